@@ -1,0 +1,1 @@
+//! A pure software authenticator: WebAuthn options in, responses out.

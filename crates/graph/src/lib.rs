@@ -1,0 +1,1 @@
+//! The words on the admin wire: Graph JSON types, query options, error envelope.

@@ -1,0 +1,1 @@
+//! The use cases: sign-in, passkeys, people, links, sessions, audit, keys, limits.

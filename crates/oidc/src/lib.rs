@@ -1,0 +1,1 @@
+//! OAuth 2 and OpenID Connect messages and rules. Pure.

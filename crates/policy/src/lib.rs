@@ -1,0 +1,1 @@
+//! Facts in, a decision with its reasons out. Pure.

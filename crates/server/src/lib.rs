@@ -1,0 +1,1 @@
+//! HTTP: pages, API, configuration, telemetry, jobs.

@@ -1,0 +1,1 @@
+//! All SQL: both databases, migrations, ids, records.

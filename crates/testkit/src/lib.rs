@@ -1,0 +1,1 @@
+//! Development only: databases, virtual passkeys, frozen clock, people.
