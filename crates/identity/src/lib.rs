@@ -1,1 +1,49 @@
-//! The use cases: sign-in, passkeys, people, links, sessions, audit, keys, limits.
+//! The use cases: each is one function here, and pages, API and command line all call it.
+//!
+//! Knows no HTTP, HTML or SQL text. Time and randomness come from [`ambient::Ambient`];
+//! every refusal is a [`Refusal`] with a stable code; a session is opened only by consuming
+//! a [`proof::Granted`].
+
+pub mod ambient;
+pub mod audit;
+pub mod caller;
+pub mod codes;
+pub mod doctor;
+pub mod enrolment;
+pub mod keys;
+pub mod names;
+pub mod passkeys;
+pub mod people;
+pub mod proof;
+pub mod reauthenticate;
+pub mod security_info;
+pub mod sessions;
+pub mod settings;
+pub mod setup;
+pub mod sign_in;
+pub mod tenant;
+
+mod ceremony;
+mod flow;
+mod limits;
+mod place;
+mod seal;
+
+pub use caller::{BrowserId, Caller, Place};
+pub use codes::{Class, Code, Refusal};
+pub use sessions::{Session, SessionToken};
+pub use settings::Settings;
+pub use store::Id;
+pub use tenant::Identity;
+
+/// Microseconds since 1970-01-01T00:00:00Z.
+pub type Micros = i64;
+
+/// Microseconds in one second.
+pub const SECOND: Micros = 1_000_000;
+/// Microseconds in one minute.
+pub const MINUTE: Micros = 60 * SECOND;
+/// Microseconds in one hour.
+pub const HOUR: Micros = 60 * MINUTE;
+/// Microseconds in one day.
+pub const DAY: Micros = 24 * HOUR;

@@ -1,0 +1,1 @@
+//! Records that can't be changed unseen (security 34).

@@ -1,0 +1,146 @@
+//! Every refusal's stable code: the same word in the answer, the log and `docs/errors.md`.
+
+use webauthn::signals::UnknownCredential;
+
+/// What kind of answer a refusal is; the server turns it into a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The input is wrong as it stands (400).
+    Bad,
+    /// Nobody is signed in, or the sign-in failed (401).
+    Unauthenticated,
+    /// Signed in, but may not (403).
+    Forbidden,
+    /// Signed in, but the proof is too old: prove it again (403, and the way to do so).
+    Stale,
+    /// There is no such thing (404).
+    Missing,
+    /// It collides with what is there (409).
+    Conflict,
+    /// It was there and is over: used, expired, replaced (410).
+    Gone,
+    /// Too often (429).
+    Limited,
+    /// Our side failed (500); nothing was changed.
+    Internal,
+    /// Our side can't answer now (503); nothing was changed.
+    Unavailable,
+}
+
+/// A stable code with what it means and what to do, in English; pages translate by the code.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    pub id: &'static str,
+    pub class: Class,
+    pub meaning: &'static str,
+    pub remedy: &'static str,
+}
+
+macro_rules! codes {
+    ($($constant:ident = $id:literal $class:ident $meaning:literal $remedy:literal;)*) => {
+        $(pub static $constant: Code = Code { id: $id, class: Class::$class, meaning: $meaning, remedy: $remedy };)*
+        /// All codes of the use cases; those of the ceremonies are in `webauthn::CODES`.
+        pub const CODES: &[&Code] = &[$(&$constant),*];
+    };
+}
+
+codes! {
+    // The sealed state of a ceremony.
+    STATE_UNREADABLE = "state.unreadable" Bad "The state sent with the request could not be opened: it was changed, belongs to another browser, page, origin or step, or its key is gone." "Open the page again and retry.";
+    STATE_EXPIRED = "state.expired" Gone "The page was open longer than five minutes." "Retry; a fresh challenge is fetched by itself.";
+    STATE_SPENT = "state.spent" Gone "This challenge was used before." "Retry; every try needs its own challenge.";
+    CLOCK_SKEWED = "state.clock_skewed" Unavailable "This node's clock is more than 30 seconds off the database's." "The operator must set the clock; `claviger doctor` shows the difference.";
+
+    // Signing in with a passkey.
+    PASSKEY_REFUSED = "sign_in.passkey_refused" Unauthenticated "The passkey's answer did not verify." "Try again, or sign in with another passkey.";
+    PASSKEY_UNKNOWN = "sign_in.passkey_unknown" Unauthenticated "No such passkey is registered here; it may have been removed from the account." "Use another passkey, or ask the help desk for a registration link.";
+    PASSKEY_NOT_VERIFIED = "sign_in.user_not_verified" Unauthenticated "The authenticator did not verify the person (PIN, fingerprint, face)." "Set a PIN or biometric on the authenticator and try again.";
+    PASSKEY_CLONED = "sign_in.counter_regressed" Unauthenticated "The device-bound passkey's signature counter went back: it may have been cloned." "Use another passkey and report this to the help desk.";
+    PASSKEY_BACKUP_CHANGED = "sign_in.backup_eligibility_changed" Unauthenticated "The passkey says another backup eligibility than at registration." "Use another passkey, and register this one anew.";
+    ACCOUNT_DISABLED = "sign_in.account_disabled" Forbidden "The account is disabled." "Ask the help desk.";
+    PASSKEY_INACTIVE = "sign_in.passkey_inactive" Forbidden "The passkey is not active." "Use another passkey or ask the help desk.";
+    POLICY_REFUSED = "sign_in.policy_refused" Forbidden "The organisation's policy does not accept this sign-in." "Use another passkey or ask the help desk.";
+
+    // Sessions.
+    NO_SESSION = "session.none" Unauthenticated "Nobody is signed in here, or the session ended." "Sign in.";
+    NOT_FRESH = "session.not_fresh" Stale "This needs a sign-in with a passkey at most five minutes old." "Confirm it's you with your passkey.";
+    SESSION_MISSING = "session.missing" Missing "There is no such session; it may have ended." "Reload the page.";
+
+    // Registering a passkey.
+    REGISTRATION_REFUSED = "registration.refused" Bad "The new passkey could not be accepted." "Try again or use another provider.";
+    PASSKEY_EXISTS = "registration.credential_exists" Conflict "This passkey is registered already." "Sign in with it, or create one in another place.";
+    TOO_MANY_PASSKEYS = "passkey.too_many" Conflict "The account holds as many passkeys as the organisation allows." "Remove one that you don't use any more.";
+    LAST_PASSKEY = "passkey.last" Conflict "The last usable passkey can't be removed by its owner." "Add another passkey first.";
+    PASSKEY_MISSING = "passkey.missing" Missing "There is no such passkey in this account." "Reload the page.";
+    NAME_UNFIT = "passkey.name_unfit" Bad "A passkey's name has 1 to 64 visible characters." "Choose another name.";
+
+    // Links.
+    LINK_UNUSABLE = "link.unusable" Gone "The link is unknown, expired, used already or was replaced." "Ask whoever sent it for a new one.";
+    LINK_NOT_NEEDED = "link.not_needed" Conflict "Registration links are for people without a usable passkey." "The person can sign in and add a passkey on the Security info page.";
+    SETUP_CLOSED = "setup.closed" Gone "Set-up is finished and closed for ever." "Sign in; an administrator can add people.";
+
+    // People.
+    USER_NAME_UNFIT = "user.name_unfit" Bad "A user name has 1 to 113 characters: letters, digits, and . _ - + @ between them." "Choose another user name.";
+    DISPLAY_NAME_UNFIT = "user.display_name_unfit" Bad "A display name has 1 to 256 visible characters." "Choose another display name.";
+    ORGANISATION_UNFIT = "setup.organisation_unfit" Bad "An organisation's name has 1 to 128 visible characters." "Choose another name.";
+    USER_NAME_TAKEN = "user.name_taken" Conflict "The user name is taken, or looks like one that is." "Choose another user name.";
+    USER_MISSING = "user.missing" Missing "There is no such person." "Check the name.";
+    LAST_ADMINISTRATOR = "user.last_administrator" Conflict "The last Global Administrator can't be disabled or removed." "Make somebody else Global Administrator first.";
+    NOT_ALLOWED = "role.insufficient" Forbidden "Your roles don't allow this." "Ask an administrator.";
+    BAD_REQUEST = "request.malformed" Bad "The request is not in the form that this address takes." "Reload the page and retry.";
+    TOO_LARGE = "request.too_large" Bad "The request is larger than allowed." "Send less.";
+    CSRF = "request.forged" Forbidden "The request did not come from our own page." "Open the page anew and retry.";
+    WRONG_HOST = "request.wrong_host" Bad "This server answers under another name." "Use the configured address.";
+    NOT_FOUND = "request.not_found" Missing "There is no such page." "Check the address.";
+
+    // Limits and failures.
+    LIMITED = "limit.reached" Limited "Too many tries in a short time." "Wait a minute and try again; passkeys of other people are not affected.";
+    MOVED = "store.moved" Conflict "The record changed while this was under way." "Try again.";
+    DATABASE = "store.unavailable" Unavailable "The database could not be asked; nothing was changed." "Try again; the operator finds the cause in the log.";
+    INTERNAL = "internal.error" Internal "Something failed on our side; nothing was changed." "Try again; tell the operator the reference if it stays.";
+}
+
+/// A refusal: what was wrong (by code), where the log has more, and what the page must do.
+#[derive(Debug)]
+pub struct Refusal {
+    pub code: &'static Code,
+    /// The step or rule that said no, for the page's details and the log, e.g. `assertion.origin_mismatch`.
+    pub detail: Option<&'static str>,
+    /// Short name of this attempt, for the help desk: the record in the log carries it too.
+    pub reference: String,
+    /// The payload of `signalUnknownCredential`, when and only when the page shall send it (security 24).
+    pub signal_unknown: Option<UnknownCredential>,
+    /// Seconds to wait, with [`Class::Limited`].
+    pub retry_after: Option<u32>,
+}
+
+impl Refusal {
+    pub fn new(code: &'static Code) -> Refusal {
+        Refusal { code, detail: None, reference: String::new(), signal_unknown: None, retry_after: None }
+    }
+}
+
+impl From<&'static Code> for Refusal {
+    fn from(code: &'static Code) -> Refusal {
+        Refusal::new(code)
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code.id, self.code.meaning)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// A database failure is logged once, here, and shown without its cause.
+impl From<store::StoreError> for Refusal {
+    fn from(cause: store::StoreError) -> Refusal {
+        tracing::error!(%cause, "database");
+        Refusal::new(match cause {
+            store::StoreError::Unavailable(_) => &DATABASE,
+            _ => &INTERNAL,
+        })
+    }
+}

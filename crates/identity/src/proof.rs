@@ -1,0 +1,1 @@
+//! Proofs and the one thing made from them (security 2).

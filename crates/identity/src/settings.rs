@@ -1,0 +1,56 @@
+//! What an operator configures for the use cases.
+
+use webauthn::{Algorithm, DEFAULT_ALGORITHMS, Origin, RpId};
+
+use crate::{DAY, HOUR, MINUTE, Micros};
+
+/// A further allowed origin and what it may be used for (security 25).
+#[derive(Debug, Clone)]
+pub struct ExtraOrigin {
+    pub origin: Origin,
+    pub register: bool,
+    pub assert: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The one origin under which pages are served.
+    pub public_origin: Origin,
+    pub rp_id: RpId,
+    pub extra_origins: Vec<ExtraOrigin>,
+    /// Offered at registration, best first.
+    pub algorithms: Vec<Algorithm>,
+    /// How long a ceremony's challenge stays valid.
+    pub challenge_lifetime: Micros,
+    /// How old a verified sign-in may be for sensitive changes (security 7).
+    pub freshness: Micros,
+    pub session_idle: Micros,
+    pub session_absolute: Micros,
+    pub max_passkeys: u32,
+    pub setup_link_lifetime: Micros,
+    pub registration_link_lifetime: Micros,
+    /// Sign-in tries per minute: from one address, and for one name.
+    pub tries_per_address: u32,
+    pub tries_per_name: u32,
+}
+
+impl Settings {
+    /// The defaults for an origin; the RP ID is the origin's host.
+    pub fn new(public_origin: Origin, rp_id: RpId) -> Settings {
+        Settings {
+            public_origin,
+            rp_id,
+            extra_origins: Vec::new(),
+            algorithms: DEFAULT_ALGORITHMS.to_vec(),
+            challenge_lifetime: 5 * MINUTE,
+            freshness: 5 * MINUTE,
+            session_idle: 8 * HOUR,
+            session_absolute: 7 * DAY,
+            max_passkeys: 10,
+            setup_link_lifetime: HOUR,
+            registration_link_lifetime: 24 * HOUR,
+            tries_per_address: 60,
+            tries_per_name: 20,
+        }
+    }
+}

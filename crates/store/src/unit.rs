@@ -1,0 +1,77 @@
+//! A write unit: guards and statements that take effect together or not at all.
+//!
+//! A unit is data, so the engine can put it into a batch (SQLite) or a transaction of its own
+//! (PostgreSQL), and run it again whole when the database asks for that.
+
+use crate::sql::Sql;
+use crate::value::{Id, Row, Value};
+
+/// Why a unit was rolled back although the database is well: a guard did not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// The state, link or code was used before.
+    Spent,
+    /// A version that the decision had read moved meanwhile: read and decide anew.
+    Moved,
+    /// A unique name or id is taken already.
+    Taken,
+    /// The record to change is not there (any more).
+    Missing,
+    /// The tenant exists already: set-up is closed.
+    Closed,
+    /// A maximum or minimum of the tenant's rules would be broken.
+    Count,
+}
+
+/// What a statement must do for its unit to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// Nothing in particular.
+    Any,
+    /// Exactly one row changed or returned; otherwise the unit is rolled back with this guard.
+    One(Guard),
+    /// No row changed or returned; otherwise the unit is rolled back with this guard.
+    Zero(Guard),
+}
+
+#[derive(Debug)]
+pub struct Step {
+    pub sql: &'static Sql,
+    pub args: Vec<Value>,
+    pub expect: Expect,
+}
+
+/// The most steps that a unit may hold (security 9).
+pub const MAX_STEPS: usize = 500;
+
+/// Guards plus statements, at most [`MAX_STEPS`].
+#[derive(Debug, Default)]
+pub struct Unit {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) attempt: Option<Attempt>,
+}
+
+/// How a commit whose answer was lost recognises itself: the row of `spent` that it wrote.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt {
+    pub(crate) tenant: Id,
+    pub(crate) state: Id,
+    pub(crate) attempt: Id,
+}
+
+impl Unit {
+    pub fn new() -> Unit {
+        Unit::default()
+    }
+
+    pub(crate) fn step(&mut self, sql: &'static Sql, args: Vec<Value>, expect: Expect) -> &mut Unit {
+        self.steps.push(Step { sql, args, expect });
+        self
+    }
+}
+
+/// What a committed unit returned: the rows of each step, in order.
+#[derive(Debug)]
+pub struct Written {
+    pub rows: Vec<Vec<Row>>,
+}
