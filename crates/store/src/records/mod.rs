@@ -1,0 +1,26 @@
+//! The records, one module a kind: its statements, its reads, its steps of a write unit.
+
+pub mod credential;
+pub mod link;
+pub mod log;
+pub mod node;
+pub mod person;
+pub mod secret_key;
+pub mod session;
+pub mod spent;
+pub mod tenant;
+
+use crate::sql::Sql;
+
+/// Every statement of every record module, for the registry.
+pub(crate) const ALL: &[&[&Sql]] = &[
+    credential::ALL,
+    link::ALL,
+    log::ALL,
+    node::ALL,
+    person::ALL,
+    secret_key::ALL,
+    session::ALL,
+    spent::ALL,
+    tenant::ALL,
+];

@@ -1,0 +1,242 @@
+//! People and their directory roles.
+
+use crate::sql::statements;
+use crate::value::{Id, Row};
+use crate::{Expect, Guard, Store, StoreError, Unit};
+
+statements! {
+    FIND = "person.find" Tenant
+        "SELECT person_id, user_handle, user_name, display_name, status, security_version, method_version, had_passkey,
+             created_at, last_sign_in_at
+         FROM person WHERE tenant_id = $1 AND person_id = $2";
+    FIND_BY_NAME = "person.find_by_name" Tenant
+        "SELECT person_id, user_handle, user_name, display_name, status, security_version, method_version, had_passkey,
+             created_at, last_sign_in_at
+         FROM person WHERE tenant_id = $1 AND user_name_key = $2";
+    LIST = "person.list" Tenant
+        "SELECT p.person_id, p.user_name, p.display_name, p.status, p.created_at, p.last_sign_in_at,
+             (SELECT COUNT(*) FROM credential c
+              WHERE c.tenant_id = $1 AND c.person_id = p.person_id AND c.status = 'active'),
+             (SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = p.person_id),
+             (SELECT COUNT(*) FROM link l WHERE l.tenant_id = $1 AND l.person_id = p.person_id
+              AND l.used_at IS NULL AND l.voided_at IS NULL AND l.expires_at > $2)
+         FROM person p WHERE p.tenant_id = $1 AND p.user_name_key > $3 AND p.status <> 'deleted'
+         ORDER BY p.user_name_key LIMIT $4";
+    INSERT = "person.insert" Tenant
+        "INSERT INTO person (tenant_id, person_id, user_handle, user_name, user_name_key, user_name_skeleton,
+             display_name, status, security_version, method_version, had_passkey, created_at, last_sign_in_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'enabled', 1, 1, 0, $8, NULL) ON CONFLICT DO NOTHING";
+    RENAME = "person.rename" Tenant
+        "UPDATE person SET user_name = $3, user_name_key = $4, user_name_skeleton = $5, display_name = $6
+         WHERE tenant_id = $1 AND person_id = $2
+         AND NOT EXISTS (SELECT 1 FROM person o WHERE o.tenant_id = $1 AND o.person_id <> $2
+             AND (o.user_name_key = $4 OR o.user_name_skeleton = $5))";
+    CHANGE_STATUS = "person.change_status" Tenant
+        "UPDATE person SET status = $3, security_version = security_version + 1
+         WHERE tenant_id = $1 AND person_id = $2 AND security_version = $4";
+    BUMP_METHODS = "person.bump_methods" Tenant
+        "UPDATE person SET method_version = method_version + 1
+         WHERE tenant_id = $1 AND person_id = $2 AND method_version = $3 AND status = 'enabled'";
+    MARK_PASSKEY = "person.mark_passkey" Tenant
+        "UPDATE person SET had_passkey = 1 WHERE tenant_id = $1 AND person_id = $2";
+    INSERT_ROLE = "role_member.insert" Tenant
+        "INSERT INTO role_member (tenant_id, role_template_id, person_id, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING";
+    LIST_ROLES = "role_member.list" Tenant
+        "SELECT role_template_id FROM role_member WHERE tenant_id = $1 AND person_id = $2 ORDER BY role_template_id";
+    COUNT_HOLDERS = "role_member.count_holders" Tenant
+        "SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.role_template_id = $2 AND r.person_id <> $3
+         AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = r.person_id AND p.status = 'enabled')
+         AND EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = $1 AND c.person_id = r.person_id AND c.status = 'active')";
+    FIND_NAME_HOLDERS = "person.find_name_holders" Tenant
+        "SELECT person_id FROM person WHERE tenant_id = $1 AND (user_name_key = $2 OR user_name_skeleton = $3) LIMIT 2";
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonStatus {
+    Enabled,
+    Disabled,
+    Deleted,
+}
+
+impl PersonStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PersonStatus::Enabled => "enabled",
+            PersonStatus::Disabled => "disabled",
+            PersonStatus::Deleted => "deleted",
+        }
+    }
+
+    /// An unknown word blocks: it reads as disabled.
+    pub(crate) fn parse(text: &str) -> PersonStatus {
+        match text {
+            "enabled" => PersonStatus::Enabled,
+            "deleted" => PersonStatus::Deleted,
+            _ => PersonStatus::Disabled,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub person_id: Id,
+    pub user_handle: Vec<u8>,
+    pub user_name: String,
+    pub display_name: String,
+    pub status: PersonStatus,
+    pub security_version: i64,
+    pub method_version: i64,
+    pub had_passkey: bool,
+    pub created_at: i64,
+    pub last_sign_in_at: Option<i64>,
+}
+
+/// A row of the administrators' list.
+#[derive(Debug, Clone)]
+pub struct PersonSummary {
+    pub person_id: Id,
+    pub user_name: String,
+    pub display_name: String,
+    pub status: PersonStatus,
+    pub created_at: i64,
+    pub last_sign_in_at: Option<i64>,
+    pub passkeys: i64,
+    pub roles: i64,
+    pub open_links: i64,
+}
+
+/// The three forms of a user name: as shown, as compared, as it looks (security 35).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserName {
+    pub shown: String,
+    pub key: String,
+    pub skeleton: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewPerson {
+    pub person_id: Id,
+    pub user_handle: [u8; 64],
+    pub user_name: UserName,
+    pub display_name: String,
+    pub created_at: i64,
+}
+
+fn parse(mut row: Row) -> Result<Person, StoreError> {
+    parse_columns(&mut row)
+}
+
+/// The ten columns that every statement reading a whole person selects first.
+pub(crate) fn parse_columns(row: &mut Row) -> Result<Person, StoreError> {
+    Ok(Person {
+        person_id: row.id()?,
+        user_handle: row.bytes()?,
+        user_name: row.text()?,
+        display_name: row.text()?,
+        status: PersonStatus::parse(&row.text()?),
+        security_version: row.int()?,
+        method_version: row.int()?,
+        had_passkey: row.truth()?,
+        created_at: row.int()?,
+        last_sign_in_at: row.opt_int()?,
+    })
+}
+
+impl Store {
+    pub async fn find_person(&self, tenant: Id, person: Id) -> Result<Option<Person>, StoreError> {
+        self.read_one(&FIND, vec![tenant.into(), person.into()]).await?.map(parse).transpose()
+    }
+
+    /// By the compared form of the user name.
+    pub async fn find_person_by_name(&self, tenant: Id, key: &str) -> Result<Option<Person>, StoreError> {
+        self.read_one(&FIND_BY_NAME, vec![tenant.into(), key.into()]).await?.map(parse).transpose()
+    }
+
+    /// At most `limit` people whose compared name comes after `after`, in that order.
+    pub async fn list_people(&self, tenant: Id, now: i64, after: &str, limit: i64) -> Result<Vec<PersonSummary>, StoreError> {
+        let args = vec![tenant.into(), now.into(), after.into(), limit.into()];
+        let rows = self.read(&LIST, args).await?;
+        rows.into_iter()
+            .map(|mut row| {
+                Ok(PersonSummary {
+                    person_id: row.id()?,
+                    user_name: row.text()?,
+                    display_name: row.text()?,
+                    status: PersonStatus::parse(&row.text()?),
+                    created_at: row.int()?,
+                    last_sign_in_at: row.opt_int()?,
+                    passkeys: row.int()?,
+                    roles: row.int()?,
+                    open_links: row.int()?,
+                })
+            })
+            .collect()
+    }
+
+    /// The template ids of the person's directory roles.
+    pub async fn list_roles(&self, tenant: Id, person: Id) -> Result<Vec<Id>, StoreError> {
+        let rows = self.read(&LIST_ROLES, vec![tenant.into(), person.into()]).await?;
+        rows.into_iter().map(|mut row| row.id()).collect()
+    }
+
+    /// How many other enabled people with an active passkey hold the role.
+    pub async fn count_other_holders(&self, tenant: Id, role: Id, but: Id) -> Result<i64, StoreError> {
+        let row = self.read_one(&COUNT_HOLDERS, vec![tenant.into(), role.into(), but.into()]).await?;
+        row.map_or(Ok(0), |mut row| row.int())
+    }
+
+    /// Whoever has this name or one that looks like it.
+    pub async fn find_name_holders(&self, tenant: Id, name: &UserName) -> Result<Vec<Id>, StoreError> {
+        let args = vec![tenant.into(), name.key.as_str().into(), name.skeleton.as_str().into()];
+        let rows = self.read(&FIND_NAME_HOLDERS, args).await?;
+        rows.into_iter().map(|mut row| row.id()).collect()
+    }
+}
+
+impl Unit {
+    pub fn insert_person(&mut self, tenant: Id, person: &NewPerson) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            person.person_id.into(),
+            person.user_handle.into(),
+            person.user_name.shown.as_str().into(),
+            person.user_name.key.as_str().into(),
+            person.user_name.skeleton.as_str().into(),
+            person.display_name.as_str().into(),
+            person.created_at.into(),
+        ];
+        self.step(&INSERT, args, Expect::One(Guard::Taken))
+    }
+
+    pub fn rename_person(&mut self, tenant: Id, person: Id, name: &UserName, display_name: &str) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            person.into(),
+            name.shown.as_str().into(),
+            name.key.as_str().into(),
+            name.skeleton.as_str().into(),
+            display_name.into(),
+        ];
+        self.step(&RENAME, args, Expect::One(Guard::Taken))
+    }
+
+    /// Moves the security version with it, so that what is under way for the person is void.
+    pub fn change_status(&mut self, tenant: Id, person: Id, status: PersonStatus, version: i64) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), status.as_str().into(), version.into()];
+        self.step(&CHANGE_STATUS, args, Expect::One(Guard::Moved))
+    }
+
+    /// Guards the maximum and last-passkey rules: two units that read the same version can't both hold.
+    pub fn bump_methods(&mut self, tenant: Id, person: Id, version: i64) -> &mut Unit {
+        self.step(&BUMP_METHODS, vec![tenant.into(), person.into(), version.into()], Expect::One(Guard::Moved))
+    }
+
+    pub fn mark_passkey(&mut self, tenant: Id, person: Id) -> &mut Unit {
+        self.step(&MARK_PASSKEY, vec![tenant.into(), person.into()], Expect::One(Guard::Missing))
+    }
+
+    pub fn insert_role(&mut self, tenant: Id, role: Id, person: Id, now: i64) -> &mut Unit {
+        self.step(&INSERT_ROLE, vec![tenant.into(), role.into(), person.into(), now.into()], Expect::Any)
+    }
+}

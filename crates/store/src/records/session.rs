@@ -1,0 +1,181 @@
+//! Sessions. Every use joins the versions of person, credential and database (security 3, 10).
+
+use crate::sql::statements;
+use crate::value::{Id, Row};
+use crate::{Expect, Guard, Store, StoreError, Unit};
+
+statements! {
+    FIND_LIVE = "session.find_live" Tenant
+        "SELECT s.session_id, s.person_id, s.credential_id, s.auth_time, s.created_at, s.last_seen_at, s.expires_at, s.place,
+             p.user_name, p.display_name, p.user_handle,
+             (SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = s.person_id)
+         FROM session s
+         JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
+         JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
+             AND p.security_version = s.person_version AND p.status = 'enabled'
+         JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
+             AND c.security_version = s.credential_version AND c.status = 'active'
+         WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4";
+    LIST_LIVE = "session.list_live" Tenant
+        "SELECT s.session_id, s.created_at, s.last_seen_at, s.place, c.name
+         FROM session s
+         JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
+         JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
+             AND p.security_version = s.person_version AND p.status = 'enabled'
+         JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
+             AND c.security_version = s.credential_version AND c.status = 'active'
+         WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4
+         ORDER BY s.last_seen_at DESC, s.session_id LIMIT 100";
+    INSERT = "session.insert" Tenant
+        "INSERT INTO session (tenant_id, token_hash, session_id, person_id, credential_id, person_version, credential_version,
+             epoch, auth_time, created_at, last_seen_at, expires_at, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, $10, $11)";
+    TOUCH = "session.touch" Tenant
+        "UPDATE session SET last_seen_at = $3 WHERE tenant_id = $1 AND token_hash = $2 AND last_seen_at < $3";
+    END = "session.end" Tenant
+        "UPDATE session SET ended_at = $4
+         WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
+    END_BY_CREDENTIAL = "session.end_by_credential" Tenant
+        "UPDATE session SET ended_at = $4
+         WHERE tenant_id = $1 AND person_id = $2 AND credential_id = $3 AND ended_at IS NULL";
+    END_BY_PERSON = "session.end_by_person" Tenant
+        "UPDATE session SET ended_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL";
+    PURGE = "session.purge" Tenant
+        "DELETE FROM session WHERE tenant_id = $1 AND (expires_at < $2 OR ended_at < $2)";
+}
+
+/// A session that is live by every rule at the time of reading.
+#[derive(Debug, Clone)]
+pub struct LiveSession {
+    pub session_id: Id,
+    pub person_id: Id,
+    pub credential_id: Vec<u8>,
+    pub auth_time: i64,
+    pub created_at: i64,
+    pub last_seen_at: i64,
+    pub expires_at: i64,
+    pub place: String,
+    pub user_name: String,
+    pub display_name: String,
+    pub user_handle: Vec<u8>,
+    pub roles: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct SessionSummary {
+    pub session_id: Id,
+    pub created_at: i64,
+    pub last_seen_at: i64,
+    pub place: String,
+    pub credential_name: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewSession<'a> {
+    pub token_hash: [u8; 32],
+    pub session_id: Id,
+    pub person_id: Id,
+    pub credential_id: &'a [u8],
+    pub person_version: i64,
+    pub credential_version: i64,
+    pub epoch: Id,
+    pub now: i64,
+    pub expires_at: i64,
+    pub place: String,
+}
+
+fn parse(mut row: Row) -> Result<LiveSession, StoreError> {
+    Ok(LiveSession {
+        session_id: row.id()?,
+        person_id: row.id()?,
+        credential_id: row.bytes()?,
+        auth_time: row.int()?,
+        created_at: row.int()?,
+        last_seen_at: row.int()?,
+        expires_at: row.int()?,
+        place: row.text()?,
+        user_name: row.text()?,
+        display_name: row.text()?,
+        user_handle: row.bytes()?,
+        roles: row.int()?,
+    })
+}
+
+impl Store {
+    /// `seen_after` is the time before which an unused session is over.
+    pub async fn find_live_session(
+        &self,
+        tenant: Id,
+        token_hash: [u8; 32],
+        now: i64,
+        seen_after: i64,
+    ) -> Result<Option<LiveSession>, StoreError> {
+        let args = vec![tenant.into(), token_hash.into(), now.into(), seen_after.into()];
+        self.read_one(&FIND_LIVE, args).await?.map(parse).transpose()
+    }
+
+    pub async fn list_live_sessions(
+        &self,
+        tenant: Id,
+        person: Id,
+        now: i64,
+        seen_after: i64,
+    ) -> Result<Vec<SessionSummary>, StoreError> {
+        let args = vec![tenant.into(), person.into(), now.into(), seen_after.into()];
+        let rows = self.read(&LIST_LIVE, args).await?;
+        rows.into_iter()
+            .map(|mut row| {
+                Ok(SessionSummary {
+                    session_id: row.id()?,
+                    created_at: row.int()?,
+                    last_seen_at: row.int()?,
+                    place: row.text()?,
+                    credential_name: row.text()?,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Unit {
+    pub fn insert_session(&mut self, tenant: Id, session: &NewSession<'_>) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            session.token_hash.into(),
+            session.session_id.into(),
+            session.person_id.into(),
+            session.credential_id.into(),
+            session.person_version.into(),
+            session.credential_version.into(),
+            session.epoch.into(),
+            session.now.into(),
+            session.expires_at.into(),
+            session.place.as_str().into(),
+        ];
+        self.step(&INSERT, args, Expect::One(Guard::Taken))
+    }
+
+    /// Writes the time of last use.
+    pub fn touch_session(&mut self, tenant: Id, token_hash: [u8; 32], now: i64) -> &mut Unit {
+        self.step(&TOUCH, vec![tenant.into(), token_hash.into(), now.into()], Expect::Any)
+    }
+
+    /// Refused with [`Guard::Missing`] when it is not this person's or ended already.
+    pub fn end_session(&mut self, tenant: Id, person: Id, session: Id, now: i64) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), session.into(), now.into()];
+        self.step(&END, args, Expect::One(Guard::Missing))
+    }
+
+    pub fn end_sessions_of_credential(&mut self, tenant: Id, person: Id, credential_id: &[u8], now: i64) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), credential_id.into(), now.into()];
+        self.step(&END_BY_CREDENTIAL, args, Expect::Any)
+    }
+
+    pub fn end_sessions_of_person(&mut self, tenant: Id, person: Id, now: i64) -> &mut Unit {
+        self.step(&END_BY_PERSON, vec![tenant.into(), person.into(), now.into()], Expect::Any)
+    }
+
+    pub fn purge_sessions(&mut self, tenant: Id, before: i64) -> &mut Unit {
+        self.step(&PURGE, vec![tenant.into(), before.into()], Expect::Any)
+    }
+}

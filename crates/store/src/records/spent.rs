@@ -1,0 +1,36 @@
+//! Used-up ceremony states: single use by the table's primary key.
+
+use crate::sql::statements;
+use crate::unit::Attempt;
+use crate::value::Id;
+use crate::{Expect, Guard, Store, StoreError, Unit};
+
+statements! {
+    INSERT = "spent.insert" Tenant
+        "INSERT INTO spent (tenant_id, state_id, attempt_id, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    FIND_ATTEMPT = "spent.find_attempt" Tenant
+        "SELECT 1 FROM spent WHERE tenant_id = $1 AND state_id = $2 AND attempt_id = $3";
+    PURGE = "spent.purge" Tenant
+        "DELETE FROM spent WHERE tenant_id = $1 AND expires_at < $2";
+}
+
+impl Store {
+    /// Whether a unit that spent this state under this attempt was committed.
+    pub(crate) async fn has_attempt(&self, tenant: Id, state: Id, attempt: Id) -> Result<bool, StoreError> {
+        let args = vec![tenant.into(), state.into(), attempt.into()];
+        Ok(self.read_one(&FIND_ATTEMPT, args).await?.is_some())
+    }
+}
+
+impl Unit {
+    /// Spends a state. `attempt` names this try, so that a commit whose answer was lost recognises itself.
+    pub fn spend(&mut self, tenant: Id, state: Id, attempt: Id, expires_at: i64) -> &mut Unit {
+        self.attempt = Some(Attempt { tenant, state, attempt });
+        let args = vec![tenant.into(), state.into(), attempt.into(), expires_at.into()];
+        self.step(&INSERT, args, Expect::One(Guard::Spent))
+    }
+
+    pub fn purge_spent(&mut self, tenant: Id, before: i64) -> &mut Unit {
+        self.step(&PURGE, vec![tenant.into(), before.into()], Expect::Any)
+    }
+}
