@@ -1,0 +1,69 @@
+//! base64url without padding (RFC 4648 section 5), as WebAuthn's JSON speaks it.
+//!
+//! The alphabet is strict: padding, white space, the `+/` alphabet and non-zero trailing bits are
+//! refused, so that every byte string has exactly one text and texts can be compared.
+
+use data_encoding::BASE64URL_NOPAD;
+
+/// A text that is not base64url. Carries only the offset of the first offending character, never the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not base64url without padding (at character {offset})")]
+pub struct Base64UrlError {
+    /// Offset in bytes into the text.
+    pub offset: usize,
+}
+
+/// Encodes bytes. Never fails.
+#[must_use]
+pub fn encode(bytes: &[u8]) -> String {
+    BASE64URL_NOPAD.encode(bytes)
+}
+
+/// Decodes a text to bytes.
+///
+/// # Errors
+/// If the text has padding, a character outside the alphabet, an impossible length, or bits set
+/// behind the last whole byte.
+pub fn decode(text: &str) -> Result<Vec<u8>, Base64UrlError> {
+    BASE64URL_NOPAD
+        .decode(text.as_bytes())
+        .map_err(|error| Base64UrlError {
+            offset: error.position,
+        })
+}
+
+/// For `#[serde(serialize_with)]`: a byte string as base64url.
+pub(crate) fn serialize<S: serde::Serializer>(
+    bytes: &[u8],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&encode(bytes))
+}
+
+/// For `#[serde(serialize_with)]`: a list of byte strings as base64url.
+pub(crate) fn serialize_list<S: serde::Serializer>(
+    list: &[Vec<u8>],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(list.iter().map(|bytes| encode(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn round_trip() {
+        for bytes in [&b""[..], b"f", b"fo", b"foo", &[0xfb, 0xff, 0xfe]] {
+            assert_eq!(decode(&encode(bytes)).unwrap(), bytes);
+        }
+        assert_eq!(encode(&[0xfb, 0xff]), "-_8");
+    }
+
+    #[test]
+    fn refuses_everything_but_the_one_text() {
+        for text in ["Zg==", "Zh", "Z", "Zm9v ", "Zm9v\n", "+/8", "Zm9vé", "Zm=v"] {
+            assert!(decode(text).is_err(), "{text}");
+        }
+    }
+}

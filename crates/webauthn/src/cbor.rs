@@ -1,0 +1,448 @@
+//! A strict pull reader for CBOR (RFC 8949), as CTAP2 uses it.
+//!
+//! Refused: indefinite lengths, tags, duplicate map keys, map keys other than integers and texts,
+//! trailing bytes, more than [`MAX_DEPTH`] levels, more than [`MAX_ENTRIES`] entries in one container.
+//! Accepted although CTAP2's canonical form forbids them: map keys in any order and lengths or
+//! integers that are not in their shortest form; shipping authenticators send the former, and
+//! neither can change what is read.
+//!
+//! Nothing is allocated except the list of keys seen in the map that is being read.
+
+use minicbor::Decoder;
+use minicbor::data::Type;
+
+/// Levels of arrays and maps. The deepest attestation that exists (compound over x5c) has five.
+pub const MAX_DEPTH: u8 = 8;
+/// Entries in one array or map.
+pub const MAX_ENTRIES: usize = 128;
+
+/// What was wrong, and where: `offset` counts bytes from the start of the reader's input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} at byte {offset}")]
+pub struct CborError {
+    /// Offset in bytes from the start of the input.
+    pub offset: usize,
+    /// What was wrong there.
+    pub kind: CborErrorKind,
+}
+
+/// The ways in which CBOR is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CborErrorKind {
+    /// The input ends inside an item.
+    #[error("input ends inside an item")]
+    Truncated,
+    /// Bytes follow the item.
+    #[error("bytes follow the item")]
+    TrailingBytes,
+    /// The item has another type than expected.
+    #[error("expected {expected}, found {found}")]
+    WrongType {
+        /// The type that must stand here.
+        expected: Kind,
+        /// The type that does.
+        found: Kind,
+    },
+    /// A map has two equal keys.
+    #[error("map key occurs twice")]
+    DuplicateKey,
+    /// A required map key is absent.
+    #[error("map lacks the key {0:?}")]
+    MissingKey(&'static str),
+    /// An array, map or string of indefinite length.
+    #[error("indefinite length")]
+    IndefiniteLength,
+    /// More than [`MAX_DEPTH`] levels.
+    #[error("nested too deeply")]
+    TooDeep,
+    /// More than [`MAX_ENTRIES`] entries.
+    #[error("too many entries")]
+    TooManyEntries,
+    /// An integer outside the range of a signed 64-bit number.
+    #[error("integer out of range")]
+    IntegerOutOfRange,
+    /// A text that is not UTF-8.
+    #[error("text is not UTF-8")]
+    NotUtf8,
+    /// A tag, a reserved simple value or a reserved length.
+    #[error("not well-formed or not allowed in CTAP2")]
+    NotAllowed,
+}
+
+/// The types of CBOR that can occur, for error messages and look-ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Signed or unsigned integer.
+    Integer,
+    /// Byte string.
+    Bytes,
+    /// Text string.
+    Text,
+    /// Array.
+    Array,
+    /// Map.
+    Map,
+    /// `true` or `false`.
+    Bool,
+    /// `null`, `undefined`, a floating-point number or another simple value.
+    Other,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Integer => "an integer",
+            Self::Bytes => "a byte string",
+            Self::Text => "a text",
+            Self::Array => "an array",
+            Self::Map => "a map",
+            Self::Bool => "a boolean",
+            Self::Other => "another value",
+        })
+    }
+}
+
+/// A map key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key<'b> {
+    /// An integer, as in `COSE_Key`.
+    Int(i64),
+    /// A text, as in attestation objects.
+    Text(&'b str),
+}
+
+/// Reads one CBOR item after the other from a byte string that it borrows.
+#[derive(Debug, Clone)]
+pub struct Reader<'b> {
+    decoder: Decoder<'b>,
+    depth: u8,
+}
+
+impl<'b> Reader<'b> {
+    /// Starts at the first byte.
+    #[must_use]
+    pub fn new(bytes: &'b [u8]) -> Self {
+        Self {
+            decoder: Decoder::new(bytes),
+            depth: 0,
+        }
+    }
+
+    /// Offset of the next byte to be read.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.decoder.position()
+    }
+
+    /// Makes an error for the present position.
+    #[must_use]
+    pub fn error(&self, kind: CborErrorKind) -> CborError {
+        CborError {
+            offset: self.position(),
+            kind,
+        }
+    }
+
+    /// The type of the next item, without reading it.
+    ///
+    /// # Errors
+    /// At the end of input, for indefinite lengths, and for what CTAP2 does not allow.
+    pub fn kind(&self) -> Result<Kind, CborError> {
+        let found = self
+            .decoder
+            .datatype()
+            .map_err(|_| self.error(CborErrorKind::Truncated))?;
+        Ok(match found {
+            Type::U8 | Type::U16 | Type::U32 | Type::U64 => Kind::Integer,
+            Type::I8 | Type::I16 | Type::I32 | Type::I64 | Type::Int => Kind::Integer,
+            Type::Bytes => Kind::Bytes,
+            Type::String => Kind::Text,
+            Type::Array => Kind::Array,
+            Type::Map => Kind::Map,
+            Type::Bool => Kind::Bool,
+            Type::Null | Type::Undefined | Type::Simple | Type::F16 | Type::F32 | Type::F64 => {
+                Kind::Other
+            }
+            Type::BytesIndef | Type::StringIndef | Type::ArrayIndef | Type::MapIndef => {
+                return Err(self.error(CborErrorKind::IndefiniteLength));
+            }
+            Type::Tag | Type::Break | Type::Unknown(_) => {
+                return Err(self.error(CborErrorKind::NotAllowed));
+            }
+        })
+    }
+
+    fn expect(&self, expected: Kind) -> Result<(), CborError> {
+        match self.kind()? {
+            found if found == expected => Ok(()),
+            found => Err(self.error(CborErrorKind::WrongType { expected, found })),
+        }
+    }
+
+    /// Runs one read of the decoder; what it refuses after the type was checked is a short input or `otherwise`.
+    fn read<T>(
+        &mut self,
+        otherwise: CborErrorKind,
+        read: impl FnOnce(&mut Decoder<'b>) -> Result<T, minicbor::decode::Error>,
+    ) -> Result<T, CborError> {
+        let offset = self.position();
+        read(&mut self.decoder).map_err(|error| {
+            let kind = if error.is_end_of_input() {
+                CborErrorKind::Truncated
+            } else {
+                otherwise
+            };
+            CborError { offset, kind }
+        })
+    }
+
+    /// Reads an integer.
+    ///
+    /// # Errors
+    /// If the next item is no integer or does not fit a signed 64-bit number.
+    pub fn int(&mut self) -> Result<i64, CborError> {
+        self.expect(Kind::Integer)?;
+        self.read(CborErrorKind::IntegerOutOfRange, Decoder::i64)
+    }
+
+    /// Reads a byte string.
+    ///
+    /// # Errors
+    /// If the next item is no byte string of definite length, or is cut off.
+    pub fn bytes(&mut self) -> Result<&'b [u8], CborError> {
+        self.expect(Kind::Bytes)?;
+        self.read(CborErrorKind::NotAllowed, Decoder::bytes)
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// If the next item is no text of definite length, is cut off, or is not UTF-8.
+    pub fn text(&mut self) -> Result<&'b str, CborError> {
+        self.expect(Kind::Text)?;
+        self.read(CborErrorKind::NotUtf8, Decoder::str)
+    }
+
+    /// Reads a boolean.
+    ///
+    /// # Errors
+    /// If the next item is no boolean.
+    pub fn bool(&mut self) -> Result<bool, CborError> {
+        self.expect(Kind::Bool)?;
+        self.read(CborErrorKind::NotAllowed, Decoder::bool)
+    }
+
+    /// Reads an array; `entry` must read exactly one item each time it is called.
+    ///
+    /// # Errors
+    /// If the next item is no array of definite length within the limits, or `entry` fails.
+    pub fn array<E: From<CborError>>(
+        &mut self,
+        mut entry: impl FnMut(&mut Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.expect(Kind::Array)?;
+        let length = self.read(CborErrorKind::NotAllowed, Decoder::array)?;
+        self.enter(length, |reader, length| {
+            for _ in 0..length {
+                entry(reader)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads a map; `entry` is given each key and must read exactly one item, the value.
+    ///
+    /// # Errors
+    /// If the next item is no map of definite length within the limits, a key is neither integer nor
+    /// text or occurs twice, or `entry` fails.
+    pub fn map<E: From<CborError>>(
+        &mut self,
+        mut entry: impl FnMut(Key<'b>, &mut Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.expect(Kind::Map)?;
+        let length = self.read(CborErrorKind::NotAllowed, Decoder::map)?;
+        self.enter(length, |reader, length| {
+            // At most MAX_ENTRIES, so the search through a list stays cheap.
+            let mut seen = Vec::with_capacity(length.min(8));
+            for _ in 0..length {
+                let offset = reader.position();
+                let key = reader.key()?;
+                if seen.contains(&key) {
+                    return Err(CborError {
+                        offset,
+                        kind: CborErrorKind::DuplicateKey,
+                    }
+                    .into());
+                }
+                seen.push(key);
+                entry(key, reader)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn key(&mut self) -> Result<Key<'b>, CborError> {
+        match self.kind()? {
+            Kind::Integer => self.int().map(Key::Int),
+            Kind::Text => self.text().map(Key::Text),
+            found => Err(self.error(CborErrorKind::WrongType {
+                expected: Kind::Text,
+                found,
+            })),
+        }
+    }
+
+    fn enter<E: From<CborError>>(
+        &mut self,
+        length: Option<u64>,
+        body: impl FnOnce(&mut Self, usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let length = length.ok_or_else(|| self.error(CborErrorKind::IndefiniteLength))?;
+        let length = usize::try_from(length)
+            .ok()
+            .filter(|&length| length <= MAX_ENTRIES)
+            .ok_or_else(|| self.error(CborErrorKind::TooManyEntries))?;
+        if self.depth == MAX_DEPTH {
+            return Err(self.error(CborErrorKind::TooDeep).into());
+        }
+        self.depth += 1;
+        let result = body(self, length);
+        self.depth -= 1;
+        result
+    }
+
+    /// Reads one item of any type, checking all that is checked elsewhere, and drops it.
+    ///
+    /// # Errors
+    /// If the item is not what this reader accepts.
+    pub fn skip(&mut self) -> Result<(), CborError> {
+        match self.kind()? {
+            // Unsigned and negative integers of the full 64-bit range may be skipped, though not read.
+            Kind::Integer => self.read(CborErrorKind::NotAllowed, Decoder::int).map(drop),
+            Kind::Bytes => self.bytes().map(drop),
+            Kind::Text => self.text().map(drop),
+            Kind::Bool => self.bool().map(drop),
+            Kind::Array => self.array(Self::skip),
+            Kind::Map => self.map(|_, reader| reader.skip()),
+            Kind::Other => self.skip_other(),
+        }
+    }
+
+    fn skip_other(&mut self) -> Result<(), CborError> {
+        let bytes = self.decoder.input();
+        let start = self.position();
+        let length = match bytes.get(start) {
+            // null, undefined and the simple values that fit one byte
+            Some(0xe0..=0xf7) => 1,
+            // RFC 8949 section 3.3: a second byte below 32 is not well-formed.
+            Some(0xf8) if bytes.get(start + 1).is_some_and(|&value| value < 32) => {
+                return Err(self.error(CborErrorKind::NotAllowed));
+            }
+            Some(0xf8) => 2,
+            Some(0xf9) => 3,
+            Some(0xfa) => 5,
+            Some(0xfb) => 9,
+            _ => return Err(self.error(CborErrorKind::NotAllowed)),
+        };
+        if bytes.len() - start < length {
+            return Err(self.error(CborErrorKind::Truncated));
+        }
+        self.decoder.set_position(start + length);
+        Ok(())
+    }
+
+    /// Reads one item of any type as [`Reader::skip`] does and gives its bytes.
+    ///
+    /// # Errors
+    /// As [`Reader::skip`].
+    pub fn raw(&mut self) -> Result<&'b [u8], CborError> {
+        let start = self.position();
+        self.skip()?;
+        Ok(self
+            .decoder
+            .input()
+            .get(start..self.position())
+            .unwrap_or_default())
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// If bytes are left.
+    pub fn finish(self) -> Result<(), CborError> {
+        if self.position() == self.decoder.input().len() {
+            Ok(())
+        } else {
+            Err(self.error(CborErrorKind::TrailingBytes))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skip_all(bytes: &[u8]) -> Result<(), CborErrorKind> {
+        let mut reader = Reader::new(bytes);
+        reader
+            .skip()
+            .and_then(|()| reader.finish())
+            .map_err(|error| error.kind)
+    }
+
+    #[test]
+    fn skips_what_is_allowed() {
+        for bytes in [
+            &[0x00][..],
+            &[0x1b, 255, 255, 255, 255, 255, 255, 255, 255],
+            &[0x3b, 255, 255, 255, 255, 255, 255, 255, 255],
+            &[0xa2, 0x01, 0xf5, 0x61, b'a', 0x80],
+            &[0xf6],
+            &[0xf8, 0x20],
+            &[0xfb, 0, 0, 0, 0, 0, 0, 0, 0],
+        ] {
+            assert_eq!(skip_all(bytes), Ok(()), "{bytes:02x?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_not() {
+        use CborErrorKind as K;
+        let deep = [0x81; MAX_DEPTH as usize + 1];
+        for (bytes, kind) in [
+            (&[][..], K::Truncated),
+            (&[0x42, 0x00], K::Truncated),
+            (&[0x00, 0x00], K::TrailingBytes),
+            (&[0x5f, 0x41, 0x00, 0xff], K::IndefiniteLength),
+            (&[0xbf, 0xff], K::IndefiniteLength),
+            (&[0xc0, 0x00], K::NotAllowed),
+            (&[0xf8, 0x14], K::NotAllowed),
+            (&[0x1c], K::NotAllowed),
+            (&[0xa2, 0x01, 0x00, 0x01, 0x00], K::DuplicateKey),
+            // the same key in a longer form
+            (&[0xa2, 0x01, 0x00, 0x18, 0x01, 0x00], K::DuplicateKey),
+            (
+                &[0xa1, 0x40, 0x00],
+                K::WrongType {
+                    expected: Kind::Text,
+                    found: Kind::Bytes,
+                },
+            ),
+            (&[0x61, 0xff], K::NotUtf8),
+            (&[0x98, 0xff], K::TooManyEntries),
+            (
+                &[0x9b, 255, 255, 255, 255, 255, 255, 255, 255],
+                K::TooManyEntries,
+            ),
+            (&deep, K::TooDeep),
+        ] {
+            assert_eq!(skip_all(bytes), Err(kind), "{bytes:02x?}");
+        }
+    }
+
+    #[test]
+    fn errors_carry_the_offset() {
+        let mut reader = Reader::new(&[0xa2, 0x01, 0x02, 0x01, 0x03]);
+        assert_eq!(reader.skip().unwrap_err().offset, 3);
+    }
+}

@@ -1,0 +1,414 @@
+//! Every refusal, with its stable code.
+//!
+//! A variant names the step that refused and carries what was expected and found, as far as that is
+//! no secret: challenges, keys and signatures never stand in an error.
+
+mod code;
+
+use crate::algorithm::Algorithm;
+use crate::cbor::CborError;
+use crate::public_key::KeyError;
+
+pub use code::CODES;
+
+/// A response, or a part of it, that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// A part is longer than this crate accepts.
+    #[error("{part} is {found} bytes long; the limit is {limit}")]
+    TooLong {
+        /// Which part.
+        part: Part,
+        /// The greatest length accepted, in bytes.
+        limit: usize,
+        /// The length found.
+        found: usize,
+    },
+    /// Not JSON.
+    #[error("{part} is not JSON (line {line}, column {column})")]
+    JsonSyntax {
+        /// Which document.
+        part: Part,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// A known member occurs twice.
+    #[error("{part} has a member twice (line {line}, column {column})")]
+    JsonDuplicateMember {
+        /// Which document.
+        part: Part,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// A required member is absent.
+    #[error("{part} lacks a required member (object ending at line {line}, column {column})")]
+    JsonMissingMember {
+        /// Which document.
+        part: Part,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// A known member has another type than the standard gives it.
+    #[error("{part} has a member of the wrong type (line {line}, column {column})")]
+    JsonWrongType {
+        /// Which document.
+        part: Part,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// A member that must be base64url without padding is not.
+    #[error("member {member} is not base64url without padding (at character {offset})")]
+    Base64Url {
+        /// The member's name.
+        member: &'static str,
+        /// Offset into the member's text.
+        offset: usize,
+    },
+    /// `type` is not `public-key`.
+    #[error("the credential's type is not \"public-key\"")]
+    CredentialType,
+    /// `id` and `rawId` differ.
+    #[error("id and rawId differ")]
+    IdMismatch,
+    /// The credential id is not 1 to 1,023 bytes long (WebAuthn section 4).
+    #[error("the credential id is {found} bytes long; it must have 1 to 1023")]
+    CredentialIdLength {
+        /// The length found.
+        found: usize,
+    },
+    /// The user handle is not 1 to 64 bytes long (section 5.4.3).
+    #[error("the user handle is {found} bytes long; it must have 1 to 64")]
+    UserHandleLength {
+        /// The length found.
+        found: usize,
+    },
+    /// clientDataJSON is not UTF-8.
+    #[error("clientDataJSON is not UTF-8 (at byte {offset})")]
+    ClientDataNotUtf8 {
+        /// Offset of the first byte that is not.
+        offset: usize,
+    },
+    /// Authenticator data ends too early.
+    #[error("authenticator data ends at byte {found}, inside {field}")]
+    AuthenticatorDataTruncated {
+        /// The field that is cut off.
+        field: &'static str,
+        /// The length found.
+        found: usize,
+    },
+    /// Bytes follow the last part of the authenticator data that the flags announce.
+    #[error("authenticator data has bytes that its flags do not announce (from byte {offset})")]
+    AuthenticatorDataTrailingBytes {
+        /// Offset of the first such byte.
+        offset: usize,
+    },
+    /// CBOR that is refused.
+    #[error("{part}: {source}")]
+    Cbor {
+        /// Where the CBOR stands.
+        part: Part,
+        /// What is wrong with it; the offset counts from the start of the part.
+        source: CborError,
+    },
+}
+
+/// The parts of a response, for messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// RegistrationResponseJSON or AuthenticationResponseJSON.
+    Response,
+    /// clientDataJSON.
+    ClientData,
+    /// The attestation object.
+    AttestationObject,
+    /// Authenticator data.
+    AuthenticatorData,
+    /// The attestation statement.
+    AttestationStatement,
+    /// The transports.
+    Transports,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Response => "the response",
+            Self::ClientData => "clientDataJSON",
+            Self::AttestationObject => "the attestation object",
+            Self::AuthenticatorData => "authenticator data",
+            Self::AttestationStatement => "the attestation statement",
+            Self::Transports => "the list of transports",
+        })
+    }
+}
+
+impl ParseError {
+    /// Translates serde_json's error without its text, which may quote what the sender wrote.
+    pub(crate) fn json(part: Part, error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        if !error.is_data() {
+            return Self::JsonSyntax { part, line, column };
+        }
+        // serde offers these only as words; the test `json_errors_are_told_apart` holds them.
+        let text = error.to_string();
+        if text.starts_with("duplicate field") {
+            Self::JsonDuplicateMember { part, line, column }
+        } else if text.starts_with("missing field") {
+            Self::JsonMissingMember { part, line, column }
+        } else {
+            Self::JsonWrongType { part, line, column }
+        }
+    }
+
+    /// For `map_err` around a reader of this part.
+    pub(crate) fn cbor(part: Part) -> impl Fn(CborError) -> Self {
+        move |source| Self::Cbor { part, source }
+    }
+}
+
+/// Steps that both ceremonies share: client data and RP ID.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ClientDataError {
+    #[error("type")]
+    Type { found: String },
+    #[error("weak challenge")]
+    WeakChallenge { found: usize },
+    #[error("challenge")]
+    Challenge,
+    #[error("origin")]
+    Origin { found: String },
+    #[error("cross-origin")]
+    CrossOrigin,
+    #[error("top origin")]
+    TopOrigin { found: String },
+}
+
+macro_rules! from_client_data {
+    ($error:ty) => {
+        impl From<ClientDataError> for $error {
+            fn from(error: ClientDataError) -> Self {
+                match error {
+                    ClientDataError::Type { found } => Self::TypeMismatch { found },
+                    ClientDataError::WeakChallenge { found } => Self::WeakChallenge { found },
+                    ClientDataError::Challenge => Self::ChallengeMismatch,
+                    ClientDataError::Origin { found } => Self::OriginMismatch { found },
+                    ClientDataError::CrossOrigin => Self::CrossOriginRefused,
+                    ClientDataError::TopOrigin { found } => Self::TopOriginMismatch { found },
+                }
+            }
+        }
+    };
+}
+from_client_data!(RegistrationError);
+from_client_data!(AssertionError);
+
+/// Why a registration was refused. Steps are those of WebAuthn Level 3 section 7.1.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationError {
+    /// A part of the response cannot be read.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// Step 7: `type` is not `webauthn.create`.
+    #[error("client data has type {found:?} instead of \"webauthn.create\"")]
+    TypeMismatch {
+        /// The type found, shortened.
+        found: String,
+    },
+    /// The caller expects a challenge of less than 16 bytes, which can be guessed (section 13.4.3).
+    #[error("the expected challenge has {found} bytes; it must have at least 16")]
+    WeakChallenge {
+        /// The length of the expected challenge.
+        found: usize,
+    },
+    /// Step 8: the challenge is not the ceremony's.
+    #[error("client data has another challenge than this ceremony")]
+    ChallengeMismatch,
+    /// Step 9: the origin is not expected.
+    #[error("client data has origin {found:?}, which is not allowed")]
+    OriginMismatch {
+        /// The origin found, shortened.
+        found: String,
+    },
+    /// Steps 10 and 11: the call came from a frame of another origin's page, which is not expected.
+    #[error("the call came from a cross-origin frame, which is not allowed")]
+    CrossOriginRefused,
+    /// Step 11: the page around the frame is not expected.
+    #[error("client data has top origin {found:?}, which is not allowed")]
+    TopOriginMismatch {
+        /// The top origin found, shortened.
+        found: String,
+    },
+    /// Step 14: authenticator data is for another RP ID.
+    #[error("authenticator data is for another RP ID than {expected}")]
+    RpIdHashMismatch {
+        /// The RP ID expected.
+        expected: String,
+    },
+    /// Step 15: the user was not present.
+    #[error("the authenticator did not test the user's presence")]
+    UserPresenceMissing,
+    /// Step 16: the user was not verified.
+    #[error("the authenticator did not verify the user")]
+    UserVerificationMissing,
+    /// Step 17: backed up, yet not eligible for backup.
+    #[error("authenticator data says backed up but not eligible for backup")]
+    BackupStateInvalid,
+    /// Step 13: authenticator data carries no credential.
+    #[error("authenticator data has no attested credential data")]
+    AttestedCredentialDataMissing,
+    /// The response's id is not the id of the attested credential.
+    #[error("the response's id is not that of the attested credential")]
+    CredentialIdMismatch,
+    /// The credential public key cannot be used.
+    #[error("credential public key: {0}")]
+    Key(#[from] KeyError),
+    /// Step 20: the key's algorithm was not offered.
+    #[error("the credential uses {found}, which was not offered")]
+    AlgorithmNotOffered {
+        /// The key's algorithm.
+        found: Algorithm,
+    },
+    /// Step 23: a `none` attestation with a statement.
+    #[error("attestation format none has a statement that is not empty")]
+    AttestationNotEmpty,
+    /// Step 23: `packed` self attestation names another algorithm than the credential's.
+    #[error("packed self attestation names algorithm {found}; the credential uses {expected}")]
+    AttestationAlgorithmMismatch {
+        /// The credential's algorithm.
+        expected: Algorithm,
+        /// The COSE number in the statement.
+        found: i64,
+    },
+    /// Step 23: the signature of a `packed` self attestation is wrong.
+    #[error("the attestation's signature is not valid")]
+    AttestationSignatureInvalid,
+}
+
+/// Why an assertion was refused. Steps are those of WebAuthn Level 3 section 7.2.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AssertionError {
+    /// A part of the response cannot be read.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// Step 5: the credential is not one of those that were asked for.
+    #[error("the credential is not one of those asked for")]
+    CredentialNotAllowed,
+    /// Step 6: the stored credential is not the one that the response names.
+    #[error("the stored credential is not the one that the response names")]
+    CredentialIdMismatch,
+    /// Step 6: the credential belongs to another account than the one this ceremony is for.
+    #[error("the credential belongs to another account than this ceremony")]
+    CredentialOwnerMismatch,
+    /// Step 6: no user handle, although the account was not identified before.
+    #[error("the response has no user handle, and the account is not known otherwise")]
+    UserHandleMissing,
+    /// Step 6: the user handle is not the owner's.
+    #[error("the response's user handle is not that of the credential's owner")]
+    UserHandleMismatch,
+    /// Step 10: `type` is not `webauthn.get`.
+    #[error("client data has type {found:?} instead of \"webauthn.get\"")]
+    TypeMismatch {
+        /// The type found, shortened.
+        found: String,
+    },
+    /// The caller expects a challenge of less than 16 bytes, which can be guessed (section 13.4.3).
+    #[error("the expected challenge has {found} bytes; it must have at least 16")]
+    WeakChallenge {
+        /// The length of the expected challenge.
+        found: usize,
+    },
+    /// Step 11: the challenge is not the ceremony's.
+    #[error("client data has another challenge than this ceremony")]
+    ChallengeMismatch,
+    /// Step 12: the origin is not expected.
+    #[error("client data has origin {found:?}, which is not allowed")]
+    OriginMismatch {
+        /// The origin found, shortened.
+        found: String,
+    },
+    /// Steps 13 and 14: the call came from a frame of another origin's page, which is not expected.
+    #[error("the call came from a cross-origin frame, which is not allowed")]
+    CrossOriginRefused,
+    /// Step 14: the page around the frame is not expected.
+    #[error("client data has top origin {found:?}, which is not allowed")]
+    TopOriginMismatch {
+        /// The top origin found, shortened.
+        found: String,
+    },
+    /// Step 15: authenticator data is for another RP ID.
+    #[error("authenticator data is for another RP ID than {expected}")]
+    RpIdHashMismatch {
+        /// The RP ID expected.
+        expected: String,
+    },
+    /// The stored public key cannot be read: a damaged record, not a fault of the response.
+    #[error("stored public key: {0}")]
+    StoredKey(KeyError),
+    /// Step 22: the signature is not valid.
+    #[error("the signature is not valid")]
+    SignatureInvalid,
+    /// Step 16: the user was not present. The signature was valid.
+    #[error("the authenticator did not test the user's presence")]
+    UserPresenceMissing,
+    /// Step 17: the user was not verified. The signature was valid.
+    #[error("the authenticator did not verify the user")]
+    UserVerificationMissing,
+    /// Step 18: backed up, yet not eligible for backup. The signature was valid.
+    #[error("authenticator data says backed up but not eligible for backup")]
+    BackupStateInvalid,
+    /// Step 19: backup eligibility is not what it was at registration. The signature was valid.
+    #[error("backup eligibility was {expected} at registration and is {found} now")]
+    BackupEligibilityChanged {
+        /// At registration.
+        expected: bool,
+        /// Now.
+        found: bool,
+    },
+    /// Step 23: a device-bound passkey's counter did not advance, so a clone may exist (security 23).
+    /// The signature was valid.
+    #[error("the signature counter is {received}, at least {stored} was seen before")]
+    CounterRegressed {
+        /// The counter of the last accepted assertion.
+        stored: u32,
+        /// The counter received.
+        received: u32,
+    },
+}
+
+impl AssertionError {
+    /// Whether the credential's holder signed this response for this ceremony, so that the failure may
+    /// be credited to the person (security 6). True exactly for the errors reported after step 22.
+    #[must_use]
+    pub fn signature_was_valid(&self) -> bool {
+        match self {
+            Self::UserPresenceMissing
+            | Self::UserVerificationMissing
+            | Self::BackupStateInvalid
+            | Self::BackupEligibilityChanged { .. }
+            | Self::CounterRegressed { .. } => true,
+            Self::Parse(_)
+            | Self::CredentialNotAllowed
+            | Self::CredentialIdMismatch
+            | Self::CredentialOwnerMismatch
+            | Self::UserHandleMissing
+            | Self::UserHandleMismatch
+            | Self::TypeMismatch { .. }
+            | Self::WeakChallenge { .. }
+            | Self::ChallengeMismatch
+            | Self::OriginMismatch { .. }
+            | Self::CrossOriginRefused
+            | Self::TopOriginMismatch { .. }
+            | Self::RpIdHashMismatch { .. }
+            | Self::StoredKey(_)
+            | Self::SignatureInvalid => false,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Stable codes: one table per enum, from which both `code()` and [`CODES`] are made, so that a
+//! variant without an entry does not compile.
+
+use super::{AssertionError, ParseError, RegistrationError};
+use crate::cbor::CborErrorKind;
+use crate::public_key::KeyError;
+
+type Entry = (&'static str, &'static str);
+
+macro_rules! codes {
+    ($error:ty, $list:ident {
+        $($pattern:pat => $code:literal, $explanation:literal;)+
+        $(@ $nested:pat => $inner:expr;)*
+    }) => {
+        impl $error {
+            /// The stable code of this refusal; [`CODES`] explains each.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $($pattern => $code,)+
+                    $($nested => $inner,)*
+                }
+            }
+        }
+        const $list: &[Entry] = &[$(($code, $explanation)),+];
+    };
+}
+
+codes!(ParseError, PARSE {
+    Self::TooLong { .. } => "parse.too_long", "A part of the response is longer than any authenticator makes it.";
+    Self::JsonSyntax { .. } => "parse.json_syntax", "The response or its client data is not JSON.";
+    Self::JsonDuplicateMember { .. } => "parse.json_duplicate_member", "A member occurs twice, so that two readers could see two different values.";
+    Self::JsonMissingMember { .. } => "parse.json_missing_member", "A member that the standard requires is absent.";
+    Self::JsonWrongType { .. } => "parse.json_wrong_type", "A member has another JSON type than the standard gives it.";
+    Self::Base64Url { .. } => "parse.base64url", "A member is not base64url without padding.";
+    Self::CredentialType => "parse.credential_type", "The credential is not of type \"public-key\".";
+    Self::IdMismatch => "parse.id_mismatch", "The members id and rawId differ.";
+    Self::CredentialIdLength { .. } => "parse.credential_id_length", "The credential id is empty or longer than 1,023 bytes.";
+    Self::UserHandleLength { .. } => "parse.user_handle_length", "The user handle is empty or longer than 64 bytes.";
+    Self::ClientDataNotUtf8 { .. } => "parse.client_data_not_utf8", "The client data is not UTF-8.";
+    Self::AuthenticatorDataTruncated { .. } => "parse.authenticator_data_truncated", "Authenticator data ends inside a field that its flags announce.";
+    Self::AuthenticatorDataTrailingBytes { .. } => "parse.authenticator_data_trailing_bytes", "Authenticator data goes on behind the last field that its flags announce.";
+    @ Self::Cbor { source, .. } => source.kind.code();
+});
+
+codes!(CborErrorKind, CBOR {
+    Self::Truncated => "parse.cbor_truncated", "A CBOR item is cut off.";
+    Self::TrailingBytes => "parse.cbor_trailing_bytes", "Bytes follow a CBOR item that should be the last.";
+    Self::WrongType { .. } => "parse.cbor_wrong_type", "A CBOR item has another type than the standard gives it.";
+    Self::DuplicateKey => "parse.cbor_duplicate_key", "A CBOR map has a key twice.";
+    Self::MissingKey(_) => "parse.cbor_missing_key", "A CBOR map lacks a key that the standard requires.";
+    Self::IndefiniteLength => "parse.cbor_indefinite_length", "A CBOR item has an indefinite length, which CTAP2 forbids.";
+    Self::TooDeep => "parse.cbor_too_deep", "CBOR is nested more deeply than any authenticator makes it.";
+    Self::TooManyEntries => "parse.cbor_too_many_entries", "A CBOR array or map has more entries than any authenticator makes.";
+    Self::IntegerOutOfRange => "parse.cbor_integer_out_of_range", "A CBOR integer does not fit 64 bits.";
+    Self::NotUtf8 => "parse.cbor_not_utf8", "A CBOR text is not UTF-8.";
+    Self::NotAllowed => "parse.cbor_not_allowed", "CBOR is not well-formed or uses something that CTAP2 forbids, such as a tag.";
+});
+
+codes!(KeyError, KEY {
+    Self::Cbor(_) => "key.cbor", "The public key is not one well-formed CBOR map.";
+    Self::MissingParameter { .. } => "key.missing_parameter", "The public key lacks a parameter that its type requires.";
+    Self::UnexpectedParameter { .. } => "key.unexpected_parameter", "The public key has a parameter that WebAuthn does not allow, such as a private part.";
+    Self::Ed448 => "key.ed448", "The credential uses Ed448, which cannot be verified here and is therefore refused by name.";
+    Self::UnsupportedAlgorithm { .. } => "key.unsupported_algorithm", "The public key's algorithm is not one that can be verified here.";
+    Self::KeyTypeMismatch { .. } => "key.key_type_mismatch", "The public key's type does not belong to its algorithm.";
+    Self::CurveMismatch { .. } => "key.curve_mismatch", "The public key's curve does not belong to its algorithm.";
+    Self::CompressedPoint => "key.compressed_point", "The public key's point is compressed, which WebAuthn forbids.";
+    Self::WrongLength { .. } => "key.wrong_length", "A part of the public key has the wrong length.";
+    Self::ModulusSize { .. } => "key.modulus_size", "The RSA modulus does not have 2048 to 8192 bits.";
+    Self::ModulusEncoding => "key.modulus_encoding", "The RSA modulus is even or has leading zeros.";
+    Self::Exponent => "key.exponent", "The RSA exponent is even, too small, too large or has leading zeros.";
+    Self::WeakPoint => "key.weak_point", "The Ed25519 key is one of the few points for which signatures can be forged.";
+    Self::Unusable => "key.unusable", "The public key is not a valid key, for instance not a point of its curve.";
+});
+
+codes!(RegistrationError, REGISTRATION {
+    Self::TypeMismatch { .. } => "registration.type_mismatch", "The client data is not from a registration.";
+    Self::WeakChallenge { .. } => "registration.weak_challenge", "The server expected a challenge of less than 16 bytes, which is never safe.";
+    Self::ChallengeMismatch => "registration.challenge_mismatch", "The response answers another challenge than this ceremony's.";
+    Self::OriginMismatch { .. } => "registration.origin_mismatch", "The response comes from a page whose origin is not allowed.";
+    Self::CrossOriginRefused => "registration.cross_origin_refused", "The response comes from a frame inside another site's page, which is not allowed.";
+    Self::TopOriginMismatch { .. } => "registration.top_origin_mismatch", "The page around the frame has an origin that is not allowed.";
+    Self::RpIdHashMismatch { .. } => "registration.rp_id_mismatch", "The authenticator made this passkey for another RP ID.";
+    Self::UserPresenceMissing => "registration.user_presence_missing", "The authenticator did not test that somebody is there.";
+    Self::UserVerificationMissing => "registration.user_verification_missing", "The authenticator did not verify the user although that is required.";
+    Self::BackupStateInvalid => "registration.backup_state_invalid", "The authenticator says that the passkey is backed up but cannot be.";
+    Self::AttestedCredentialDataMissing => "registration.attested_credential_data_missing", "The authenticator's answer carries no passkey.";
+    Self::CredentialIdMismatch => "registration.credential_id_mismatch", "The response names another credential id than the authenticator.";
+    Self::AlgorithmNotOffered { .. } => "registration.algorithm_not_offered", "The passkey uses an algorithm that was not offered.";
+    Self::AttestationNotEmpty => "registration.attestation_not_empty", "Attestation format none must have an empty statement.";
+    Self::AttestationAlgorithmMismatch { .. } => "registration.attestation_algorithm_mismatch", "The self attestation names another algorithm than the passkey's.";
+    Self::AttestationSignatureInvalid => "registration.attestation_signature_invalid", "The attestation's signature is not valid.";
+    @ Self::Parse(error) => error.code();
+    @ Self::Key(error) => error.code();
+});
+
+codes!(AssertionError, ASSERTION {
+    Self::CredentialNotAllowed => "assertion.credential_not_allowed", "The passkey is not one of those that were asked for.";
+    Self::CredentialIdMismatch => "assertion.credential_id_mismatch", "The stored passkey is not the one that the response names.";
+    Self::CredentialOwnerMismatch => "assertion.credential_owner_mismatch", "The passkey belongs to another account than the one that is signing in.";
+    Self::UserHandleMissing => "assertion.user_handle_missing", "The response does not say whose passkey it is, and nothing else does.";
+    Self::UserHandleMismatch => "assertion.user_handle_mismatch", "The response says that the passkey belongs to somebody else than its owner.";
+    Self::TypeMismatch { .. } => "assertion.type_mismatch", "The client data is not from a sign-in.";
+    Self::WeakChallenge { .. } => "assertion.weak_challenge", "The server expected a challenge of less than 16 bytes, which is never safe.";
+    Self::ChallengeMismatch => "assertion.challenge_mismatch", "The response answers another challenge than this ceremony's.";
+    Self::OriginMismatch { .. } => "assertion.origin_mismatch", "The response comes from a page whose origin is not allowed.";
+    Self::CrossOriginRefused => "assertion.cross_origin_refused", "The response comes from a frame inside another site's page, which is not allowed.";
+    Self::TopOriginMismatch { .. } => "assertion.top_origin_mismatch", "The page around the frame has an origin that is not allowed.";
+    Self::RpIdHashMismatch { .. } => "assertion.rp_id_mismatch", "The authenticator answered for another RP ID.";
+    Self::StoredKey(_) => "assertion.stored_key", "The stored public key cannot be read; the record is damaged.";
+    Self::SignatureInvalid => "assertion.signature_invalid", "The signature is not valid for the stored public key.";
+    Self::UserPresenceMissing => "assertion.user_presence_missing", "The authenticator did not test that somebody is there.";
+    Self::UserVerificationMissing => "assertion.user_verification_missing", "The authenticator did not verify the user although that is required.";
+    Self::BackupStateInvalid => "assertion.backup_state_invalid", "The authenticator says that the passkey is backed up but cannot be.";
+    Self::BackupEligibilityChanged { .. } => "assertion.backup_eligibility_changed", "Whether the passkey can be backed up differs from its registration, which no honest authenticator does.";
+    Self::CounterRegressed { .. } => "assertion.counter_regressed", "The signature counter of a device-bound passkey did not advance, so a copy of it may exist.";
+    @ Self::Parse(error) => error.code();
+});
+
+const LISTS: [&[Entry]; 5] = [PARSE, CBOR, KEY, REGISTRATION, ASSERTION];
+
+// Evaluated by the compiler only: an index out of range would not build.
+#[allow(clippy::indexing_slicing)]
+const fn count() -> usize {
+    let (mut total, mut list) = (0, 0);
+    while list < LISTS.len() {
+        total += LISTS[list].len();
+        list += 1;
+    }
+    total
+}
+
+#[allow(clippy::indexing_slicing)]
+const fn join() -> [Entry; count()] {
+    let mut joined = [("", ""); count()];
+    let (mut at, mut list) = (0, 0);
+    while list < LISTS.len() {
+        let mut entry = 0;
+        while entry < LISTS[list].len() {
+            joined[at] = LISTS[list][entry];
+            at += 1;
+            entry += 1;
+        }
+        list += 1;
+    }
+    joined
+}
+
+/// Every code that this crate gives, each with one sentence of explanation.
+pub const CODES: &[(&str, &str)] = &join();
+
+#[cfg(test)]
+mod tests {
+    use super::CODES;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_are_unique_and_well_formed() {
+        let unique: HashSet<_> = CODES.iter().map(|(code, _)| code).collect();
+        assert_eq!(unique.len(), CODES.len());
+        for (code, explanation) in CODES {
+            let (area, name) = code.split_once('.').expect("area.name");
+            assert!(
+                ["parse", "key", "registration", "assertion"].contains(&area),
+                "{code}"
+            );
+            assert!(
+                name.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+                "{code}"
+            );
+            assert!(
+                explanation.ends_with('.') && explanation.len() > 20,
+                "{code}"
+            );
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! What browsers send: RegistrationResponseJSON and AuthenticationResponseJSON (WebAuthn section 5.1),
+//! as `PublicKeyCredential.toJSON()` makes them.
+//!
+//! Unknown members are ignored; known members that occur twice, have the wrong type or are not base64url
+//! are refused. The convenience members (`authenticatorData`, `publicKey`, `publicKeyAlgorithm`) of a
+//! registration are ignored: they repeat what stands in the attestation object, and only that is used.
+
+use crate::base64url;
+use crate::client_data::Text;
+use crate::error::{ParseError, Part};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// Longest response accepted, in bytes of JSON.
+pub const MAX_RESPONSE: usize = 128 * 1024;
+
+const MAX_TRANSPORTS: usize = 16;
+const MAX_TRANSPORT: usize = 64;
+
+/// How the authenticator is attached to the client (section 5.4.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthenticatorAttachment {
+    /// Built into the device.
+    Platform,
+    /// A security key, or a phone used over hybrid transport.
+    CrossPlatform,
+}
+
+/// The envelope of both responses.
+#[derive(Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    bound(deserialize = "'de: 'a, R: Deserialize<'de>")
+)]
+struct Envelope<'a, R> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    raw_id: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    credential_type: Cow<'a, str>,
+    response: R,
+    #[serde(borrow, default)]
+    authenticator_attachment: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    client_extension_results: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AttestationResponseMembers<'a> {
+    #[serde(borrow, rename = "clientDataJSON")]
+    client_data_json: Cow<'a, str>,
+    #[serde(borrow)]
+    attestation_object: Cow<'a, str>,
+    #[serde(default)]
+    transports: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AssertionResponseMembers<'a> {
+    #[serde(borrow, rename = "clientDataJSON")]
+    client_data_json: Cow<'a, str>,
+    #[serde(borrow)]
+    authenticator_data: Cow<'a, str>,
+    #[serde(borrow)]
+    signature: Cow<'a, str>,
+    #[serde(borrow, default)]
+    user_handle: Option<Text<'a>>,
+}
+
+/// What both responses have, decoded.
+struct Credential {
+    id: Vec<u8>,
+    attachment: Option<AuthenticatorAttachment>,
+    extensions: ExtensionResults,
+}
+
+/// A registration response: parsed, not verified.
+pub struct RegistrationResponse {
+    credential: Credential,
+    client_data_json: Vec<u8>,
+    attestation_object: Vec<u8>,
+    transports: Vec<String>,
+}
+
+/// An authentication response: parsed, not verified.
+pub struct AuthenticationResponse {
+    credential: Credential,
+    client_data_json: Vec<u8>,
+    authenticator_data: Vec<u8>,
+    signature: Vec<u8>,
+    user_handle: Option<Vec<u8>>,
+}
+
+impl RegistrationResponse {
+    /// Parses RegistrationResponseJSON.
+    ///
+    /// # Errors
+    /// If the text is too long, is not such JSON, a member is not base64url, `type` is not `public-key`,
+    /// `id` and `rawId` differ, or the id does not have 1 to 1,023 bytes.
+    pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
+        let envelope: Envelope<'_, AttestationResponseMembers<'_>> = parse_envelope(json)?;
+        let transports = envelope.response.transports.unwrap_or_default();
+        check_transports(&transports)?;
+        Ok(Self {
+            client_data_json: decode("clientDataJSON", &envelope.response.client_data_json)?,
+            attestation_object: decode("attestationObject", &envelope.response.attestation_object)?,
+            transports,
+            credential: Credential::check(
+                &envelope.id,
+                &envelope.raw_id,
+                &envelope.credential_type,
+                envelope.authenticator_attachment,
+                envelope.client_extension_results,
+            )?,
+        })
+    }
+
+    /// The credential id that the client names. Unverified.
+    #[must_use]
+    pub fn credential_id(&self) -> &[u8] {
+        &self.credential.id
+    }
+
+    /// Always `None`: registration responses carry no user handle. It stands here so that both responses
+    /// can be logged alike.
+    #[must_use]
+    pub fn user_handle(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// The transports that the client names, unknown ones included. A hint for later options, never a proof.
+    #[must_use]
+    pub fn transports(&self) -> &[String] {
+        &self.transports
+    }
+
+    /// How the authenticator was attached, where the client names a known value.
+    #[must_use]
+    pub fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
+        self.credential.attachment
+    }
+
+    /// The client extension outputs: an object, empty where the client sent none. Unsigned; may hold
+    /// secrets such as PRF outputs, so never log it.
+    #[must_use]
+    pub fn client_extension_results(&self) -> &Value {
+        self.credential.extensions.value()
+    }
+
+    /// The raw bytes of clientDataJSON.
+    #[must_use]
+    pub fn client_data_json(&self) -> &[u8] {
+        &self.client_data_json
+    }
+
+    /// The raw bytes of the attestation object.
+    #[must_use]
+    pub fn attestation_object(&self) -> &[u8] {
+        &self.attestation_object
+    }
+}
+
+impl AuthenticationResponse {
+    /// Parses AuthenticationResponseJSON.
+    ///
+    /// # Errors
+    /// If the text is too long, is not such JSON, a member is not base64url, `type` is not `public-key`,
+    /// `id` and `rawId` differ, the id does not have 1 to 1,023 bytes, or a user handle is there that does
+    /// not have 1 to 64.
+    pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
+        let envelope: Envelope<'_, AssertionResponseMembers<'_>> = parse_envelope(json)?;
+        let user_handle = envelope
+            .response
+            .user_handle
+            .as_ref()
+            .map(|Text(text)| decode("userHandle", text))
+            .transpose()?;
+        if let Some(found) = user_handle
+            .as_ref()
+            .map(Vec::len)
+            .filter(|length| !(1..=64).contains(length))
+        {
+            return Err(ParseError::UserHandleLength { found });
+        }
+        Ok(Self {
+            client_data_json: decode("clientDataJSON", &envelope.response.client_data_json)?,
+            authenticator_data: decode("authenticatorData", &envelope.response.authenticator_data)?,
+            signature: decode("signature", &envelope.response.signature)?,
+            user_handle,
+            credential: Credential::check(
+                &envelope.id,
+                &envelope.raw_id,
+                &envelope.credential_type,
+                envelope.authenticator_attachment,
+                envelope.client_extension_results,
+            )?,
+        })
+    }
+
+    /// The credential id: look the stored credential up by it.
+    #[must_use]
+    pub fn credential_id(&self) -> &[u8] {
+        &self.credential.id
+    }
+
+    /// The user handle that the authenticator gave, if any. Compared by
+    /// [`assertion::verify`](crate::assertion::verify).
+    #[must_use]
+    pub fn user_handle(&self) -> Option<&[u8]> {
+        self.user_handle.as_deref()
+    }
+
+    /// Always empty: authentication responses carry no transports.
+    #[must_use]
+    pub fn transports(&self) -> &[String] {
+        &[]
+    }
+
+    /// How the authenticator was attached, where the client names a known value.
+    #[must_use]
+    pub fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
+        self.credential.attachment
+    }
+
+    /// The client extension outputs: an object, empty where the client sent none. Unsigned; may hold
+    /// secrets such as PRF outputs, so never log it.
+    #[must_use]
+    pub fn client_extension_results(&self) -> &Value {
+        self.credential.extensions.value()
+    }
+
+    /// The raw bytes of clientDataJSON.
+    #[must_use]
+    pub fn client_data_json(&self) -> &[u8] {
+        &self.client_data_json
+    }
+
+    /// The raw bytes of authenticator data.
+    #[must_use]
+    pub fn authenticator_data(&self) -> &[u8] {
+        &self.authenticator_data
+    }
+
+    /// The signature over authenticator data and the hash of client data.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+}
+
+/// Extension results may hold secrets and signatures are long, so only facts are shown.
+impl std::fmt::Debug for RegistrationResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RegistrationResponse")
+            .field("credential_id", &base64url::encode(&self.credential.id))
+            .field("transports", &self.transports)
+            .field("authenticator_attachment", &self.credential.attachment)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Extension results may hold secrets and signatures are long, so only facts are shown.
+impl std::fmt::Debug for AuthenticationResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthenticationResponse")
+            .field("credential_id", &base64url::encode(&self.credential.id))
+            .field("authenticator_attachment", &self.credential.attachment)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Client extension outputs, kept as text until somebody asks: sign-ins rarely do.
+struct ExtensionResults {
+    text: Option<Box<str>>,
+    value: OnceLock<Value>,
+}
+
+impl ExtensionResults {
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| {
+            // Text that passes as JSON but not as a value (nested too deeply, a number out of range) is an
+            // unsolicited output to be survived, not a reason to fail.
+            let parsed = self
+                .text
+                .as_deref()
+                .and_then(|text| serde_json::from_str(text).ok());
+            parsed
+                .filter(Value::is_object)
+                .unwrap_or_else(|| Value::Object(serde_json::Map::new()))
+        })
+    }
+}
+
+impl Credential {
+    fn check(
+        id: &str,
+        raw_id: &str,
+        credential_type: &str,
+        attachment: Option<Text<'_>>,
+        extensions: Option<&RawValue>,
+    ) -> Result<Self, ParseError> {
+        if credential_type != "public-key" {
+            return Err(ParseError::CredentialType);
+        }
+        if id != raw_id {
+            return Err(ParseError::IdMismatch);
+        }
+        let id = decode("id", id)?;
+        if !(1..=1023).contains(&id.len()) {
+            return Err(ParseError::CredentialIdLength { found: id.len() });
+        }
+        let attachment = attachment.and_then(|Text(text)| match text.as_ref() {
+            "platform" => Some(AuthenticatorAttachment::Platform),
+            "cross-platform" => Some(AuthenticatorAttachment::CrossPlatform),
+            // Section 2.1.1: unknown values are as if the member were absent.
+            _ => None,
+        });
+        let text = extensions
+            .map(RawValue::get)
+            .filter(|&text| text != "{}")
+            .map(Box::from);
+        Ok(Self {
+            id,
+            attachment,
+            extensions: ExtensionResults {
+                text,
+                value: OnceLock::new(),
+            },
+        })
+    }
+}
+
+fn parse_envelope<'a, R: Deserialize<'a>>(json: &'a [u8]) -> Result<Envelope<'a, R>, ParseError> {
+    if json.len() > MAX_RESPONSE {
+        return Err(ParseError::TooLong {
+            part: Part::Response,
+            limit: MAX_RESPONSE,
+            found: json.len(),
+        });
+    }
+    serde_json::from_slice(json).map_err(|error| ParseError::json(Part::Response, &error))
+}
+
+fn decode(member: &'static str, text: &str) -> Result<Vec<u8>, ParseError> {
+    base64url::decode(text).map_err(|error| ParseError::Base64Url {
+        member,
+        offset: error.offset,
+    })
+}
+
+fn check_transports(transports: &[String]) -> Result<(), ParseError> {
+    let part = Part::Transports;
+    if transports.len() > MAX_TRANSPORTS {
+        return Err(ParseError::TooLong {
+            part,
+            limit: MAX_TRANSPORTS,
+            found: transports.len(),
+        });
+    }
+    match transports
+        .iter()
+        .map(String::len)
+        .find(|&length| length > MAX_TRANSPORT)
+    {
+        Some(found) => Err(ParseError::TooLong {
+            part,
+            limit: MAX_TRANSPORT,
+            found,
+        }),
+        None => Ok(()),
+    }
+}
