@@ -6,11 +6,17 @@ use crate::unit::Guard;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("statement {statement} returned an unfit column {column}")]
-    UnfitColumn { statement: &'static str, column: usize },
+    UnfitColumn {
+        statement: &'static str,
+        column: usize,
+    },
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
     #[error("statement {statement} failed: {cause}")]
-    Failed { statement: &'static str, cause: String },
+    Failed {
+        statement: &'static str,
+        cause: String,
+    },
     #[error("{0}")]
     Unusable(String),
 }

@@ -18,6 +18,13 @@ pub enum Scope {
     Global(&'static str),
 }
 
+/// The same statement in two dialects, where they truly differ. A test counts them.
+#[derive(Debug)]
+pub struct Pair {
+    pub lite: &'static Sql,
+    pub postgres: &'static Sql,
+}
+
 /// Declares statements and the module's slice of them, `ALL`, from which the registry is made.
 ///
 /// ```ignore

@@ -64,7 +64,12 @@ impl Unit {
         Unit::default()
     }
 
-    pub(crate) fn step(&mut self, sql: &'static Sql, args: Vec<Value>, expect: Expect) -> &mut Unit {
+    pub(crate) fn step(
+        &mut self,
+        sql: &'static Sql,
+        args: Vec<Value>,
+        expect: Expect,
+    ) -> &mut Unit {
         self.steps.push(Step { sql, args, expect });
         self
     }

@@ -138,6 +138,11 @@ impl Row {
         }
     }
 
+    /// What is left of the row.
+    pub(crate) fn into_values(self) -> Vec<Value> {
+        self.values.collect()
+    }
+
     fn next(&mut self) -> Value {
         self.column += 1;
         self.values.next().unwrap_or(Value::Null)

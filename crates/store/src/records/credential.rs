@@ -159,15 +159,26 @@ fn parse(row: &mut Row) -> Result<Credential, StoreError> {
 
 impl Store {
     /// The owner of a credential with all credentials; `None` when the id is not stored at all.
-    pub async fn find_credential_with_owner(&self, tenant: Id, credential_id: &[u8]) -> Result<Option<Owned>, StoreError> {
-        let rows = self.read(&FIND_WITH_OWNER, vec![tenant.into(), credential_id.into()]).await?;
+    pub async fn find_credential_with_owner(
+        &self,
+        tenant: Id,
+        credential_id: &[u8],
+    ) -> Result<Option<Owned>, StoreError> {
+        let rows = self
+            .read(&FIND_WITH_OWNER, vec![tenant.into(), credential_id.into()])
+            .await?;
         let mut owned: Option<Owned> = None;
         for mut row in rows {
             let person = person::parse_columns(&mut row)?;
             let (policy_version, epoch) = (row.int()?, row.id()?);
             let credential = parse(&mut row)?;
             owned
-                .get_or_insert_with(|| Owned { person, policy_version, epoch, credentials: Vec::new() })
+                .get_or_insert_with(|| Owned {
+                    person,
+                    policy_version,
+                    epoch,
+                    credentials: Vec::new(),
+                })
                 .credentials
                 .push(credential);
         }
@@ -175,14 +186,25 @@ impl Store {
     }
 
     /// A person's credentials that are not removed, newest first.
-    pub async fn list_credentials(&self, tenant: Id, person: Id) -> Result<Vec<Credential>, StoreError> {
+    pub async fn list_credentials(
+        &self,
+        tenant: Id,
+        person: Id,
+    ) -> Result<Vec<Credential>, StoreError> {
         let rows = self.read(&LIST, vec![tenant.into(), person.into()]).await?;
         rows.into_iter().map(|mut row| parse(&mut row)).collect()
     }
 
     /// Whether the id is stored in any status, tombstones included.
-    pub async fn has_credential(&self, tenant: Id, credential_id: &[u8]) -> Result<bool, StoreError> {
-        Ok(self.read_one(&EXISTS, vec![tenant.into(), credential_id.into()]).await?.is_some())
+    pub async fn has_credential(
+        &self,
+        tenant: Id,
+        credential_id: &[u8],
+    ) -> Result<bool, StoreError> {
+        Ok(self
+            .read_one(&EXISTS, vec![tenant.into(), credential_id.into()])
+            .await?
+            .is_some())
     }
 }
 
@@ -232,14 +254,38 @@ impl Unit {
         self.step(&RECORD_USE, args, Expect::One(Guard::Moved))
     }
 
-    pub fn rename_credential(&mut self, tenant: Id, credential_id: &[u8], person: Id, name: &str) -> &mut Unit {
-        let args = vec![tenant.into(), credential_id.into(), person.into(), name.into()];
+    pub fn rename_credential(
+        &mut self,
+        tenant: Id,
+        credential_id: &[u8],
+        person: Id,
+        name: &str,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            credential_id.into(),
+            person.into(),
+            name.into(),
+        ];
         self.step(&RENAME, args, Expect::One(Guard::Missing))
     }
 
     /// Leaves a tombstone.
-    pub fn remove_credential(&mut self, tenant: Id, credential_id: &[u8], person: Id, version: i64, now: i64) -> &mut Unit {
-        let args = vec![tenant.into(), credential_id.into(), person.into(), version.into(), now.into()];
+    pub fn remove_credential(
+        &mut self,
+        tenant: Id,
+        credential_id: &[u8],
+        person: Id,
+        version: i64,
+        now: i64,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            credential_id.into(),
+            person.into(),
+            version.into(),
+            now.into(),
+        ];
         self.step(&REMOVE, args, Expect::One(Guard::Moved))
     }
 }

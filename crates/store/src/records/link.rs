@@ -62,9 +62,17 @@ fn parse(mut row: Row) -> Result<OpenLink, StoreError> {
 
 impl Store {
     /// The link if it can still be used at `now`.
-    pub async fn find_open_link(&self, tenant: Id, token_hash: [u8; 32], now: i64) -> Result<Option<OpenLink>, StoreError> {
+    pub async fn find_open_link(
+        &self,
+        tenant: Id,
+        token_hash: [u8; 32],
+        now: i64,
+    ) -> Result<Option<OpenLink>, StoreError> {
         let args = vec![tenant.into(), token_hash.into(), now.into()];
-        self.read_one(&FIND_OPEN, args).await?.map(parse).transpose()
+        self.read_one(&FIND_OPEN, args)
+            .await?
+            .map(parse)
+            .transpose()
     }
 }
 
@@ -86,18 +94,34 @@ impl Unit {
 
     /// Holds for exactly one unit.
     pub fn use_link(&mut self, tenant: Id, link: Id, now: i64) -> &mut Unit {
-        self.step(&USE, vec![tenant.into(), link.into(), now.into()], Expect::One(Guard::Spent))
+        self.step(
+            &USE,
+            vec![tenant.into(), link.into(), now.into()],
+            Expect::One(Guard::Spent),
+        )
     }
 
     pub fn void_links_of_person(&mut self, tenant: Id, person: Id, now: i64) -> &mut Unit {
-        self.step(&VOID_OF_PERSON, vec![tenant.into(), person.into(), now.into()], Expect::Any)
+        self.step(
+            &VOID_OF_PERSON,
+            vec![tenant.into(), person.into(), now.into()],
+            Expect::Any,
+        )
     }
 
     pub fn void_links_of_purpose(&mut self, tenant: Id, purpose: &str, now: i64) -> &mut Unit {
-        self.step(&VOID_OF_PURPOSE, vec![tenant.into(), purpose.into(), now.into()], Expect::Any)
+        self.step(
+            &VOID_OF_PURPOSE,
+            vec![tenant.into(), purpose.into(), now.into()],
+            Expect::Any,
+        )
     }
 
     pub fn void_links_of_issuer(&mut self, tenant: Id, issuer: Id, now: i64) -> &mut Unit {
-        self.step(&VOID_OF_ISSUER, vec![tenant.into(), issuer.into(), now.into()], Expect::Any)
+        self.step(
+            &VOID_OF_ISSUER,
+            vec![tenant.into(), issuer.into(), now.into()],
+            Expect::Any,
+        )
     }
 }

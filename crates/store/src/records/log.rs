@@ -71,13 +71,29 @@ pub struct ChainLink {
 fn parse_sign_in(mut row: Row) -> Result<LogRecord, StoreError> {
     let (record_id, created_at) = (row.id()?, row.int()?);
     let (subject_id, object, word) = (row.opt_id()?, row.opt_bytes()?, row.text()?);
-    Ok(LogRecord { record_id, created_at, word, subject_id, object, body: row.text()?, personal: row.opt_text()? })
+    Ok(LogRecord {
+        record_id,
+        created_at,
+        word,
+        subject_id,
+        object,
+        body: row.text()?,
+        personal: row.opt_text()?,
+    })
 }
 
 fn parse_audit(mut row: Row) -> Result<LogRecord, StoreError> {
     let (record_id, created_at) = (row.id()?, row.int()?);
     let (word, subject_id, object) = (row.text()?, row.opt_id()?, row.opt_bytes()?);
-    Ok(LogRecord { record_id, created_at, word, subject_id, object, body: row.text()?, personal: row.opt_text()? })
+    Ok(LogRecord {
+        record_id,
+        created_at,
+        word,
+        subject_id,
+        object,
+        body: row.text()?,
+        personal: row.opt_text()?,
+    })
 }
 
 fn parse_link(mut row: Row) -> Result<ChainLink, StoreError> {
@@ -96,11 +112,27 @@ fn parse_link(mut row: Row) -> Result<ChainLink, StoreError> {
 
 impl Store {
     /// A person's newest sign-in records (as subject) or audit records (as target).
-    pub async fn list_records_of_person(&self, tenant: Id, log: Log, person: Id, limit: i64) -> Result<Vec<LogRecord>, StoreError> {
+    pub async fn list_records_of_person(
+        &self,
+        tenant: Id,
+        log: Log,
+        person: Id,
+        limit: i64,
+    ) -> Result<Vec<LogRecord>, StoreError> {
         let args = vec![tenant.into(), person.into(), limit.into()];
         match log {
-            Log::SignIn => self.read(&LIST_SIGN_INS, args).await?.into_iter().map(parse_sign_in).collect(),
-            Log::Audit => self.read(&LIST_AUDITS, args).await?.into_iter().map(parse_audit).collect(),
+            Log::SignIn => self
+                .read(&LIST_SIGN_INS, args)
+                .await?
+                .into_iter()
+                .map(parse_sign_in)
+                .collect(),
+            Log::Audit => self
+                .read(&LIST_AUDITS, args)
+                .await?
+                .into_iter()
+                .map(parse_audit)
+                .collect(),
         }
     }
 
@@ -115,35 +147,77 @@ impl Store {
     ) -> Result<Vec<LogRecord>, StoreError> {
         let args = vec![tenant.into(), first.into(), last.into(), limit.into()];
         match log {
-            Log::SignIn => self.read(&RANGE_OF_SIGN_INS, args).await?.into_iter().map(parse_sign_in).collect(),
-            Log::Audit => self.read(&RANGE_OF_AUDITS, args).await?.into_iter().map(parse_audit).collect(),
+            Log::SignIn => self
+                .read(&RANGE_OF_SIGN_INS, args)
+                .await?
+                .into_iter()
+                .map(parse_sign_in)
+                .collect(),
+            Log::Audit => self
+                .read(&RANGE_OF_AUDITS, args)
+                .await?
+                .into_iter()
+                .map(parse_audit)
+                .collect(),
         }
     }
 
-    pub async fn find_last_link(&self, tenant: Id, node: Id) -> Result<Option<ChainLink>, StoreError> {
-        self.read_one(&LAST_LINK, vec![tenant.into(), node.into()]).await?.map(parse_link).transpose()
+    pub async fn find_last_link(
+        &self,
+        tenant: Id,
+        node: Id,
+    ) -> Result<Option<ChainLink>, StoreError> {
+        self.read_one(&LAST_LINK, vec![tenant.into(), node.into()])
+            .await?
+            .map(parse_link)
+            .transpose()
     }
 
     /// Links of a node's chain after `number`, at most `limit`.
-    pub async fn list_links(&self, tenant: Id, node: Id, number: i64, limit: i64) -> Result<Vec<ChainLink>, StoreError> {
+    pub async fn list_links(
+        &self,
+        tenant: Id,
+        node: Id,
+        number: i64,
+        limit: i64,
+    ) -> Result<Vec<ChainLink>, StoreError> {
         let args = vec![tenant.into(), node.into(), number.into(), limit.into()];
-        self.read(&LIST_LINKS, args).await?.into_iter().map(parse_link).collect()
+        self.read(&LIST_LINKS, args)
+            .await?
+            .into_iter()
+            .map(parse_link)
+            .collect()
     }
 }
 
 impl Unit {
     pub fn insert_record(&mut self, tenant: Id, log: Log, record: &LogRecord) -> &mut Unit {
-        let head = [tenant.into(), record.record_id.into(), record.created_at.into()];
+        let head = [
+            tenant.into(),
+            record.record_id.into(),
+            record.created_at.into(),
+        ];
         let (word, subject) = (record.word.as_str().into(), record.subject_id.into());
         let object = record.object.as_deref().into();
-        let tail = [record.body.as_str().into(), record.personal.as_deref().into()];
+        let tail = [
+            record.body.as_str().into(),
+            record.personal.as_deref().into(),
+        ];
         match log {
             Log::SignIn => {
-                let args = head.into_iter().chain([subject, object, word]).chain(tail).collect();
+                let args = head
+                    .into_iter()
+                    .chain([subject, object, word])
+                    .chain(tail)
+                    .collect();
                 self.step(&INSERT_SIGN_IN, args, Expect::One(Guard::Taken))
             }
             Log::Audit => {
-                let args = head.into_iter().chain([word, subject, object]).chain(tail).collect();
+                let args = head
+                    .into_iter()
+                    .chain([word, subject, object])
+                    .chain(tail)
+                    .collect();
                 self.step(&INSERT_AUDIT, args, Expect::One(Guard::Taken))
             }
         }

@@ -31,7 +31,11 @@ pub struct Node {
 }
 
 impl Store {
-    async fn parse_nodes(&self, sql: &'static crate::Sql, args: Vec<crate::Value>) -> Result<Vec<Node>, StoreError> {
+    async fn parse_nodes(
+        &self,
+        sql: &'static crate::Sql,
+        args: Vec<crate::Value>,
+    ) -> Result<Vec<Node>, StoreError> {
         let rows = self.read(sql, args).await?;
         rows.into_iter()
             .map(|mut row| {
@@ -51,25 +55,46 @@ impl Store {
     }
 
     /// Nodes that neither stopped nor were seen since `seen_before`.
-    pub async fn list_abandoned_nodes(&self, tenant: Id, seen_before: i64) -> Result<Vec<Node>, StoreError> {
-        self.parse_nodes(&LIST_ABANDONED, vec![tenant.into(), seen_before.into()]).await
+    pub async fn list_abandoned_nodes(
+        &self,
+        tenant: Id,
+        seen_before: i64,
+    ) -> Result<Vec<Node>, StoreError> {
+        self.parse_nodes(&LIST_ABANDONED, vec![tenant.into(), seen_before.into()])
+            .await
     }
 }
 
 impl Unit {
     pub fn insert_node(&mut self, tenant: Id, node: Id, now: i64) -> &mut Unit {
-        self.step(&INSERT, vec![tenant.into(), node.into(), now.into()], Expect::One(Guard::Taken))
+        self.step(
+            &INSERT,
+            vec![tenant.into(), node.into(), now.into()],
+            Expect::One(Guard::Taken),
+        )
     }
 
     pub fn touch_node(&mut self, tenant: Id, node: Id, now: i64) -> &mut Unit {
-        self.step(&TOUCH, vec![tenant.into(), node.into(), now.into()], Expect::Any)
+        self.step(
+            &TOUCH,
+            vec![tenant.into(), node.into(), now.into()],
+            Expect::Any,
+        )
     }
 
     pub fn advance_node(&mut self, tenant: Id, node: Id, sealed_seq: i64, now: i64) -> &mut Unit {
-        self.step(&ADVANCE, vec![tenant.into(), node.into(), sealed_seq.into(), now.into()], Expect::Any)
+        self.step(
+            &ADVANCE,
+            vec![tenant.into(), node.into(), sealed_seq.into(), now.into()],
+            Expect::Any,
+        )
     }
 
     pub fn stop_node(&mut self, tenant: Id, node: Id, now: i64) -> &mut Unit {
-        self.step(&STOP, vec![tenant.into(), node.into(), now.into()], Expect::Any)
+        self.step(
+            &STOP,
+            vec![tenant.into(), node.into(), now.into()],
+            Expect::Any,
+        )
     }
 }

@@ -145,16 +145,32 @@ pub(crate) fn parse_columns(row: &mut Row) -> Result<Person, StoreError> {
 
 impl Store {
     pub async fn find_person(&self, tenant: Id, person: Id) -> Result<Option<Person>, StoreError> {
-        self.read_one(&FIND, vec![tenant.into(), person.into()]).await?.map(parse).transpose()
+        self.read_one(&FIND, vec![tenant.into(), person.into()])
+            .await?
+            .map(parse)
+            .transpose()
     }
 
     /// By the compared form of the user name.
-    pub async fn find_person_by_name(&self, tenant: Id, key: &str) -> Result<Option<Person>, StoreError> {
-        self.read_one(&FIND_BY_NAME, vec![tenant.into(), key.into()]).await?.map(parse).transpose()
+    pub async fn find_person_by_name(
+        &self,
+        tenant: Id,
+        key: &str,
+    ) -> Result<Option<Person>, StoreError> {
+        self.read_one(&FIND_BY_NAME, vec![tenant.into(), key.into()])
+            .await?
+            .map(parse)
+            .transpose()
     }
 
     /// At most `limit` people whose compared name comes after `after`, in that order.
-    pub async fn list_people(&self, tenant: Id, now: i64, after: &str, limit: i64) -> Result<Vec<PersonSummary>, StoreError> {
+    pub async fn list_people(
+        &self,
+        tenant: Id,
+        now: i64,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<PersonSummary>, StoreError> {
         let args = vec![tenant.into(), now.into(), after.into(), limit.into()];
         let rows = self.read(&LIST, args).await?;
         rows.into_iter()
@@ -176,19 +192,36 @@ impl Store {
 
     /// The template ids of the person's directory roles.
     pub async fn list_roles(&self, tenant: Id, person: Id) -> Result<Vec<Id>, StoreError> {
-        let rows = self.read(&LIST_ROLES, vec![tenant.into(), person.into()]).await?;
+        let rows = self
+            .read(&LIST_ROLES, vec![tenant.into(), person.into()])
+            .await?;
         rows.into_iter().map(|mut row| row.id()).collect()
     }
 
     /// How many other enabled people with an active passkey hold the role.
-    pub async fn count_other_holders(&self, tenant: Id, role: Id, but: Id) -> Result<i64, StoreError> {
-        let row = self.read_one(&COUNT_HOLDERS, vec![tenant.into(), role.into(), but.into()]).await?;
+    pub async fn count_other_holders(
+        &self,
+        tenant: Id,
+        role: Id,
+        but: Id,
+    ) -> Result<i64, StoreError> {
+        let row = self
+            .read_one(&COUNT_HOLDERS, vec![tenant.into(), role.into(), but.into()])
+            .await?;
         row.map_or(Ok(0), |mut row| row.int())
     }
 
     /// Whoever has this name or one that looks like it.
-    pub async fn find_name_holders(&self, tenant: Id, name: &UserName) -> Result<Vec<Id>, StoreError> {
-        let args = vec![tenant.into(), name.key.as_str().into(), name.skeleton.as_str().into()];
+    pub async fn find_name_holders(
+        &self,
+        tenant: Id,
+        name: &UserName,
+    ) -> Result<Vec<Id>, StoreError> {
+        let args = vec![
+            tenant.into(),
+            name.key.as_str().into(),
+            name.skeleton.as_str().into(),
+        ];
         let rows = self.read(&FIND_NAME_HOLDERS, args).await?;
         rows.into_iter().map(|mut row| row.id()).collect()
     }
@@ -209,7 +242,13 @@ impl Unit {
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }
 
-    pub fn rename_person(&mut self, tenant: Id, person: Id, name: &UserName, display_name: &str) -> &mut Unit {
+    pub fn rename_person(
+        &mut self,
+        tenant: Id,
+        person: Id,
+        name: &UserName,
+        display_name: &str,
+    ) -> &mut Unit {
         let args = vec![
             tenant.into(),
             person.into(),
@@ -222,21 +261,44 @@ impl Unit {
     }
 
     /// Moves the security version with it, so that what is under way for the person is void.
-    pub fn change_status(&mut self, tenant: Id, person: Id, status: PersonStatus, version: i64) -> &mut Unit {
-        let args = vec![tenant.into(), person.into(), status.as_str().into(), version.into()];
+    pub fn change_status(
+        &mut self,
+        tenant: Id,
+        person: Id,
+        status: PersonStatus,
+        version: i64,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            person.into(),
+            status.as_str().into(),
+            version.into(),
+        ];
         self.step(&CHANGE_STATUS, args, Expect::One(Guard::Moved))
     }
 
     /// Guards the maximum and last-passkey rules: two units that read the same version can't both hold.
     pub fn bump_methods(&mut self, tenant: Id, person: Id, version: i64) -> &mut Unit {
-        self.step(&BUMP_METHODS, vec![tenant.into(), person.into(), version.into()], Expect::One(Guard::Moved))
+        self.step(
+            &BUMP_METHODS,
+            vec![tenant.into(), person.into(), version.into()],
+            Expect::One(Guard::Moved),
+        )
     }
 
     pub fn mark_passkey(&mut self, tenant: Id, person: Id) -> &mut Unit {
-        self.step(&MARK_PASSKEY, vec![tenant.into(), person.into()], Expect::One(Guard::Missing))
+        self.step(
+            &MARK_PASSKEY,
+            vec![tenant.into(), person.into()],
+            Expect::One(Guard::Missing),
+        )
     }
 
     pub fn insert_role(&mut self, tenant: Id, role: Id, person: Id, now: i64) -> &mut Unit {
-        self.step(&INSERT_ROLE, vec![tenant.into(), role.into(), person.into(), now.into()], Expect::Any)
+        self.step(
+            &INSERT_ROLE,
+            vec![tenant.into(), role.into(), person.into(), now.into()],
+            Expect::Any,
+        )
     }
 }

@@ -57,6 +57,10 @@ impl Unit {
     }
 
     pub fn delete_retired_keys(&mut self, tenant: Id, before: i64) -> &mut Unit {
-        self.step(&DELETE_RETIRED, vec![tenant.into(), before.into()], Expect::Any)
+        self.step(
+            &DELETE_RETIRED,
+            vec![tenant.into(), before.into()],
+            Expect::Any,
+        )
     }
 }

@@ -110,8 +110,16 @@ impl Store {
         now: i64,
         seen_after: i64,
     ) -> Result<Option<LiveSession>, StoreError> {
-        let args = vec![tenant.into(), token_hash.into(), now.into(), seen_after.into()];
-        self.read_one(&FIND_LIVE, args).await?.map(parse).transpose()
+        let args = vec![
+            tenant.into(),
+            token_hash.into(),
+            now.into(),
+            seen_after.into(),
+        ];
+        self.read_one(&FIND_LIVE, args)
+            .await?
+            .map(parse)
+            .transpose()
     }
 
     pub async fn list_live_sessions(
@@ -157,7 +165,11 @@ impl Unit {
 
     /// Writes the time of last use.
     pub fn touch_session(&mut self, tenant: Id, token_hash: [u8; 32], now: i64) -> &mut Unit {
-        self.step(&TOUCH, vec![tenant.into(), token_hash.into(), now.into()], Expect::Any)
+        self.step(
+            &TOUCH,
+            vec![tenant.into(), token_hash.into(), now.into()],
+            Expect::Any,
+        )
     }
 
     /// Refused with [`Guard::Missing`] when it is not this person's or ended already.
@@ -166,13 +178,28 @@ impl Unit {
         self.step(&END, args, Expect::One(Guard::Missing))
     }
 
-    pub fn end_sessions_of_credential(&mut self, tenant: Id, person: Id, credential_id: &[u8], now: i64) -> &mut Unit {
-        let args = vec![tenant.into(), person.into(), credential_id.into(), now.into()];
+    pub fn end_sessions_of_credential(
+        &mut self,
+        tenant: Id,
+        person: Id,
+        credential_id: &[u8],
+        now: i64,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            person.into(),
+            credential_id.into(),
+            now.into(),
+        ];
         self.step(&END_BY_CREDENTIAL, args, Expect::Any)
     }
 
     pub fn end_sessions_of_person(&mut self, tenant: Id, person: Id, now: i64) -> &mut Unit {
-        self.step(&END_BY_PERSON, vec![tenant.into(), person.into(), now.into()], Expect::Any)
+        self.step(
+            &END_BY_PERSON,
+            vec![tenant.into(), person.into(), now.into()],
+            Expect::Any,
+        )
     }
 
     pub fn purge_sessions(&mut self, tenant: Id, before: i64) -> &mut Unit {

@@ -16,7 +16,12 @@ statements! {
 
 impl Store {
     /// Whether a unit that spent this state under this attempt was committed.
-    pub(crate) async fn has_attempt(&self, tenant: Id, state: Id, attempt: Id) -> Result<bool, StoreError> {
+    pub(crate) async fn has_attempt(
+        &self,
+        tenant: Id,
+        state: Id,
+        attempt: Id,
+    ) -> Result<bool, StoreError> {
         let args = vec![tenant.into(), state.into(), attempt.into()];
         Ok(self.read_one(&FIND_ATTEMPT, args).await?.is_some())
     }
@@ -25,8 +30,17 @@ impl Store {
 impl Unit {
     /// Spends a state. `attempt` names this try, so that a commit whose answer was lost recognises itself.
     pub fn spend(&mut self, tenant: Id, state: Id, attempt: Id, expires_at: i64) -> &mut Unit {
-        self.attempt = Some(Attempt { tenant, state, attempt });
-        let args = vec![tenant.into(), state.into(), attempt.into(), expires_at.into()];
+        self.attempt = Some(Attempt {
+            tenant,
+            state,
+            attempt,
+        });
+        let args = vec![
+            tenant.into(),
+            state.into(),
+            attempt.into(),
+            expires_at.into(),
+        ];
         self.step(&INSERT, args, Expect::One(Guard::Spent))
     }
 

@@ -58,13 +58,18 @@ impl Store {
     pub async fn find_sole_tenant(&self) -> Result<Option<Tenant>, StoreError> {
         let mut rows = self.read(&FIND_ALL, vec![]).await?;
         if rows.len() > 1 {
-            return Err(StoreError::Unusable("the database holds more than one tenant".into()));
+            return Err(StoreError::Unusable(
+                "the database holds more than one tenant".into(),
+            ));
         }
         rows.pop().map(parse).transpose()
     }
 
     pub async fn find_tenant(&self, tenant: Id) -> Result<Option<Tenant>, StoreError> {
-        self.read_one(&FIND, vec![tenant.into()]).await?.map(parse).transpose()
+        self.read_one(&FIND, vec![tenant.into()])
+            .await?
+            .map(parse)
+            .transpose()
     }
 }
 
@@ -83,13 +88,30 @@ impl Unit {
     }
 
     /// The set-up's claim: holds for exactly one unit, ever.
-    pub fn claim_tenant(&mut self, tenant: Id, name: &str, rp_id: &str, public_origin: &str, now: i64) -> &mut Unit {
-        let args = vec![tenant.into(), name.into(), rp_id.into(), public_origin.into(), now.into()];
+    pub fn claim_tenant(
+        &mut self,
+        tenant: Id,
+        name: &str,
+        rp_id: &str,
+        public_origin: &str,
+        now: i64,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            name.into(),
+            rp_id.into(),
+            public_origin.into(),
+            now.into(),
+        ];
         self.step(&CLAIM, args, Expect::One(Guard::Closed))
     }
 
     /// Guards a decision about who remains an administrator.
     pub fn bump_administrators(&mut self, tenant: Id, version: i64) -> &mut Unit {
-        self.step(&BUMP_ADMINISTRATORS, vec![tenant.into(), version.into()], Expect::One(Guard::Moved))
+        self.step(
+            &BUMP_ADMINISTRATORS,
+            vec![tenant.into(), version.into()],
+            Expect::One(Guard::Moved),
+        )
     }
 }
