@@ -1,0 +1,172 @@
+//! The JSON that browsers are given, letter by letter.
+
+use serde_json::json;
+use webauthn::options::{
+    AttestationConveyance, AuthenticatorSelection, CreationOptions, CredentialDescriptor, Hint,
+    RelyingParty, RequestOptions, User,
+};
+use webauthn::related_origins::RelatedOrigins;
+use webauthn::signals::{AllAcceptedCredentials, CurrentUserDetails, UnknownCredential};
+use webauthn::{Algorithm, AuthenticatorAttachment, Origin, RpId, UserVerification};
+
+fn creation() -> CreationOptions {
+    let rp_id = RpId::parse("example.org").unwrap();
+    let user = User {
+        id: vec![1, 2, 3],
+        name: "ada".into(),
+        display_name: "Ada Lovelace".into(),
+    };
+    CreationOptions::new(vec![0xfb, 0xff], RelyingParty::new(&rp_id, "Example"), user)
+}
+
+#[test]
+fn creation_options_by_default() {
+    assert_eq!(
+        serde_json::to_value(creation()).unwrap(),
+        json!({
+            "rp": { "id": "example.org", "name": "Example" },
+            "user": { "id": "AQID", "name": "ada", "displayName": "Ada Lovelace" },
+            "challenge": "-_8",
+            "pubKeyCredParams": [
+                { "type": "public-key", "alg": -8 },
+                { "type": "public-key", "alg": -7 },
+                { "type": "public-key", "alg": -257 },
+            ],
+            "excludeCredentials": [],
+            "authenticatorSelection": {
+                "residentKey": "required", "requireResidentKey": true, "userVerification": "required",
+            },
+            "attestation": "none",
+            "extensions": { "credProps": true },
+        })
+    );
+}
+
+#[test]
+fn creation_options_in_full() {
+    let options = CreationOptions {
+        pub_key_cred_params: vec![Algorithm::MlDsa65],
+        timeout: Some(60_000),
+        exclude_credentials: vec![
+            CredentialDescriptor {
+                id: vec![9],
+                transports: vec!["internal".into()],
+            },
+            CredentialDescriptor {
+                id: vec![8],
+                transports: vec![],
+            },
+        ],
+        authenticator_selection: AuthenticatorSelection {
+            authenticator_attachment: Some(AuthenticatorAttachment::CrossPlatform),
+            ..AuthenticatorSelection::passkey(UserVerification::Preferred)
+        },
+        hints: vec![Hint::SecurityKey, Hint::ClientDevice, Hint::Hybrid],
+        attestation: AttestationConveyance::Direct,
+        attestation_formats: vec!["packed".into()],
+        ..creation()
+    };
+    let json = serde_json::to_value(options).unwrap();
+    assert_eq!(
+        json["pubKeyCredParams"],
+        json!([{ "type": "public-key", "alg": -49 }])
+    );
+    assert_eq!(json["timeout"], json!(60_000));
+    assert_eq!(
+        json["excludeCredentials"],
+        json!([
+            { "type": "public-key", "id": "CQ", "transports": ["internal"] },
+            { "type": "public-key", "id": "CA" },
+        ])
+    );
+    assert_eq!(
+        json["authenticatorSelection"],
+        json!({
+            "authenticatorAttachment": "cross-platform", "residentKey": "required", "requireResidentKey": true,
+            "userVerification": "preferred",
+        })
+    );
+    assert_eq!(
+        json["hints"],
+        json!(["security-key", "client-device", "hybrid"])
+    );
+    assert_eq!(json["attestation"], "direct");
+    assert_eq!(json["attestationFormats"], json!(["packed"]));
+}
+
+#[test]
+fn request_options() {
+    let mut options = RequestOptions::new(vec![0; 3], &RpId::parse("example.org").unwrap());
+    assert_eq!(
+        serde_json::to_value(&options).unwrap(),
+        json!({
+            "challenge": "AAAA", "rpId": "example.org", "allowCredentials": [], "userVerification": "required",
+        })
+    );
+    options.timeout = Some(1);
+    options.allow_credentials = vec![CredentialDescriptor {
+        id: vec![9],
+        transports: vec!["usb".into(), "nfc".into()],
+    }];
+    options.hints = vec![Hint::Hybrid];
+    options.extensions.insert("prf".into(), json!({}));
+    assert_eq!(
+        serde_json::to_value(&options).unwrap(),
+        json!({
+            "challenge": "AAAA", "timeout": 1, "rpId": "example.org", "userVerification": "required",
+            "allowCredentials": [{ "type": "public-key", "id": "CQ", "transports": ["usb", "nfc"] }],
+            "hints": ["hybrid"], "extensions": { "prf": {} },
+        })
+    );
+}
+
+#[test]
+fn signals() {
+    let unknown = UnknownCredential {
+        rp_id: "example.org".into(),
+        credential_id: vec![9],
+    };
+    assert_eq!(
+        serde_json::to_value(unknown).unwrap(),
+        json!({ "rpId": "example.org", "credentialId": "CQ" })
+    );
+    let mut all = AllAcceptedCredentials {
+        rp_id: "example.org".into(),
+        user_id: vec![1, 2, 3],
+        all_accepted_credential_ids: vec![vec![9], vec![8]],
+    };
+    assert_eq!(
+        serde_json::to_value(&all).unwrap(),
+        json!({ "rpId": "example.org", "userId": "AQID", "allAcceptedCredentialIds": ["CQ", "CA"] })
+    );
+    all.all_accepted_credential_ids.clear();
+    // Past mistake 25: an empty list is a list.
+    assert_eq!(
+        serde_json::to_value(&all).unwrap()["allAcceptedCredentialIds"],
+        json!([])
+    );
+    let details = CurrentUserDetails {
+        rp_id: "example.org".into(),
+        user_id: vec![1, 2, 3],
+        name: "ada".into(),
+        display_name: "Ada".into(),
+    };
+    assert_eq!(
+        serde_json::to_value(details).unwrap(),
+        json!({ "rpId": "example.org", "userId": "AQID", "name": "ada", "displayName": "Ada" })
+    );
+}
+
+#[test]
+fn related_origins() {
+    let document = RelatedOrigins {
+        origins: vec![
+            Origin::parse("https://example.org").unwrap(),
+            Origin::parse("https://example.de:8443").unwrap(),
+        ],
+    };
+    assert_eq!(
+        serde_json::to_string(&document).unwrap(),
+        r#"{"origins":["https://example.org","https://example.de:8443"]}"#
+    );
+}
