@@ -1,0 +1,167 @@
+//! What the tests need on this machine, and how it gets there.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{find_program, output, run};
+use crate::{Outcome, process};
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Needs {
+    pub(super) postgres: bool,
+    pub(super) chromium: bool,
+    pub(super) npm: bool,
+}
+
+/// Where the programs are.
+#[derive(Debug, Default)]
+pub(super) struct Machine {
+    /// The folder with `initdb` and `postgres`.
+    pub(super) postgres: PathBuf,
+    pub(super) chromium: PathBuf,
+}
+
+impl Machine {
+    /// Finds what is needed and installs what is missing. Asks the network for nothing that is here.
+    pub(super) fn prepare(needs: Needs) -> Outcome<Machine> {
+        install_packages(&missing_packages(needs))?;
+        if needs.npm {
+            install_node_modules()?;
+        }
+        Ok(Machine {
+            postgres: found(needs.postgres, find_postgres(), "PostgreSQL's initdb")?,
+            chromium: found(needs.chromium, find_chromium(), "Chromium")?,
+        })
+    }
+}
+
+fn found(needed: bool, place: Option<PathBuf>, what: &str) -> Outcome<PathBuf> {
+    match place {
+        None if needed => Err(format!("{what} was installed and still can't be found")),
+        place => Ok(place.unwrap_or_default()),
+    }
+}
+
+fn missing_packages(needs: Needs) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    let mut want = |needed: bool, present: bool, packages: &[&'static str]| {
+        if needed && !present {
+            missing.extend_from_slice(packages);
+        }
+    };
+    want(needs.postgres, find_postgres().is_some(), &["postgresql"]);
+    want(
+        needs.npm,
+        find_program("node").is_some() && find_program("npm").is_some(),
+        &["nodejs", "npm"],
+    );
+    want(needs.chromium, find_chromium().is_some(), &["chromium"]);
+    want(
+        needs.chromium,
+        has_arabic_font(),
+        &["fontconfig", "fonts-dejavu-core", "fonts-noto-core"],
+    );
+    missing
+}
+
+/// Newest first; Debian keeps the server's programs off PATH.
+fn find_postgres() -> Option<PathBuf> {
+    let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
+        .filter(|(_, folder)| folder.join("initdb").exists())
+        .collect();
+    versions.sort();
+    let on_path = || find_program("initdb").and_then(|file| Some(file.parent()?.to_path_buf()));
+    versions.pop().map(|(_, folder)| folder).or_else(on_path)
+}
+
+fn find_chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    named.or_else(|| {
+        ["chromium", "chromium-browser", "google-chrome"]
+            .iter()
+            .find_map(|name| find_program(name))
+    })
+}
+
+fn has_arabic_font() -> bool {
+    output(Command::new("fc-list").arg(":lang=ar")).is_ok_and(|fonts| !fonts.is_empty())
+}
+
+fn install_packages(packages: &[&str]) -> Outcome {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let list = packages.join(" ");
+    let by_hand = format!("apt-get install --no-install-recommends {list}");
+    if find_program("apt-get").is_none() {
+        return Err(format!(
+            "missing: {list}. Install them with this system's package program and run again."
+        ));
+    }
+    if output(Command::new("id").arg("-u"))?.trim() != "0" {
+        return Err(format!(
+            "missing: {list}. Run `sudo {by_hand}` and then this again."
+        ));
+    }
+    println!("installing {list} (apt-get)");
+    let apt = |arguments: &[&str]| {
+        run(Command::new("apt-get")
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdout(std::io::stderr()))
+    };
+    apt(&["update", "--quiet"])?;
+    let mut arguments = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
+    arguments.extend_from_slice(packages);
+    apt(&arguments)
+}
+
+/// `npm ci` when a package that `package.json` pins is absent or of another version.
+fn install_node_modules() -> Outcome {
+    let pinned = json(Path::new("browser/package.json"))?;
+    let pinned = pinned["devDependencies"]
+        .as_object()
+        .ok_or("browser/package.json names no devDependencies")?;
+    let installed = |name: &str| {
+        json(
+            &Path::new("browser/node_modules")
+                .join(name)
+                .join("package.json"),
+        )
+    };
+    if pinned
+        .iter()
+        .all(|(name, version)| installed(name).is_ok_and(|package| package["version"] == *version))
+    {
+        return Ok(());
+    }
+    println!(
+        "installing {} (npm, into browser/node_modules)",
+        pinned.keys().cloned().collect::<Vec<_>>().join(", ")
+    );
+    let npm = process::find_program("npm").ok_or("npm is not on PATH")?;
+    run(Command::new(npm)
+        .args([
+            "ci",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--loglevel=error",
+        ])
+        .current_dir("browser")
+        .stdout(std::io::stderr()))
+}
+
+fn json(path: &Path) -> Outcome<serde_json::Value> {
+    let text = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    serde_json::from_slice(&text).map_err(|e| format!("{}: {e}", path.display()))
+}
