@@ -25,3 +25,7 @@ pub use sqlite::backup::restore_file;
 pub use store::{Durability, GroupCommit, Location, OpenOptions, Store};
 pub use unit::{Expect, Guard, MAX_STEPS, Step, Unit, Written};
 pub use value::{Id, Row, Value};
+
+#[cfg(test)]
+#[path = "../tests/it/main.rs"]
+mod it;

@@ -16,7 +16,7 @@ use crate::store::NOW;
 use crate::value::{Row, Value};
 
 /// One step of the schema.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Migration {
     pub(crate) version: i64,
     pub(crate) name: &'static str,

@@ -18,6 +18,15 @@ pub enum Scope {
     Global(&'static str),
 }
 
+/// The highest `$n` of a text.
+pub(crate) fn parameters_of(text: &str) -> usize {
+    let number = |piece: &str| {
+        let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
+        piece.get(..digits).and_then(|digits| digits.parse().ok()).unwrap_or(0)
+    };
+    text.split('$').skip(1).map(number).max().unwrap_or(0)
+}
+
 /// The same statement in two dialects, where they truly differ. A test counts them.
 #[derive(Debug)]
 pub struct Pair {

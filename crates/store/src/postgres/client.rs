@@ -11,7 +11,7 @@ use tokio_postgres::{Client, RowStream, Statement};
 use super::value::type_of;
 use crate::StoreError;
 use crate::engine::{MAX_ROWS, Outcome, too_many_rows};
-use crate::sql::Sql;
+use crate::sql::{Sql, parameters_of};
 use crate::value::{Row, Value};
 
 /// What may be done after an error.
@@ -159,6 +159,13 @@ pub(crate) async fn run_text(
     text: &str,
     args: &[Value],
 ) -> Result<Outcome, Failure> {
+    // The server would take more than the text names.
+    if parameters_of(text) != args.len() {
+        return Err(Failure::own(StoreError::Failed {
+            statement: name,
+            cause: format!("{} parameters, {} arguments", parameters_of(text), args.len()),
+        }));
+    }
     let typed = args.iter().map(|value| (value, type_of(value)));
     let stream = client
         .query_typed_raw(text, typed)
