@@ -5,8 +5,74 @@
 //! sections 7.1 and 7.2 of the Recommendation as a comment above the code that does it. **Trust**: what an
 //! attestation proves; so far the formats `none` and `packed` with self attestation.
 //!
-//! What was verified is a type that only the verifier can make: [`registration::VerifiedRegistration`] and
-//! [`assertion::VerifiedAssertion`]. Every refusal has a stable code ([`CODES`]).
+//! What was verified is a type that only the verifier can make: [`VerifiedRegistration`] and
+//! [`VerifiedAssertion`]. Every refusal has a stable code ([`CODES`]).
+//!
+//! # A relying party
+//!
+//! Challenges and user handles come from outside, as all randomness does. The server keeps the challenge
+//! until the browser answers, and lets each be answered once.
+//!
+//! ```
+//! use webauthn::options::{CreationOptions, RelyingParty, RequestOptions, User};
+//! use webauthn::*;
+//!
+//! struct Site {
+//!     rp_id: RpId,
+//!     origins: Vec<Origin>,
+//! }
+//!
+//! impl Site {
+//!     /// For `PublicKeyCredential.parseCreationOptionsFromJSON()`.
+//!     fn begin_registration(&self, challenge: &[u8; 32], user: User) -> CreationOptions {
+//!         CreationOptions::new(challenge.to_vec(), RelyingParty::new(&self.rp_id, "Example"), user)
+//!     }
+//!
+//!     /// `json` is `JSON.stringify(credential)`. The result is what to store.
+//!     fn finish_registration(&self, challenge: &[u8; 32], json: &[u8]) -> Result<VerifiedRegistration, RegistrationError> {
+//!         let expected = ExpectedRegistration {
+//!             challenge,
+//!             rp_id: &self.rp_id,
+//!             origins: &self.origins,
+//!             cross_origin: CrossOrigin::Refused,
+//!             algorithms: &DEFAULT_ALGORITHMS,
+//!             mediation: Mediation::Modal,
+//!             user_verification: UserVerification::Required,
+//!         };
+//!         registration::verify(&RegistrationResponse::from_json(json)?, &expected)
+//!     }
+//!
+//!     /// For `PublicKeyCredential.parseRequestOptionsFromJSON()`.
+//!     fn begin_sign_in(&self, challenge: &[u8; 32]) -> RequestOptions {
+//!         RequestOptions::new(challenge.to_vec(), &self.rp_id)
+//!     }
+//!
+//!     /// `stored` was found by `response.credential_id()`. The result says who signed in.
+//!     fn finish_sign_in(
+//!         &self,
+//!         challenge: &[u8; 32],
+//!         response: &AuthenticationResponse,
+//!         stored: &StoredCredential<'_>,
+//!     ) -> Result<VerifiedAssertion, AssertionError> {
+//!         let expected = ExpectedAssertion {
+//!             challenge,
+//!             rp_id: &self.rp_id,
+//!             origins: &self.origins,
+//!             cross_origin: CrossOrigin::Refused,
+//!             user_verification: UserVerification::Required,
+//!             allowed_credentials: None,
+//!             expected_user_handle: None,
+//!         };
+//!         assertion::verify(response, &expected, stored)
+//!     }
+//! }
+//! # let site = Site { rp_id: RpId::parse("example.org").unwrap(), origins: vec![Origin::parse("https://example.org").unwrap()] };
+//! # let user = User { id: vec![1], name: "ada".into(), display_name: "Ada".into() };
+//! # assert!(site.origins[0].fits_rp_id(&site.rp_id));
+//! # assert_eq!(site.begin_registration(&[7; 32], user).challenge, site.begin_sign_in(&[7; 32]).challenge);
+//! # assert_eq!(site.finish_registration(&[7; 32], b"{}").unwrap_err().code(), "parse.json_missing_member");
+//! # let _ = Site::finish_sign_in;
+//! ```
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -4,8 +4,8 @@
 //! RFC 8032 section 5.1.3 says which bytes are a point: y below p, and (y² - 1) / (d y² + 1) a square.
 //! That question alone is answered here, with public data, so that timing does not matter.
 
-// Fixed arrays of four and eight limbs; every index is below that.
-#![allow(clippy::indexing_slicing)]
+// Fixed arrays of four and eight limbs; every index is below that, and arithmetic by limbs is read by index.
+#![allow(clippy::indexing_slicing, clippy::needless_range_loop)]
 
 use super::KeyError;
 

@@ -1,6 +1,6 @@
-//! Past mistake 16: what is an origin, and which.
+//! Past mistakes 16 and 36: what is an origin, what an RP ID, and which fits which.
 
-use webauthn::{DomainError, Origin, OriginError};
+use webauthn::{DomainError, Origin, OriginError, RpId};
 
 #[test]
 fn past_mistake_16_origins_have_one_form() {
@@ -106,5 +106,67 @@ fn localhost_and_what_is_below_it() {
         ("http://localhost.example.org", false),
     ] {
         assert_eq!(Origin::parse(text).unwrap().is_localhost(), local, "{text}");
+    }
+}
+
+#[test]
+fn past_mistake_36_rp_id_is_a_domain() {
+    for good in [
+        "example.org",
+        "localhost",
+        "a.b.c.example",
+        "xn--bcher-kva.example",
+        "intranet",
+        "1.example",
+    ] {
+        assert_eq!(RpId::parse(good).unwrap().as_str(), good);
+    }
+    for bad in [
+        "",
+        ".",
+        "example.org.",
+        ".example.org",
+        "a..b",
+        "Example.org",
+        "bücher.example",
+        "127.0.0.1",
+        "[::1]",
+        "::1",
+        "0x7f.1",
+        "example.org:443",
+        "https://example.org",
+        "example.org/",
+        "ex ample.org",
+        "-a.example",
+        "a-.example",
+        "a_b.example",
+        "*.example.org",
+        "user@example.org",
+        "1",
+        "\u{0}",
+    ] {
+        assert!(RpId::parse(bad).is_err(), "{bad}");
+    }
+    assert!(RpId::parse(&"a".repeat(64)).is_err());
+    assert!(RpId::parse(&["a"; 128].join(".")).is_err());
+}
+
+#[test]
+fn past_mistake_36_rp_id_fits_only_at_a_dot() {
+    let rp_id = RpId::parse("example.org").unwrap();
+    for (origin, fits) in [
+        ("https://example.org", true),
+        ("https://login.example.org", true),
+        ("https://a.b.example.org:8443", true),
+        ("https://badexample.org", false),
+        ("https://example.org.evil.net", false),
+        ("https://org", false),
+        ("https://ample.org", false),
+    ] {
+        assert_eq!(
+            Origin::parse(origin).unwrap().fits_rp_id(&rp_id),
+            fits,
+            "{origin}"
+        );
     }
 }
