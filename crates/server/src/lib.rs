@@ -1,1 +1,29 @@
-//! HTTP: pages, API, configuration, telemetry, jobs.
+//! HTTP: pages, JSON endpoints, configuration, telemetry, jobs.
+//!
+//! Translates and nothing else: each handler reads a request, calls one use case of `identity` and
+//! writes its answer. [`app`] returns the whole application as a function of its state, [`serve`]
+//! puts it behind a listener.
+
+pub mod app;
+pub mod config;
+pub mod error;
+pub mod extract;
+pub mod security_headers;
+pub mod serve;
+pub mod telemetry;
+
+mod csrf;
+mod host;
+mod jobs;
+mod metrics_listener;
+mod pages;
+mod time;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+pub use app::{AppState, app};
+pub use config::Configuration;
+pub use extract::PeerAddress;
+pub use serve::{Running, ServeOptions, Start, open, serve};

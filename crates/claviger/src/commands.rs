@@ -1,0 +1,61 @@
+//! Each command: open the database, call the use case that pages call, print what came of it.
+
+mod admin;
+mod audit;
+mod copies;
+mod doctor;
+mod failure;
+mod serve;
+mod user;
+
+use identity::Identity;
+use identity::ambient::Ambient;
+use server::config::{Configuration, Layer};
+use server::{Start, telemetry};
+
+use crate::flags::{Arguments, Command};
+
+pub(crate) use failure::Failure;
+
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let layer = arguments.settings.into_layer();
+    match arguments.command {
+        Command::Serve => serve::serve(configure(layer)?).await,
+        Command::Init => serve::init(configure_quietly(layer)?).await,
+        Command::Backup { file } => copies::backup(&configure_quietly(layer)?, &file).await,
+        Command::Restore { file } => copies::restore(&configure_quietly(layer)?, &file).await,
+        Command::Doctor { form } => doctor::check(&configure_quietly(layer)?, form).await,
+        Command::User(command) => user::run(&configure_quietly(layer)?, command).await,
+        Command::Admin(command) => admin::run(&configure_quietly(layer)?, command).await,
+        Command::Audit(command) => audit::run(&configure_quietly(layer)?, command).await,
+    }
+}
+
+fn configure(layer: Layer) -> Result<Configuration, Failure> {
+    let configuration = Configuration::resolve(layer, std::env::vars_os().filter_map(readable))?;
+    telemetry::install(configuration.log, &configuration.log_level);
+    Ok(configuration)
+}
+
+/// A command speaks by its output; its log shows warnings only, unless more is asked for.
+fn configure_quietly(layer: Layer) -> Result<Configuration, Failure> {
+    let level = Layer { log_level: Some("warn".to_owned()), ..Layer::default() };
+    configure(layer.over(level))
+}
+
+/// A variable of somebody else's that is no Unicode is none of ours.
+fn readable((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
+    Some((name.into_string().ok()?, value.into_string().ok()?))
+}
+
+/// The running tenant, opened beside a server that may be serving it.
+async fn open(configuration: &Configuration, start: Start) -> Result<Identity, Failure> {
+    Ok(server::open(configuration, &Ambient::system(), start, configuration.listen.port()).await?)
+}
+
+/// The operating system's name for whoever types, for the audit log.
+fn find_os_user() -> String {
+    let named = ["SUDO_USER", "LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
+    let name = named.filter(|name| !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_graphic()));
+    name.unwrap_or_else(|| "unknown".to_owned())
+}

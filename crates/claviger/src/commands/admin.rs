@@ -1,0 +1,18 @@
+//! `admin link`: the way back in for an administrator, for whoever has a shell on the server.
+
+use identity::people::{self, Actor};
+use server::Start;
+use server::config::Configuration;
+
+use super::{Failure, find_os_user, open};
+use crate::flags::Admin;
+use crate::output::LinkShown;
+
+pub(crate) async fn run(configuration: &Configuration, command: Admin) -> Result<(), Failure> {
+    let Admin::Link { name, form } = command;
+    let identity = open(configuration, Start::Existing).await?;
+    let os_user = find_os_user();
+    let outcome = people::make_recovery_link(&identity, Actor::CommandLine { os_user: &os_user }, &name).await;
+    identity.close().await;
+    LinkShown::of(&name, &outcome?).show(form)
+}

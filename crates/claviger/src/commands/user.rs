@@ -1,0 +1,140 @@
+//! `user add`, `list`, `link`, `rename`, `disable`, `enable`.
+
+use identity::people::{self, Actor, PersonView};
+use identity::setup::Link;
+use identity::{Identity, Refusal};
+use serde::Serialize;
+use server::Start;
+use server::config::Configuration;
+
+use super::{Failure, find_os_user, open};
+use crate::flags::{Form, User};
+use crate::output::{LinkShown, say, say_json, table, write_time};
+
+pub(crate) async fn run(configuration: &Configuration, command: User) -> Result<(), Failure> {
+    let identity = open(configuration, Start::Existing).await?;
+    let os_user = find_os_user();
+    let outcome = execute(&identity, Actor::CommandLine { os_user: &os_user }, command).await;
+    identity.close().await;
+    outcome
+}
+
+async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result<(), Failure> {
+    match command {
+        User::Add { name, display_name, link, form } => {
+            let display_name = display_name.as_deref().unwrap_or(&name);
+            let person = people::add(identity, actor, &name, display_name).await?;
+            let link = match link {
+                true => Some(people::make_link(identity, actor, person.person_id).await?),
+                false => None,
+            };
+            show_added(&person, link.as_ref(), form)
+        }
+        User::List { form } => show(&list(identity, actor).await?, form),
+        User::Link { name, form } => {
+            let person = people::find(identity, actor, &name).await?;
+            let link = people::make_link(identity, actor, person.person_id).await?;
+            LinkShown::of(&person.user_name, &link).show(form)
+        }
+        User::Rename { name, to, display_name } => {
+            let person = people::find(identity, actor, &name).await?;
+            let to = to.as_deref().unwrap_or(&person.user_name);
+            let display_name = display_name.as_deref().unwrap_or(&person.display_name);
+            people::rename(identity, actor, person.person_id, to, display_name).await?;
+            say(&format!("{} is {to}, {display_name}.", person.user_name))
+        }
+        User::Disable { name } => {
+            let person = people::find(identity, actor, &name).await?;
+            people::disable(identity, actor, person.person_id).await?;
+            say(&format!("{} is disabled; every session ended.", person.user_name))
+        }
+        User::Enable { name } => {
+            let person = people::find(identity, actor, &name).await?;
+            people::enable(identity, actor, person.person_id).await?;
+            say(&format!("{} is enabled.", person.user_name))
+        }
+    }
+}
+
+async fn list(identity: &Identity, actor: Actor<'_>) -> Result<Vec<PersonView>, Refusal> {
+    let mut everybody: Vec<PersonView> = Vec::new();
+    loop {
+        let after = everybody.last().map(|person| person.user_name.clone());
+        let page = people::list(identity, actor, after.as_deref()).await?;
+        if page.is_empty() {
+            return Ok(everybody);
+        }
+        everybody.extend(page);
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Person<'a> {
+    person_id: String,
+    user_name: &'a str,
+    display_name: &'a str,
+    enabled: bool,
+    administrator: bool,
+    passkeys: u32,
+    link_open: bool,
+    created_at: String,
+    last_sign_in_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<LinkShown<'a>>,
+}
+
+impl<'a> Person<'a> {
+    fn of(person: &'a PersonView) -> Person<'a> {
+        Person {
+            person_id: person.person_id.to_string(),
+            user_name: &person.user_name,
+            display_name: &person.display_name,
+            enabled: person.enabled,
+            administrator: person.is_administrator,
+            passkeys: person.passkeys,
+            link_open: person.link_open,
+            created_at: write_time(person.created_at),
+            last_sign_in_at: person.last_sign_in_at.map(write_time),
+            link: None,
+        }
+    }
+}
+
+fn show_added(person: &PersonView, link: Option<&Link>, form: Form) -> Result<(), Failure> {
+    let link = link.map(|link| LinkShown::of(&person.user_name, link));
+    if form.json {
+        return say_json(&Person { link, ..Person::of(person) });
+    }
+    say(&format!("Added {} ({}).", person.user_name, person.display_name))?;
+    match link {
+        Some(link) => link.show(form),
+        None => say(&format!("Hand out a registration link with: claviger user link {}", person.user_name)),
+    }
+}
+
+fn show(everybody: &[PersonView], form: Form) -> Result<(), Failure> {
+    if form.json {
+        return say_json(&everybody.iter().map(Person::of).collect::<Vec<_>>());
+    }
+    let heads = ["USER NAME", "DISPLAY NAME", "STATUS", "PASSKEYS", "LAST SIGN-IN"].map(str::to_owned);
+    let rows = everybody.iter().map(|person| {
+        [
+            person.user_name.clone(),
+            person.display_name.clone(),
+            describe(person).to_owned(),
+            person.passkeys.to_string(),
+            person.last_sign_in_at.map_or_else(|| "never".to_owned(), write_time),
+        ]
+    });
+    say(&table(std::iter::once(heads).chain(rows)))
+}
+
+fn describe(person: &PersonView) -> &'static str {
+    match person {
+        PersonView { enabled: false, .. } => "disabled",
+        PersonView { is_administrator: true, .. } => "administrator",
+        PersonView { link_open: true, .. } => "link open",
+        _ => "enabled",
+    }
+}

@@ -1,0 +1,275 @@
+//! The command line's words.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use server::config::{Layer, LogForm, OriginEntry};
+
+/// People sign in with passkeys; one program, one data directory.
+#[derive(Debug, Parser)]
+#[command(name = "claviger", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(after_help = "Examples:
+  claviger serve                                     try it on http://localhost:8080
+  claviger init --public-origin https://login.example.org
+  claviger user add ada@example.org --display-name \"Ada Lovelace\" --link
+  claviger doctor
+
+Every setting may also stand in a file (--config, same names) or in the environment
+(CLAVIGER_LISTEN for --listen): a flag overrides the environment, that overrides the file.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) settings: SettingFlags,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server; the first start prints the set-up link
+    #[command(after_help = "Examples:
+  claviger serve
+  claviger serve --data /var/lib/claviger --public-origin https://login.example.org \\
+      --listen 0.0.0.0:443 --tls-certificate fullchain.pem --tls-key privkey.pem
+  claviger serve --config /etc/claviger.toml
+  claviger serve --public-origin https://login.example.org --trusted-proxy 127.0.0.1")]
+    Serve,
+    /// Make a new tenant for a real origin and print its set-up link
+    #[command(after_help = "Example:
+  claviger init --public-origin https://login.example.org --rp-id example.org")]
+    Init,
+    /// Write a copy of the database, also while the server runs (the key file is not in it)
+    #[command(after_help = "Example:
+  claviger backup /backup/claviger-2026-11-21.db")]
+    Backup {
+        /// The file to write; it must not exist
+        file: PathBuf,
+    },
+    /// Put a copy in place of a missing database; everybody signs in anew
+    #[command(after_help = "Example:
+  claviger restore /backup/claviger-2026-11-21.db --data ./claviger-data --key-file /safe/claviger.key")]
+    Restore {
+        /// The file that `claviger backup` wrote
+        file: PathBuf,
+    },
+    /// Check configuration, database, clock, origin and keys
+    #[command(after_help = "Examples:
+  claviger doctor
+  claviger doctor --json")]
+    Doctor {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// People
+    #[command(subcommand)]
+    User(User),
+    /// Administrators
+    #[command(subcommand)]
+    Admin(Admin),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Add a person
+    #[command(after_help = "Example:
+  claviger user add ada@example.org --display-name \"Ada Lovelace\" --link")]
+    Add {
+        /// The user name to sign in with
+        name: String,
+        /// The name that people read (the user name, when left out)
+        #[arg(long, value_name = "TEXT")]
+        display_name: Option<String>,
+        /// Print a one-time registration link, too
+        #[arg(long)]
+        link: bool,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List everybody
+    #[command(after_help = "Examples:
+  claviger user list
+  claviger user list --json")]
+    List {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Print a new registration link for a person without a usable passkey; older links end
+    #[command(after_help = "Example:
+  claviger user link ada@example.org")]
+    Link {
+        name: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Change user name or display name; every passkey stays
+    #[command(after_help = "Example:
+  claviger user rename ada@example.org --to ada.king@example.org --display-name \"Ada King\"")]
+    Rename {
+        name: String,
+        /// The new user name
+        #[arg(long, value_name = "NAME")]
+        to: Option<String>,
+        /// The new display name
+        #[arg(long, value_name = "TEXT")]
+        display_name: Option<String>,
+    },
+    /// Disable a person: every session ends, passkeys stay
+    #[command(after_help = "Example:
+  claviger user disable ada@example.org")]
+    Disable { name: String },
+    /// Let a disabled person in again
+    #[command(after_help = "Example:
+  claviger user enable ada@example.org")]
+    Enable { name: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// Re-open enrolment for an administrator who lost every passkey (audited)
+    #[command(after_help = "Example:
+  claviger admin link ada@example.org")]
+    Link {
+        name: String,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Check the chain of audit records: nothing changed, nothing missing
+    #[command(after_help = "Examples:
+  claviger audit verify
+  claviger audit verify --file /backup/claviger-2026-11-21.db")]
+    Verify {
+        /// A backup instead of the live database (SQLite)
+        #[arg(long)]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Form {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Settings; what is not given here is taken from CLAVIGER_*, then the file, then the default.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct SettingFlags {
+    /// Configuration file (TOML, the names of these flags)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Data directory: database and key [default: ./claviger-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// The address that people open; https, or http for localhost [default: http://localhost:8080]
+    #[arg(long, global = true, value_name = "URL")]
+    public_origin: Option<String>,
+    /// The domain that passkeys belong to, fixed at set-up [default: the origin's host]
+    #[arg(long, global = true, value_name = "DOMAIN")]
+    rp_id: Option<String>,
+    /// A further origin: https://app.example.org=register+assert
+    #[arg(long, global = true, value_name = "ORIGIN=PURPOSES")]
+    extra_origin: Vec<OriginEntry>,
+    /// PostgreSQL instead of SQLite (better in the environment: other users see flags)
+    #[arg(long, global = true, value_name = "postgres://...", hide_env_values = true)]
+    database_url: Option<String>,
+    /// The key-encryption key [default: claviger.key in the data directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// A proxy's network whose X-Forwarded-For is believed; may be repeated [default: none]
+    #[arg(long, global = true, value_name = "CIDR", num_args = 1.., value_delimiter = ',')]
+    trusted_proxy: Vec<String>,
+    /// Certificate chain (PEM), read again when it changes
+    #[arg(long, global = true, value_name = "FILE")]
+    tls_certificate: Option<PathBuf>,
+    /// The certificate's key (PEM)
+    #[arg(long, global = true, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Serve Prometheus figures at /metrics on this address [default: off]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    metrics_listen: Option<String>,
+    /// The log on stderr: text or json [default: text]
+    #[arg(long, global = true, value_name = "FORM")]
+    log: Option<LogForm>,
+    /// error, warn, info, debug or trace [default: info]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+impl SettingFlags {
+    pub(crate) fn into_layer(self) -> Layer {
+        Layer {
+            config: self.config,
+            data: self.data,
+            listen: self.listen,
+            public_origin: self.public_origin,
+            rp_id: self.rp_id,
+            extra_origin: Some(self.extra_origin).filter(|list| !list.is_empty()),
+            database_url: self.database_url,
+            key_file: self.key_file,
+            trusted_proxy: Some(self.trusted_proxy).filter(|list| !list.is_empty()),
+            tls_certificate: self.tls_certificate,
+            tls_key: self.tls_key,
+            metrics_listen: self.metrics_listen,
+            log: self.log,
+            log_level: self.log_level,
+            ..Layer::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, Command, User};
+    use clap::{CommandFactory, Parser};
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        fn check(command: &clap::Command) {
+            if command.has_subcommands() {
+                command.get_subcommands().for_each(check);
+            } else {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("claviger "), "{}", command.get_name());
+            }
+        }
+        check(&Arguments::command());
+    }
+
+    #[test]
+    fn settings_stand_before_or_after_the_command() {
+        for line in [
+            ["claviger", "--listen", "127.0.0.1:1", "user", "add", "ada", "--link"],
+            ["claviger", "user", "add", "ada", "--link", "--listen", "127.0.0.1:1"],
+        ] {
+            let arguments = Arguments::try_parse_from(line).unwrap();
+            assert!(matches!(arguments.command, Command::User(User::Add { link: true, .. })));
+            assert_eq!(arguments.settings.into_layer().listen.as_deref(), Some("127.0.0.1:1"));
+        }
+    }
+
+    #[test]
+    fn several_proxies_and_origins() {
+        let line = ["claviger", "serve", "--trusted-proxy", "10.0.0.0/8,127.0.0.1", "--extra-origin", "https://a.example=assert"];
+        let layer = Arguments::try_parse_from(line).unwrap().settings.into_layer();
+        assert_eq!(layer.trusted_proxy.unwrap(), ["10.0.0.0/8", "127.0.0.1"]);
+        assert_eq!(layer.extra_origin.unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,141 @@
+//! What the operator said, by flag, environment or file, checked as a whole before anything starts.
+//!
+//! A flag overrides the environment, the environment overrides the file, the file overrides the
+//! default. All three are read into the same [`Layer`], so a name means the same everywhere.
+
+mod check;
+mod environment;
+mod error;
+mod file;
+mod key_file;
+mod layer;
+mod proxies;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use identity::settings::{ExtraOrigin, Origin, RpId};
+use identity::{Location, Settings};
+
+pub use error::ConfigError;
+pub use key_file::{KeyFile, read_key_file};
+pub use layer::{Layer, LogForm, OriginEntry, Purpose};
+pub use proxies::{TrustedProxies, TrustedProxy};
+
+/// The whole configuration; everything in it was checked, alone and against the rest.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    /// `None`: the origin that set-up stored, or `http://localhost` with the port that listens.
+    pub public_origin: Option<Origin>,
+    /// `None`: the host of the public origin.
+    pub rp_id: Option<RpId>,
+    pub extra_origins: Vec<ExtraOrigin>,
+    pub database: Database,
+    pub key_file: PathBuf,
+    pub trusted_proxies: TrustedProxies,
+    pub tls: Option<TlsFiles>,
+    pub metrics_listen: Option<SocketAddr>,
+    pub log: LogForm,
+    pub log_level: String,
+    pub limits: Limits,
+}
+
+/// The certificate chain and its key, both PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+/// Where the records are. Debug hides the address of PostgreSQL: it may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Database {
+    Sqlite { file: PathBuf },
+    Postgres { url: String },
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Database::Sqlite { file } => f.debug_struct("Sqlite").field("file", file).finish(),
+            Database::Postgres { .. } => f.write_str("Postgres"),
+        }
+    }
+}
+
+impl Database {
+    pub fn location(&self) -> Location {
+        match self.clone() {
+            Database::Sqlite { file } => Location::Sqlite { file },
+            Database::Postgres { url } => Location::Postgres { url },
+        }
+    }
+}
+
+/// Numbers that an organisation may choose; `None` leaves the default of [`Settings::new`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    pub max_passkeys: Option<u32>,
+    pub session_idle_minutes: Option<u32>,
+    pub session_absolute_hours: Option<u32>,
+    pub tries_per_address: Option<u32>,
+    pub tries_per_name: Option<u32>,
+}
+
+impl Configuration {
+    /// Reads the file that the flags or the environment name, if any, lays the three over each
+    /// other and checks the result.
+    pub fn resolve(
+        flags: Layer,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Configuration, ConfigError> {
+        let upper = flags.over(environment::read(environment)?);
+        let file = match &upper.config {
+            Some(path) => file::read(path)?,
+            None => Layer::default(),
+        };
+        check::check(upper.over(file))
+    }
+
+    /// The settings of the use cases. `stored` is what set-up stored, `port` the one that listens.
+    ///
+    /// An origin on localhost is not taken from the store: it follows the port.
+    pub fn settings(&self, stored: Option<(Origin, RpId)>, port: u16) -> Result<Settings, ConfigError> {
+        let stored = stored.filter(|(origin, _)| !origin.is_localhost());
+        let (stored_origin, stored_rp_id) = stored.unzip();
+        let origin = match self.public_origin.clone().or(stored_origin) {
+            Some(origin) => origin,
+            None => check::localhost(port)?,
+        };
+        let rp_id = match self.rp_id.clone().or(stored_rp_id) {
+            Some(rp_id) => rp_id,
+            None => check::rp_id(origin.host())?,
+        };
+        check::origin_against_listener(&origin, self)?;
+        check::rp_id_fits(&origin, &rp_id)?;
+        let mut settings = Settings::new(origin, rp_id);
+        settings.extra_origins.clone_from(&self.extra_origins);
+        self.limits.apply(&mut settings);
+        Ok(settings)
+    }
+}
+
+impl Limits {
+    fn apply(self, settings: &mut Settings) {
+        let choose = |slot: &mut u32, value: Option<u32>| *slot = value.unwrap_or(*slot);
+        choose(&mut settings.max_passkeys, self.max_passkeys);
+        choose(&mut settings.tries_per_address, self.tries_per_address);
+        choose(&mut settings.tries_per_name, self.tries_per_name);
+        if let Some(minutes) = self.session_idle_minutes {
+            settings.session_idle = i64::from(minutes) * identity::MINUTE;
+        }
+        if let Some(hours) = self.session_absolute_hours {
+            settings.session_absolute = i64::from(hours) * identity::HOUR;
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The rules that the configuration must keep, each refusal with its way out (security 25).
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use identity::settings::{ExtraOrigin, Origin, RpId};
+
+use super::{ConfigError, Configuration, Database, Layer, Limits, OriginEntry, Purpose, TlsFiles, TrustedProxies};
+
+pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
+    let data = layer.data.unwrap_or_else(|| PathBuf::from("claviger-data"));
+    let configuration = Configuration {
+        listen: address("listen", layer.listen.as_deref().unwrap_or("127.0.0.1:8080"))?,
+        public_origin: layer.public_origin.as_deref().map(public_origin).transpose()?,
+        rp_id: layer.rp_id.as_deref().map(rp_id).transpose()?,
+        extra_origins: layer.extra_origin.unwrap_or_default().iter().map(extra_origin).collect::<Result<_, _>>()?,
+        database: database(layer.database_url, &data)?,
+        key_file: layer.key_file.unwrap_or_else(|| data.join("claviger.key")),
+        trusted_proxies: TrustedProxies::parse(&layer.trusted_proxy.unwrap_or_default())?,
+        tls: tls(layer.tls_certificate, layer.tls_key)?,
+        metrics_listen: layer.metrics_listen.map(|text| address("metrics-listen", &text)).transpose()?,
+        log: layer.log.unwrap_or_default(),
+        log_level: log_level(layer.log_level.unwrap_or_else(|| "info".to_owned()))?,
+        limits: limits(Limits {
+            max_passkeys: layer.max_passkeys,
+            session_idle_minutes: layer.session_idle_minutes,
+            session_absolute_hours: layer.session_absolute_hours,
+            tries_per_address: layer.tries_per_address,
+            tries_per_name: layer.tries_per_name,
+        })?,
+        data,
+    };
+    check_together(&configuration)?;
+    Ok(configuration)
+}
+
+fn check_together(configuration: &Configuration) -> Result<(), ConfigError> {
+    check_plain_listener(configuration)?;
+    let Some(origin) = &configuration.public_origin else {
+        return match configuration.rp_id {
+            // The RP ID of a running tenant is stored; here it can only choose the one of a new tenant.
+            Some(_) => Err(ConfigError::value("rp-id", "give public-origin too: the two belong together")),
+            None => Ok(()),
+        };
+    };
+    origin_against_listener(origin, configuration)?;
+    match &configuration.rp_id {
+        Some(rp_id) => rp_id_fits(origin, rp_id),
+        None => Ok(()),
+    }
+}
+
+fn check_plain_listener(configuration: &Configuration) -> Result<(), ConfigError> {
+    let reachable = !configuration.listen.ip().is_loopback();
+    if reachable && configuration.tls.is_none() && configuration.trusted_proxies.is_empty() {
+        return Err(ConfigError::Contradiction(format!(
+            "listen {} is plain http and open to the network: give tls-certificate and tls-key, or \
+             trusted-proxy with the addresses of the proxy that ends TLS",
+            configuration.listen
+        )));
+    }
+    Ok(())
+}
+
+/// The rules between the public origin and what listens.
+pub(super) fn origin_against_listener(origin: &Origin, configuration: &Configuration) -> Result<(), ConfigError> {
+    if origin.scheme() == "https" {
+        return Ok(());
+    }
+    if !origin.is_localhost() {
+        return Err(ConfigError::value(
+            "public-origin",
+            format!("{origin} is plain http, which is allowed for localhost only: use https"),
+        ));
+    }
+    if configuration.tls.is_some() {
+        return Err(ConfigError::value(
+            "public-origin",
+            format!("{origin} is plain http, but tls-certificate is given: write the https origin that people open"),
+        ));
+    }
+    if !configuration.listen.ip().is_loopback() {
+        return Err(ConfigError::value(
+            "public-origin",
+            format!(
+                "{origin} is for this machine only, but listen {} is open to the network: \
+                 give the https origin that people open, or listen on 127.0.0.1",
+                configuration.listen
+            ),
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn rp_id_fits(origin: &Origin, rp_id: &RpId) -> Result<(), ConfigError> {
+    if origin.fits_rp_id(rp_id) {
+        return Ok(());
+    }
+    Err(ConfigError::Contradiction(format!(
+        "public-origin {origin} does not fit the RP ID {rp_id}: passkeys of {rp_id} work only on {rp_id} and hosts \
+         below it. Give a public-origin there; the RP ID of an existing tenant can't change"
+    )))
+}
+
+pub(super) fn rp_id(text: &str) -> Result<RpId, ConfigError> {
+    RpId::parse(text).map_err(|error| ConfigError::value("rp-id", error))
+}
+
+pub(super) fn localhost(port: u16) -> Result<Origin, ConfigError> {
+    public_origin(&format!("http://localhost:{port}"))
+}
+
+fn public_origin(text: &str) -> Result<Origin, ConfigError> {
+    Origin::parse(text).map_err(|error| ConfigError::value("public-origin", error))
+}
+
+fn extra_origin(entry: &OriginEntry) -> Result<ExtraOrigin, ConfigError> {
+    let origin = Origin::parse(&entry.origin)
+        .map_err(|error| ConfigError::value("extra-origin", format!("{}: {error}", entry.origin)))?;
+    if origin.scheme() != "https" && !origin.is_localhost() {
+        return Err(ConfigError::value("extra-origin", format!("{origin} is plain http: use https")));
+    }
+    if entry.purposes.is_empty() {
+        return Err(ConfigError::value("extra-origin", format!("{origin} has no purpose: name register, assert or both")));
+    }
+    Ok(ExtraOrigin {
+        origin,
+        register: entry.purposes.contains(&Purpose::Register),
+        assert: entry.purposes.contains(&Purpose::Assert),
+    })
+}
+
+fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|_| {
+        ConfigError::value(key, format!("{text} is not ADDRESS:PORT; write for example 127.0.0.1:8080 or [::1]:8080"))
+    })
+}
+
+fn database(url: Option<String>, data: &std::path::Path) -> Result<Database, ConfigError> {
+    match url {
+        None => Ok(Database::Sqlite { file: data.join("claviger.db") }),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Ok(Database::Postgres { url }),
+        // The value is not shown: it may hold a password.
+        Some(_) => Err(ConfigError::value("database-url", "must start with postgres://; leave it out for SQLite in the data directory")),
+    }
+}
+
+fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsFiles>, ConfigError> {
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(ConfigError::value("tls-certificate", "give tls-key too")),
+        (None, Some(_)) => Err(ConfigError::value("tls-key", "give tls-certificate too")),
+    }
+}
+
+fn log_level(text: String) -> Result<String, ConfigError> {
+    tracing_subscriber::EnvFilter::try_new(&text)
+        .map(|_| text)
+        .map_err(|_| ConfigError::value("log-level", "must be error, warn, info, debug or trace, or targets with levels"))
+}
+
+fn limits(limits: Limits) -> Result<Limits, ConfigError> {
+    let named = [
+        ("max-passkeys", limits.max_passkeys, 100),
+        ("session-idle-minutes", limits.session_idle_minutes, 60 * 24 * 90),
+        ("session-absolute-hours", limits.session_absolute_hours, 24 * 365),
+        ("tries-per-address", limits.tries_per_address, 1_000_000),
+        ("tries-per-name", limits.tries_per_name, 1_000_000),
+    ];
+    for (key, value, most) in named {
+        if value.is_some_and(|value| value == 0 || value > most) {
+            return Err(ConfigError::value(key, format!("must be between 1 and {most}")));
+        }
+    }
+    Ok(limits)
+}

@@ -1,0 +1,88 @@
+//! `CLAVIGER_*` variables; a misspelt one is an error, as a misspelt flag is.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::layer::{Layer, LogForm};
+use super::{ConfigError, OriginEntry};
+
+const PREFIX: &str = "CLAVIGER_";
+
+pub(super) fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Layer, ConfigError> {
+    let mut layer = Layer::default();
+    for (name, value) in variables {
+        if let Some(key) = name.strip_prefix(PREFIX) {
+            set(&mut layer, key, value).map_err(|message| ConfigError::Environment { name: name.clone(), message })?;
+        }
+    }
+    Ok(layer)
+}
+
+fn set(layer: &mut Layer, key: &str, value: String) -> Result<(), String> {
+    match key {
+        "CONFIG" => layer.config = Some(PathBuf::from(value)),
+        "DATA" => layer.data = Some(PathBuf::from(value)),
+        "LISTEN" => layer.listen = Some(value),
+        "PUBLIC_ORIGIN" => layer.public_origin = Some(value),
+        "RP_ID" => layer.rp_id = Some(value),
+        "EXTRA_ORIGIN" => layer.extra_origin = Some(OriginEntry::parse_list(&value)?),
+        "DATABASE_URL" => layer.database_url = Some(value),
+        "KEY_FILE" => layer.key_file = Some(PathBuf::from(value)),
+        "TRUSTED_PROXY" => layer.trusted_proxy = Some(words(&value)),
+        "TLS_CERTIFICATE" => layer.tls_certificate = Some(PathBuf::from(value)),
+        "TLS_KEY" => layer.tls_key = Some(PathBuf::from(value)),
+        "METRICS_LISTEN" => layer.metrics_listen = Some(value),
+        "LOG" => layer.log = Some(value.parse()?),
+        "LOG_LEVEL" => layer.log_level = Some(value),
+        "MAX_PASSKEYS" => layer.max_passkeys = Some(number(&value)?),
+        "SESSION_IDLE_MINUTES" => layer.session_idle_minutes = Some(number(&value)?),
+        "SESSION_ABSOLUTE_HOURS" => layer.session_absolute_hours = Some(number(&value)?),
+        "TRIES_PER_ADDRESS" => layer.tries_per_address = Some(number(&value)?),
+        "TRIES_PER_NAME" => layer.tries_per_name = Some(number(&value)?),
+        _ => return Err("no such setting; `claviger serve --help` lists them".to_owned()),
+    }
+    Ok(())
+}
+
+fn words(value: &str) -> Vec<String> {
+    value.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn number(value: &str) -> Result<u32, String> {
+    value.parse().map_err(|_| "not a whole number".to_owned())
+}
+
+impl FromStr for LogForm {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<LogForm, String> {
+        match text {
+            "text" => Ok(LogForm::Text),
+            "json" => Ok(LogForm::Json),
+            _ => Err("must be text or json".to_owned()),
+        }
+    }
+}
+
+impl OriginEntry {
+    /// `ORIGIN=register+assert`, several of them separated by commas.
+    pub fn parse_list(text: &str) -> Result<Vec<OriginEntry>, String> {
+        words(text).iter().map(|word| word.parse()).collect()
+    }
+}
+
+impl FromStr for OriginEntry {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<OriginEntry, String> {
+        let (origin, purposes) = text
+            .split_once('=')
+            .ok_or("write ORIGIN=PURPOSES, for example https://app.example.org=register+assert")?;
+        let purposes = purposes.split('+').map(|purpose| match purpose {
+            "register" => Ok(super::Purpose::Register),
+            "assert" => Ok(super::Purpose::Assert),
+            _ => Err("a purpose is register or assert".to_owned()),
+        });
+        Ok(OriginEntry { origin: origin.to_owned(), purposes: purposes.collect::<Result<_, String>>()? })
+    }
+}

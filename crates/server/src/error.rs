@@ -1,0 +1,257 @@
+//! Refusals on their way out: one type, written as JSON or as a page by one layer.
+//!
+//! Handlers and guards answer with a [`Rejection`]; [`render`] knows the reader's language, the
+//! request and the shape that it wants.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use identity::{Class, Code, Refusal, codes};
+use serde::Serialize;
+
+use crate::app::AppState;
+use crate::extract::return_path;
+use crate::telemetry::RequestId;
+
+/// Codes that only the server itself has.
+pub static METHOD_NOT_ALLOWED: Code = Code {
+    id: "request.method_not_allowed",
+    class: Class::Bad,
+    meaning: "This address does not take this kind of request.",
+    remedy: "Open the page and use what it offers.",
+};
+
+/// All of them, for the list of codes.
+pub const CODES: &[&Code] = &[&METHOD_NOT_ALLOWED];
+
+/// A refusal that is to become a response.
+#[derive(Debug, Clone)]
+pub struct Rejection {
+    refusal: Arc<Refusal>,
+    /// The page that helps, where the code alone does not say.
+    location: Option<String>,
+}
+
+impl From<Refusal> for Rejection {
+    fn from(refusal: Refusal) -> Rejection {
+        Rejection { refusal: Arc::new(refusal), location: None }
+    }
+}
+
+impl From<&'static Code> for Rejection {
+    fn from(code: &'static Code) -> Rejection {
+        Rejection::from(Refusal::new(code))
+    }
+}
+
+impl Rejection {
+    /// Names the page that helps.
+    #[must_use]
+    pub fn toward(self, location: String) -> Rejection {
+        Rejection { location: Some(location), ..self }
+    }
+
+    pub(crate) fn into_answer(self) -> Response {
+        self.into_response()
+    }
+}
+
+/// A response without a body yet: [`render`] writes it.
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status(self.refusal.code);
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The status of a code: by its class, except where HTTP has a status for this very code.
+pub fn status(code: &'static Code) -> StatusCode {
+    match (code.id, code.class) {
+        ("request.wrong_host", _) => StatusCode::MISDIRECTED_REQUEST,
+        ("request.too_large", _) => StatusCode::PAYLOAD_TOO_LARGE,
+        ("request.method_not_allowed", _) => StatusCode::METHOD_NOT_ALLOWED,
+        (_, Class::Bad) => StatusCode::BAD_REQUEST,
+        (_, Class::Unauthenticated) => StatusCode::UNAUTHORIZED,
+        (_, Class::Forbidden | Class::Stale) => StatusCode::FORBIDDEN,
+        (_, Class::Missing) => StatusCode::NOT_FOUND,
+        (_, Class::Conflict) => StatusCode::CONFLICT,
+        (_, Class::Gone) => StatusCode::GONE,
+        (_, Class::Limited) => StatusCode::TOO_MANY_REQUESTS,
+        (_, Class::Internal) => StatusCode::INTERNAL_SERVER_ERROR,
+        (_, Class::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+pub(crate) async fn not_found() -> Rejection {
+    Rejection::from(&codes::NOT_FOUND)
+}
+
+pub(crate) async fn method_not_allowed() -> Rejection {
+    Rejection::from(&METHOD_NOT_ALLOWED)
+}
+
+/// A handler panicked: the message goes to the log, never to the reader.
+pub(crate) fn from_panic(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    tracing::error!(panic = text, "a handler panicked");
+    Rejection::from(&codes::INTERNAL).into_answer()
+}
+
+/// What is known of the request when its refusal is written.
+struct Asked {
+    /// A page: the answer is HTML, or a redirect to the page that helps.
+    page: bool,
+    path: String,
+    address: String,
+    reference: String,
+    language: Option<HeaderValue>,
+}
+
+/// The layer that writes refusals.
+pub(crate) async fn render(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let asked = Asked::of(&request);
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Rejection>() {
+        Some(rejection) => write(&state, &asked, rejection, response),
+        None => response,
+    }
+}
+
+impl Asked {
+    fn of(request: &Request) -> Asked {
+        let uri = request.uri();
+        Asked {
+            page: matches!(*request.method(), Method::GET | Method::HEAD),
+            path: uri.path().to_owned(),
+            address: uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
+            reference: request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default(),
+            language: request.headers().get(header::ACCEPT_LANGUAGE).cloned(),
+        }
+    }
+
+    /// The page to come back to after signing in: the one asked for, or the one whose script asked.
+    fn page_path(&self) -> &str {
+        if self.page {
+            return return_path::accept(Some(&self.address));
+        }
+        let end = self.path.get(1..).and_then(|rest| rest.find('/')).map_or(self.path.len(), |at| at + 1);
+        return_path::accept(self.path.get(..end))
+    }
+}
+
+/// A refusal with everything that its reader is shown.
+pub(crate) struct Shown<'a> {
+    pub(crate) code: &'static Code,
+    pub(crate) detail: Option<&'static str>,
+    pub(crate) reference: &'a str,
+    pub(crate) location: Option<String>,
+    pub(crate) language: Option<&'a HeaderValue>,
+}
+
+fn write(state: &AppState, asked: &Asked, rejection: Rejection, bare: Response) -> Response {
+    let refusal = &*rejection.refusal;
+    let reference = if refusal.reference.is_empty() { &asked.reference } else { &refusal.reference };
+    log(refusal, reference);
+    let shown = Shown {
+        code: refusal.code,
+        detail: refusal.detail,
+        reference,
+        location: rejection.location.clone().or_else(|| find_help(refusal.code, asked.page_path())),
+        language: asked.language.as_ref(),
+    };
+    let mut response = match &shown.location {
+        Some(location) if asked.page && leads_on(refusal.code) => redirect(location),
+        _ if asked.page => crate::pages::error::write(state, &shown),
+        _ => write_json(refusal, &shown),
+    };
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = bare.status();
+    }
+    keep_headers(&mut response, bare, refusal);
+    response
+}
+
+/// `Allow`, `Set-Cookie` and whatever else was set before the refusal was written.
+fn keep_headers(response: &mut Response, bare: Response, refusal: &Refusal) {
+    for (name, value) in bare.headers() {
+        if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
+            response.headers_mut().append(name, value.clone());
+        }
+    }
+    if let Some(seconds) = refusal.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}
+
+fn log(refusal: &Refusal, reference: &str) {
+    metrics::counter!("claviger_refusals_total", "code" => refusal.code.id).increment(1);
+    let detail = refusal.detail.unwrap_or_default();
+    if status(refusal.code).is_server_error() {
+        tracing::warn!(code = refusal.code.id, detail, reference, "refused");
+    } else {
+        tracing::debug!(code = refusal.code.id, detail, reference, "refused");
+    }
+}
+
+/// The page that helps with a code: sign in, or confirm it's you.
+fn find_help(code: &'static Code, page: &str) -> Option<String> {
+    match (code.id, code.class) {
+        ("session.none", _) => Some(return_path::with_return("/sign-in", page)),
+        (_, Class::Stale) => Some(return_path::with_return("/reauthenticate", page)),
+        _ => None,
+    }
+}
+
+fn leads_on(code: &'static Code) -> bool {
+    code.id == "session.none" || code.class == Class::Stale
+}
+
+fn redirect(location: &str) -> Response {
+    axum::response::Redirect::to(location).into_response()
+}
+
+#[derive(Serialize)]
+struct Envelope<'a, S: Serialize> {
+    error: Written<'a, S>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a, S: Serialize> {
+    code: &'static str,
+    detail: Option<&'static str>,
+    message: String,
+    remedy: String,
+    reference: &'a str,
+    location: Option<&'a str>,
+    signal_unknown_credential: Option<S>,
+    retry_after: Option<u32>,
+}
+
+fn write_json(refusal: &Refusal, shown: &Shown<'_>) -> Response {
+    let (message, remedy) = crate::pages::error::explain(shown);
+    axum::Json(Envelope {
+        error: Written {
+            code: shown.code.id,
+            detail: shown.detail,
+            message,
+            remedy,
+            reference: shown.reference,
+            location: shown.location.as_deref(),
+            signal_unknown_credential: refusal.signal_unknown.as_ref(),
+            retry_after: refusal.retry_after,
+        },
+    })
+    .into_response()
+}

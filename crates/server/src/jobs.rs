@@ -1,0 +1,78 @@
+//! What happens by itself while the server runs; everything ends when [`Jobs`] is stopped.
+
+use std::future::Future;
+use std::time::Duration;
+
+use identity::{Identity, Refusal, tenant};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+/// The running jobs.
+#[derive(Debug)]
+pub(crate) struct Jobs {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Jobs {
+    /// Starts the jobs of the use cases: each second the audit chain is sealed, each minute what is
+    /// over is purged.
+    pub(crate) fn start(identity: &Identity) -> Jobs {
+        let mut jobs = Jobs { stop: watch::channel(false).0, tasks: JoinSet::new() };
+        let each_second = identity.clone();
+        jobs.repeat("second", Duration::from_secs(1), move || {
+            let identity = each_second.clone();
+            async move { tenant::tick_second(&identity).await }
+        });
+        let each_minute = identity.clone();
+        jobs.repeat("minute", Duration::from_secs(60), move || {
+            let identity = each_minute.clone();
+            async move { tenant::tick_minute(&identity).await }
+        });
+        jobs
+    }
+
+    /// Something that runs until the jobs are stopped, wherever it is just then.
+    pub(crate) fn add(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut stop = self.stop.subscribe();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = task => {}
+                _ = stop.changed() => {}
+            }
+        });
+    }
+
+    /// A step is never cut: stopping waits for the one under way.
+    fn repeat<F, T>(&mut self, name: &'static str, every: Duration, step: F)
+    where
+        F: Fn() -> T + Send + 'static,
+        T: Future<Output = Result<(), Refusal>> + Send,
+    {
+        let mut stop = self.stop.subscribe();
+        self.tasks.spawn(async move {
+            let mut clock = tokio::time::interval(every);
+            clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    _ = clock.tick() => {}
+                    _ = stop.changed() => return,
+                }
+                if let Err(refusal) = step().await {
+                    tracing::warn!(job = name, code = refusal.code.id, "a job failed; it runs again at its next time");
+                }
+            }
+        });
+    }
+
+    pub(crate) async fn stop(mut self) {
+        // Without receivers all tasks have ended already.
+        let _ = self.stop.send(true);
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a job panicked");
+            }
+        }
+    }
+}

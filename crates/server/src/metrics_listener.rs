@@ -1,0 +1,55 @@
+//! Figures for Prometheus, on a listener of their own.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+
+use crate::jobs::Jobs;
+use crate::serve::ServeError;
+
+/// Seconds; a sign-in takes about a millisecond, a slow disk ten times that.
+const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+/// Binds the listener and starts to collect. Returns the address that was bound.
+pub(crate) async fn start(address: SocketAddr, jobs: &mut Jobs) -> Result<SocketAddr, ServeError> {
+    let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Bind { address, cause })?;
+    let bound = listener.local_addr().map_err(|cause| ServeError::Bind { address, cause })?;
+    let handle = install()?;
+    let shown = handle.clone();
+    let app = Router::new().route("/metrics", get(move || std::future::ready(shown.render())));
+    jobs.add(async move {
+        if let Err(error) = axum::serve(listener, app).await {
+            tracing::error!(%error, "the listener for figures ended");
+        }
+    });
+    jobs.add(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            handle.run_upkeep();
+        }
+    });
+    Ok(bound)
+}
+
+fn install() -> Result<PrometheusHandle, ServeError> {
+    let seconds = Matcher::Full("claviger_http_request_duration_seconds".to_owned());
+    let recorder = PrometheusBuilder::new()
+        .set_buckets_for_metric(seconds, &BUCKETS)
+        .map_err(|cause| ServeError::Metrics(cause.to_string()))?
+        .build_recorder();
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder).map_err(|cause| ServeError::Metrics(cause.to_string()))?;
+    describe();
+    Ok(handle)
+}
+
+fn describe() {
+    metrics::describe_counter!("claviger_http_requests_total", "Requests by method, route and status");
+    metrics::describe_histogram!("claviger_http_request_duration_seconds", "Time to answer, by route");
+    metrics::describe_counter!("claviger_sign_ins_total", "Finished sign-ins by result");
+    metrics::describe_counter!("claviger_refusals_total", "Refusals by code; store.unavailable are database errors");
+}

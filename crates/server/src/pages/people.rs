@@ -1,0 +1,114 @@
+//! People, for administrators: `identity` checks roles and freshness.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use identity::people::{self, Actor};
+use identity::{Id, codes};
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Empty, json};
+use crate::app::AppState;
+use crate::error::Rejection;
+use crate::extract::{AskedBy, JsonBody, SignedIn};
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/people/add", post(add))
+        .route("/people/link", post(make_link))
+        .route("/people/rename", post(rename))
+        .route("/people/disable", post(disable))
+        .route("/people/enable", post(enable))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct NewPerson {
+    user_name: String,
+    display_name: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AddedPerson {
+    person_id: String,
+}
+
+async fn add(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<NewPerson>,
+) -> Answer {
+    let actor = Actor::Person(&caller, &session);
+    let person = people::add(&state.identity, actor, &body.user_name, &body.display_name).await?;
+    Ok(json(&AddedPerson { person_id: person.person_id.to_string() }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Person {
+    person_id: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MadeLink {
+    url: String,
+    expires_at: String,
+}
+
+async fn make_link(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Person>,
+) -> Answer {
+    let actor = Actor::Person(&caller, &session);
+    let link = people::make_link(&state.identity, actor, parse_id(&body.person_id)?).await?;
+    Ok(json(&MadeLink { url: link.url, expires_at: crate::time::write_rfc3339(link.expires_at) }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct NewNames {
+    person_id: String,
+    user_name: String,
+    display_name: String,
+}
+
+async fn rename(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<NewNames>,
+) -> Answer {
+    let actor = Actor::Person(&caller, &session);
+    let person = parse_id(&body.person_id)?;
+    people::rename(&state.identity, actor, person, &body.user_name, &body.display_name).await?;
+    Ok(json(&Empty {}))
+}
+
+async fn disable(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Person>,
+) -> Answer {
+    people::disable(&state.identity, Actor::Person(&caller, &session), parse_id(&body.person_id)?).await?;
+    Ok(json(&Empty {}))
+}
+
+async fn enable(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Person>,
+) -> Answer {
+    people::enable(&state.identity, Actor::Person(&caller, &session), parse_id(&body.person_id)?).await?;
+    Ok(json(&Empty {}))
+}
+
+fn parse_id(text: &str) -> Answer<Id> {
+    Id::parse(text).ok_or_else(|| Rejection::from(&codes::USER_MISSING))
+}

@@ -1,0 +1,105 @@
+//! Security info: a person's passkeys, sessions and activity.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use identity::{Id, codes, passkeys, sessions};
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Begun, Ceremony, Empty, Nothing, json, signals};
+use crate::app::AppState;
+use crate::error::Rejection;
+use crate::extract::{AskedBy, JsonBody, SignedIn};
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/security-info/passkeys/begin", post(begin_add))
+        .route("/security-info/passkeys/finish", post(finish_add))
+        .route("/security-info/passkeys/rename", post(rename))
+        .route("/security-info/passkeys/remove", post(remove))
+        .route("/security-info/sessions/end", post(end_session))
+}
+
+async fn begin_add(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    _: JsonBody<Nothing>,
+) -> Answer {
+    let creation = passkeys::begin_add(&state.identity, &caller, &session).await?;
+    Ok(json(&Begun { state: creation.state, public_key: creation.options }))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Added<'a, S: Serialize> {
+    passkey_id: &'a str,
+    name: &'a str,
+    signals: S,
+}
+
+async fn finish_add(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Ceremony>,
+) -> Answer {
+    let response = body.response.get().as_bytes();
+    let added = passkeys::finish_add(&state.identity, &caller, &session, &body.state, response).await?;
+    Ok(json(&Added { passkey_id: &added.passkey_id, name: &added.name, signals: signals!(added.signals) }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct NewName {
+    passkey_id: String,
+    name: String,
+}
+
+async fn rename(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<NewName>,
+) -> Answer {
+    passkeys::rename(&state.identity, &caller, &session, &body.passkey_id, &body.name).await?;
+    Ok(json(&Empty {}))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Passkey {
+    passkey_id: String,
+}
+
+#[derive(Serialize)]
+struct Removed<S: Serialize> {
+    signals: S,
+}
+
+async fn remove(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Passkey>,
+) -> Answer {
+    let signals = passkeys::remove(&state.identity, &caller, &session, &body.passkey_id).await?;
+    Ok(json(&Removed { signals: signals!(signals) }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct EndSession {
+    session_id: String,
+}
+
+async fn end_session(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<EndSession>,
+) -> Answer {
+    let target = Id::parse(&body.session_id).ok_or_else(|| Rejection::from(&codes::SESSION_MISSING))?;
+    sessions::end(&state.identity, &caller, &session, target).await?;
+    Ok(json(&Empty {}))
+}
