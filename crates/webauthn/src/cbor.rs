@@ -6,7 +6,7 @@
 //! integers that are not in their shortest form; shipping authenticators send the former, and
 //! neither can change what is read.
 //!
-//! Nothing is allocated except the list of keys seen in the map that is being read.
+//! Nothing is allocated except a list of the keys of a long map while it is being read.
 
 use minicbor::Decoder;
 use minicbor::data::Type;
@@ -109,6 +109,33 @@ pub enum Key<'b> {
     Int(i64),
     /// A text, as in attestation objects.
     Text(&'b str),
+}
+
+/// The keys of the map that is being read: the first few in place, the rest of a long map in a list. At
+/// most [`MAX_ENTRIES`], so that searching them one by one stays cheap.
+#[derive(Default)]
+struct SeenKeys<'b> {
+    first: [Option<Key<'b>>; 6],
+    rest: Vec<Key<'b>>,
+}
+
+impl<'b> SeenKeys<'b> {
+    /// Whether the key is new.
+    fn insert(&mut self, key: Key<'b>) -> bool {
+        for place in &mut self.first {
+            match place {
+                None => {
+                    *place = Some(key);
+                    return true;
+                }
+                Some(seen) if *seen == key => return false,
+                Some(_) => {}
+            }
+        }
+        let new = !self.rest.contains(&key);
+        self.rest.push(key);
+        new
+    }
 }
 
 /// Reads one CBOR item after the other from a byte string that it borrows.
@@ -262,19 +289,17 @@ impl<'b> Reader<'b> {
         self.expect(Kind::Map)?;
         let length = self.read(CborErrorKind::NotAllowed, Decoder::map)?;
         self.enter(length, |reader, length| {
-            // At most MAX_ENTRIES, so the search through a list stays cheap.
-            let mut seen = Vec::with_capacity(length.min(8));
+            let mut seen = SeenKeys::default();
             for _ in 0..length {
                 let offset = reader.position();
                 let key = reader.key()?;
-                if seen.contains(&key) {
+                if !seen.insert(key) {
                     return Err(CborError {
                         offset,
                         kind: CborErrorKind::DuplicateKey,
                     }
                     .into());
                 }
-                seen.push(key);
                 entry(key, reader)?;
             }
             Ok(())
@@ -419,6 +444,11 @@ mod tests {
             (&[0xf8, 0x14], K::NotAllowed),
             (&[0x1c], K::NotAllowed),
             (&[0xa2, 0x01, 0x00, 0x01, 0x00], K::DuplicateKey),
+            // the eighth key of a map repeats the seventh
+            (
+                &[0xa8, 0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 6, 0],
+                K::DuplicateKey,
+            ),
             // the same key in a longer form
             (&[0xa2, 0x01, 0x00, 0x18, 0x01, 0x00], K::DuplicateKey),
             (

@@ -109,12 +109,7 @@ impl PublicKey {
     /// type, curve and algorithm do not belong together; if the algorithm is not one of [`Algorithm`]; if
     /// the key is not valid.
     pub fn parse(cose: &[u8]) -> Result<Self, KeyError> {
-        let key = CoseKey::parse(cose)?;
-        key.check()?;
-        Ok(Self {
-            algorithm: key.algorithm(),
-            cose: cose.to_vec(),
-        })
+        CoseKey::parse(cose)?.into_public_key(cose)
     }
 
     /// The key's algorithm.
@@ -137,6 +132,17 @@ impl PublicKey {
         CoseKey::parse(&self.cose)
             .map_err(|_| SignatureInvalid)?
             .verify(message, signature)
+    }
+}
+
+impl CoseKey<'_> {
+    /// Checks a key that was read from these bytes, and keeps them.
+    pub(crate) fn into_public_key(self, cose: &[u8]) -> Result<PublicKey, KeyError> {
+        self.check()?;
+        Ok(PublicKey {
+            algorithm: self.algorithm(),
+            cose: cose.to_vec(),
+        })
     }
 }
 

@@ -11,7 +11,6 @@ use crate::public_key::{CoseKey, PublicKey};
 use crate::response::{AuthenticatorAttachment, RegistrationResponse};
 use crate::rp_id::{RpId, sha256};
 use serde::Serialize;
-use serde_json::Value;
 
 /// What the ceremony was started with. Everything comes from the server's own sealed state, nothing from
 /// the response.
@@ -119,7 +118,8 @@ pub fn verify(
     }
     // Step 20: the key's algorithm was offered. The key is checked before, so that one which could not be
     // verified at sign-in is refused now.
-    let public_key = PublicKey::parse(credential.public_key)?;
+    let key = CoseKey::parse(credential.public_key)?;
+    let public_key = key.into_public_key(credential.public_key)?;
     if !expected.algorithms.contains(&public_key.algorithm()) {
         return Err(RegistrationError::AlgorithmNotOffered {
             found: public_key.algorithm(),
@@ -128,7 +128,6 @@ pub fn verify(
     // Step 21: extension outputs. Only credProps and credProtect are read, as facts for the caller;
     // unsolicited outputs are ignored, which the standard allows.
     // Steps 22 and 23: the attestation statement, by its format.
-    let key = CoseKey::parse(credential.public_key)?;
     let kind = object.verify(&key, &client_data_hash)?;
     // Steps 24 and 25: trust anchors, and whether this attestation is good enough. Policy decides that over
     // `Attestation`; no format that needs an anchor is verified here yet.
@@ -150,10 +149,7 @@ pub fn verify(
         attestation_object: response.attestation_object().to_vec(),
         client_data_json: response.client_data_json().to_vec(),
         cred_protect: data.cred_protect(),
-        resident_key: response
-            .client_extension_results()
-            .pointer("/credProps/rk")
-            .and_then(Value::as_bool),
+        resident_key: response.resident_key(),
         origin: origin.clone(),
     })
     // Step 29: an attestation that verified but is not trusted. See steps 24 and 25.

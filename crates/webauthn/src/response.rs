@@ -154,6 +154,11 @@ impl RegistrationResponse {
         self.credential.extensions.value()
     }
 
+    /// `credProps.rk` of the client extension outputs, without making a value of all the others.
+    pub(crate) fn resident_key(&self) -> Option<bool> {
+        self.credential.extensions.resident_key()
+    }
+
     /// The raw bytes of clientDataJSON.
     #[must_use]
     pub fn client_data_json(&self) -> &[u8] {
@@ -295,6 +300,28 @@ impl ExtensionResults {
                 .filter(Value::is_object)
                 .unwrap_or_else(|| Value::Object(serde_json::Map::new()))
         })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RegistrationOutputs {
+    cred_props: Option<CredentialProperties>,
+}
+
+/// CredentialPropertiesOutput (section 10.1.3).
+#[derive(Deserialize)]
+struct CredentialProperties {
+    rk: Option<bool>,
+}
+
+impl ExtensionResults {
+    /// Outputs that do not have the standard's form are no facts, and no reason to fail.
+    fn resident_key(&self) -> Option<bool> {
+        let outputs = serde_json::from_str(self.text.as_deref()?);
+        outputs
+            .ok()
+            .and_then(|outputs: RegistrationOutputs| outputs.cred_props?.rk)
     }
 }
 
