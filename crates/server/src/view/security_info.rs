@@ -1,0 +1,119 @@
+//! A person's own passkeys, sessions and activity.
+
+use askama::Template;
+use identity::security_info::{Activity, ActivityKind, PasskeyCard};
+use identity::sessions::SessionView;
+use serde_json::{Value, json};
+
+use super::Frame;
+
+/// Texts that `security-info.js` needs.
+pub(super) const SCRIPT_TEXTS: &[&str] = &[
+    "script-creating", "script-saving", "script-cancelled-creation", "script-exists", "script-stranded", "script-continue",
+    "script-added", "script-removed", "script-renamed", "script-session-ended", "script-field-empty", "script-remove-title",
+];
+
+#[derive(Debug, Template)]
+#[template(path = "security_info.html")]
+pub struct SecurityInfo<'a> {
+    pub frame: Frame<'a>,
+    pub display_name: &'a str,
+    pub passkeys: &'a [PasskeyCard],
+    pub max_passkeys: u32,
+    pub sessions: &'a [SessionView],
+    pub activity: &'a [Activity],
+    pub recommend_second: bool,
+    pub only_device_bound: bool,
+    /// `{allAccepted, currentUser}`: sent to the provider on every visit.
+    pub signals: Value,
+}
+
+impl SecurityInfo<'_> {
+    fn script_texts(&self) -> String {
+        self.frame.script_texts(SCRIPT_TEXTS)
+    }
+
+    fn script_data(&self) -> String {
+        json!({ "signals": self.signals }).to_string()
+    }
+
+    fn is_full(&self) -> bool {
+        self.passkeys.len() >= self.max_passkeys as usize
+    }
+
+    fn count(&self) -> String {
+        let (used, most) = (self.passkeys.len().to_string(), self.max_passkeys.to_string());
+        self.frame.texts.with("security-passkeys-count", &[("used", &used), ("most", &most)]).into_owned()
+    }
+
+    /// The passkeys that would let the person in today.
+    fn usable(&self) -> impl Iterator<Item = &PasskeyCard> {
+        self.passkeys.iter().filter(|passkey| passkey.refused_by.is_none())
+    }
+
+    fn is_ready(&self) -> bool {
+        self.usable().count() > 1
+    }
+
+    /// "You could get back in with: …"
+    fn readiness(&self) -> String {
+        let names: Vec<&str> = self.usable().map(|passkey| passkey.name.as_str()).collect();
+        if names.is_empty() {
+            return self.frame.texts.text("security-readiness-none").into_owned();
+        }
+        let separator = self.frame.texts.text("list-separator");
+        let names = names.join(&format!("{separator} "));
+        self.frame.texts.with("security-readiness", &[("names", &names)]).into_owned()
+    }
+
+    fn icon_of(&self, passkey: &PasskeyCard) -> &'static str {
+        if passkey.synced { "cloud" } else { "device" }
+    }
+
+    /// The name in the label of a button, for those who hear the page.
+    fn label(&self, key: &str, name: &str) -> String {
+        self.frame.texts.with(key, &[("name", name)]).into_owned()
+    }
+
+    fn refused(&self, code: &str) -> String {
+        self.frame.texts.with("security-refused-by", &[("code", code)]).into_owned()
+    }
+
+    fn session_device(&self, session: &SessionView) -> String {
+        self.frame.place(&session.place)
+    }
+
+    fn sentence(&self, activity: &Activity) -> String {
+        let key = match activity.what {
+            ActivityKind::SignedIn => "activity-signed-in",
+            ActivityKind::SignInRefused(_) => "activity-sign-in-refused",
+            ActivityKind::PasskeyAdded => "activity-passkey-added",
+            ActivityKind::PasskeyRenamed => "activity-passkey-renamed",
+            ActivityKind::PasskeyRemoved => "activity-passkey-removed",
+            ActivityKind::SessionEnded => "activity-session-ended",
+            ActivityKind::SignedOut => "activity-signed-out",
+            ActivityKind::LinkMade => "activity-link-made",
+            ActivityKind::Renamed => "activity-renamed",
+            ActivityKind::Other => "activity-other",
+        };
+        let name = activity.passkey_name.as_deref();
+        let said = self.frame.texts.with(key, &[("named", if name.is_some() { "yes" } else { "no" }), ("name", name.unwrap_or(""))]);
+        said.into_owned()
+    }
+
+    fn activity_icon(&self, activity: &Activity) -> &'static str {
+        match activity.what {
+            ActivityKind::SignedIn => "check",
+            ActivityKind::SignInRefused(_) => "alert",
+            ActivityKind::PasskeyAdded | ActivityKind::LinkMade => "plus",
+            ActivityKind::PasskeyRenamed | ActivityKind::Renamed => "pencil",
+            ActivityKind::PasskeyRemoved => "bin",
+            ActivityKind::SessionEnded | ActivityKind::SignedOut => "leave",
+            ActivityKind::Other => "info",
+        }
+    }
+
+    fn by(&self, by: &str) -> String {
+        self.frame.texts.with("activity-by", &[("who", by)]).into_owned()
+    }
+}
