@@ -16,12 +16,17 @@ pub enum Clock {
 
 impl Clock {
     /// The time now, in microseconds UTC.
-    #[allow(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the machine's clock"
+    )]
     pub fn now(&self) -> Micros {
         match self {
             Clock::System => std::time::SystemTime::now()
                 .duration_since(std::time::UNIX_EPOCH)
-                .map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX)),
+                .map_or(0, |since| {
+                    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+                }),
             Clock::Frozen(at) => at.load(Ordering::SeqCst),
         }
     }
@@ -48,7 +53,10 @@ impl Random {
     ///
     /// # Panics
     /// When the operating system has no randomness to give: nothing secret can be made then.
-    #[allow(clippy::disallowed_methods, reason = "the one place that draws randomness")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place that draws randomness"
+    )]
     pub fn make<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0u8; N];
         match self {
@@ -56,7 +64,8 @@ impl Random {
             Random::Seeded(counter) => {
                 for chunk in bytes.chunks_mut(32) {
                     let step = counter.fetch_add(1, Ordering::SeqCst);
-                    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &step.to_be_bytes());
+                    let digest =
+                        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &step.to_be_bytes());
                     chunk.copy_from_slice(&digest.as_ref()[..chunk.len()]);
                 }
             }
@@ -75,7 +84,10 @@ pub struct Ambient {
 impl Ambient {
     /// The machine's clock and generator.
     pub fn system() -> Ambient {
-        Ambient { clock: Clock::System, random: Random::System }
+        Ambient {
+            clock: Clock::System,
+            random: Random::System,
+        }
     }
 
     /// A frozen clock at `now` and bytes that follow from `seed`: for tests.

@@ -41,3 +41,20 @@ impl Caller {
         crate::place::derive_place(self.address, &self.user_agent)
     }
 }
+
+impl Place {
+    /// As stored.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::json!({"browser": self.browser, "system": self.system, "network": self.network})
+            .to_string()
+    }
+
+    /// As stored; what can't be read is a place without words.
+    pub(crate) fn from_json(text: &str) -> Place {
+        serde_json::from_str(text).unwrap_or_else(|_| Place {
+            browser: String::new(),
+            system: String::new(),
+            network: String::new(),
+        })
+    }
+}

@@ -54,6 +54,7 @@ codes! {
     // Signing in with a passkey.
     PASSKEY_REFUSED = "sign_in.passkey_refused" Unauthenticated "The passkey's answer did not verify." "Try again, or sign in with another passkey.";
     PASSKEY_UNKNOWN = "sign_in.passkey_unknown" Unauthenticated "No such passkey is registered here; it may have been removed from the account." "Use another passkey, or ask the help desk for a registration link.";
+    PASSKEY_REMOVED = "sign_in.passkey_removed" Unauthenticated "This passkey was removed from the account." "Delete it in your password manager and use another passkey, or ask the help desk for a registration link.";
     PASSKEY_NOT_VERIFIED = "sign_in.user_not_verified" Unauthenticated "The authenticator did not verify the person (PIN, fingerprint, face)." "Set a PIN or biometric on the authenticator and try again.";
     PASSKEY_CLONED = "sign_in.counter_regressed" Unauthenticated "The device-bound passkey's signature counter went back: it may have been cloned." "Use another passkey and report this to the help desk.";
     PASSKEY_BACKUP_CHANGED = "sign_in.backup_eligibility_changed" Unauthenticated "The passkey says another backup eligibility than at registration." "Use another passkey, and register this one anew.";
@@ -86,6 +87,7 @@ codes! {
     USER_NAME_TAKEN = "user.name_taken" Conflict "The user name is taken, or looks like one that is." "Choose another user name.";
     USER_MISSING = "user.missing" Missing "There is no such person." "Check the name.";
     LAST_ADMINISTRATOR = "user.last_administrator" Conflict "The last Global Administrator can't be disabled or removed." "Make somebody else Global Administrator first.";
+    NOT_ADMINISTRATOR = "user.not_administrator" Conflict "This person holds no directory role." "For others an administrator makes a registration link: `claviger user link NAME`.";
     NOT_ALLOWED = "role.insufficient" Forbidden "Your roles don't allow this." "Ask an administrator.";
     BAD_REQUEST = "request.malformed" Bad "The request is not in the form that this address takes." "Reload the page and retry.";
     TOO_LARGE = "request.too_large" Bad "The request is larger than allowed." "Send less.";
@@ -116,7 +118,13 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(code: &'static Code) -> Refusal {
-        Refusal { code, detail: None, reference: String::new(), signal_unknown: None, retry_after: None }
+        Refusal {
+            code,
+            detail: None,
+            reference: String::new(),
+            signal_unknown: None,
+            retry_after: None,
+        }
     }
 }
 

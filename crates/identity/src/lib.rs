@@ -4,8 +4,11 @@
 //! every refusal is a [`Refusal`] with a stable code; a session is opened only by consuming
 //! a [`proof::Granted`].
 
+mod access;
 pub mod ambient;
 pub mod audit;
+mod authentication;
+pub mod backup;
 pub mod caller;
 pub mod codes;
 pub mod doctor;
@@ -24,8 +27,11 @@ pub mod sign_in;
 pub mod tenant;
 
 mod ceremony;
+mod creation;
 mod flow;
 mod limits;
+mod link;
+mod look_alike;
 mod place;
 mod seal;
 
@@ -33,8 +39,10 @@ pub use caller::{BrowserId, Caller, Place};
 pub use codes::{Class, Code, Refusal};
 pub use sessions::{Session, SessionToken};
 pub use settings::Settings;
-pub use store::Id;
-pub use tenant::Identity;
+pub use store::{
+    Durability, Finding, Grade, GroupCommit, Id, Location, OpenOptions, Store, StoreError,
+};
+pub use tenant::{EmptyDatabase, Identity};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 pub type Micros = i64;

@@ -1,9 +1,20 @@
 //! A person's own passkeys: add, rename, remove.
 
+use store::{Credential, CredentialStatus, Guard, Log, Person, PersonStatus, Unit, WriteError};
 use webauthn::options::CreationOptions;
+use webauthn::{VerifiedRegistration, base64url};
 
-use crate::sign_in::Signals;
-use crate::{Caller, Identity, Refusal, Session};
+use crate::audit::{self, Entry};
+use crate::ceremony::{self, Binding, Opened};
+use crate::creation::{self, Account, CreatedUnder};
+use crate::flow::{Flow, Purpose, Step};
+use crate::link::refuse_use;
+use crate::sign_in::{Signals, derive_descriptor, derive_signals, limit_address};
+use crate::tenant::refuse_write;
+use crate::{Caller, Identity, Refusal, Session, codes, names};
+
+/// How often a change is decided anew because what it read moved meanwhile.
+pub(crate) const DECISIONS: usize = 3;
 
 /// What the page needs to run `navigator.credentials.create()`.
 #[derive(Debug)]
@@ -23,13 +34,69 @@ pub struct Added {
     pub signals: Signals,
 }
 
+fn bind<'a>(caller: &'a Caller, session: &Session) -> Binding<'a> {
+    Binding {
+        caller,
+        purpose: Purpose::AddPasskey,
+        session: Some(session.session_id),
+    }
+}
+
+/// The person behind a session with all passkeys, read live.
+pub(crate) async fn read_own(
+    identity: &Identity,
+    session: &Session,
+) -> Result<(Person, Vec<Credential>), Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let person = store.find_person(tenant, session.person_id).await?;
+    let person = person
+        .filter(|person| person.status == PersonStatus::Enabled)
+        .ok_or(&codes::NO_SESSION)?;
+    let credentials = store.list_credentials(tenant, session.person_id).await?;
+    Ok((person, credentials))
+}
+
+fn check_count(identity: &Identity, credentials: &[Credential]) -> Result<(), Refusal> {
+    if credentials.len() >= identity.0.settings.max_passkeys as usize {
+        return Err(Refusal::new(&codes::TOO_MANY_PASSKEYS));
+    }
+    Ok(())
+}
+
 /// Needs a fresh session ([`crate::codes::NOT_FRESH`]).
-pub async fn begin_add(identity: &Identity, caller: &Caller, session: &Session) -> Result<Creation, Refusal> {
-    todo!()
+pub async fn begin_add(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+) -> Result<Creation, Refusal> {
+    session.require_fresh(identity)?;
+    let (person, credentials) = read_own(identity, session).await?;
+    check_count(identity, &credentials)?;
+    let issued = ceremony::issue(
+        identity,
+        bind(caller, session),
+        Some(person.person_id),
+        None,
+    )?;
+    let account = Account {
+        user_handle: &person.user_handle,
+        user_name: &person.user_name,
+        display_name: &person.display_name,
+    };
+    let exclude = credentials.iter().map(derive_descriptor).collect();
+    let organisation = identity.snapshot().tenant.name.clone();
+    let options =
+        creation::make_options(identity, &issued.challenge, &organisation, account, exclude);
+    Ok(Creation {
+        state: issued.sealed,
+        options,
+    })
 }
 
 /// `response` is the JSON of `PublicKeyCredential.toJSON()`. A refusal carries
 /// `signal_unknown` when the device now holds a passkey that was not accepted.
+///
+/// The session had to be fresh when the state was issued, at most one challenge's lifetime ago.
 pub async fn finish_add(
     identity: &Identity,
     caller: &Caller,
@@ -37,16 +104,267 @@ pub async fn finish_add(
     state: &str,
     response: &[u8],
 ) -> Result<Added, Refusal> {
-    todo!()
+    limit_address(identity, caller)?;
+    let opened = ceremony::open(identity, bind(caller, session), state).await?;
+    let person = Some(session.person_id);
+    for _ in 0..DECISIONS {
+        let decided = add(identity, caller, session, &opened, response).await;
+        match decided {
+            Ok(added) => return Ok(added),
+            Err(refusal) if refusal.code == &codes::MOVED => continue,
+            Err(refusal) => {
+                return Err(creation::refuse(identity, caller, &opened, person, refusal).await);
+            }
+        }
+    }
+    Err(creation::refuse(
+        identity,
+        caller,
+        &opened,
+        person,
+        Refusal::new(&codes::MOVED),
+    )
+    .await)
+}
+
+async fn add(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    opened: &Opened,
+    response: &[u8],
+) -> Result<Added, Refusal> {
+    let (person, credentials) = read_own(identity, session).await?;
+    if !opened.state.is_for(person.person_id) {
+        return Err(Refusal::new(&codes::STATE_UNREADABLE));
+    }
+    let registration = creation::verify(identity, opened, response)?;
+    let flow = Flow::start(Purpose::AddPasskey)
+        .pass(Step::FreshSession)
+        .and_then(|flow| flow.pass(Step::Registration));
+    flow.and_then(Flow::complete)
+        .map_err(|_| Refusal::new(&codes::INTERNAL))?;
+    check_count(identity, &credentials).map_err(|refusal| Refusal {
+        signal_unknown: Some(creation::derive_unknown(
+            identity,
+            registration.credential_id(),
+        )),
+        ..refusal
+    })?;
+    let taken: Vec<&str> = credentials
+        .iter()
+        .map(|credential| credential.name.as_str())
+        .collect();
+    let name = creation::propose_name(&registration, &taken);
+    let credential_id = registration.credential_id().to_vec();
+    write_added(
+        identity,
+        caller,
+        session,
+        opened,
+        &person,
+        &name,
+        registration,
+    )
+    .await?;
+    let accepted = credentials
+        .iter()
+        .map(|credential| credential.credential_id.clone())
+        .chain([credential_id.clone()])
+        .collect();
+    let signals = derive_signals(identity, &person, accepted);
+    Ok(Added {
+        passkey_id: base64url::encode(&credential_id),
+        name,
+        signals,
+    })
+}
+
+async fn write_added(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    opened: &Opened,
+    person: &Person,
+    name: &str,
+    registration: VerifiedRegistration,
+) -> Result<(), Refusal> {
+    let tenant = identity.0.tenant_id;
+    let ticket = audit::take_ticket(identity).await?;
+    let mut unit = Unit::new();
+    unit.spend(
+        tenant,
+        opened.state.state_id(),
+        opened.attempt,
+        opened.expires_at,
+    );
+    unit.bump_methods(tenant, person.person_id, person.method_version);
+    // The session may have been ended, or its passkey removed, since it was read.
+    unit.require_session(tenant, session.person_id, session.session_id);
+    unit.require_credential(tenant, &session.credential_id);
+    let mut entry = Entry::of(caller, opened.attempt);
+    entry
+        .confide("actor", person.user_name.as_str())
+        .confide("passkey", name);
+    entry.say(
+        "credential",
+        base64url::encode(registration.credential_id()),
+    );
+    creation::insert(
+        &mut unit,
+        identity,
+        caller,
+        person.person_id,
+        name,
+        CreatedUnder::Passkey,
+        registration,
+    );
+    unit.mark_passkey(tenant, person.person_id);
+    unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
+    let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
+    audit::write_record(
+        &mut unit,
+        identity,
+        &ticket,
+        Log::Audit,
+        "passkey.added",
+        about,
+        entry,
+    );
+    let written = identity.write(unit).await;
+    ticket.settle();
+    match written {
+        Ok(_) => Ok(()),
+        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::NO_SESSION)),
+        Err(WriteError::Refused(guard)) => {
+            Err(refuse_use(guard).unwrap_or_else(|| Refusal::new(&codes::MOVED)))
+        }
+        Err(error) => Err(refuse_write(error)),
+    }
+}
+
+fn parse_id(passkey_id: &str) -> Result<Vec<u8>, Refusal> {
+    base64url::decode(passkey_id).map_err(|_| Refusal::new(&codes::PASSKEY_MISSING))
 }
 
 /// 1 to 64 visible characters.
-pub async fn rename(identity: &Identity, caller: &Caller, session: &Session, passkey_id: &str, name: &str) -> Result<(), Refusal> {
-    todo!()
+pub async fn rename(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    passkey_id: &str,
+    name: &str,
+) -> Result<(), Refusal> {
+    let name = names::parse_passkey_name(name)?;
+    let credential_id = parse_id(passkey_id)?;
+    let tenant = identity.0.tenant_id;
+    let ticket = audit::take_ticket(identity).await?;
+    let mut unit = Unit::new();
+    unit.rename_credential(tenant, &credential_id, session.person_id, &name);
+    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+    entry
+        .confide("actor", session.user_name.as_str())
+        .confide("passkey", name.as_str())
+        .say("credential", passkey_id);
+    let about = (
+        Some(session.person_id),
+        Some(session.person_id.0.as_slice()),
+    );
+    audit::write_record(
+        &mut unit,
+        identity,
+        &ticket,
+        Log::Audit,
+        "passkey.renamed",
+        about,
+        entry,
+    );
+    let written = identity.write(unit).await;
+    ticket.settle();
+    match written {
+        Ok(_) => Ok(()),
+        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::PASSKEY_MISSING)),
+        Err(error) => Err(refuse_write(error)),
+    }
 }
 
-/// Needs a fresh session; refuses the last one; ends the sessions that the passkey opened.
-/// `Ok(None)` when the own session ended with it.
-pub async fn remove(identity: &Identity, caller: &Caller, session: &Session, passkey_id: &str) -> Result<Signals, Refusal> {
-    todo!()
+/// Needs a fresh session; refuses the last usable one; ends the sessions that the passkey opened.
+pub async fn remove(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    passkey_id: &str,
+) -> Result<Signals, Refusal> {
+    session.require_fresh(identity)?;
+    let credential_id = parse_id(passkey_id)?;
+    for _ in 0..DECISIONS {
+        match remove_once(identity, caller, session, &credential_id).await {
+            Err(refusal) if refusal.code == &codes::MOVED => continue,
+            decided => return decided,
+        }
+    }
+    Err(Refusal::new(&codes::MOVED))
+}
+
+async fn remove_once(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    credential_id: &[u8],
+) -> Result<Signals, Refusal> {
+    let (person, credentials) = read_own(identity, session).await?;
+    let found = credentials
+        .iter()
+        .find(|credential| credential.credential_id == credential_id);
+    let found = found.ok_or(&codes::PASSKEY_MISSING)?;
+    if is_last(&credentials, found) {
+        return Err(Refusal::new(&codes::LAST_PASSKEY));
+    }
+    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
+    let ticket = audit::take_ticket(identity).await?;
+    let mut unit = Unit::new();
+    unit.bump_methods(tenant, person.person_id, person.method_version);
+    unit.remove_credential(
+        tenant,
+        credential_id,
+        person.person_id,
+        found.security_version,
+        now,
+    );
+    unit.end_sessions_of_credential(tenant, person.person_id, credential_id, now);
+    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+    entry
+        .confide("actor", person.user_name.as_str())
+        .confide("passkey", found.name.as_str());
+    entry.say("credential", base64url::encode(credential_id));
+    let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
+    audit::write_record(
+        &mut unit,
+        identity,
+        &ticket,
+        Log::Audit,
+        "passkey.removed",
+        about,
+        entry,
+    );
+    let written = identity.write(unit).await;
+    ticket.settle();
+    written.map_err(refuse_write)?;
+    let rest = credentials
+        .iter()
+        .filter(|credential| credential.credential_id != credential_id);
+    Ok(derive_signals(
+        identity,
+        &person,
+        rest.map(|credential| credential.credential_id.clone())
+            .collect(),
+    ))
+}
+
+/// Whether no usable passkey would be left without this one.
+pub(crate) fn is_last(credentials: &[Credential], one: &Credential) -> bool {
+    !credentials.iter().any(|credential| {
+        credential.status == CredentialStatus::Active
+            && credential.credential_id != one.credential_id
+    })
 }

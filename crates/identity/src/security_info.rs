@@ -1,8 +1,17 @@
 //! What a person sees about their own sign-in methods.
 
-use crate::sessions::SessionView;
-use crate::sign_in::Signals;
-use crate::{Identity, Micros, Place, Refusal, Session};
+use policy::passkey::{PasskeyFacts, judge};
+use store::{Credential, CredentialStatus, Log, LogRecord};
+use webauthn::{Aaguid, base64url};
+
+use crate::audit::{read_field, read_personal};
+use crate::passkeys::{is_last, read_own};
+use crate::sessions::{self, SessionView};
+use crate::sign_in::{Signals, derive_signals};
+use crate::{Identity, Micros, Place, Refusal, Session, codes};
+
+/// Lines of recent activity on the page.
+const ACTIVITY: i64 = 20;
 
 #[derive(Debug, Clone)]
 pub struct SecurityInfo {
@@ -53,17 +62,135 @@ pub struct Activity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActivityKind {
     SignedIn,
+    /// With the code of the refusal.
     SignInRefused(&'static str),
     PasskeyAdded,
+    PasskeyRefused,
     PasskeyRenamed,
     PasskeyRemoved,
     SessionEnded,
     SignedOut,
     LinkMade,
     Renamed,
+    Disabled,
+    Enabled,
     Other,
 }
 
+/// Everything on the page, read live.
 pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo, Refusal> {
-    todo!()
+    let (person, credentials) = read_own(identity, session).await?;
+    let passkeys = credentials
+        .iter()
+        .map(|credential| derive_card(&credentials, credential, session))
+        .collect();
+    let accepted = credentials
+        .iter()
+        .map(|credential| credential.credential_id.clone())
+        .collect();
+    Ok(SecurityInfo {
+        passkeys,
+        max_passkeys: identity.0.settings.max_passkeys,
+        sessions: sessions::list(identity, session).await?,
+        activity: list_activity(identity, session).await?,
+        signals: derive_signals(identity, &person, accepted),
+        recommend_second: credentials.len() == 1,
+        only_device_bound: credentials.len() == 1
+            && credentials
+                .iter()
+                .all(|credential| !credential.backup_eligible),
+    })
+}
+
+fn derive_card(
+    credentials: &[Credential],
+    credential: &Credential,
+    session: &Session,
+) -> PasskeyCard {
+    // The account is enabled: its owner is looking at this page.
+    let facts = PasskeyFacts {
+        account_enabled: true,
+        active: credential.status == CredentialStatus::Active,
+    };
+    let place = |text: &Option<String>| text.as_deref().map(Place::from_json);
+    PasskeyCard {
+        passkey_id: base64url::encode(&credential.credential_id),
+        name: credential.name.clone(),
+        provider: Aaguid(credential.aaguid.0)
+            .provider_name()
+            .map(str::to_owned),
+        synced: credential.backup_eligible,
+        created_at: credential.created_at,
+        created_place: Some(Place::from_json(&credential.created_place)),
+        last_used: credential
+            .last_used_at
+            .zip(place(&credential.last_used_place)),
+        refused_by: judge(&facts).refused_by().map(|rule| rule.as_str()),
+        removable: !is_last(credentials, credential),
+        current: credential.credential_id == session.credential_id,
+    }
+}
+
+async fn list_activity(identity: &Identity, session: &Session) -> Result<Vec<Activity>, Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let sign_ins = store
+        .list_records_of_person(tenant, Log::SignIn, session.person_id, ACTIVITY)
+        .await?;
+    let changes = store
+        .list_records_of_person(tenant, Log::Audit, session.person_id, ACTIVITY)
+        .await?;
+    let sign_ins = sign_ins
+        .iter()
+        .map(|record| derive_activity(record, derive_sign_in_kind(&record.word), session));
+    let changes = changes
+        .iter()
+        .map(|record| derive_activity(record, derive_change_kind(&record.word), session));
+    let mut lines: Vec<Activity> = sign_ins.chain(changes).collect();
+    lines.sort_by_key(|line| std::cmp::Reverse(line.at));
+    lines.truncate(ACTIVITY as usize);
+    Ok(lines)
+}
+
+fn derive_sign_in_kind(word: &str) -> ActivityKind {
+    if word == "ok" {
+        return ActivityKind::SignedIn;
+    }
+    let known = codes::CODES.iter().find(|code| code.id == word);
+    known.map_or(ActivityKind::Other, |code| {
+        ActivityKind::SignInRefused(code.id)
+    })
+}
+
+fn derive_change_kind(word: &str) -> ActivityKind {
+    match word {
+        "passkey.added" | "organisation.set_up" => ActivityKind::PasskeyAdded,
+        "passkey.registration_refused" => ActivityKind::PasskeyRefused,
+        "passkey.renamed" => ActivityKind::PasskeyRenamed,
+        "passkey.removed" => ActivityKind::PasskeyRemoved,
+        "session.ended" => ActivityKind::SessionEnded,
+        "session.signed_out" => ActivityKind::SignedOut,
+        "link.made" => ActivityKind::LinkMade,
+        "user.renamed" => ActivityKind::Renamed,
+        "user.disabled" => ActivityKind::Disabled,
+        "user.enabled" => ActivityKind::Enabled,
+        _ => ActivityKind::Other,
+    }
+}
+
+fn derive_activity(record: &LogRecord, what: ActivityKind, session: &Session) -> Activity {
+    let field = |name| read_field(record, name).unwrap_or_default();
+    let network = read_personal(record, "network");
+    let place = network.map(|network| Place {
+        browser: field("browser"),
+        system: field("system"),
+        network,
+    });
+    let actor = read_personal(record, "actor");
+    Activity {
+        at: record.created_at,
+        what,
+        passkey_name: read_personal(record, "passkey"),
+        place,
+        by: actor.filter(|_| record.subject_id != Some(session.person_id)),
+    }
 }

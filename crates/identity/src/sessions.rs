@@ -1,10 +1,20 @@
 //! Sessions: server-side, listed, revocable.
 
-use crate::{Caller, Id, Identity, Micros, Place, Refusal};
+use store::{Id, Log, NewSession, Person, Unit, WriteError};
+use webauthn::base64url;
+
+use crate::audit::{self, Entry};
+use crate::proof::Granted;
+use crate::seal::derive_hash;
+use crate::tenant::refuse_write;
+use crate::{Caller, Identity, MINUTE, Micros, Place, Refusal, codes};
+
+/// The time of last use is written at most this often.
+const TOUCH_EVERY: Micros = 5 * MINUTE;
 
 /// The secret that the browser keeps; 43 characters of base64url, stored only as a hash.
 #[derive(Clone)]
-pub struct SessionToken(pub(crate) String);
+pub struct SessionToken(String);
 
 impl SessionToken {
     /// The cookie's value.
@@ -29,6 +39,7 @@ pub struct Session {
     /// Time of the last user-verified ceremony in this session.
     pub auth_time: Micros,
     pub is_administrator: bool,
+    pub(crate) credential_id: Vec<u8>,
 }
 
 /// A session in the list on Security info.
@@ -43,28 +54,199 @@ pub struct SessionView {
     pub passkey_name: Option<String>,
 }
 
+fn derive_token_hash(token: &[u8; 32]) -> [u8; 32] {
+    derive_hash(&[b"claviger session", token])
+}
+
+/// Puts the session, and the use of the passkey with all its guards, into the unit.
+pub(crate) fn open(
+    identity: &Identity,
+    caller: &Caller,
+    unit: &mut Unit,
+    granted: Granted,
+    person: &Person,
+) -> (SessionToken, Session) {
+    let (ambient, settings) = (&identity.0.ambient, &identity.0.settings);
+    let (token, now) = (ambient.random.make::<32>(), ambient.now());
+    let place = caller.place().to_json();
+    unit.record_use(
+        identity.0.tenant_id,
+        &store::CredentialUse {
+            credential_id: &granted.credential_id,
+            security_version: granted.credential_version,
+            old_sign_count: granted.old_sign_count,
+            sign_count: granted.sign_count,
+            backup_state: granted.backup_state,
+            used_at: now,
+            place: place.clone(),
+            person_id: granted.person_id,
+            person_version: granted.person_version,
+            policy_version: granted.policy_version,
+            epoch: granted.epoch,
+        },
+    );
+    let session_id = ambient.make_id();
+    unit.insert_session(
+        identity.0.tenant_id,
+        &NewSession {
+            token_hash: derive_token_hash(&token),
+            session_id,
+            person_id: granted.person_id,
+            credential_id: &granted.credential_id,
+            person_version: granted.person_version,
+            credential_version: granted.credential_version,
+            epoch: granted.epoch,
+            now,
+            expires_at: now + settings.session_absolute,
+            place,
+        },
+    );
+    let session = Session {
+        session_id,
+        person_id: granted.person_id,
+        user_name: person.user_name.clone(),
+        display_name: person.display_name.clone(),
+        auth_time: now,
+        is_administrator: false,
+        credential_id: granted.credential_id,
+    };
+    (SessionToken(base64url::encode(&token)), session)
+}
+
 /// The live session that a cookie names; `None` when there is none. Malformed tokens are `None`.
 pub async fn authenticate(identity: &Identity, token: &str) -> Result<Option<Session>, Refusal> {
-    todo!()
+    let Some(token) = base64url::decode(token)
+        .ok()
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+    else {
+        return Ok(None);
+    };
+    let (store, tenant, now) = (
+        &identity.0.store,
+        identity.0.tenant_id,
+        identity.0.ambient.now(),
+    );
+    let hash = derive_token_hash(&token);
+    let seen_after = now - identity.0.settings.session_idle;
+    let Some(live) = store
+        .find_live_session(tenant, hash, now, seen_after)
+        .await?
+    else {
+        return Ok(None);
+    };
+    if now - live.last_seen_at >= TOUCH_EVERY {
+        let mut unit = Unit::new();
+        unit.touch_session(tenant, hash, now);
+        identity.write(unit).await.map_err(refuse_write)?;
+    }
+    Ok(Some(Session {
+        session_id: live.session_id,
+        person_id: live.person_id,
+        user_name: live.user_name,
+        display_name: live.display_name,
+        auth_time: live.auth_time,
+        is_administrator: live.roles > 0,
+        credential_id: live.credential_id,
+    }))
 }
 
 impl Session {
     /// Whether the last verified ceremony is recent enough for sensitive changes (security 7).
     pub fn is_fresh(&self, identity: &Identity) -> bool {
-        todo!()
+        identity.0.ambient.now() - self.auth_time <= identity.0.settings.freshness
+    }
+
+    pub(crate) fn require_fresh(&self, identity: &Identity) -> Result<(), Refusal> {
+        if self.is_fresh(identity) {
+            Ok(())
+        } else {
+            Err(Refusal::new(&codes::NOT_FRESH))
+        }
     }
 }
 
+/// The person's live sessions, last used first.
 pub async fn list(identity: &Identity, session: &Session) -> Result<Vec<SessionView>, Refusal> {
-    todo!()
+    let now = identity.0.ambient.now();
+    let seen_after = now - identity.0.settings.session_idle;
+    let store = &identity.0.store;
+    let live = store
+        .list_live_sessions(identity.0.tenant_id, session.person_id, now, seen_after)
+        .await?;
+    Ok(live
+        .into_iter()
+        .map(|summary| SessionView {
+            session_id: summary.session_id,
+            current: summary.session_id == session.session_id,
+            started_at: summary.created_at,
+            last_seen_at: summary.last_seen_at,
+            place: Place::from_json(&summary.place),
+            passkey_name: Some(summary.credential_name),
+        })
+        .collect())
 }
 
 /// Ends one of the person's own sessions.
-pub async fn end(identity: &Identity, caller: &Caller, session: &Session, target: Id) -> Result<(), Refusal> {
-    todo!()
+pub async fn end(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    target: Id,
+) -> Result<(), Refusal> {
+    end_recorded(identity, caller, session, target, "session.ended").await
 }
 
 /// Ends this session.
-pub async fn sign_out(identity: &Identity, caller: &Caller, session: &Session) -> Result<(), Refusal> {
-    todo!()
+pub async fn sign_out(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+) -> Result<(), Refusal> {
+    end_recorded(
+        identity,
+        caller,
+        session,
+        session.session_id,
+        "session.signed_out",
+    )
+    .await
+}
+
+async fn end_recorded(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    target: Id,
+    activity: &str,
+) -> Result<(), Refusal> {
+    let tenant = identity.0.tenant_id;
+    let ticket = audit::take_ticket(identity).await?;
+    let mut unit = Unit::new();
+    unit.end_session(tenant, session.person_id, target, identity.0.ambient.now());
+    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+    entry
+        .confide("actor", session.user_name.as_str())
+        .say("session", target.to_string());
+    let about = (
+        Some(session.person_id),
+        Some(session.person_id.0.as_slice()),
+    );
+    audit::write_record(
+        &mut unit,
+        identity,
+        &ticket,
+        Log::Audit,
+        activity,
+        about,
+        entry,
+    );
+    let written = identity.write(unit).await;
+    ticket.settle();
+    match written {
+        Ok(_) => Ok(()),
+        Err(WriteError::Refused(store::Guard::Missing)) => {
+            Err(Refusal::new(&codes::SESSION_MISSING))
+        }
+        Err(error) => Err(refuse_write(error)),
+    }
 }

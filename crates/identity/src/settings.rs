@@ -1,6 +1,8 @@
 //! What an operator configures for the use cases.
 
-use webauthn::{Algorithm, DEFAULT_ALGORITHMS, Origin, RpId};
+pub use webauthn::{Algorithm, Origin, RpId};
+
+use webauthn::DEFAULT_ALGORITHMS;
 
 use crate::{DAY, HOUR, MINUTE, Micros};
 
@@ -52,5 +54,31 @@ impl Settings {
             tries_per_address: 60,
             tries_per_name: 20,
         }
+    }
+
+    /// Origins from which a passkey may be registered.
+    pub(crate) fn register_origins(&self) -> Vec<Origin> {
+        self.allowed_origins(|extra| extra.register)
+    }
+
+    /// Origins from which a passkey may be used.
+    pub(crate) fn assert_origins(&self) -> Vec<Origin> {
+        self.allowed_origins(|extra| extra.assert)
+    }
+
+    fn allowed_origins(&self, allows: impl Fn(&ExtraOrigin) -> bool) -> Vec<Origin> {
+        let extra = self
+            .extra_origins
+            .iter()
+            .filter(|extra| allows(extra))
+            .map(|extra| extra.origin.clone());
+        std::iter::once(self.public_origin.clone())
+            .chain(extra)
+            .collect()
+    }
+
+    /// Every origin of the related-origins document (WebAuthn section 5.11).
+    pub fn related_origins(&self) -> Vec<Origin> {
+        self.allowed_origins(|_| true)
     }
 }

@@ -1,15 +1,21 @@
 //! The first administrator: a one-time link, one claim, then closed for ever (security 18).
 
-use crate::passkeys::Creation;
-use crate::{Caller, Identity, Micros, Refusal};
+use serde::{Deserialize, Serialize};
+use store::{Guard, Id, Log, NewPerson, Unit, WriteError};
+use webauthn::base64url;
 
-/// A one-time link; the token is shown once and stored as a hash.
-#[derive(Debug)]
-pub struct Link {
-    /// The whole address, with the token in the fragment, built from the configured origin only.
-    pub url: String,
-    pub expires_at: Micros,
-}
+use crate::access::GLOBAL_ADMINISTRATOR;
+use crate::audit::{self, Entry};
+use crate::ceremony::{self, Binding, Opened};
+use crate::creation::{self, Account, CreatedUnder};
+use crate::flow::{Flow, Purpose, Step};
+use crate::link::{self, LinkPurpose};
+use crate::passkeys::Creation;
+use crate::sign_in::limit_address;
+use crate::tenant::refuse_write;
+use crate::{Caller, Identity, Refusal, codes, names};
+
+pub use crate::link::Link;
 
 /// What the set-up page asks for.
 #[derive(Debug, Clone)]
@@ -19,23 +25,197 @@ pub struct Claim {
     pub display_name: String,
 }
 
+/// The claim in the sealed state: checked when it went in.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sealed {
+    link: [u8; 16],
+    person: [u8; 16],
+    user_handle: String,
+    organisation: String,
+    user_name: String,
+    display_name: String,
+}
+
+fn bind(caller: &Caller) -> Binding<'_> {
+    Binding {
+        caller,
+        purpose: Purpose::SetUp,
+        session: None,
+    }
+}
+
 /// Whether the first administrator is still to be made.
 pub async fn is_open(identity: &Identity) -> Result<bool, Refusal> {
-    todo!()
+    Ok(identity.organisation().await?.is_none())
+}
+
+async fn require_open(identity: &Identity) -> Result<(), Refusal> {
+    if is_open(identity).await? {
+        Ok(())
+    } else {
+        Err(Refusal::new(&codes::SETUP_CLOSED))
+    }
 }
 
 /// Makes a new set-up link and voids older ones. Refused when set-up is closed.
 pub async fn make_link(identity: &Identity) -> Result<Link, Refusal> {
-    todo!()
+    require_open(identity).await?;
+    let mut unit = Unit::new();
+    unit.void_links_of_purpose(
+        identity.0.tenant_id,
+        LinkPurpose::SetUp.as_str(),
+        identity.0.ambient.now(),
+    );
+    let link = link::insert(&mut unit, identity, LinkPurpose::SetUp, None, None);
+    identity.write(unit).await.map_err(refuse_write)?;
+    Ok(link)
 }
 
 /// Checks the token and the claim, and starts the first passkey.
-pub async fn begin(identity: &Identity, caller: &Caller, token: &str, claim: &Claim) -> Result<Creation, Refusal> {
-    todo!()
+pub async fn begin(
+    identity: &Identity,
+    caller: &Caller,
+    token: &str,
+    claim: &Claim,
+) -> Result<Creation, Refusal> {
+    require_open(identity).await?;
+    let link = link::find(identity, caller, token, &[LinkPurpose::SetUp]).await?;
+    let organisation = names::parse_organisation(&claim.organisation)?;
+    let user_name = names::parse_user_name(&claim.user_name)?;
+    let display_name = names::parse_display_name(&claim.display_name)?;
+    let user_handle: [u8; 64] = identity.0.ambient.random.make();
+    let person_id = identity.0.ambient.make_id();
+    let sealed = Sealed {
+        link: link.link_id.0,
+        person: person_id.0,
+        user_handle: base64url::encode(&user_handle),
+        organisation: organisation.clone(),
+        user_name: user_name.shown.clone(),
+        display_name: display_name.clone(),
+    };
+    let extra = serde_json::to_value(&sealed).map_err(|_| Refusal::new(&codes::INTERNAL))?;
+    let issued = ceremony::issue(identity, bind(caller), Some(person_id), Some(extra))?;
+    let account = Account {
+        user_handle: &user_handle,
+        user_name: &user_name.shown,
+        display_name: &display_name,
+    };
+    let options = creation::make_options(
+        identity,
+        &issued.challenge,
+        &organisation,
+        account,
+        Vec::new(),
+    );
+    Ok(Creation {
+        state: issued.sealed,
+        options,
+    })
 }
 
 /// Makes tenant, person, role and passkey in one unit. Opens no session (security 1).
 /// Returns the user name to sign in with.
-pub async fn finish(identity: &Identity, caller: &Caller, state: &str, response: &[u8]) -> Result<String, Refusal> {
-    todo!()
+pub async fn finish(
+    identity: &Identity,
+    caller: &Caller,
+    state: &str,
+    response: &[u8],
+) -> Result<String, Refusal> {
+    limit_address(identity, caller)?;
+    let opened = ceremony::open(identity, bind(caller), state).await?;
+    match claim(identity, caller, &opened, response).await {
+        Ok(user_name) => {
+            identity.refresh().await?;
+            Ok(user_name)
+        }
+        Err(refusal) => Err(creation::refuse(identity, caller, &opened, None, refusal).await),
+    }
+}
+
+async fn claim(
+    identity: &Identity,
+    caller: &Caller,
+    opened: &Opened,
+    response: &[u8],
+) -> Result<String, Refusal> {
+    let unreadable = || Refusal::new(&codes::STATE_UNREADABLE);
+    let extra = opened.state.extra.clone().ok_or_else(unreadable)?;
+    let sealed: Sealed = serde_json::from_value(extra).map_err(|_| unreadable())?;
+    let registration = creation::verify(identity, opened, response)?;
+    let flow = Flow::start(Purpose::SetUp)
+        .pass(Step::Link)
+        .and_then(|flow| flow.pass(Step::Registration));
+    flow.and_then(Flow::complete)
+        .map_err(|_| Refusal::new(&codes::INTERNAL))?;
+    let user_handle = base64url::decode(&sealed.user_handle)
+        .ok()
+        .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
+    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
+    let person = NewPerson {
+        person_id: Id(sealed.person),
+        user_handle: user_handle.ok_or_else(unreadable)?,
+        user_name: names::parse_user_name(&sealed.user_name)?,
+        display_name: sealed.display_name,
+        created_at: now,
+    };
+    let settings = &identity.0.settings;
+    let ticket = audit::take_ticket(identity).await?;
+    let mut unit = Unit::new();
+    unit.spend(
+        tenant,
+        opened.state.state_id(),
+        opened.attempt,
+        opened.expires_at,
+    );
+    unit.claim_tenant(
+        tenant,
+        &sealed.organisation,
+        settings.rp_id.as_str(),
+        settings.public_origin.as_str(),
+        now,
+    );
+    unit.use_link(tenant, Id(sealed.link), now);
+    unit.void_links_of_purpose(tenant, LinkPurpose::SetUp.as_str(), now);
+    unit.insert_person(tenant, &person);
+    unit.insert_role(tenant, GLOBAL_ADMINISTRATOR, person.person_id, now);
+    let name = creation::propose_name(&registration, &[]);
+    let mut entry = Entry::of(caller, opened.attempt);
+    entry
+        .confide("actor", person.user_name.shown.as_str())
+        .confide("passkey", name.as_str());
+    entry
+        .say("organisation", sealed.organisation)
+        .say("rpId", settings.rp_id.as_str());
+    creation::insert(
+        &mut unit,
+        identity,
+        caller,
+        person.person_id,
+        &name,
+        CreatedUnder::SetUpLink,
+        registration,
+    );
+    unit.mark_passkey(tenant, person.person_id);
+    let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
+    audit::write_record(
+        &mut unit,
+        identity,
+        &ticket,
+        Log::Audit,
+        "organisation.set_up",
+        about,
+        entry,
+    );
+    let written = identity.write(unit).await;
+    ticket.settle();
+    match written {
+        Ok(_) => Ok(person.user_name.shown),
+        Err(WriteError::Refused(Guard::Missing)) if !is_open(identity).await? => {
+            Err(Refusal::new(&codes::SETUP_CLOSED))
+        }
+        Err(WriteError::Refused(guard)) => {
+            Err(link::refuse_use(guard).unwrap_or_else(|| Refusal::new(&codes::MOVED)))
+        }
+        Err(error) => Err(refuse_write(error)),
+    }
 }

@@ -1,9 +1,14 @@
 //! Signing in with a passkey: by autofill, by the button, by the typed name.
 
-use webauthn::options::RequestOptions;
+use store::{CredentialStatus, Id, Person, PersonStatus};
+use webauthn::options::{CredentialDescriptor, RequestOptions};
 use webauthn::signals::{AllAcceptedCredentials, CurrentUserDetails};
 
-use crate::{Caller, Identity, Refusal, Session, SessionToken};
+use crate::authentication::{self, Try};
+use crate::ceremony::{self, Binding};
+use crate::flow::Purpose;
+use crate::seal::derive_mac;
+use crate::{Caller, Identity, Refusal, Session, SessionToken, codes, look_alike, names};
 
 /// What the page needs to run `navigator.credentials.get()`.
 #[derive(Debug)]
@@ -32,17 +37,152 @@ pub struct Signals {
 
 /// A challenge without an allow list, for autofill and for the button. Writes nothing.
 pub fn begin(identity: &Identity, caller: &Caller) -> Result<Challenge, Refusal> {
-    todo!()
+    begin_for(identity, bind(caller), None, Vec::new())
+}
+
+fn bind(caller: &Caller) -> Binding<'_> {
+    Binding {
+        caller,
+        purpose: Purpose::SignIn,
+        session: None,
+    }
+}
+
+pub(crate) fn begin_for(
+    identity: &Identity,
+    binding: Binding<'_>,
+    person: Option<Id>,
+    allowed: Vec<CredentialDescriptor>,
+) -> Result<Challenge, Refusal> {
+    let issued = ceremony::issue(identity, binding, person, None)?;
+    let settings = &identity.0.settings;
+    let mut options = RequestOptions::new(issued.challenge.to_vec(), &settings.rp_id);
+    options.timeout = u32::try_from(settings.challenge_lifetime / 1000).ok();
+    options.allow_credentials = allowed;
+    Ok(Challenge {
+        state: issued.sealed,
+        options,
+    })
 }
 
 /// A challenge for a typed name: the same answer, work and look for names that don't exist
 /// (security 20). Writes nothing.
-pub async fn begin_named(identity: &Identity, caller: &Caller, name: &str) -> Result<Challenge, Refusal> {
-    todo!()
+pub async fn begin_named(
+    identity: &Identity,
+    caller: &Caller,
+    name: &str,
+) -> Result<Challenge, Refusal> {
+    limit_address(identity, caller)?;
+    let snapshot = identity.snapshot();
+    // What can't be a user name is nobody's; it is treated as one that nobody has.
+    let key = names::derive_key(name).unwrap_or_else(|| name.chars().take(113).collect());
+    limit_name(identity, &key)?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let made_up = derive_mac(&snapshot.keys.look_alike, &[b"person", key.as_bytes()]);
+    let mut nobody = [0; 16];
+    nobody.copy_from_slice(&made_up[..16]);
+    let found = store.find_person_by_name(tenant, &key).await?;
+    let person_id = found.as_ref().map_or(Id(nobody), |person| person.person_id);
+    // The same second query, whether or not the first found anybody.
+    let credentials = store.list_credentials(tenant, person_id).await?;
+    let look_alikes = look_alike::derive_credentials(&snapshot.keys.look_alike, &key);
+    let enabled = found.is_some_and(|person| person.status == PersonStatus::Enabled);
+    let mut allowed: Vec<CredentialDescriptor> = credentials
+        .iter()
+        .filter(|credential| enabled && credential.status == CredentialStatus::Active)
+        .map(derive_descriptor)
+        .collect();
+    // By id, like the look-alikes' order: neither age nor use shows.
+    allowed.sort_by(|a, b| a.id.cmp(&b.id));
+    if allowed.is_empty() {
+        allowed = look_alikes;
+    }
+    begin_for(identity, bind(caller), Some(person_id), allowed)
 }
 
 /// Judges the authenticator's answer: `response` is the JSON of `PublicKeyCredential.toJSON()`.
 /// Spends the state whatever the outcome.
-pub async fn finish(identity: &Identity, caller: &Caller, state: &str, response: &[u8]) -> Result<SignedIn, Refusal> {
-    todo!()
+pub async fn finish(
+    identity: &Identity,
+    caller: &Caller,
+    state: &str,
+    response: &[u8],
+) -> Result<SignedIn, Refusal> {
+    limit_address(identity, caller)?;
+    let opened = ceremony::open(identity, bind(caller), state).await?;
+    let attempt = Try {
+        identity,
+        caller,
+        purpose: Purpose::SignIn,
+        session: None,
+        opened,
+    };
+    authentication::finish(attempt, response).await
+}
+
+pub(crate) fn derive_descriptor(credential: &store::Credential) -> CredentialDescriptor {
+    CredentialDescriptor {
+        id: credential.credential_id.clone(),
+        transports: serde_json::from_str(&credential.transports).unwrap_or_default(),
+    }
+}
+
+pub(crate) fn derive_signals(
+    identity: &Identity,
+    person: &Person,
+    accepted: Vec<Vec<u8>>,
+) -> Signals {
+    let details = (
+        person.user_handle.as_slice(),
+        person.user_name.as_str(),
+        person.display_name.as_str(),
+    );
+    derive_signals_of(identity, details, accepted)
+}
+
+pub(crate) fn derive_signals_of(
+    identity: &Identity,
+    (user_handle, user_name, display_name): (&[u8], &str, &str),
+    accepted: Vec<Vec<u8>>,
+) -> Signals {
+    let rp_id = identity.0.settings.rp_id.as_str().to_owned();
+    Signals {
+        all_accepted: AllAcceptedCredentials {
+            rp_id: rp_id.clone(),
+            user_id: user_handle.to_vec(),
+            all_accepted_credential_ids: accepted,
+        },
+        current_user: CurrentUserDetails {
+            rp_id,
+            user_id: user_handle.to_vec(),
+            name: user_name.to_owned(),
+            display_name: display_name.to_owned(),
+        },
+    }
+}
+
+/// Counts a try from this address: the whole of IPv4, the /64 of IPv6 (security 22).
+pub(crate) fn limit_address(identity: &Identity, caller: &Caller) -> Result<(), Refusal> {
+    let network: Vec<u8> = match caller.address.to_canonical() {
+        std::net::IpAddr::V4(v4) => v4.octets().to_vec(),
+        std::net::IpAddr::V6(v6) => v6.octets()[..8].to_vec(),
+    };
+    let mac = derive_mac(&identity.snapshot().keys.mac, &[b"address", &network]);
+    take(&identity.0.address_limit, mac, identity)
+}
+
+fn limit_name(identity: &Identity, key: &str) -> Result<(), Refusal> {
+    let mac = derive_mac(&identity.snapshot().keys.mac, &[b"name", key.as_bytes()]);
+    take(&identity.0.name_limit, mac, identity)
+}
+
+fn take(limit: &crate::limits::Limit, mac: [u8; 32], identity: &Identity) -> Result<(), Refusal> {
+    let mut key = [0; 16];
+    key.copy_from_slice(&mac[..16]);
+    limit
+        .take(key, identity.0.ambient.now())
+        .map_err(|seconds| Refusal {
+            retry_after: Some(seconds),
+            ..Refusal::new(&codes::LIMITED)
+        })
 }

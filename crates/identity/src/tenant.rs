@@ -1,11 +1,24 @@
 //! The running identity system of one tenant: what every use case takes first.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, RwLock};
 
-use store::Store;
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use store::{Guard, Id, Store, StoreError, Tenant, Unit, WriteError};
+use webauthn::{Origin, RpId, base64url};
 
-use crate::Settings;
 use crate::ambient::Ambient;
+use crate::audit::NodeLog;
+use crate::keys::{KeyEncryptionKey, KeyError, Keys};
+use crate::limits::Limit;
+use crate::seal::derive_mac;
+use crate::{BrowserId, MINUTE, Micros, Refusal, SECOND, Settings, codes, keys};
+
+/// More than this between a node's clock and the database's, and ceremonies are refused (security 6).
+pub(crate) const MAX_SKEW: Micros = 30 * SECOND;
+
+/// Spent states stay this long past their expiry (security 6).
+const SPENT_KEPT: Micros = 15 * MINUTE;
 
 /// Everything that a use case needs. Cheap to clone; holds no state of a ceremony or a person.
 #[derive(Clone, Debug)]
@@ -16,6 +29,21 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
     pub(crate) ambient: Ambient,
+    pub(crate) tenant_id: Id,
+    pub(crate) log: NodeLog,
+    pub(crate) address_limit: Limit,
+    pub(crate) name_limit: Limit,
+    kek: KeyEncryptionKey,
+    snapshot: RwLock<Arc<Snapshot>>,
+    skew: AtomicI64,
+}
+
+/// What is read once and replaced whole when its version moves: never the status of a person,
+/// credential or session (security 8).
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) tenant: Tenant,
+    pub(crate) keys: Keys,
 }
 
 /// What pages show about the organisation.
@@ -25,4 +53,286 @@ pub struct Organisation {
     pub rp_id: String,
     /// Made on `localhost`: an evaluation, said so on every administrator's page.
     pub evaluation: bool,
+}
+
+/// Whether opening may make a new tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmptyDatabase {
+    /// The key was made just now, or `init` was asked for.
+    Accept,
+    /// The key is older than the database: something was lost (security 18).
+    Refuse,
+}
+
+/// Why the system can't start; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(
+        "there is a key file, but the database holds no organisation: was the database moved or lost? \
+         Restore a backup, or run `claviger init` to begin anew"
+    )]
+    LostDatabase,
+    #[error(
+        "this organisation's passkeys are bound to the RP ID \"{stored}\", but \"{configured}\" is configured; passkeys \
+         can't move between RP IDs. Start with --public-origin and --rp-id that fit \"{stored}\""
+    )]
+    RpIdMoved { stored: String, configured: String },
+    #[error(
+        "the public origin {origin} does not fit the RP ID \"{rp_id}\": its host must be the RP ID or end in \".{rp_id}\""
+    )]
+    UnfitOrigin { origin: String, rp_id: String },
+}
+
+impl Identity {
+    /// Opens the tenant of this database, making an unclaimed one in an empty database.
+    pub async fn open(
+        store: Store,
+        settings: Settings,
+        ambient: Ambient,
+        kek: KeyEncryptionKey,
+        empty: EmptyDatabase,
+    ) -> Result<Identity, OpenError> {
+        check_origins(&settings)?;
+        let tenant = match store.find_sole_tenant().await? {
+            Some(tenant) => tenant,
+            None if empty == EmptyDatabase::Refuse => return Err(OpenError::LostDatabase),
+            None => make_tenant(&store, &settings, &ambient, &kek).await?,
+        };
+        if tenant.claimed_at.is_some() && tenant.rp_id != settings.rp_id.as_str() {
+            let configured = settings.rp_id.as_str().to_owned();
+            return Err(OpenError::RpIdMoved {
+                stored: tenant.rp_id,
+                configured,
+            });
+        }
+        let tenant_id = tenant.tenant_id;
+        let keys = keys::load(&store, &kek, tenant_id).await?;
+        let log = NodeLog::new(ambient.make_id());
+        let (address_limit, name_limit) = (
+            Limit::new(settings.tries_per_address),
+            Limit::new(settings.tries_per_name),
+        );
+        let snapshot = RwLock::new(Arc::new(Snapshot { tenant, keys }));
+        let skew = AtomicI64::new(0);
+        let inner = Inner {
+            store,
+            settings,
+            ambient,
+            tenant_id,
+            log,
+            address_limit,
+            name_limit,
+            kek,
+            snapshot,
+            skew,
+        };
+        Ok(Identity(Arc::new(inner)))
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub fn ambient(&self) -> &Ambient {
+        &self.0.ambient
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub fn tenant_id(&self) -> Id {
+        self.0.tenant_id
+    }
+
+    /// The organisation, or `None` until set-up has claimed it.
+    pub async fn organisation(&self) -> Result<Option<Organisation>, Refusal> {
+        let mut snapshot = self.snapshot();
+        if snapshot.tenant.claimed_at.is_none() {
+            // Another node may have done the set-up.
+            snapshot = self.refresh().await?;
+        }
+        let settings = &self.0.settings;
+        Ok(snapshot.tenant.claimed_at.map(|_| Organisation {
+            name: snapshot.tenant.name.clone(),
+            rp_id: settings.rp_id.as_str().to_owned(),
+            evaluation: settings.public_origin.is_localhost(),
+        }))
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Refusal> {
+        self.0.store.database_time().await?;
+        Ok(())
+    }
+
+    /// Before the process ends: seals the chain, marks the node as stopped, closes the database.
+    pub async fn close(&self) {
+        if let Err(refusal) = crate::audit::stop(self).await {
+            tracing::warn!(%refusal, "the audit chain's end is sealed by the next start");
+        }
+        self.0.store.clone().close().await;
+    }
+
+    /// A token that a page carries and each change sends back: bound to browser and session.
+    pub fn csrf_token(&self, browser: &BrowserId, session: Option<Id>) -> String {
+        let session = session.map_or([0; 16], |id| id.0);
+        base64url::encode(&derive_mac(
+            &self.snapshot().keys.mac,
+            &[b"csrf", &browser.0, &session],
+        ))
+    }
+
+    /// Compares in constant time.
+    pub fn check_csrf(&self, browser: &BrowserId, session: Option<Id>, presented: &str) -> bool {
+        let expected = self.csrf_token(browser, session);
+        verify_slices_are_equal(expected.as_bytes(), presented.as_bytes()).is_ok()
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        // The lock is held only to clone or to store an Arc: a panic can't leave it half changed.
+        self.0
+            .snapshot
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Reads tenant and keys anew.
+    pub(crate) async fn refresh(&self) -> Result<Arc<Snapshot>, Refusal> {
+        let tenant = self.0.store.find_tenant(self.0.tenant_id).await?;
+        let tenant = tenant.ok_or(&codes::INTERNAL)?;
+        let keys = keys::load(&self.0.store, &self.0.kek, self.0.tenant_id)
+            .await
+            .map_err(|cause| {
+                tracing::error!(%cause, "keys");
+                Refusal::new(&codes::INTERNAL)
+            })?;
+        let snapshot = Arc::new(Snapshot { tenant, keys });
+        let mut held = self
+            .0
+            .snapshot
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *held = snapshot.clone();
+        Ok(snapshot)
+    }
+
+    /// Ceremonies are refused while this node's clock is off the database's.
+    pub(crate) fn check_clock(&self) -> Result<(), Refusal> {
+        let skew = self.0.skew.load(Ordering::Relaxed);
+        if skew.abs() > MAX_SKEW {
+            Err(Refusal::new(&codes::CLOCK_SKEWED))
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(crate) async fn write(&self, unit: Unit) -> Result<store::Written, WriteError> {
+        self.0.store.write(unit).await
+    }
+}
+
+/// The refusal for a unit that no guard should have stopped but this one did.
+pub(crate) fn refuse_write(error: WriteError) -> Refusal {
+    match error {
+        WriteError::Refused(Guard::Moved) => Refusal::new(&codes::MOVED),
+        WriteError::Refused(Guard::Spent) => Refusal::new(&codes::STATE_SPENT),
+        WriteError::Refused(guard) => {
+            tracing::error!(?guard, "unexpected guard");
+            Refusal::new(&codes::INTERNAL)
+        }
+        WriteError::Store(cause) => cause.into(),
+    }
+}
+
+fn check_origins(settings: &Settings) -> Result<(), OpenError> {
+    let unfit = |origin: &Origin| OpenError::UnfitOrigin {
+        origin: origin.as_str().to_owned(),
+        rp_id: settings.rp_id.as_str().to_owned(),
+    };
+    if !settings.public_origin.fits_rp_id(&settings.rp_id) {
+        return Err(unfit(&settings.public_origin));
+    }
+    Ok(())
+}
+
+/// The id follows from the key, so that nodes that start together on an empty database make one tenant.
+async fn make_tenant(
+    store: &Store,
+    settings: &Settings,
+    ambient: &Ambient,
+    kek: &KeyEncryptionKey,
+) -> Result<Tenant, OpenError> {
+    let mut tenant_id = [0; 16];
+    tenant_id.copy_from_slice(&kek.derive("tenant_id").expose()[..16]);
+    let tenant = Tenant {
+        tenant_id: Id(tenant_id),
+        name: String::new(),
+        rp_id: settings.rp_id.as_str().to_owned(),
+        public_origin: settings.public_origin.as_str().to_owned(),
+        policy_version: 1,
+        administrator_version: 1,
+        epoch: ambient.make_id(),
+        created_at: ambient.now(),
+        claimed_at: None,
+    };
+    let mut unit = Unit::new();
+    unit.insert_tenant(&tenant);
+    for key in keys::make_first_keys(kek, ambient, tenant.tenant_id) {
+        unit.insert_secret_key(tenant.tenant_id, &key);
+    }
+    match store.write(unit).await {
+        Ok(_) | Err(WriteError::Refused(_)) => {}
+        Err(WriteError::Store(cause)) => return Err(cause.into()),
+    }
+    let found = store.find_tenant(tenant.tenant_id).await?;
+    found.ok_or_else(|| StoreError::Unusable("the tenant could not be made".into()).into())
+}
+
+/// Once a second: seals the chain of this node's records.
+pub async fn tick_second(identity: &Identity) -> Result<(), Refusal> {
+    crate::audit::seal_chain(identity).await
+}
+
+/// Once a minute: purges, rotates, measures the clock, seals what stopped nodes left behind.
+pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
+    let inner = &identity.0;
+    let database_time = inner.store.database_time().await?;
+    let now = inner.ambient.now();
+    inner
+        .skew
+        .store(now.saturating_sub(database_time), Ordering::Relaxed);
+    let snapshot = identity.refresh().await?;
+    let mut unit = Unit::new();
+    unit.purge_spent(inner.tenant_id, database_time - SPENT_KEPT);
+    unit.purge_sessions(inner.tenant_id, now - crate::DAY);
+    // A node that slept past a rotation must not wait for the next minute.
+    let rotated = snapshot
+        .keys
+        .rotate(&mut unit, &inner.kek, &inner.ambient, inner.tenant_id);
+    identity.write(unit).await.map_err(refuse_write)?;
+    if rotated {
+        identity.refresh().await?;
+    }
+    crate::audit::adopt_abandoned(identity).await
+}
+
+/// The public origin and RP ID that set-up stored; `None` before set-up.
+pub async fn stored_names(store: &Store) -> Result<Option<(Origin, RpId)>, OpenError> {
+    let Some(tenant) = store
+        .find_sole_tenant()
+        .await?
+        .filter(|tenant| tenant.claimed_at.is_some())
+    else {
+        return Ok(None);
+    };
+    let unusable = |what: &str| StoreError::Unusable(format!("the stored {what} can't be read"));
+    let origin = Origin::parse(&tenant.public_origin).map_err(|_| unusable("public origin"))?;
+    let rp_id = RpId::parse(&tenant.rp_id).map_err(|_| unusable("RP ID"))?;
+    Ok(Some((origin, rp_id)))
 }

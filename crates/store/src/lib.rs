@@ -19,6 +19,14 @@ mod value;
 
 pub use check::{Finding, Grade};
 pub use error::{StoreError, WriteError};
+pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
+pub use records::link::{NewLink, OpenLink};
+pub use records::log::{ChainLink, Log, LogRecord};
+pub use records::node::Node;
+pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
+pub use records::secret_key::SecretKey;
+pub use records::session::{LiveSession, NewSession, SessionSummary};
+pub use records::tenant::Tenant;
 pub use registry::{pairs, registry};
 pub use sql::{Pair, Scope, Sql};
 pub use sqlite::backup::restore_file;

@@ -41,7 +41,6 @@ CREATE TABLE person (
     -- Whether a passkey was ever registered: a password alone never adds one again (security 1).
     had_passkey BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
-    last_sign_in_at BIGINT,
     PRIMARY KEY (tenant_id, person_id)
 );
 CREATE UNIQUE INDEX person_by_handle ON person (tenant_id, user_handle);

@@ -1,6 +1,5 @@
 //! From a URL to a pool: our options, TLS, settings of each connection.
 
-use std::error::Error as _;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,19 +69,6 @@ pub(crate) fn options(url: &str) -> Result<Options, StoreError> {
     Ok(options)
 }
 
-fn parse(url: &str) -> Result<Config, StoreError> {
-    Config::from_str(url).map_err(|cause| {
-        // The cause names an option; a password with an unescaped `?` would look like one.
-        let harmless = !url
-            .split_once('?')
-            .is_some_and(|(_, query)| query.contains('@'));
-        match cause.source() {
-            Some(source) if harmless => unusable(&source.to_string()),
-            _ => unusable(&cause.to_string()),
-        }
-    })
-}
-
 /// Undoes percent encoding in a path; what isn't one stays as it is.
 fn unescape(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
@@ -105,7 +91,8 @@ fn unescape(text: &str) -> String {
 /// A pool of at most `connections`, and whether statements may stay prepared.
 pub(crate) fn pool(url: &str, connections: usize) -> Result<(Pool, bool), StoreError> {
     let options = options(url)?;
-    let mut config = parse(&options.url)?;
+    let mut config =
+        Config::from_str(&options.url).map_err(|cause| unusable(&cause.to_string()))?;
     config.application_name("claviger");
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT_TIMEOUT);
@@ -146,14 +133,6 @@ pub(crate) fn pool(url: &str, connections: usize) -> Result<(Pool, bool), StoreE
         .build()
         .map_err(|cause| unusable(&cause.to_string()))?;
     Ok((pool, options.statement_cache))
-}
-
-/// Whether a connection to `url` is made over TLS, for tests.
-#[cfg(test)]
-pub(crate) fn asks_for_tls(url: &str) -> Result<bool, StoreError> {
-    let options = options(url)?;
-    let config = parse(&options.url)?;
-    wants_tls(&options, &config)
 }
 
 /// TLS with a verified certificate, unless the server is on this machine or the URL says `disable`.

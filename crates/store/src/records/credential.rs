@@ -9,7 +9,7 @@ statements! {
     /// All of a person's credentials, found by one of them: what a sign-in reads, in one query.
     FIND_WITH_OWNER = "credential.find_with_owner" Tenant
         "SELECT p.person_id, p.user_handle, p.user_name, p.display_name, p.status, p.security_version, p.method_version,
-             p.had_passkey, p.created_at, p.last_sign_in_at,
+             p.had_passkey, p.created_at,
              t.policy_version, t.epoch,
              c.credential_id, c.name, c.status, c.security_version, c.public_key, c.sign_count, c.backup_eligible,
              c.backup_state, c.user_verified, c.aaguid, c.transports, c.created_at, c.created_place,
@@ -26,6 +26,8 @@ statements! {
          ORDER BY created_at DESC, credential_id";
     EXISTS = "credential.exists" Tenant
         "SELECT 1 FROM credential WHERE tenant_id = $1 AND credential_id = $2";
+    REQUIRE_ACTIVE = "credential.require_active" Tenant
+        "SELECT 1 FROM credential WHERE tenant_id = $1 AND credential_id = $2 AND status = 'active'";
     INSERT = "credential.insert" Tenant
         "INSERT INTO credential (tenant_id, credential_id, person_id, name, status, security_version, public_key, algorithm,
              sign_count, backup_eligible, backup_state, user_verified, aaguid, transports, attachment, attestation_format,
@@ -268,6 +270,25 @@ impl Unit {
             name.into(),
         ];
         self.step(&RENAME, args, Expect::One(Guard::Missing))
+    }
+
+    /// Guards that the id is not stored in any status.
+    pub fn require_absent(&mut self, tenant: Id, credential_id: &[u8]) -> &mut Unit {
+        self.step(
+            &EXISTS,
+            vec![tenant.into(), credential_id.into()],
+            Expect::Zero(Guard::Moved),
+        )
+    }
+
+    /// Guards that the credential is active. A removal moves the owner's method version too, so that a unit
+    /// which bumps that version can't overtake one.
+    pub fn require_credential(&mut self, tenant: Id, credential_id: &[u8]) -> &mut Unit {
+        self.step(
+            &REQUIRE_ACTIVE,
+            vec![tenant.into(), credential_id.into()],
+            Expect::One(Guard::Missing),
+        )
     }
 
     /// Leaves a tombstone.

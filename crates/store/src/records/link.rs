@@ -92,12 +92,12 @@ impl Unit {
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }
 
-    /// Holds for exactly one unit.
+    /// Holds for exactly one unit; refused with [`Guard::Missing`] afterwards.
     pub fn use_link(&mut self, tenant: Id, link: Id, now: i64) -> &mut Unit {
         self.step(
             &USE,
             vec![tenant.into(), link.into(), now.into()],
-            Expect::One(Guard::Spent),
+            Expect::One(Guard::Missing),
         )
     }
 

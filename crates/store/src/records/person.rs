@@ -6,15 +6,14 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
     FIND = "person.find" Tenant
-        "SELECT person_id, user_handle, user_name, display_name, status, security_version, method_version, had_passkey,
-             created_at, last_sign_in_at
+        "SELECT person_id, user_handle, user_name, display_name, status, security_version, method_version, had_passkey, created_at
          FROM person WHERE tenant_id = $1 AND person_id = $2";
     FIND_BY_NAME = "person.find_by_name" Tenant
-        "SELECT person_id, user_handle, user_name, display_name, status, security_version, method_version, had_passkey,
-             created_at, last_sign_in_at
+        "SELECT person_id, user_handle, user_name, display_name, status, security_version, method_version, had_passkey, created_at
          FROM person WHERE tenant_id = $1 AND user_name_key = $2";
     LIST = "person.list" Tenant
-        "SELECT p.person_id, p.user_name, p.display_name, p.status, p.created_at, p.last_sign_in_at,
+        "SELECT p.person_id, p.user_name, p.display_name, p.status, p.created_at,
+             (SELECT MAX(c.last_used_at) FROM credential c WHERE c.tenant_id = $1 AND c.person_id = p.person_id),
              (SELECT COUNT(*) FROM credential c
               WHERE c.tenant_id = $1 AND c.person_id = p.person_id AND c.status = 'active'),
              (SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = p.person_id),
@@ -22,10 +21,19 @@ statements! {
               AND l.used_at IS NULL AND l.voided_at IS NULL AND l.expires_at > $2)
          FROM person p WHERE p.tenant_id = $1 AND p.user_name_key > $3 AND p.status <> 'deleted'
          ORDER BY p.user_name_key LIMIT $4";
+    FIND_SUMMARY = "person.find_summary" Tenant
+        "SELECT p.person_id, p.user_name, p.display_name, p.status, p.created_at,
+             (SELECT MAX(c.last_used_at) FROM credential c WHERE c.tenant_id = $1 AND c.person_id = p.person_id),
+             (SELECT COUNT(*) FROM credential c
+              WHERE c.tenant_id = $1 AND c.person_id = p.person_id AND c.status = 'active'),
+             (SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = p.person_id),
+             (SELECT COUNT(*) FROM link l WHERE l.tenant_id = $1 AND l.person_id = p.person_id
+              AND l.used_at IS NULL AND l.voided_at IS NULL AND l.expires_at > $2)
+         FROM person p WHERE p.tenant_id = $1 AND p.person_id = $3 AND p.status <> 'deleted'";
     INSERT = "person.insert" Tenant
         "INSERT INTO person (tenant_id, person_id, user_handle, user_name, user_name_key, user_name_skeleton,
-             display_name, status, security_version, method_version, had_passkey, created_at, last_sign_in_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'enabled', 1, 1, 0, $8, NULL) ON CONFLICT DO NOTHING";
+             display_name, status, security_version, method_version, had_passkey, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'enabled', 1, 1, 0, $8) ON CONFLICT DO NOTHING";
     RENAME = "person.rename" Tenant
         "UPDATE person SET user_name = $3, user_name_key = $4, user_name_skeleton = $5, display_name = $6
          WHERE tenant_id = $1 AND person_id = $2
@@ -89,7 +97,6 @@ pub struct Person {
     pub method_version: i64,
     pub had_passkey: bool,
     pub created_at: i64,
-    pub last_sign_in_at: Option<i64>,
 }
 
 /// A row of the administrators' list.
@@ -100,6 +107,7 @@ pub struct PersonSummary {
     pub display_name: String,
     pub status: PersonStatus,
     pub created_at: i64,
+    /// The newest use of any passkey.
     pub last_sign_in_at: Option<i64>,
     pub passkeys: i64,
     pub roles: i64,
@@ -127,7 +135,7 @@ fn parse(mut row: Row) -> Result<Person, StoreError> {
     parse_columns(&mut row)
 }
 
-/// The ten columns that every statement reading a whole person selects first.
+/// The nine columns that every statement reading a whole person selects first.
 pub(crate) fn parse_columns(row: &mut Row) -> Result<Person, StoreError> {
     Ok(Person {
         person_id: row.id()?,
@@ -139,7 +147,20 @@ pub(crate) fn parse_columns(row: &mut Row) -> Result<Person, StoreError> {
         method_version: row.int()?,
         had_passkey: row.truth()?,
         created_at: row.int()?,
+    })
+}
+
+fn parse_summary(mut row: Row) -> Result<PersonSummary, StoreError> {
+    Ok(PersonSummary {
+        person_id: row.id()?,
+        user_name: row.text()?,
+        display_name: row.text()?,
+        status: PersonStatus::parse(&row.text()?),
+        created_at: row.int()?,
         last_sign_in_at: row.opt_int()?,
+        passkeys: row.int()?,
+        roles: row.int()?,
+        open_links: row.int()?,
     })
 }
 
@@ -172,22 +193,25 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<PersonSummary>, StoreError> {
         let args = vec![tenant.into(), now.into(), after.into(), limit.into()];
-        let rows = self.read(&LIST, args).await?;
-        rows.into_iter()
-            .map(|mut row| {
-                Ok(PersonSummary {
-                    person_id: row.id()?,
-                    user_name: row.text()?,
-                    display_name: row.text()?,
-                    status: PersonStatus::parse(&row.text()?),
-                    created_at: row.int()?,
-                    last_sign_in_at: row.opt_int()?,
-                    passkeys: row.int()?,
-                    roles: row.int()?,
-                    open_links: row.int()?,
-                })
-            })
+        self.read(&LIST, args)
+            .await?
+            .into_iter()
+            .map(parse_summary)
             .collect()
+    }
+
+    /// One row of the list.
+    pub async fn find_person_summary(
+        &self,
+        tenant: Id,
+        now: i64,
+        person: Id,
+    ) -> Result<Option<PersonSummary>, StoreError> {
+        let args = vec![tenant.into(), now.into(), person.into()];
+        self.read_one(&FIND_SUMMARY, args)
+            .await?
+            .map(parse_summary)
+            .transpose()
     }
 
     /// The template ids of the person's directory roles.

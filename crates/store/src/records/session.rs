@@ -7,7 +7,7 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 statements! {
     FIND_LIVE = "session.find_live" Tenant
         "SELECT s.session_id, s.person_id, s.credential_id, s.auth_time, s.created_at, s.last_seen_at, s.expires_at, s.place,
-             p.user_name, p.display_name, p.user_handle,
+             p.user_name, p.display_name,
              (SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = s.person_id)
          FROM session s
          JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
@@ -35,6 +35,8 @@ statements! {
     END = "session.end" Tenant
         "UPDATE session SET ended_at = $4
          WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
+    REQUIRE = "session.require" Tenant
+        "SELECT 1 FROM session WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
     END_BY_CREDENTIAL = "session.end_by_credential" Tenant
         "UPDATE session SET ended_at = $4
          WHERE tenant_id = $1 AND person_id = $2 AND credential_id = $3 AND ended_at IS NULL";
@@ -57,7 +59,6 @@ pub struct LiveSession {
     pub place: String,
     pub user_name: String,
     pub display_name: String,
-    pub user_handle: Vec<u8>,
     pub roles: i64,
 }
 
@@ -96,7 +97,6 @@ fn parse(mut row: Row) -> Result<LiveSession, StoreError> {
         place: row.text()?,
         user_name: row.text()?,
         display_name: row.text()?,
-        user_handle: row.bytes()?,
         roles: row.int()?,
     })
 }
@@ -176,6 +176,15 @@ impl Unit {
     pub fn end_session(&mut self, tenant: Id, person: Id, session: Id, now: i64) -> &mut Unit {
         let args = vec![tenant.into(), person.into(), session.into(), now.into()];
         self.step(&END, args, Expect::One(Guard::Missing))
+    }
+
+    /// Guards that the session was not ended.
+    pub fn require_session(&mut self, tenant: Id, person: Id, session: Id) -> &mut Unit {
+        self.step(
+            &REQUIRE,
+            vec![tenant.into(), person.into(), session.into()],
+            Expect::One(Guard::Missing),
+        )
     }
 
     pub fn end_sessions_of_credential(

@@ -3,7 +3,7 @@
 use crate::sql::statements;
 use crate::unit::Attempt;
 use crate::value::Id;
-use crate::{Expect, Guard, Store, StoreError, Unit};
+use crate::{Expect, Guard, Unit};
 
 statements! {
     INSERT = "spent.insert" Tenant
@@ -12,19 +12,6 @@ statements! {
         "SELECT 1 FROM spent WHERE tenant_id = $1 AND state_id = $2 AND attempt_id = $3";
     PURGE = "spent.purge" Tenant
         "DELETE FROM spent WHERE tenant_id = $1 AND expires_at < $2";
-}
-
-impl Store {
-    /// Whether a unit that spent this state under this attempt was committed.
-    pub(crate) async fn has_attempt(
-        &self,
-        tenant: Id,
-        state: Id,
-        attempt: Id,
-    ) -> Result<bool, StoreError> {
-        let args = vec![tenant.into(), state.into(), attempt.into()];
-        Ok(self.read_one(&FIND_ATTEMPT, args).await?.is_some())
-    }
 }
 
 impl Unit {

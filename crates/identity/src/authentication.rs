@@ -1,0 +1,403 @@
+//! Judging an authenticator's answer: the one way from an assertion to a session.
+
+use policy::passkey::PasskeyFacts;
+use policy::sign_in::SignInFacts;
+use policy::{Decision, Rule};
+use store::{Credential, CredentialStatus, Guard, Log, Owned, PersonStatus, Unit, WriteError};
+use webauthn::signals::UnknownCredential;
+use webauthn::{
+    AssertionError, AuthenticationResponse, Counter, CrossOrigin, ExpectedAssertion, Origin,
+    PublicKey, StoredCredential, UserVerification, VerifiedAssertion, assertion,
+};
+
+use crate::audit::{self, Entry};
+use crate::ceremony::{Opened, derive_reference};
+use crate::flow::{Flow, Purpose, Step};
+use crate::proof::{Granted, Subject, grant};
+use crate::sign_in::{SignedIn, derive_signals};
+use crate::tenant::refuse_write;
+use crate::{Caller, Code, Identity, Refusal, Session, codes, look_alike, sessions};
+
+/// How often a decision is made anew because what it read moved meanwhile.
+const DECISIONS: usize = 3;
+
+/// A public key that nobody has the private key of: the base point of P-256. Answers for ids that we made up
+/// are verified against it, so that they cost what a wrong signature costs.
+const NOBODYS_KEY: [u8; 77] = *b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20\
+\x6b\x17\xd1\xf2\xe1\x2c\x42\x47\xf8\xbc\xe6\xe5\x63\xa4\x40\xf2\x77\x03\x7d\x81\x2d\xeb\x33\xa0\xf4\xa1\x39\x45\xd8\x98\xc2\x96\
+\x22\x58\x20\
+\x4f\xe3\x42\xe2\xfe\x1a\x7f\x9b\x8e\xe7\xeb\x4a\x7c\x0f\x9e\x16\x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5";
+
+/// One try, from the opened state to the answer.
+pub(crate) struct Try<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) caller: &'a Caller,
+    pub(crate) purpose: Purpose,
+    /// The session to confirm, when there is one: it is replaced by the new one.
+    pub(crate) session: Option<&'a Session>,
+    pub(crate) opened: Opened,
+}
+
+/// Why a try failed, before it is written down.
+struct Failure {
+    code: &'static Code,
+    detail: Option<&'static str>,
+    /// Whose account it was, known only after a valid signature.
+    owner: Option<store::Id>,
+    signal_unknown: bool,
+    reasons: Vec<policy::Reason>,
+}
+
+impl Failure {
+    fn new(code: &'static Code, detail: Option<&'static str>) -> Failure {
+        Failure {
+            code,
+            detail,
+            owner: None,
+            signal_unknown: false,
+            reasons: Vec::new(),
+        }
+    }
+}
+
+/// Either a session on disk, or the state spent and the refusal on record.
+pub(crate) async fn finish(attempt: Try<'_>, response: &[u8]) -> Result<SignedIn, Refusal> {
+    let parsed = match AuthenticationResponse::from_json(response) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let failure = Failure::new(&codes::PASSKEY_REFUSED, Some(error.code()));
+            return Err(refuse(&attempt, None, failure).await);
+        }
+    };
+    for _ in 0..DECISIONS {
+        let store = &attempt.identity.0.store;
+        let owned = store
+            .find_credential_with_owner(attempt.identity.0.tenant_id, parsed.credential_id())
+            .await?;
+        let Some(owned) = owned else {
+            let failure = judge_absent(&attempt, &parsed);
+            return Err(refuse(&attempt, Some(&parsed), failure).await);
+        };
+        match judge(&attempt, &parsed, &owned) {
+            Err(failure) => return Err(refuse(&attempt, Some(&parsed), failure).await),
+            Ok((granted, reasons, counter)) => {
+                match open_session(&attempt, granted, &owned, &reasons, counter).await {
+                    Err(WriteError::Refused(Guard::Moved)) => continue,
+                    Err(error) => return Err(refuse_write(error)),
+                    Ok(signed_in) => return Ok(signed_in),
+                }
+            }
+        }
+    }
+    Err(refuse(&attempt, Some(&parsed), Failure::new(&codes::MOVED, None)).await)
+}
+
+fn expect<'a>(
+    attempt: &'a Try<'_>,
+    origins: &'a [Origin],
+    user_handle: Option<&'a [u8]>,
+) -> ExpectedAssertion<'a> {
+    ExpectedAssertion {
+        challenge: &attempt.opened.state.challenge,
+        rp_id: &attempt.identity.0.settings.rp_id,
+        origins,
+        cross_origin: CrossOrigin::Refused,
+        user_verification: UserVerification::Required,
+        // The account is bound instead: any of its credentials may answer.
+        allowed_credentials: None,
+        expected_user_handle: user_handle,
+    }
+}
+
+/// An id that is not stored: one that we made up looks like a bad signature, any other is unknown.
+fn judge_absent(attempt: &Try<'_>, response: &AuthenticationResponse) -> Failure {
+    let snapshot = attempt.identity.snapshot();
+    let ours = look_alike::is_look_alike(&snapshot.keys.look_alike, response.credential_id());
+    // The same work either way, and as much as for a credential that exists.
+    let message = [response.authenticator_data(), response.client_data_json()].concat();
+    let verified = PublicKey::parse(&NOBODYS_KEY)
+        .map(|key| key.verify(&message, response.signature()).is_ok());
+    debug_assert!(matches!(verified, Ok(false)), "nobody holds this key");
+    if ours {
+        return Failure::new(&codes::PASSKEY_REFUSED, Some("assertion.signature_invalid"));
+    }
+    Failure {
+        signal_unknown: true,
+        ..Failure::new(&codes::PASSKEY_UNKNOWN, None)
+    }
+}
+
+/// Pure: the stored records and the answer in, the right to a session or the failure out.
+fn judge(
+    attempt: &Try<'_>,
+    response: &AuthenticationResponse,
+    owned: &Owned,
+) -> Result<(Granted, Vec<policy::Reason>, Counter), Failure> {
+    let credential = owned
+        .credentials
+        .iter()
+        .find(|credential| credential.credential_id == response.credential_id());
+    let credential = credential.ok_or_else(|| Failure::new(&codes::INTERNAL, None))?;
+    let verified = verify(attempt, response, owned, credential)?;
+    let counter = verified.counter();
+    let facts = SignInFacts {
+        passkey: PasskeyFacts {
+            account_enabled: owned.person.status == PersonStatus::Enabled,
+            active: credential.status == CredentialStatus::Active,
+        },
+        user_verified: verified.user_verified(),
+    };
+    let decision = policy::sign_in::decide(&facts);
+    if let Some(rule) = decision.refused_by() {
+        let owner = Some(owned.person.person_id);
+        let reasons = decision.reasons().to_vec();
+        let code = derive_code(rule, credential.status);
+        return Err(Failure {
+            owner,
+            reasons,
+            ..Failure::new(code, Some(rule.as_str()))
+        });
+    }
+    let granted = complete(attempt, verified, &decision, owned, credential)?;
+    Ok((granted, decision.reasons().to_vec(), counter))
+}
+
+fn derive_code(rule: Rule, status: CredentialStatus) -> &'static Code {
+    match rule {
+        Rule::AccountEnabled => &codes::ACCOUNT_DISABLED,
+        Rule::PasskeyActive if status == CredentialStatus::Removed => &codes::PASSKEY_REMOVED,
+        Rule::PasskeyActive => &codes::PASSKEY_INACTIVE,
+        Rule::UserVerified => &codes::PASSKEY_NOT_VERIFIED,
+    }
+}
+
+fn verify(
+    attempt: &Try<'_>,
+    response: &AuthenticationResponse,
+    owned: &Owned,
+    credential: &Credential,
+) -> Result<VerifiedAssertion, Failure> {
+    let identity = attempt.identity;
+    let bound = attempt.session.map(|session| session.person_id);
+    let state = &attempt.opened.state;
+    let is_other = (state.person.is_some() && !state.is_for(owned.person.person_id))
+        || bound.is_some_and(|person| person != owned.person.person_id);
+    if is_other {
+        return Err(Failure::new(
+            &codes::PASSKEY_REFUSED,
+            Some("assertion.other_account"),
+        ));
+    }
+    let named = state.person.is_some() || bound.is_some();
+    let stored = StoredCredential {
+        credential_id: &credential.credential_id,
+        public_key: &credential.public_key,
+        sign_count: u32::try_from(credential.sign_count).unwrap_or(u32::MAX),
+        backup_eligible: credential.backup_eligible,
+        user_handle: &owned.person.user_handle,
+    };
+    let expected_user_handle = named.then_some(owned.person.user_handle.as_slice());
+    let origins = identity.0.settings.assert_origins();
+    assertion::verify(
+        response,
+        &expect(attempt, &origins, expected_user_handle),
+        &stored,
+    )
+    .map_err(|error| {
+        let owner = error
+            .signature_was_valid()
+            .then_some(owned.person.person_id);
+        let code = match error {
+            AssertionError::UserVerificationMissing => &codes::PASSKEY_NOT_VERIFIED,
+            AssertionError::CounterRegressed { .. } => &codes::PASSKEY_CLONED,
+            AssertionError::BackupEligibilityChanged { .. } => &codes::PASSKEY_BACKUP_CHANGED,
+            _ => &codes::PASSKEY_REFUSED,
+        };
+        // What the records say about a passkey is told only to whoever holds its key.
+        let code = if owner.is_some() {
+            code
+        } else {
+            &codes::PASSKEY_REFUSED
+        };
+        Failure {
+            owner,
+            ..Failure::new(code, Some(error.code()))
+        }
+    })
+}
+
+/// Passes the flow's steps with the proofs at hand and makes the right to a session of them.
+fn complete(
+    attempt: &Try<'_>,
+    verified: VerifiedAssertion,
+    decision: &Decision,
+    owned: &Owned,
+    credential: &Credential,
+) -> Result<Granted, Failure> {
+    let flow = Flow::start(attempt.purpose);
+    let flow = match attempt.session {
+        Some(_) => flow.pass(Step::Session),
+        None => Ok(flow),
+    };
+    let completed = flow
+        .and_then(|flow| flow.pass(Step::Assertion))
+        .and_then(Flow::complete);
+    let subject = Subject {
+        person: &owned.person,
+        credential,
+        policy_version: owned.policy_version,
+        epoch: owned.epoch,
+    };
+    let granted = completed
+        .ok()
+        .and_then(|completed| grant(completed, verified, decision, subject));
+    granted.ok_or_else(|| Failure::new(&codes::POLICY_REFUSED, Some("flow.out_of_order")))
+}
+
+/// ONE unit: state spent, counter and flags, session, record.
+async fn open_session(
+    attempt: &Try<'_>,
+    granted: Granted,
+    owned: &Owned,
+    reasons: &[policy::Reason],
+    counter: Counter,
+) -> Result<SignedIn, WriteError> {
+    let (identity, opened) = (attempt.identity, &attempt.opened);
+    let tenant = identity.0.tenant_id;
+    let ticket = audit::take_ticket(identity)
+        .await
+        .map_err(|refusal| store::StoreError::Unavailable(refusal.to_string()))?;
+    let mut unit = Unit::new();
+    unit.spend(
+        tenant,
+        opened.state.state_id(),
+        opened.attempt,
+        opened.expires_at,
+    );
+    let (person_id, credential_id) = (granted.person_id, granted.credential_id.clone());
+    if let Some(session) = attempt.session {
+        unit.end_session(
+            tenant,
+            person_id,
+            session.session_id,
+            identity.0.ambient.now(),
+        );
+    }
+    let (token, session) =
+        sessions::open(identity, attempt.caller, &mut unit, granted, &owned.person);
+    let mut entry = Entry::of(attempt.caller, opened.attempt);
+    entry
+        .say("method", "passkey")
+        .say("flow", attempt.purpose.as_str())
+        .reasons(reasons);
+    entry.confide("user", owned.person.user_name.as_str());
+    if let Some(credential) = owned
+        .credentials
+        .iter()
+        .find(|credential| credential.credential_id == credential_id)
+    {
+        entry.confide("passkey", credential.name.as_str());
+    }
+    if let Counter::Regressed { stored, received } = counter {
+        entry
+            .say("counterStored", stored)
+            .say("counterReceived", received);
+    }
+    audit::write_record(
+        &mut unit,
+        identity,
+        &ticket,
+        Log::SignIn,
+        "ok",
+        (Some(person_id), Some(&credential_id)),
+        entry,
+    );
+    let written = identity.write(unit).await;
+    ticket.settle();
+    written?;
+    let accepted: Vec<Vec<u8>> = owned
+        .credentials
+        .iter()
+        .filter(|credential| credential.status != CredentialStatus::Removed)
+        .map(|credential| credential.credential_id.clone())
+        .collect();
+    let recommend_second = accepted.len() == 1;
+    let signals = derive_signals(identity, &owned.person, accepted);
+    Ok(SignedIn {
+        token,
+        session,
+        signals,
+        recommend_second,
+    })
+}
+
+/// Spends the state and writes the record of a failed try, in one unit.
+async fn refuse(
+    attempt: &Try<'_>,
+    response: Option<&AuthenticationResponse>,
+    failure: Failure,
+) -> Refusal {
+    match write_refusal(attempt, response, &failure).await {
+        Ok(()) => {}
+        Err(refusal) => return refusal,
+    }
+    let signal_unknown =
+        response
+            .filter(|_| failure.signal_unknown)
+            .map(|response| UnknownCredential {
+                rp_id: attempt.identity.0.settings.rp_id.as_str().to_owned(),
+                credential_id: response.credential_id().to_vec(),
+            });
+    Refusal {
+        detail: failure.detail,
+        reference: derive_reference(attempt.opened.attempt),
+        signal_unknown,
+        ..Refusal::new(failure.code)
+    }
+}
+
+async fn write_refusal(
+    attempt: &Try<'_>,
+    response: Option<&AuthenticationResponse>,
+    failure: &Failure,
+) -> Result<(), Refusal> {
+    let (identity, opened) = (attempt.identity, &attempt.opened);
+    let tenant = identity.0.tenant_id;
+    let ticket = audit::take_ticket(identity).await?;
+    let mut unit = Unit::new();
+    unit.spend(
+        tenant,
+        opened.state.state_id(),
+        opened.attempt,
+        opened.expires_at,
+    );
+    let credential_id = response.map(AuthenticationResponse::credential_id);
+    if let Some(id) = credential_id.filter(|_| failure.signal_unknown) {
+        // "Unknown" is told to the provider, who deletes: only when it is absent in this very unit (security 24).
+        unit.require_absent(tenant, id);
+    }
+    let mut entry = Entry::of(attempt.caller, opened.attempt);
+    entry
+        .say("method", "passkey")
+        .say("flow", attempt.purpose.as_str())
+        .reasons(&failure.reasons);
+    if let Some(detail) = failure.detail {
+        entry.say("detail", detail);
+    }
+    if failure.code == &codes::PASSKEY_CLONED || failure.code == &codes::PASSKEY_BACKUP_CHANGED {
+        entry.say("alert", true);
+    }
+    let about = (failure.owner, credential_id);
+    audit::write_record(
+        &mut unit,
+        identity,
+        &ticket,
+        Log::SignIn,
+        failure.code.id,
+        about,
+        entry,
+    );
+    let written = identity.write(unit).await;
+    ticket.settle();
+    written.map(drop).map_err(refuse_write)
+}

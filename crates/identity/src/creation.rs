@@ -1,0 +1,229 @@
+//! What every registration shares: options, verification, the new record. Opens no session (security 1).
+
+use store::{Guard, Id, Log, NewCredential, StoreError, Unit, WriteError};
+use webauthn::options::{CreationOptions, CredentialDescriptor, RelyingParty, User};
+use webauthn::signals::UnknownCredential;
+use webauthn::{
+    AttestationKind, AuthenticatorAttachment, CrossOrigin, ExpectedRegistration, Mediation,
+    RegistrationResponse, UserVerification, VerifiedRegistration, registration,
+};
+
+use crate::audit::{self, Entry};
+use crate::ceremony::{Opened, derive_reference};
+use crate::tenant::refuse_write;
+use crate::{Caller, Identity, Refusal, codes};
+
+/// The account that a passkey is made for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Account<'a> {
+    pub(crate) user_handle: &'a [u8],
+    pub(crate) user_name: &'a str,
+    pub(crate) display_name: &'a str,
+}
+
+pub(crate) fn make_options(
+    identity: &Identity,
+    challenge: &[u8; 32],
+    organisation: &str,
+    account: Account<'_>,
+    exclude: Vec<CredentialDescriptor>,
+) -> CreationOptions {
+    let settings = &identity.0.settings;
+    let user = User {
+        id: account.user_handle.to_vec(),
+        name: account.user_name.to_owned(),
+        display_name: account.display_name.to_owned(),
+    };
+    let rp = RelyingParty::new(&settings.rp_id, organisation);
+    let mut options = CreationOptions::new(challenge.to_vec(), rp, user);
+    options.pub_key_cred_params.clone_from(&settings.algorithms);
+    options.timeout = u32::try_from(settings.challenge_lifetime / 1000).ok();
+    options.exclude_credentials = exclude;
+    options
+}
+
+/// Verifies what the device made. On refusal the state must still be spent by the caller.
+pub(crate) fn verify(
+    identity: &Identity,
+    opened: &Opened,
+    response: &[u8],
+) -> Result<VerifiedRegistration, Refusal> {
+    let settings = &identity.0.settings;
+    let refuse = |detail| Refusal {
+        detail: Some(detail),
+        reference: derive_reference(opened.attempt),
+        ..Refusal::new(&codes::REGISTRATION_REFUSED)
+    };
+    let parsed = RegistrationResponse::from_json(response).map_err(|error| refuse(error.code()))?;
+    let origins = settings.register_origins();
+    let expected = ExpectedRegistration {
+        challenge: &opened.state.challenge,
+        rp_id: &settings.rp_id,
+        origins: &origins,
+        cross_origin: CrossOrigin::Refused,
+        algorithms: &settings.algorithms,
+        mediation: Mediation::Modal,
+        user_verification: UserVerification::Required,
+    };
+    registration::verify(&parsed, &expected).map_err(|error| Refusal {
+        // The device holds a passkey now that nobody accepted: its provider is told (pages 22).
+        signal_unknown: Some(derive_unknown(identity, parsed.credential_id())),
+        ..refuse(error.code())
+    })
+}
+
+pub(crate) fn derive_unknown(identity: &Identity, credential_id: &[u8]) -> UnknownCredential {
+    UnknownCredential {
+        rp_id: identity.0.settings.rp_id.as_str().to_owned(),
+        credential_id: credential_id.to_vec(),
+    }
+}
+
+/// The provider's name, or a word for what it is, numbered when there is one of that name already.
+pub(crate) fn propose_name(registration: &VerifiedRegistration, taken: &[&str]) -> String {
+    let base = registration.aaguid().provider_name().map_or_else(
+        || {
+            if registration.backup_eligible() {
+                "Synced passkey"
+            } else {
+                "Security key"
+            }
+            .to_owned()
+        },
+        str::to_owned,
+    );
+    let numbered = (2..).map(|number| format!("{base} {number}"));
+    std::iter::once(base.clone())
+        .chain(numbered)
+        .find(|name| !taken.contains(&name.as_str()))
+        .unwrap_or(base)
+}
+
+/// Under which proof a passkey was made; policy can test it later (security 1).
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CreatedUnder {
+    SetUpLink,
+    RegistrationLink,
+    Passkey,
+}
+
+impl CreatedUnder {
+    fn as_str(self) -> &'static str {
+        match self {
+            CreatedUnder::SetUpLink => "set_up_link",
+            CreatedUnder::RegistrationLink => "registration_link",
+            CreatedUnder::Passkey => "passkey",
+        }
+    }
+}
+
+/// Puts the new credential into the unit, consuming the proof that it was verified.
+pub(crate) fn insert(
+    unit: &mut Unit,
+    identity: &Identity,
+    caller: &Caller,
+    person_id: Id,
+    name: &str,
+    under: CreatedUnder,
+    registration: VerifiedRegistration,
+) {
+    let attestation = registration.attestation();
+    let kind = match attestation.kind {
+        AttestationKind::None => "none",
+        AttestationKind::SelfAttested => "self",
+        _ => "unverified",
+    };
+    let attachment = registration
+        .authenticator_attachment()
+        .map(|attachment| match attachment {
+            AuthenticatorAttachment::Platform => "platform",
+            AuthenticatorAttachment::CrossPlatform => "cross-platform",
+        });
+    let credential = NewCredential {
+        credential_id: registration.credential_id(),
+        person_id,
+        name,
+        public_key: registration.public_key().cose_bytes(),
+        algorithm: registration.public_key().algorithm().cose_id(),
+        sign_count: i64::from(registration.sign_count()),
+        backup_eligible: registration.backup_eligible(),
+        backup_state: registration.backup_state(),
+        user_verified: registration.user_verified(),
+        aaguid: registration.aaguid().0,
+        transports: serde_json::Value::from(registration.transports()).to_string(),
+        attachment,
+        attestation_format: &attestation.format,
+        attestation_kind: kind,
+        attestation_object: registration.attestation_object(),
+        client_data_json: registration.client_data_json(),
+        created_proof: under.as_str(),
+        created_at: identity.0.ambient.now(),
+        created_place: caller.place().to_json(),
+    };
+    unit.insert_credential(identity.0.tenant_id, &credential);
+}
+
+/// Spends the state of a registration that was refused, and records it. What the device made is reported as
+/// unknown only when the id is absent in this very unit (security 24).
+pub(crate) async fn refuse(
+    identity: &Identity,
+    caller: &Caller,
+    opened: &Opened,
+    person: Option<Id>,
+    mut refusal: Refusal,
+) -> Refusal {
+    if refusal.reference.is_empty() {
+        refusal.reference = derive_reference(opened.attempt);
+    }
+    match write_refusal(identity, caller, opened, person, &refusal).await {
+        Ok(()) => refusal,
+        Err(WriteError::Refused(Guard::Moved)) => {
+            refusal.signal_unknown = None;
+            let again = write_refusal(identity, caller, opened, person, &refusal).await;
+            again.map_or_else(refuse_write, |()| refusal)
+        }
+        Err(error) => refuse_write(error),
+    }
+}
+
+async fn write_refusal(
+    identity: &Identity,
+    caller: &Caller,
+    opened: &Opened,
+    person: Option<Id>,
+    refusal: &Refusal,
+) -> Result<(), WriteError> {
+    let tenant = identity.0.tenant_id;
+    let ticket = audit::take_ticket(identity)
+        .await
+        .map_err(|cause| StoreError::Unavailable(cause.to_string()))?;
+    let mut unit = Unit::new();
+    unit.spend(
+        tenant,
+        opened.state.state_id(),
+        opened.attempt,
+        opened.expires_at,
+    );
+    if let Some(unknown) = &refusal.signal_unknown {
+        unit.require_absent(tenant, &unknown.credential_id);
+    }
+    let mut entry = Entry::of(caller, opened.attempt);
+    entry.say("code", refusal.code.id);
+    if let Some(detail) = refusal.detail {
+        entry.say("detail", detail);
+    }
+    let target = person.map(|id| id.0);
+    let about = (person, target.as_ref().map(<[u8; 16]>::as_slice));
+    audit::write_record(
+        &mut unit,
+        identity,
+        &ticket,
+        Log::Audit,
+        "passkey.registration_refused",
+        about,
+        entry,
+    );
+    let written = identity.write(unit).await;
+    ticket.settle();
+    written.map(drop)
+}
