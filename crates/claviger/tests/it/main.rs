@@ -1,0 +1,8 @@
+//! The binary from outside: what happens to its data when it is killed.
+
+mod client;
+mod crash;
+mod folder;
+mod http;
+mod program;
+mod random;

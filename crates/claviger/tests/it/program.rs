@@ -1,0 +1,162 @@
+//! The built binary as a process of its own.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use crate::http::Browser;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_claviger");
+
+/// Where one installation lives; the process comes and goes.
+#[derive(Debug)]
+pub(crate) struct Installation {
+    pub(crate) data: PathBuf,
+    pub(crate) port: u16,
+    log: PathBuf,
+}
+
+impl Installation {
+    /// On a port that is free now; the origin stays the same over restarts.
+    pub(crate) fn new(folder: &Path) -> Installation {
+        let data = folder.join("data");
+        std::fs::create_dir_all(&data).expect("the data folder");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let port = listener.local_addr().expect("its number").port();
+        Installation {
+            data,
+            port,
+            log: folder.join("log"),
+        }
+    }
+
+    /// Starts `claviger serve`, with more in its environment, and waits until it answers.
+    pub(crate) fn start(&self, environment: &[(&str, String)]) -> Server {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(&self.log)
+            .expect("a log");
+        let mut child = Command::new(BINARY)
+            .args(["serve", "--data"])
+            .arg(&self.data)
+            .args(["--listen", &format!("127.0.0.1:{}", self.port)])
+            .args([
+                "--public-origin",
+                &format!("http://localhost:{}", self.port),
+            ])
+            // The load comes from one address and one person.
+            .env("CLAVIGER_TRIES_PER_ADDRESS", "1000000")
+            .env("CLAVIGER_TRIES_PER_NAME", "1000000")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("claviger starts");
+        let lines = read_lines(&mut child);
+        let server = Server { child, lines };
+        server.wait_until_ready(self)
+    }
+
+    /// Runs another command of the binary on the same data.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Result<(), String> {
+        let output = Command::new(BINARY)
+            .args(arguments)
+            .arg("--data")
+            .arg(&self.data)
+            .output()
+            .expect("claviger runs");
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr).into_owned()
+            + &String::from_utf8_lossy(&output.stdout);
+        Err(format!("`claviger {}`: {said}", arguments.join(" ")))
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+/// A thread reads on, so that the process never waits for us.
+fn read_lines(child: &mut Child) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    let output = child.stdout.take().expect("stdout is piped");
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Server {
+    fn wait_until_ready(mut self, installation: &Installation) -> Server {
+        for _ in 0..3000 {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                panic!(
+                    "claviger ended at once with {status}\n{}",
+                    installation.log()
+                );
+            }
+            let healthy = |mut browser: Browser| {
+                browser
+                    .get("/healthz")
+                    .is_ok_and(|answer| answer.status == 200)
+            };
+            if Browser::open(installation.port).is_ok_and(healthy) {
+                return self;
+            }
+            // Another process has no other way to say that it listens.
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("claviger did not answer\n{}", installation.log());
+    }
+
+    /// The token of the set-up link that it printed.
+    pub(crate) fn set_up_token(&self) -> String {
+        let link = loop {
+            let line = self
+                .lines
+                .recv_timeout(Duration::from_secs(30))
+                .expect("a set-up link on stdout");
+            if line.contains("/set-up#") {
+                break line;
+            }
+        };
+        let fragment = link.split('#').nth(1).unwrap_or_default();
+        fragment
+            .split(|c: char| c.is_whitespace() || c == '"')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
