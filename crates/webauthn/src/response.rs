@@ -372,7 +372,12 @@ fn parse_envelope<'a, R: Deserialize<'a>>(json: &'a [u8]) -> Result<Envelope<'a,
             found: json.len(),
         });
     }
-    serde_json::from_slice(json).map_err(|error| ParseError::json(Part::Response, &error))
+    // Text that is known to be UTF-8 is read faster; what is not gets its error from the same reader.
+    match std::str::from_utf8(json) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(json),
+    }
+    .map_err(|error| ParseError::json(Part::Response, &error))
 }
 
 fn decode(member: &'static str, text: &str) -> Result<Vec<u8>, ParseError> {

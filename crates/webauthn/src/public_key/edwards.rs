@@ -58,9 +58,12 @@ pub(super) fn check(key: &[u8]) -> Result<(), KeyError> {
     if SMALL_ORDER.contains(&y) {
         return Err(KeyError::WeakPoint);
     }
-    let square = y.multiply(y);
+    let square = y.multiply(y).canonical();
     // u / v is a square exactly if u v is. u is not zero, for then y would be 1 or -1; v never is.
-    let (u, v) = (square.subtract(ONE), square.multiply(D).add(ONE));
+    let (u, v) = (
+        square.subtract(ONE),
+        square.multiply(D).canonical().add(ONE),
+    );
     if u.multiply(v).is_nonzero_square() {
         Ok(())
     } else {
@@ -68,7 +71,7 @@ pub(super) fn check(key: &[u8]) -> Result<(), KeyError> {
     }
 }
 
-/// A number below p.
+/// A number modulo p. Below p where numbers are added, subtracted or compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Element([u64; 4]);
 
@@ -128,7 +131,7 @@ impl Element {
         Self::reduce(product)
     }
 
-    /// 2^256 is 38 modulo p.
+    /// 2^256 is 38 modulo p. The result is below 2^256 only; `canonical` brings it below p.
     fn reduce(product: [u64; 8]) -> Self {
         let (mut low, mut carry) = ([0_u64; 4], 0_u128);
         for i in 0..4 {
@@ -136,15 +139,20 @@ impl Element {
             low[i] = limb as u64;
             carry = limb >> 64;
         }
-        // What is above 2^255 (at most 7 bits) goes round once more, as multiples of 19.
-        carry = (carry << 1 | u128::from(low[3] >> 63)) * 19;
-        low[3] &= u64::MAX >> 1;
+        carry *= 38;
         for limb in &mut low {
             carry += u128::from(*limb);
             *limb = carry as u64;
             carry >>= 64;
         }
-        Self(low).subtract_p_once()
+        // A last carry leaves a number far below 2^64, so that this addition ends in its first limb.
+        low[0] = low[0].wrapping_add(carry as u64 * 38);
+        Self(low)
+    }
+
+    /// 2^256 is 2 p + 38.
+    fn canonical(self) -> Self {
+        self.subtract_p_once().subtract_p_once()
     }
 
     fn square_times(self, times: u32) -> Self {
@@ -166,7 +174,11 @@ impl Element {
         let ones_200 = join(ones_100, ones_100, 100);
         let ones_250 = join(ones_200, ones_50, 50);
         // 6 = 2 (2^2 - 1)
-        ones_250.square_times(4).multiply(ones_2.square_times(1)) == ONE
+        ones_250
+            .square_times(4)
+            .multiply(ones_2.square_times(1))
+            .canonical()
+            == ONE
     }
 }
 
@@ -194,11 +206,14 @@ mod tests {
     #[test]
     fn arithmetic_holds() {
         let minus_one = Element([0, 0, 0, 0]).subtract(ONE);
-        assert_eq!(minus_one.multiply(minus_one), ONE);
+        assert_eq!(minus_one.multiply(minus_one).canonical(), ONE);
+        let most = Element([u64::MAX; 4]);
+        assert_eq!(most.multiply(most).canonical(), Element([37 * 37, 0, 0, 0]));
+        assert_eq!(most.canonical(), Element([37, 0, 0, 0]));
         assert_eq!(minus_one.add(ONE), Element([0; 4]));
         // d = -121665 / 121666
         let (a, b) = (Element([121_666, 0, 0, 0]), Element([121_665, 0, 0, 0]));
-        assert_eq!(D.multiply(a).add(b), Element([0; 4]));
+        assert_eq!(D.multiply(a).canonical().add(b), Element([0; 4]));
         // p is 5 modulo 8, so 2 is no square; -1 is one.
         assert!(!Element([2, 0, 0, 0]).is_nonzero_square());
         assert!(minus_one.is_nonzero_square());
@@ -233,10 +248,11 @@ mod tests {
         }
         // The y of order 8 satisfy d y⁴ + 2 y² - 1 = 0, as doubling must give y = 0.
         for y in &SMALL_ORDER[3..] {
-            let square = y.multiply(*y);
+            let square = y.multiply(*y).canonical();
             let sum = square
                 .multiply(square)
                 .multiply(D)
+                .canonical()
                 .add(square)
                 .add(square)
                 .subtract(ONE);
