@@ -194,8 +194,20 @@ pub(crate) async fn postgres(client: Object, migrations: &[Migration]) -> Result
         return Ok(());
     }
     let turn = take_lease(&client).await?;
+    let outcome = apply_postgres(&client, migrations, turn).await;
+    // Also after an error, so that the next try needn't wait for the lease to run out.
+    let released = renew(&client, turn, 0).await;
+    outcome.and(released)
+}
+
+async fn apply_postgres(
+    client: &tokio_postgres::Client,
+    migrations: &[Migration],
+    turn: i64,
+) -> Result<(), StoreError> {
+    let text: Text = |migration| migration.postgres;
     // Anew under the lease: another node may have done it while this one waited.
-    let applied = run(&client, &LIST, &[]).await?.rows;
+    let applied = run(client, &LIST, &[]).await?.rows;
     for migration in pending(applied, migrations, text)? {
         tracing::info!(
             version = migration.version,
@@ -207,14 +219,14 @@ pub(crate) async fn postgres(client: Object, migrations: &[Migration]) -> Result
             .split(";\n")
             .filter(|statement| has_code(statement))
         {
-            renew(&client, turn, LEASE_FOR).await?;
-            batch(&client, statement).await?;
+            renew(client, turn, LEASE_FOR).await?;
+            batch(client, statement).await?;
         }
-        renew(&client, turn, LEASE_FOR).await?;
-        let now = database_now(&client).await?;
-        run(&client, &RECORD, &record(migration, now, text)).await?;
+        renew(client, turn, LEASE_FOR).await?;
+        let now = database_now(client).await?;
+        run(client, &RECORD, &record(migration, now, text)).await?;
     }
-    renew(&client, turn, 0).await
+    Ok(())
 }
 
 /// Whether a piece holds more than comments and white space.

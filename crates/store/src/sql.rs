@@ -22,7 +22,10 @@ pub enum Scope {
 pub(crate) fn parameters_of(text: &str) -> usize {
     let number = |piece: &str| {
         let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
-        piece.get(..digits).and_then(|digits| digits.parse().ok()).unwrap_or(0)
+        piece
+            .get(..digits)
+            .and_then(|digits| digits.parse().ok())
+            .unwrap_or(0)
     };
     text.split('$').skip(1).map(number).max().unwrap_or(0)
 }

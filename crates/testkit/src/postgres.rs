@@ -140,14 +140,10 @@ pub struct Database {
 }
 
 impl Database {
-    /// Makes a database in the server at `server_url`, empty or as a copy of `template`, to which
-    /// nobody may be connected.
-    pub fn create(server_url: &str, template: Option<&Database>) -> Result<Database, String> {
+    /// Makes an empty database in the server at `server_url`, a superuser's.
+    pub fn create(server_url: &str) -> Result<Database, String> {
         let name = format!("claviger_{}_{}", std::process::id(), next_number());
-        let template = template.map_or_else(String::new, |template| {
-            format!(" TEMPLATE {}", template.name)
-        });
-        psql(server_url, &format!("CREATE DATABASE {name}{template}"))?;
+        psql(server_url, &format!("CREATE DATABASE {name}"))?;
         let server_url = server_url.to_owned();
         Ok(Database { server_url, name })
     }

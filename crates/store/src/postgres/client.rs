@@ -163,7 +163,11 @@ pub(crate) async fn run_text(
     if parameters_of(text) != args.len() {
         return Err(Failure::own(StoreError::Failed {
             statement: name,
-            cause: format!("{} parameters, {} arguments", parameters_of(text), args.len()),
+            cause: format!(
+                "{} parameters, {} arguments",
+                parameters_of(text),
+                args.len()
+            ),
         }));
     }
     let typed = args.iter().map(|value| (value, type_of(value)));

@@ -1,5 +1,6 @@
 //! From a URL to a pool: our options, TLS, settings of each connection.
 
+use std::error::Error as _;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +46,10 @@ pub(crate) fn options(url: &str) -> Result<Options, StoreError> {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err(unusable("it must begin with postgres://"));
     }
-    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    // As the driver does: what stands before an @ is name and password, whatever it looks like.
+    let host = url.find('@').unwrap_or(0);
+    let query_at = url[host..].find('?').map(|at| host + at);
+    let (base, query) = query_at.map_or((url, ""), |at| (&url[..at], &url[at + 1..]));
     let mut options = Options {
         url: base.to_owned(),
         ssl_mode: None,
@@ -67,6 +71,15 @@ pub(crate) fn options(url: &str) -> Result<Options, StoreError> {
         options.url = format!("{base}?{}", rest.join("&"));
     }
     Ok(options)
+}
+
+fn parse(url: &str) -> Result<Config, StoreError> {
+    // The driver's cause names an option, never a value.
+    let describe = |cause: tokio_postgres::Error| match cause.source() {
+        Some(source) => unusable(&source.to_string()),
+        None => unusable(&cause.to_string()),
+    };
+    Config::from_str(url).map_err(describe)
 }
 
 /// Undoes percent encoding in a path; what isn't one stays as it is.
@@ -91,8 +104,7 @@ fn unescape(text: &str) -> String {
 /// A pool of at most `connections`, and whether statements may stay prepared.
 pub(crate) fn pool(url: &str, connections: usize) -> Result<(Pool, bool), StoreError> {
     let options = options(url)?;
-    let mut config =
-        Config::from_str(&options.url).map_err(|cause| unusable(&cause.to_string()))?;
+    let mut config = parse(&options.url)?;
     config.application_name("claviger");
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT_TIMEOUT);
@@ -133,6 +145,14 @@ pub(crate) fn pool(url: &str, connections: usize) -> Result<(Pool, bool), StoreE
         .build()
         .map_err(|cause| unusable(&cause.to_string()))?;
     Ok((pool, options.statement_cache))
+}
+
+/// Whether a connection to `url` is made over TLS, for tests.
+#[cfg(test)]
+pub(crate) fn asks_for_tls(url: &str) -> Result<bool, StoreError> {
+    let options = options(url)?;
+    let config = parse(&options.url)?;
+    wants_tls(&options, &config)
 }
 
 /// TLS with a verified certificate, unless the server is on this machine or the URL says `disable`.

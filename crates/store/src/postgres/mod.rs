@@ -1,7 +1,7 @@
 //! PostgreSQL: a pool; a unit is two round trips, however many statements it has.
 
 pub(crate) mod client;
-mod connect;
+pub(crate) mod connect;
 pub(crate) mod export;
 pub(crate) mod import;
 mod unit;

@@ -41,7 +41,11 @@ async fn every_kind_of_value_comes_back(place: Place) {
         let args = vec![TENANT.into(), note.clone(), body.clone(), data.clone()];
         unit.step(&INSERT_NOTE, args, Expect::One(Guard::Taken));
         store.write(unit).await.unwrap();
-        let row = store.read_one(&FIND_NOTE, vec![TENANT.into(), note]).await.unwrap().unwrap();
+        let row = store
+            .read_one(&FIND_NOTE, vec![TENANT.into(), note])
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(row.into_values(), [body, data]);
     }
     assert_eq!(notes(&store).await, [i64::MIN, i64::MIN + 1, i64::MIN + 2]);
@@ -55,14 +59,24 @@ async fn returned_rows_are_in_the_order_of_the_steps(place: Place) {
     insert_note(&mut unit, 2, "b");
     // 40 steps: more than a driver would poll in plain order by itself.
     for turn in 0..40 {
-        let args = vec![TENANT.into(), (turn % 2 + 1).into(), turn.to_string().into()];
+        let args = vec![
+            TENANT.into(),
+            (turn % 2 + 1).into(),
+            turn.to_string().into(),
+        ];
         unit.step(&RETURN_NOTE, args, Expect::One(Guard::Missing));
     }
     let mut written = store.write(unit).await.unwrap();
     assert!(written.rows[0].is_empty());
     for (turn, rows) in written.rows.drain(2..).enumerate() {
         let values: Vec<_> = rows.into_iter().map(crate::Row::into_values).collect();
-        assert_eq!(values, [vec![Value::Int(turn as i64 % 2 + 1), turn.to_string().into()]]);
+        assert_eq!(
+            values,
+            [vec![
+                Value::Int(turn as i64 % 2 + 1),
+                turn.to_string().into()
+            ]]
+        );
     }
     assert_eq!(body_of(&store, 2).await.as_deref(), Some("39"));
 }
@@ -77,7 +91,11 @@ async fn a_state_is_spent_once(place: Place) {
             let store = store.clone();
             tokio::spawn(async move { store.write(unit).await })
         });
-        let answers: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
+        let answers: Vec<_> = join_all(tries)
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
         for answer in answers.into_iter().filter(Result::is_err) {
             assert_eq!(refused(answer), Guard::Spent);
@@ -98,8 +116,16 @@ async fn a_version_moves_once(place: Place) {
             let store = store.clone();
             tokio::spawn(async move { store.write(unit).await })
         });
-        let answers: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
-        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "version {version}");
+        let answers: Vec<_> = join_all(tries)
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(
+            answers.iter().filter(|answer| answer.is_ok()).count(),
+            1,
+            "version {version}"
+        );
     }
     assert_eq!(body_of(&store, 1).await.as_deref(), Some("10"));
 }
@@ -121,7 +147,11 @@ async fn a_zero_guard_holds_and_fails(place: Place) {
     let store = place.open().await;
     let guarded = || {
         let mut unit = Unit::new();
-        unit.step(&FIND_NOTE, vec![TENANT.into(), 1.into()], Expect::Zero(Guard::Count));
+        unit.step(
+            &FIND_NOTE,
+            vec![TENANT.into(), 1.into()],
+            Expect::Zero(Guard::Count),
+        );
         insert_note(&mut unit, 1, "");
         unit
     };
@@ -135,7 +165,11 @@ async fn a_failing_statement_leaves_nothing_of_its_unit_and_all_of_its_neighbour
     let units = (0..60).map(|index| {
         let mut unit = note(index * 10, "first");
         // Every third breaks the CHECK of the table in its second step.
-        insert_note(&mut unit, index * 10 + 1, if index % 3 == 0 { &long } else { "" });
+        insert_note(
+            &mut unit,
+            index * 10 + 1,
+            if index % 3 == 0 { &long } else { "" },
+        );
         store.write(unit)
     });
     for (index, answer) in join_all(units).await.into_iter().enumerate() {
@@ -147,7 +181,10 @@ async fn a_failing_statement_leaves_nothing_of_its_unit_and_all_of_its_neighbour
             Err(other) => panic!("{other:?}"),
         }
     }
-    let expected: Vec<i64> = (0..60).filter(|index| index % 3 != 0).flat_map(|index| [index * 10, index * 10 + 1]).collect();
+    let expected: Vec<i64> = (0..60)
+        .filter(|index| index % 3 != 0)
+        .flat_map(|index| [index * 10, index * 10 + 1])
+        .collect();
     assert_eq!(notes(&store).await, expected);
 }
 
@@ -167,17 +204,45 @@ async fn a_dropped_future_still_commits(place: Place) {
 async fn too_many_rows_are_an_error(place: Place) {
     let store = place.open().await;
     let most = i64::try_from(MAX_ROWS).unwrap();
-    assert_eq!(store.read(&COUNT_UP, vec![most.into()]).await.unwrap().len(), MAX_ROWS);
-    let error = store.read(&COUNT_UP, vec![(most + 1).into()]).await.unwrap_err();
-    assert!(error.to_string().contains("more than 10000 rows"), "{error}");
-    assert_eq!(store.read(&COUNT_UP, vec![3.into()]).await.unwrap().len(), 3);
+    assert_eq!(
+        store
+            .read(&COUNT_UP, vec![most.into()])
+            .await
+            .unwrap()
+            .len(),
+        MAX_ROWS
+    );
+    let error = store
+        .read(&COUNT_UP, vec![(most + 1).into()])
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("more than 10000 rows"),
+        "{error}"
+    );
+    assert_eq!(
+        store.read(&COUNT_UP, vec![3.into()]).await.unwrap().len(),
+        3
+    );
 }
 
 async fn two_rows_are_not_one(place: Place) {
     let store = place.open().await;
-    assert!(store.read_one(&COUNT_UP, vec![1.into()]).await.unwrap().is_some());
+    assert!(
+        store
+            .read_one(&COUNT_UP, vec![1.into()])
+            .await
+            .unwrap()
+            .is_some()
+    );
     store.read_one(&COUNT_UP, vec![2.into()]).await.unwrap_err();
-    assert!(store.read_one(&FIND_NOTE, vec![TENANT.into(), 1.into()]).await.unwrap().is_none());
+    assert!(
+        store
+            .read_one(&FIND_NOTE, vec![TENANT.into(), 1.into()])
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 async fn nul_is_refused(place: Place) {
@@ -207,7 +272,11 @@ async fn an_empty_unit_is_written(place: Place) {
 
 async fn a_wrong_number_of_arguments_is_an_error_and_no_more(place: Place) {
     let store = place.open().await;
-    for args in [vec![], vec![TENANT.into()], vec![TENANT.into(), 1.into(), 2.into()]] {
+    for args in [
+        vec![],
+        vec![TENANT.into()],
+        vec![TENANT.into(), 1.into(), 2.into()],
+    ] {
         store.read(&FIND_NOTE, args.clone()).await.unwrap_err();
         let mut unit = note(1, "");
         unit.step(&FIND_NOTE, args, Expect::Any);
@@ -226,7 +295,11 @@ async fn a_kind_that_does_not_fit_is_an_error_and_no_more(place: Place) {
         store.write(unit).await.unwrap_err();
         assert!(notes(&store).await.is_empty());
     }
-    let mut row = store.read_one(&COUNT_UP, vec![1.into()]).await.unwrap().unwrap();
+    let mut row = store
+        .read_one(&COUNT_UP, vec![1.into()])
+        .await
+        .unwrap()
+        .unwrap();
     row.text().unwrap_err();
     store.write(note(1, "")).await.unwrap();
 }
@@ -246,14 +319,22 @@ async fn the_database_has_a_clock(place: Place) {
     let first = store.database_time().await.unwrap();
     let second = store.database_time().await.unwrap();
     // Some day after these lines were written, in microseconds.
-    assert!(first > 1_700_000_000_000_000 && first < 10_000_000_000_000_000, "{first}");
+    assert!(
+        first > 1_700_000_000_000_000 && first < 10_000_000_000_000_000,
+        "{first}"
+    );
     assert!(second >= first);
 }
 
 async fn close_writes_what_was_queued(place: Place) {
     let store = place.open().await;
-    let mut writes: Vec<_> = (0..50).map(|index| Box::pin(store.write(note(index, "")))).collect();
-    let early: Vec<_> = writes.iter_mut().map(|write| write.now_or_never()).collect();
+    let mut writes: Vec<_> = (0..50)
+        .map(|index| Box::pin(store.write(note(index, ""))))
+        .collect();
+    let early: Vec<_> = writes
+        .iter_mut()
+        .map(|write| write.now_or_never())
+        .collect();
     let clone = store.clone();
     if place.on == On::Sqlite {
         store.clone().close().await;
@@ -267,8 +348,14 @@ async fn close_writes_what_was_queued(place: Place) {
     }
     store.close().await;
     let late = clone.write(note(99, "")).await;
-    assert!(matches!(late, Err(WriteError::Store(StoreError::Unavailable(_)))), "{late:?}");
-    assert_eq!(notes(&place.open().await).await, (0..50).collect::<Vec<_>>());
+    assert!(
+        matches!(late, Err(WriteError::Store(StoreError::Unavailable(_)))),
+        "{late:?}"
+    );
+    assert_eq!(
+        notes(&place.open().await).await,
+        (0..50).collect::<Vec<_>>()
+    );
 }
 
 async fn everything_is_there_after_opening_again(place: Place) {
@@ -296,7 +383,10 @@ async fn check_finds_nothing_bad(place: Place) {
         assert_eq!(finding.grade == crate::Grade::Bad, bad, "{finding:?}");
     }
     let skewed = store.check(now + 60_000_000).await;
-    let clock = skewed.iter().find(|finding| finding.name == "database.clock").unwrap();
+    let clock = skewed
+        .iter()
+        .find(|finding| finding.name == "database.clock")
+        .unwrap();
     assert_eq!(clock.grade, crate::Grade::Bad);
 }
 
@@ -304,7 +394,14 @@ async fn names_and_values_stay_out_of_errors(place: Place) {
     let store = place.open().await;
     store.write(note(1, "secret")).await.unwrap();
     let error = store.write(note(1, "secret")).await.unwrap_err();
-    let shown = format!("{error} {error:?} {store:?} {:?} {:?}", place.options, Value::from("secret"));
-    assert!(!shown.contains("secret") && !shown.contains("\\x07"), "{shown}");
+    let shown = format!(
+        "{error} {error:?} {store:?} {:?} {:?}",
+        place.options,
+        Value::from("secret")
+    );
+    assert!(
+        !shown.contains("secret") && !shown.contains("\\x07"),
+        "{shown}"
+    );
     assert!(!shown.contains("postgres://"), "{shown}");
 }

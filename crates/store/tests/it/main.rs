@@ -8,6 +8,11 @@ mod engine;
 mod faults;
 mod lint;
 mod migrations;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a file of testkit; its other half starts the server"
+)]
 #[path = "../../../testkit/src/postgres.rs"]
 mod postgres;
 mod postgres_only;
@@ -55,13 +60,17 @@ struct Place {
 impl Place {
     fn make(on: On) -> Place {
         let folder = TempDir::new().unwrap();
-        let database = (on != On::Sqlite).then(|| Database::create(&server_url(), None).unwrap());
+        let database = (on != On::Sqlite).then(|| Database::create(&server_url()).unwrap());
         let location = match &database {
             None => Location::Sqlite {
                 file: folder.path().join("claviger.db"),
             },
             Some(database) => {
-                let mode = if on == On::PostgresUnnamed { "?statement_cache=off" } else { "" };
+                let mode = if on == On::PostgresUnnamed {
+                    "?statement_cache=off"
+                } else {
+                    ""
+                };
                 Location::Postgres {
                     url: format!("{}{mode}", database.url()),
                 }
@@ -163,7 +172,11 @@ statements! {
 }
 
 fn insert_note(unit: &mut Unit, note: i64, body: &str) {
-    unit.step(&INSERT_NOTE, vec![TENANT.into(), note.into(), body.into(), Value::Null], Expect::Any);
+    unit.step(
+        &INSERT_NOTE,
+        vec![TENANT.into(), note.into(), body.into(), Value::Null],
+        Expect::Any,
+    );
 }
 
 /// A unit of one note.
@@ -179,7 +192,10 @@ async fn notes(store: &Store) -> Vec<i64> {
 }
 
 async fn body_of(store: &Store, note: i64) -> Option<String> {
-    let row = store.read_one(&FIND_NOTE, vec![TENANT.into(), note.into()]).await.unwrap();
+    let row = store
+        .read_one(&FIND_NOTE, vec![TENANT.into(), note.into()])
+        .await
+        .unwrap();
     row.and_then(|mut row| row.opt_text().unwrap())
 }
 
