@@ -39,7 +39,7 @@ pub struct Pair {
 
 /// Declares statements and the module's slice of them, `ALL`, from which the registry is made.
 ///
-/// ```ignore
+/// ```text
 /// statements! {
 ///     FIND = "person.find" Tenant "SELECT ... WHERE tenant_id = $1 AND person_id = $2";
 ///     EPOCH = "database.epoch" Global("one row for the whole database") "SELECT ...";
@@ -54,6 +54,7 @@ macro_rules! statements {
             text: $text,
             scope: statements!(@scope $scope $(($why))?),
         };)*
+        #[allow(dead_code, reason = "tests declare statements that are in no registry")]
         pub(crate) const ALL: &[&$crate::sql::Sql] = &[$(&$constant),*];
     };
 }

@@ -2,6 +2,27 @@
 //!
 //! A unit is data, so the engine can put it into a batch (SQLite) or a transaction of its own
 //! (PostgreSQL), and run it again whole when the database asks for that.
+//!
+//! # For authors of units: what a guard is worth
+//!
+//! On SQLite units run one after the other, so whatever a step saw still holds at COMMIT. On
+//! PostgreSQL several run at once, at READ COMMITTED: each statement sees what was committed before
+//! *it* began. So there:
+//!
+//! - `UPDATE ... WHERE version = $n` with [`Expect::One`] is a guard that holds: it locks the row
+//!   until COMMIT, a competitor waits and then finds the version moved. `INSERT ... ON CONFLICT DO
+//!   NOTHING` with [`Expect::One`] is one too: the second of two waits for the first.
+//! - A `SELECT` step, or an `EXISTS (...)` inside another statement, is *not* such a guard: it locks
+//!   nothing, and what it saw may change before this unit commits. It may serve where a late change
+//!   does no harm, because whoever uses the result compares again (a session compares the versions
+//!   under which it was opened, each time: security 3).
+//! - A rule about a *count* or about *absence* ("the last administrator", "at most ten") must
+//!   therefore bump a version row that every unit under the same rule bumps too (security 4): two
+//!   such units then collide on that row, and one of them reads and decides anew.
+//!
+//! Guards come first: on SQLite nothing after a failed guard runs; on PostgreSQL everything is sent
+//! at once, and rolled back. Touch rows in the same order everywhere, or units deadlock (they are
+//! then run again, but late).
 
 use crate::sql::Sql;
 use crate::value::{Id, Row, Value};

@@ -158,7 +158,12 @@ async fn a_backup_is_restored_into_a_file_with_a_new_epoch(place: Place) {
     };
     assert_eq!(found, expected);
     let attempt = vec![TENANT.into(), Id([0; 16]).into(), Id([2; 16]).into()];
-    assert!(copy.read_one(&FIND_ATTEMPT, attempt).await.unwrap().is_some());
+    assert!(
+        copy.read_one(&FIND_ATTEMPT, attempt)
+            .await
+            .unwrap()
+            .is_some()
+    );
     // The original is as it was.
     assert_eq!(store.find_sole_tenant().await.unwrap(), Some(tenant()));
     // And nothing is restored over what is there.

@@ -23,14 +23,18 @@ fn tokens(text: &str) -> Vec<String> {
         let length = match first {
             '\'' => rest[1..].find('\'').map_or(rest.len(), |end| end + 2),
             '$' => 1 + rest[1..].bytes().take_while(u8::is_ascii_digit).count(),
-            _ if first.is_alphanumeric() || first == '_' => {
-                rest.find(|next: char| !next.is_alphanumeric() && next != '_').unwrap_or(rest.len())
-            }
+            _ if first.is_alphanumeric() || first == '_' => rest
+                .find(|next: char| !next.is_alphanumeric() && next != '_')
+                .unwrap_or(rest.len()),
             _ => first.len_utf8(),
         };
         let token = &rest[..length];
         if !token.trim().is_empty() {
-            tokens.push(if first == '\'' { token.to_owned() } else { token.to_uppercase() });
+            tokens.push(if first == '\'' {
+                token.to_owned()
+            } else {
+                token.to_uppercase()
+            });
         }
         rest = &rest[length..];
     }
@@ -40,12 +44,59 @@ fn tokens(text: &str) -> Vec<String> {
 /// Constructs that one of the engines lacks or means differently, or that would lean on one node.
 fn forbidden(text: &str, tokens: &[String]) -> Vec<String> {
     const WORDS: &[&str] = &[
-        "PG_ADVISORY_LOCK", "PG_ADVISORY_XACT_LOCK", "PG_TRY_ADVISORY_LOCK", "LISTEN", "NOTIFY", "PG_NOTIFY", "SERIAL",
-        "BIGSERIAL", "AUTOINCREMENT", "IDENTITY", "SKIP", "NOWAIT", "TRIGGER", "TEMP", "TEMPORARY", "JSON", "JSONB",
-        "JSON_EXTRACT", "JSON_VALUE", "JSON_EACH", "JSONB_SET", "NOW", "CURRENT_TIMESTAMP", "CURRENT_TIME", "CURRENT_DATE",
-        "UNIXEPOCH", "DATETIME", "STRFTIME", "JULIANDAY", "CLOCK_TIMESTAMP", "RANDOM", "GEN_RANDOM_UUID", "RANDOMBLOB",
-        "NEXTVAL", "LAST_INSERT_ROWID", "ROWID", "CTID", "ILIKE", "GLOB", "REGEXP", "IFNULL", "PRAGMA", "INTERVAL",
-        "TRUE", "FALSE", "BOOLEAN", "REPLACE", "LATERAL", "MERGE", "ARRAY", "ANY", "GREATEST", "LEAST",
+        "PG_ADVISORY_LOCK",
+        "PG_ADVISORY_XACT_LOCK",
+        "PG_TRY_ADVISORY_LOCK",
+        "LISTEN",
+        "NOTIFY",
+        "PG_NOTIFY",
+        "SERIAL",
+        "BIGSERIAL",
+        "AUTOINCREMENT",
+        "IDENTITY",
+        "SKIP",
+        "NOWAIT",
+        "TRIGGER",
+        "TEMP",
+        "TEMPORARY",
+        "JSON",
+        "JSONB",
+        "JSON_EXTRACT",
+        "JSON_VALUE",
+        "JSON_EACH",
+        "JSONB_SET",
+        "NOW",
+        "CURRENT_TIMESTAMP",
+        "CURRENT_TIME",
+        "CURRENT_DATE",
+        "UNIXEPOCH",
+        "DATETIME",
+        "STRFTIME",
+        "JULIANDAY",
+        "CLOCK_TIMESTAMP",
+        "RANDOM",
+        "GEN_RANDOM_UUID",
+        "RANDOMBLOB",
+        "NEXTVAL",
+        "LAST_INSERT_ROWID",
+        "ROWID",
+        "CTID",
+        "ILIKE",
+        "GLOB",
+        "REGEXP",
+        "IFNULL",
+        "PRAGMA",
+        "INTERVAL",
+        "TRUE",
+        "FALSE",
+        "BOOLEAN",
+        "REPLACE",
+        "LATERAL",
+        "MERGE",
+        "ARRAY",
+        "ANY",
+        "GREATEST",
+        "LEAST",
     ];
     let mut problems: Vec<String> = tokens
         .iter()
@@ -59,13 +110,20 @@ fn forbidden(text: &str, tokens: &[String]) -> Vec<String> {
             ("-", ">") | ("#", ">") | ("@", ">") | ("<", "@") => "JSON is never queried inside SQL",
             (":", ":") => "a cast by ::",
             ("INSERT", "OR") => "INSERT OR ...: write ON CONFLICT",
-            ("INSERTED" | "FULL", "JOIN") => "a full join",
+            ("FULL", "JOIN" | "OUTER") => "a full join",
             _ => continue,
         };
         problems.push(wrong.to_owned());
     }
-    if text.contains('\0') || text.contains('"') || text.contains('`') || text.contains("--") || text.contains(';') {
-        problems.push("NUL, quoted names, comments and semicolons don't belong in a statement".to_owned());
+    if text.contains('\0')
+        || text.contains('"')
+        || text.contains('`')
+        || text.contains("--")
+        || text.contains(';')
+    {
+        problems.push(
+            "NUL, quoted names, comments and semicolons don't belong in a statement".to_owned(),
+        );
     }
     if writes_inside_with(tokens) {
         problems.push("a CTE that changes data doesn't exist in SQLite".to_owned());
@@ -94,14 +152,9 @@ struct Query {
 /// no OR may stand beside it.
 fn unconfined(tokens: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
-    let mut outside: Vec<String> = tokens
-        .windows(3)
-        .filter(|three| three[1] == "AS" && three[2] == "(" || three[1] == "(")
-        .map(|three| three[0].clone())
-        .collect();
-    outside.retain(|name| cte_names(tokens).contains(name));
+    let ctes = cte_names(tokens);
     for query in queries(tokens) {
-        problems.extend(check_query(&query, &cte_names(tokens)));
+        problems.extend(check_query(&query, &ctes));
         if query.first().is_some_and(|token| token == "INSERT") {
             problems.extend(check_insert(&query));
         }
@@ -122,7 +175,9 @@ fn cte_names(tokens: &[String]) -> Vec<String> {
             ")" => depth -= 1,
             "SELECT" | "INSERT" | "UPDATE" | "DELETE" if depth == 0 => break,
             "RECURSIVE" | "AS" | "," => {}
-            _ if depth == 0 && matches!(tokens[index - 1].as_str(), "WITH" | "RECURSIVE" | ",") => names.push(token.clone()),
+            _ if depth == 0 && matches!(tokens[index - 1].as_str(), "WITH" | "RECURSIVE" | ",") => {
+                names.push(token.clone())
+            }
             _ => {}
         }
     }
@@ -153,7 +208,12 @@ fn queries(tokens: &[String]) -> Vec<Vec<String>> {
             // INSERT ... SELECT: the target is looked at with the INSERT, the sources with the SELECT.
             "SELECT" if current.first().is_some_and(|first| first == "INSERT") => {
                 current.push("SELECT".to_owned());
-                current.extend(tokens[index + 1..].iter().take_while(|token| *token != "FROM").cloned());
+                current.extend(
+                    tokens[index + 1..]
+                        .iter()
+                        .take_while(|token| *token != "FROM")
+                        .cloned(),
+                );
                 done.push(std::mem::replace(&mut current, vec!["SELECT".to_owned()]));
             }
             _ => current.push(token.clone()),
@@ -165,13 +225,31 @@ fn queries(tokens: &[String]) -> Vec<Vec<String>> {
 
 fn read_query(query: &[String]) -> Query {
     const ENDS_ALIAS: &[&str] = &[
-        "WHERE", "ON", "SET", "JOIN", "LEFT", "INNER", "CROSS", "ORDER", "GROUP", "LIMIT", "RETURNING", "USING", "VALUES",
-        "HAVING", "OFFSET", "NATURAL", "RIGHT", "DO", "SELECT",
+        "WHERE",
+        "ON",
+        "SET",
+        "JOIN",
+        "LEFT",
+        "INNER",
+        "CROSS",
+        "ORDER",
+        "GROUP",
+        "LIMIT",
+        "RETURNING",
+        "USING",
+        "VALUES",
+        "HAVING",
+        "OFFSET",
+        "NATURAL",
+        "RIGHT",
+        "DO",
+        "SELECT",
     ];
     let mut read = Query::default();
     let mut depth = 0;
     let word = |index: usize| query.get(index).map_or("", String::as_str);
-    let is_name = |token: &str| token.starts_with(|first: char| first.is_alphabetic() || first == '_');
+    let is_name =
+        |token: &str| token.starts_with(|first: char| first.is_alphabetic() || first == '_');
     let (mut in_from, mut in_set) = (false, false);
     for index in 0..query.len() {
         match word(index) {
@@ -186,16 +264,28 @@ fn read_query(query: &[String]) -> Query {
             _ => {}
         }
         match word(index) {
-            "WHERE" | "ON" | "SET" | "ORDER" | "GROUP" | "RETURNING" if depth == 0 => in_from = false,
+            "WHERE" | "ON" | "SET" | "ORDER" | "GROUP" | "RETURNING" if depth == 0 => {
+                in_from = false
+            }
             "FROM" | "JOIN" | "UPDATE" if depth == 0 => in_from = true,
             _ => {}
         }
-        let starts = matches!(word(index), "FROM" | "JOIN") || (word(index) == "UPDATE" && index == 0) || (word(index) == "," && in_from);
+        let starts = matches!(word(index), "FROM" | "JOIN")
+            || (word(index) == "UPDATE" && index == 0)
+            || (word(index) == "," && in_from);
         if depth == 0 && starts && is_name(word(index + 1)) {
             let table = word(index + 1).to_owned();
-            let after = if word(index + 2) == "AS" { index + 3 } else { index + 2 };
+            let after = if word(index + 2) == "AS" {
+                index + 3
+            } else {
+                index + 2
+            };
             let alias = word(after);
-            let alias = if is_name(alias) && !ENDS_ALIAS.contains(&alias) { alias } else { &table };
+            let alias = if is_name(alias) && !ENDS_ALIAS.contains(&alias) {
+                alias
+            } else {
+                &table
+            };
             read.tables.insert(alias.to_owned(), table.clone());
         }
         if depth == 0 && !in_set && word(index) == "=" {
@@ -243,7 +333,9 @@ fn check_query(query: &[String], ctes: &[String]) -> Vec<String> {
         .map(|(alias, table)| format!("{table} ({alias}) is not compared to the tenant $1"))
         .collect();
     if read.or_at_own_level && !read.tables.is_empty() {
-        problems.push("an OR beside the comparison with the tenant: put it into parentheses".to_owned());
+        problems.push(
+            "an OR beside the comparison with the tenant: put it into parentheses".to_owned(),
+        );
     }
     problems
 }
@@ -252,8 +344,14 @@ fn check_query(query: &[String], ctes: &[String]) -> Vec<String> {
 fn check_insert(query: &[String]) -> Vec<String> {
     let begin = query.iter().position(|token| token == "(");
     let first_column = begin.and_then(|begin| query.get(begin + 1));
-    let values = query.iter().position(|token| token == "VALUES").map(|at| at + 2);
-    let select = query.iter().position(|token| token == "SELECT").map(|at| at + 1);
+    let values = query
+        .iter()
+        .position(|token| token == "VALUES")
+        .map(|at| at + 2);
+    let select = query
+        .iter()
+        .position(|token| token == "SELECT")
+        .map(|at| at + 1);
     let first_value = values.or(select).and_then(|at| query.get(at));
     let mut problems = Vec::new();
     if first_column.is_none_or(|column| column != "TENANT_ID") {
@@ -262,7 +360,11 @@ fn check_insert(query: &[String]) -> Vec<String> {
     if first_value.is_none_or(|value| value != "$1") {
         problems.push("the first value inserted is not $1".to_owned());
     }
-    if values.is_some_and(|at| query[at..].windows(2).any(|two| two[0] == ")" && two[1] == ",")) {
+    if values.is_some_and(|at| {
+        query[at..]
+            .windows(2)
+            .any(|two| two[0] == ")" && two[1] == ",")
+    }) {
         problems.push("more than one row inserted".to_owned());
     }
     problems
@@ -322,7 +424,10 @@ fn unconfined_statements_are_found() {
         "INSERT INTO spent (tenant_id, state_id) SELECT $1, a FROM person",
         "WITH all_of_it AS (SELECT a FROM person) SELECT a FROM all_of_it",
     ] {
-        assert!(!problems_of(Scope::Tenant, text).is_empty(), "{text} passed");
+        assert!(
+            !problems_of(Scope::Tenant, text).is_empty(),
+            "{text} passed"
+        );
     }
 }
 

@@ -167,7 +167,10 @@ fn addresses_that_give_tls_away_are_refused() {
         ),
         ("postgres://u:secret@db.example/c?nonsense=1", "nonsense"),
         ("postgres://u:secret@db.example:port/c", "port"),
-        ("postgres://u:what?secret=1@db.example/c?nonsense=1", "nonsense"),
+        (
+            "postgres://u:what?secret=1@db.example/c?nonsense=1",
+            "nonsense",
+        ),
     ];
     for (url, word) in refused {
         let error = connect::pool(url, 1)

@@ -40,7 +40,10 @@ async fn postgres_shape(client: &tokio_postgres::Client, sql: &Sql) -> (usize, S
         Type::INT8 | Type::INT4 | Type::INT2 => "integer",
         Type::TEXT | Type::VARCHAR => "text",
         Type::BYTEA => "bytes",
-        ref other => panic!("{}: a column or parameter of PostgreSQL's type {other}", sql.name),
+        ref other => panic!(
+            "{}: a column or parameter of PostgreSQL's type {other}",
+            sql.name
+        ),
     };
     for parameter in statement.params() {
         kind(parameter);
@@ -55,10 +58,20 @@ async fn postgres_shape(client: &tokio_postgres::Client, sql: &Sql) -> (usize, S
 
 /// What is the same on both sides; `count(*)` and the like are named by each engine in its own way.
 fn assert_same(sql: &Sql, lite: &Shape, postgres: &Shape) {
-    assert_eq!(lite.len(), postgres.len(), "{}: number of columns", sql.name);
+    assert_eq!(
+        lite.len(),
+        postgres.len(),
+        "{}: number of columns",
+        sql.name
+    );
     for ((lite_name, lite_kind), (postgres_name, postgres_kind)) in lite.iter().zip(postgres) {
         if let Some(lite_kind) = lite_kind {
-            assert_eq!(Some(*lite_kind), *postgres_kind, "{}: kind of column {lite_name}", sql.name);
+            assert_eq!(
+                Some(*lite_kind),
+                *postgres_kind,
+                "{}: kind of column {lite_name}",
+                sql.name
+            );
             assert_eq!(lite_name, postgres_name, "{}", sql.name);
         }
     }
@@ -68,9 +81,14 @@ fn assert_same(sql: &Sql, lite: &Shape, postgres: &Shape) {
 fn every_statement_prepares_on_sqlite() {
     run(On::Sqlite, async |place: Place| {
         let _store = place.open_real().await;
-        let Location::Sqlite { file } = &place.options.location else { unreachable!() };
+        let Location::Sqlite { file } = &place.options.location else {
+            unreachable!()
+        };
         let connection = Connection::open(file).unwrap();
-        for sql in registry().into_iter().chain(pairs().iter().map(|pair| pair.lite)) {
+        for sql in registry()
+            .into_iter()
+            .chain(pairs().iter().map(|pair| pair.lite))
+        {
             let (parameters, _) = sqlite_shape(&connection, sql);
             assert_eq!(parameters, parameters_of(sql.text), "{}", sql.name);
         }
@@ -82,10 +100,14 @@ fn every_statement_has_the_same_columns_on_both_engines() {
     run(On::Postgres, async |place: Place| {
         let (_store, lite) = (place.open_real().await, Place::make(On::Sqlite));
         let _lite_store = lite.open_real().await;
-        let Location::Sqlite { file } = &lite.options.location else { unreachable!() };
+        let Location::Sqlite { file } = &lite.options.location else {
+            unreachable!()
+        };
         let connection = Connection::open(file).unwrap();
         let url = place.database.as_ref().unwrap().url();
-        let (client, driver) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        let (client, driver) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+            .await
+            .unwrap();
         tokio::spawn(driver);
 
         for sql in registry() {
@@ -96,10 +118,20 @@ fn every_statement_has_the_same_columns_on_both_engines() {
         }
         for pair in pairs() {
             let (parameters, shape) = sqlite_shape(&connection, pair.lite);
-            let (postgres_parameters, postgres_shape) = postgres_shape(&client, pair.postgres).await;
-            assert_eq!(parameters, postgres_parameters, "{}: parameters", pair.lite.name);
+            let (postgres_parameters, postgres_shape) =
+                postgres_shape(&client, pair.postgres).await;
+            assert_eq!(
+                parameters, postgres_parameters,
+                "{}: parameters",
+                pair.lite.name
+            );
             assert_same(pair.lite, &shape, &postgres_shape);
-            let names = |shape: &Shape| shape.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+            let names = |shape: &Shape| {
+                shape
+                    .iter()
+                    .map(|(name, _)| name.clone())
+                    .collect::<Vec<_>>()
+            };
             assert_eq!(names(&shape), names(&postgres_shape), "{}", pair.lite.name);
         }
     });
@@ -110,16 +142,23 @@ fn both_engines_have_the_same_tables_and_columns() {
     run(On::Postgres, async |place: Place| {
         let (_store, lite) = (place.open_real().await, Place::make(On::Sqlite));
         let _lite_store = lite.open_real().await;
-        let Location::Sqlite { file } = &lite.options.location else { unreachable!() };
+        let Location::Sqlite { file } = &lite.options.location else {
+            unreachable!()
+        };
         let columns = "SELECT t.name || '.' || c.name || ' ' || CASE WHEN c.type IN ('INTEGER', 'BIGINT') THEN 'bigint'
                            WHEN c.type = 'BLOB' THEN 'bytea' ELSE lower(c.type) END
                            || CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN '' ELSE ' null' END
                        FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' ORDER BY 1";
         let connection = Connection::open(file).unwrap();
         let mut statement = connection.prepare(columns).unwrap();
-        let lite: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        let columns = "SELECT table_name || '.' || column_name || ' ' || data_type || CASE is_nullable WHEN 'YES' THEN ' null' ELSE '' END AS line
-                       FROM information_schema.columns WHERE table_schema = 'public' ORDER BY line COLLATE \"C\"";
+        let lite: Vec<String> = statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let columns = "SELECT line FROM (SELECT table_name || '.' || column_name || ' ' || data_type
+                           || CASE is_nullable WHEN 'YES' THEN ' null' ELSE '' END AS line
+                       FROM information_schema.columns WHERE table_schema = 'public') x ORDER BY line COLLATE \"C\"";
         let postgres = place.database.as_ref().unwrap().run(columns).unwrap();
         assert_eq!(lite, postgres.lines().collect::<Vec<_>>());
 
@@ -127,7 +166,11 @@ fn both_engines_have_the_same_tables_and_columns() {
         let rules = "SELECT t.name || ' ' || group_concat(c.name, ',') FROM sqlite_schema t JOIN pragma_index_list(t.name) i
                      JOIN pragma_index_info(i.name) c WHERE t.type = 'table' AND i.\"unique\" = 1 GROUP BY t.name, i.name ORDER BY 1";
         let mut statement = connection.prepare(rules).unwrap();
-        let lite: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let lite: Vec<String> = statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         let rules = "SELECT line FROM (SELECT t.relname || ' ' || string_agg(a.attname, ',' ORDER BY k.place) AS line
                      FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
                      CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(number, place)
@@ -142,14 +185,32 @@ fn both_engines_have_the_same_tables_and_columns() {
 fn every_statement_keeps_to_the_rules() {
     let mut names = HashSet::new();
     for sql in registry() {
-        assert!(names.insert(sql.name), "two statements are called {}", sql.name);
+        assert!(
+            names.insert(sql.name),
+            "two statements are called {}",
+            sql.name
+        );
         let problems = lint::problems(sql);
-        assert!(problems.is_empty(), "{}: {}\n{}", sql.name, problems.join("; "), sql.text);
+        assert!(
+            problems.is_empty(),
+            "{}: {}\n{}",
+            sql.name,
+            problems.join("; "),
+            sql.text
+        );
         if let Scope::Global(why) = sql.scope {
-            assert!(why.len() > 10, "{}: a reason of a few words is asked for", sql.name);
+            assert!(
+                why.len() > 10,
+                "{}: a reason of a few words is asked for",
+                sql.name
+            );
         }
     }
-    assert!(names.len() > 50, "the registry holds {} statements: is a module missing?", names.len());
+    assert!(
+        names.len() > 50,
+        "the registry holds {} statements: is a module missing?",
+        names.len()
+    );
 }
 
 /// Each pair is a place where one database may do what the other doesn't: keep them few.
