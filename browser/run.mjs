@@ -1,0 +1,58 @@
+// The browser suite: real clicks in headless Chromium against the built binary, over http://localhost and https.
+//
+//   node browser/run.mjs --binary target/debug/claviger [--counts FILE] [PART OF A TEST'S NAME ...]
+//
+// Every test has a server with an empty data directory and a browser profile of its own. Screenshots go to
+// out/screenshots, what a failed test saw last to out/failures.
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { forget, prepare } from './server.mjs';
+import { registered, runTest } from './runner.mjs';
+
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP *.test 127.0.0.1, MAP localhost 127.0.0.1',
+];
+
+/** @param {string[]} words */
+function parseArguments(words) {
+  const options = { binary: '', counts: '', names: /** @type {string[]} */ ([]) };
+  for (let at = 0; at < words.length; at++) {
+    if (words[at] === '--binary') options.binary = words[++at];
+    else if (words[at] === '--counts') options.counts = words[++at];
+    else options.names.push(words[at]);
+  }
+  if (!options.binary) throw new Error('--binary says which claviger to start');
+  return options;
+}
+
+const options = parseArguments(process.argv.slice(2));
+const folder = fileURLToPath(new URL('./tests/', import.meta.url));
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.mjs')).sort()) await import(`./tests/${file}`);
+
+rmSync('out/screenshots', { recursive: true, force: true });
+rmSync('out/failures', { recursive: true, force: true });
+mkdirSync('out/screenshots', { recursive: true });
+mkdirSync('out/failures', { recursive: true });
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || 'chromium', headless: true, args: FLAGS });
+const counts = { passed: 0, failed: 0 };
+try {
+  const tools = prepare(options.binary);
+  for (const scheme of /** @type {const} */ (['http', 'https'])) {
+    for (const it of registered()) {
+      if (!it.schemes.includes(scheme)) continue;
+      const name = `${scheme}: ${it.name}`;
+      if (options.names.length && !options.names.some((part) => name.includes(part))) continue;
+      const passed = await runTest(it, { name, scheme, browser, tools });
+      counts[passed ? 'passed' : 'failed'] += 1;
+    }
+  }
+} finally {
+  await browser.close();
+  forget();
+}
+console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
+if (options.counts) writeFileSync(options.counts, JSON.stringify(counts));
+process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
