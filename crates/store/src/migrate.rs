@@ -62,11 +62,11 @@ statements! {
 }
 
 /// What the database's history asks of this program.
-fn pending<'a>(
+fn pending(
     applied: Vec<Row>,
-    migrations: &'a [Migration],
+    migrations: &[Migration],
     text: Text,
-) -> Result<Vec<&'a Migration>, StoreError> {
+) -> Result<Vec<&Migration>, StoreError> {
     let known = migrations.last().map_or(0, |migration| migration.version);
     let mut done = Vec::new();
     for mut row in applied {

@@ -1,6 +1,7 @@
 //! Filling an empty PostgreSQL database from a backup.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use deadpool_postgres::{ClientWrapper, Object};
 use futures_util::future::try_join_all;
@@ -20,7 +21,9 @@ pub(crate) async fn restore(pg: &Pg, source: &Path, epoch: [u8; 16]) -> Result<(
     let (migrations, source) = (pg.migrations, source.to_owned());
     let (copy_file, mut copy, tables) = blocking(move || {
         // On a copy, because an older backup is brought up to date first.
-        let name = format!("claviger-restore-{}", std::process::id());
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("claviger-restore-{}-{number}", std::process::id());
         let copy_file = Partial::beside(&std::env::temp_dir().join(name))?;
         let copy = checked_copy(&source, &copy_file.path, migrations)?;
         let tables = schema::tables(&copy)?;

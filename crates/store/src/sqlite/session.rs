@@ -52,6 +52,9 @@ impl Session {
             Durability::Normal => "NORMAL",
         };
         connection.pragma_update(None, "synchronous", synchronous)?;
+        // macOS only: its plain fsync leaves data in the drive's cache.
+        connection.pragma_update(None, "fullfsync", durability == Durability::Full)?;
+        connection.pragma_update(None, "checkpoint_fullfsync", durability == Durability::Full)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "mmap_size", 0)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;

@@ -18,6 +18,7 @@ mod postgres;
 mod postgres_only;
 mod registry;
 mod sqlite_only;
+mod tls;
 
 use std::future::Future;
 use std::sync::OnceLock;
