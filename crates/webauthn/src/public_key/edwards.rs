@@ -4,66 +4,66 @@
 //! RFC 8032 section 5.1.3 says which bytes are a point: y below p, and (y² - 1) / (d y² + 1) a square.
 //! That question alone is answered here, with public data, so that timing does not matter.
 
-// Fixed arrays of four and eight limbs; every index is below that, and arithmetic by limbs is read by index.
-#![allow(clippy::indexing_slicing, clippy::needless_range_loop)]
-
 use super::KeyError;
 
-/// 2^255 - 19, least limb first.
-const P: Element = Element([
+/// A number below 2^255 as four words, least first: a key without the top bit, which is the sign of x.
+type Words = [u64; 4];
+
+/// 2^255 - 19.
+const P: Words = [
     0xffff_ffff_ffff_ffed,
     u64::MAX,
     u64::MAX,
     0x7fff_ffff_ffff_ffff,
-]);
+];
+
 /// The curve's constant d = -121665 / 121666.
-const D: Element = Element([
+const D: Element = Element::new([
     0x75eb_4dca_1359_78a3,
     0x0070_0a4d_4141_d8ab,
     0x8cc7_4079_7779_e898,
     0x5203_6cee_2b6f_fe73,
 ]);
-const ONE: Element = Element([1, 0, 0, 0]);
+
+const ONE: Element = Element::new([1, 0, 0, 0]);
 
 /// The y of all points whose order divides 8. With such a key, signatures that verify for many messages
 /// can be made without a private key.
-const SMALL_ORDER: [Element; 5] = [
+const SMALL_ORDER: [Words; 5] = [
     // order 4, order 1, order 2
-    Element([0, 0, 0, 0]),
-    ONE,
-    Element([
+    [0, 0, 0, 0],
+    [1, 0, 0, 0],
+    [
         0xffff_ffff_ffff_ffec,
         u64::MAX,
         u64::MAX,
         0x7fff_ffff_ffff_ffff,
-    ]),
+    ],
     // order 8
-    Element([
+    [
         0x4fd8_4d3d_706a_17c7,
         0x0f67_100d_760b_3cba,
         0xc6cc_392c_fa53_202a,
         0x7a03_ac92_77fd_c74e,
-    ]),
-    Element([
+    ],
+    [
         0xb027_b2c2_8f95_e826,
         0xf098_eff2_89f4_c345,
         0x3933_c6d3_05ac_dfd5,
         0x05fc_536d_8802_38b1,
-    ]),
+    ],
 ];
 
 /// Checks the 32 bytes of an Ed25519 public key.
 pub(super) fn check(key: &[u8]) -> Result<(), KeyError> {
-    let y = Element::parse(key).ok_or(KeyError::Unusable)?;
+    let y = parse(key).ok_or(KeyError::Unusable)?;
     if SMALL_ORDER.contains(&y) {
         return Err(KeyError::WeakPoint);
     }
-    let square = y.multiply(y).canonical();
+    let y = Element::new(y);
+    let square = y.multiply(y);
     // u / v is a square exactly if u v is. u is not zero, for then y would be 1 or -1; v never is.
-    let (u, v) = (
-        square.subtract(ONE),
-        square.multiply(D).canonical().add(ONE),
-    );
+    let (u, v) = (square.subtract(ONE), square.multiply(D).add(ONE));
     if u.multiply(v).is_nonzero_square() {
         Ok(())
     } else {
@@ -71,97 +71,105 @@ pub(super) fn check(key: &[u8]) -> Result<(), KeyError> {
     }
 }
 
-/// A number modulo p. Below p where numbers are added, subtracted or compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Element([u64; 4]);
+/// Reads y. `None` if there are not 32 bytes or y is not below p.
+fn parse(key: &[u8]) -> Option<Words> {
+    let (words, rest) = key.as_chunks::<8>();
+    let words: &[[u8; 8]; 4] = words.try_into().ok()?;
+    let [a, b, c, d] = words.map(u64::from_le_bytes);
+    let y = [a, b, c, d & (u64::MAX >> 1)];
+    (rest.is_empty() && y.iter().rev().lt(P.iter().rev())).then_some(y)
+}
+
+/// Limbs of 51 bits, least first; their sum stands for a number modulo p. Limbs may be a few bits longer
+/// between operations: below 2^52 after `multiply`, below 2^54 after one `add` or `subtract`.
+#[derive(Debug, Clone, Copy)]
+struct Element([u64; 5]);
+
+const LIMB: u64 = (1 << 51) - 1;
+
+fn product(a: u64, b: u64) -> u128 {
+    u128::from(a) * u128::from(b)
+}
 
 impl Element {
-    /// Reads y, dropping the top bit, which is the sign of x. `None` if y is not below p.
-    fn parse(key: &[u8]) -> Option<Self> {
-        let mut limbs = [0; 4];
-        for (limb, bytes) in limbs.iter_mut().zip(key.as_chunks::<8>().0) {
-            *limb = u64::from_le_bytes(*bytes);
-        }
-        limbs[3] &= u64::MAX >> 1;
-        let y = Self(limbs);
-        (key.len() == 32 && y.less_than(P)).then_some(y)
-    }
-
-    fn less_than(self, other: Self) -> bool {
-        self.0.iter().rev().lt(other.0.iter().rev())
+    const fn new([a, b, c, d]: Words) -> Self {
+        Self([
+            a & LIMB,
+            (a >> 51 | b << 13) & LIMB,
+            (b >> 38 | c << 26) & LIMB,
+            (c >> 25 | d << 39) & LIMB,
+            d >> 12 & LIMB,
+        ])
     }
 
     fn add(self, other: Self) -> Self {
-        // Both are below 2^255, so the sum fits 256 bits.
-        let (mut sum, mut carry) = ([0; 4], 0);
-        for i in 0..4 {
-            let limb = u128::from(self.0[i]) + u128::from(other.0[i]) + carry;
-            sum[i] = limb as u64;
-            carry = limb >> 64;
-        }
-        Self(sum).subtract_p_once()
+        let ([a, b, c, d, e], [f, g, h, i, j]) = (self.0, other.0);
+        Self([a + f, b + g, c + h, d + i, e + j])
     }
 
+    /// self + 4 p - other, so that no limb becomes negative.
     fn subtract(self, other: Self) -> Self {
-        // self - other = self + (p - other)
-        self.add(Self(difference(P.0, other.0)).subtract_p_once())
+        let ([a, b, c, d, e], [f, g, h, i, j]) = (self.0, other.0);
+        const LOW: u64 = 4 * (LIMB - 18);
+        const HIGH: u64 = 4 * LIMB;
+        Self([
+            a + LOW - f,
+            b + HIGH - g,
+            c + HIGH - h,
+            d + HIGH - i,
+            e + HIGH - j,
+        ])
     }
 
-    fn subtract_p_once(self) -> Self {
-        if self.less_than(P) {
-            self
-        } else {
-            Self(difference(self.0, P.0))
-        }
-    }
-
+    /// Schoolbook; what would stand above 2^255 counts 19 times.
     fn multiply(self, other: Self) -> Self {
-        let mut product = [0_u64; 8];
-        for i in 0..4 {
-            let mut carry = 0;
-            for j in 0..4 {
-                let limb = u128::from(self.0[i]) * u128::from(other.0[j])
-                    + u128::from(product[i + j])
-                    + carry;
-                product[i + j] = limb as u64;
-                carry = limb >> 64;
-            }
-            product[i + 4] = carry as u64;
-        }
-        Self::reduce(product)
+        let [a0, a1, a2, a3, a4] = self.0;
+        let [b0, b1, b2, b3, b4] = other.0;
+        let (w1, w2, w3, w4) = (b1 * 19, b2 * 19, b3 * 19, b4 * 19);
+        let p = product;
+        Self::carry([
+            p(a0, b0) + p(a1, w4) + p(a2, w3) + p(a3, w2) + p(a4, w1),
+            p(a0, b1) + p(a1, b0) + p(a2, w4) + p(a3, w3) + p(a4, w2),
+            p(a0, b2) + p(a1, b1) + p(a2, b0) + p(a3, w4) + p(a4, w3),
+            p(a0, b3) + p(a1, b2) + p(a2, b1) + p(a3, b0) + p(a4, w4),
+            p(a0, b4) + p(a1, b3) + p(a2, b2) + p(a3, b1) + p(a4, b0),
+        ])
     }
 
-    /// 2^256 is 38 modulo p. The result is below 2^256 only; `canonical` brings it below p.
-    fn reduce(product: [u64; 8]) -> Self {
-        let (mut low, mut carry) = ([0_u64; 4], 0_u128);
-        for i in 0..4 {
-            let limb = u128::from(product[i]) + u128::from(product[i + 4]) * 38 + carry;
-            low[i] = limb as u64;
-            carry = limb >> 64;
-        }
-        carry *= 38;
-        for limb in &mut low {
-            carry += u128::from(*limb);
-            *limb = carry as u64;
-            carry >>= 64;
-        }
-        // A last carry leaves a number far below 2^64, so that this addition ends in its first limb.
-        low[0] = low[0].wrapping_add(carry as u64 * 38);
-        Self(low)
-    }
-
-    /// 2^256 is 2 p + 38.
-    fn canonical(self) -> Self {
-        self.subtract_p_once().subtract_p_once()
+    /// Brings sums below 2^115 back to limbs below 2^52.
+    fn carry(sums: [u128; 5]) -> Self {
+        let mut carry = 0;
+        let mut limbs = sums.map(|sum| {
+            let sum = sum + carry;
+            carry = sum >> 51;
+            sum as u64 & LIMB
+        });
+        // The carry may have 64 bits, so 19 times it needs the width.
+        let first = u128::from(limbs[0]) + carry * 19;
+        limbs[0] = first as u64 & LIMB;
+        limbs[1] += (first >> 51) as u64;
+        Self(limbs)
     }
 
     fn square_times(self, times: u32) -> Self {
         (0..times).fold(self, |element, _| element.multiply(element))
     }
 
+    /// Whether this is one modulo p: whether the number minus one is a multiple of p.
+    fn is_one(self) -> bool {
+        self.subtract(ONE).is_zero()
+    }
+
+    fn is_zero(self) -> bool {
+        // Two rounds of carries leave 51 bits in each limb, and a number below 2 p.
+        let Self(limbs) = Self::carry(Self::carry(self.0.map(u128::from)).0.map(u128::from));
+        let p = [LIMB - 18, LIMB, LIMB, LIMB, LIMB];
+        limbs == [0; 5] || limbs == p
+    }
+
     /// Euler's criterion: the power (p - 1) / 2 = 2^254 - 10 = 16 (2^250 - 1) + 6 is one.
     fn is_nonzero_square(self) -> bool {
-        // `ones(n)` is the power 2^n - 1; two of them join to a longer one.
+        // `ones_n` is the power 2^n - 1; two of them join to a longer one.
         let join = |long: Self, short: Self, length| long.square_times(length).multiply(short);
         let ones_2 = join(self, self, 1);
         let ones_4 = join(ones_2, ones_2, 2);
@@ -177,21 +185,8 @@ impl Element {
         ones_250
             .square_times(4)
             .multiply(ones_2.square_times(1))
-            .canonical()
-            == ONE
+            .is_one()
     }
-}
-
-/// a - b, where a is not below b.
-fn difference(a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
-    let (mut result, mut borrow) = ([0; 4], false);
-    for i in 0..4 {
-        let (limb, first) = a[i].overflowing_sub(b[i]);
-        let (limb, second) = limb.overflowing_sub(u64::from(borrow));
-        result[i] = limb;
-        borrow = first || second;
-    }
-    result
 }
 
 #[cfg(test)]
@@ -199,25 +194,40 @@ mod tests {
     use super::*;
     use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 
-    fn key(y: Element) -> Vec<u8> {
-        y.0.iter().flat_map(|limb| limb.to_le_bytes()).collect()
+    fn small(number: u64) -> Element {
+        Element::new([number, 0, 0, 0])
+    }
+
+    fn bytes(words: Words) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_le_bytes()).collect()
     }
 
     #[test]
     fn arithmetic_holds() {
-        let minus_one = Element([0, 0, 0, 0]).subtract(ONE);
-        assert_eq!(minus_one.multiply(minus_one).canonical(), ONE);
-        let most = Element([u64::MAX; 4]);
-        assert_eq!(most.multiply(most).canonical(), Element([37 * 37, 0, 0, 0]));
-        assert_eq!(most.canonical(), Element([37, 0, 0, 0]));
-        assert_eq!(minus_one.add(ONE), Element([0; 4]));
+        let minus_one = small(0).subtract(ONE);
+        assert!(minus_one.multiply(minus_one).is_one());
+        assert!(minus_one.add(ONE).is_zero());
+        assert!(small(0).is_zero() && Element::new(P).is_zero() && !ONE.is_zero());
         // d = -121665 / 121666
-        let (a, b) = (Element([121_666, 0, 0, 0]), Element([121_665, 0, 0, 0]));
-        assert_eq!(D.multiply(a).canonical().add(b), Element([0; 4]));
+        assert!(D.multiply(small(121_666)).add(small(121_665)).is_zero());
+        // The longest limbs that `multiply` may be given: 2^54 - 1 in each place.
+        let most = Element([(1 << 54) - 1; 5]);
+        let reduced = Element::carry(most.0.map(u128::from));
+        assert!(
+            most.multiply(most)
+                .subtract(reduced.multiply(reduced))
+                .is_zero()
+        );
         // p is 5 modulo 8, so 2 is no square; -1 is one.
-        assert!(!Element([2, 0, 0, 0]).is_nonzero_square());
+        assert!(!small(2).is_nonzero_square());
         assert!(minus_one.is_nonzero_square());
         assert!(!D.is_nonzero_square());
+        assert!(!small(0).is_nonzero_square());
+        for number in 3..200 {
+            let number = D.add(small(number));
+            assert!(number.multiply(number).is_nonzero_square());
+            assert!(!number.multiply(number).multiply(D).is_nonzero_square());
+        }
     }
 
     #[test]
@@ -230,40 +240,33 @@ mod tests {
 
     #[test]
     fn half_of_all_numbers_are_points() {
-        let points = (2..=255_u8)
-            .filter(|&y| check(&key(Element([y.into(), 0, 0, 0]))).is_ok())
+        let points = (2..=255)
+            .filter(|&y| check(&bytes([y, 0, 0, 0])).is_ok())
             .count();
         assert!((90..165).contains(&points), "{points}");
     }
 
-    /// (x, y) has small order exactly if doubling y three times gives the neutral element; the table holds
-    /// no more and no less than the points that do.
     #[test]
     fn small_orders_are_refused_with_either_sign() {
         for y in SMALL_ORDER {
-            let mut bytes = key(y);
-            assert_eq!(check(&bytes), Err(KeyError::WeakPoint));
-            bytes[31] |= 0x80;
-            assert_eq!(check(&bytes), Err(KeyError::WeakPoint));
+            let mut key = bytes(y);
+            assert_eq!(check(&key), Err(KeyError::WeakPoint));
+            key[31] |= 0x80;
+            assert_eq!(check(&key), Err(KeyError::WeakPoint));
         }
         // The y of order 8 satisfy d y⁴ + 2 y² - 1 = 0, as doubling must give y = 0.
         for y in &SMALL_ORDER[3..] {
-            let square = y.multiply(*y).canonical();
-            let sum = square
-                .multiply(square)
-                .multiply(D)
-                .canonical()
-                .add(square)
-                .add(square)
-                .subtract(ONE);
-            assert_eq!(sum, Element([0; 4]));
+            let square = Element::new(*y).multiply(Element::new(*y));
+            let sum = square.multiply(square).multiply(D).add(square).add(square);
+            assert!(sum.is_one());
         }
     }
 
     #[test]
     fn other_encodings_of_a_number_are_refused() {
-        assert_eq!(check(&key(P)), Err(KeyError::Unusable));
+        assert_eq!(check(&bytes(P)), Err(KeyError::Unusable));
         assert_eq!(check(&[0xff; 32]), Err(KeyError::Unusable));
         assert_eq!(check(&[1; 31]), Err(KeyError::Unusable));
+        assert_eq!(check(&[3; 33]), Err(KeyError::Unusable));
     }
 }
