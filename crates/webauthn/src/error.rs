@@ -174,20 +174,13 @@ impl ParseError {
     }
 }
 
-/// Steps that both ceremonies share: client data and RP ID.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// What the checks of client data report to either ceremony, which gives it the ceremony's own name.
 pub(crate) enum ClientDataError {
-    #[error("type")]
     Type { found: String },
-    #[error("weak challenge")]
     WeakChallenge { found: usize },
-    #[error("challenge")]
     Challenge,
-    #[error("origin")]
     Origin { found: String },
-    #[error("cross-origin")]
     CrossOrigin,
-    #[error("top origin")]
     TopOrigin { found: String },
 }
 
