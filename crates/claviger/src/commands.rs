@@ -10,7 +10,7 @@ mod user;
 
 use identity::Identity;
 use identity::ambient::Ambient;
-use server::config::{Configuration, Layer};
+use server::config::{Configuration, Layer, Port};
 use server::{Start, telemetry};
 
 use crate::flags::{Arguments, Command};
@@ -39,7 +39,10 @@ fn configure(layer: Layer) -> Result<Configuration, Failure> {
 
 /// A command speaks by its output; its log shows warnings only, unless more is asked for.
 fn configure_quietly(layer: Layer) -> Result<Configuration, Failure> {
-    let level = Layer { log_level: Some("warn".to_owned()), ..Layer::default() };
+    let level = Layer {
+        log_level: Some("warn".to_owned()),
+        ..Layer::default()
+    };
     configure(layer.over(level))
 }
 
@@ -50,12 +53,16 @@ fn readable((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(
 
 /// The running tenant, opened beside a server that may be serving it.
 async fn open(configuration: &Configuration, start: Start) -> Result<Identity, Failure> {
-    Ok(server::open(configuration, &Ambient::system(), start, configuration.listen.port()).await?)
+    Ok(server::open(configuration, &Ambient::system(), start, Port::Unbound).await?)
 }
 
 /// The operating system's name for whoever types, for the audit log.
 fn find_os_user() -> String {
-    let named = ["SUDO_USER", "LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
-    let name = named.filter(|name| !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_graphic()));
+    let named = ["SUDO_USER", "LOGNAME", "USER"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok());
+    let name = named.filter(|name| {
+        !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_graphic())
+    });
     name.unwrap_or_else(|| "unknown".to_owned())
 }

@@ -7,7 +7,12 @@ use server::config::{Layer, LogForm, OriginEntry};
 
 /// People sign in with passkeys; one program, one data directory.
 #[derive(Debug, Parser)]
-#[command(name = "claviger", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    name = "claviger",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
 #[command(after_help = "Examples:
   claviger serve                                     try it on http://localhost:8080
   claviger init --public-origin https://login.example.org
@@ -33,7 +38,7 @@ pub(crate) enum Command {
   claviger serve --config /etc/claviger.toml
   claviger serve --public-origin https://login.example.org --trusted-proxy 127.0.0.1")]
     Serve,
-    /// Make a new tenant for a real origin and print its set-up link
+    /// Begin a new organisation for a real origin, also under a key file that exists
     #[command(after_help = "Example:
   claviger init --public-origin https://login.example.org --rp-id example.org")]
     Init,
@@ -183,13 +188,18 @@ pub(crate) struct SettingFlags {
     #[arg(long, global = true, value_name = "ORIGIN=PURPOSES")]
     extra_origin: Vec<OriginEntry>,
     /// PostgreSQL instead of SQLite (better in the environment: other users see flags)
-    #[arg(long, global = true, value_name = "postgres://...", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "postgres://...",
+        hide_env_values = true
+    )]
     database_url: Option<String>,
     /// The key-encryption key [default: claviger.key in the data directory]
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<PathBuf>,
     /// A proxy's network whose X-Forwarded-For is believed; may be repeated [default: none]
-    #[arg(long, global = true, value_name = "CIDR", num_args = 1.., value_delimiter = ',')]
+    #[arg(long, global = true, value_name = "CIDR", value_delimiter = ',')]
     trusted_proxy: Vec<String>,
     /// Certificate chain (PEM), read again when it changes
     #[arg(long, global = true, value_name = "FILE")]
@@ -246,7 +256,10 @@ mod tests {
             if command.has_subcommands() {
                 command.get_subcommands().for_each(check);
             } else {
-                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                let help = command
+                    .get_after_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
                 assert!(help.contains("claviger "), "{}", command.get_name());
             }
         }
@@ -256,19 +269,51 @@ mod tests {
     #[test]
     fn settings_stand_before_or_after_the_command() {
         for line in [
-            ["claviger", "--listen", "127.0.0.1:1", "user", "add", "ada", "--link"],
-            ["claviger", "user", "add", "ada", "--link", "--listen", "127.0.0.1:1"],
+            [
+                "claviger",
+                "--listen",
+                "127.0.0.1:1",
+                "user",
+                "add",
+                "ada",
+                "--link",
+            ],
+            [
+                "claviger",
+                "user",
+                "add",
+                "ada",
+                "--link",
+                "--listen",
+                "127.0.0.1:1",
+            ],
         ] {
             let arguments = Arguments::try_parse_from(line).unwrap();
-            assert!(matches!(arguments.command, Command::User(User::Add { link: true, .. })));
-            assert_eq!(arguments.settings.into_layer().listen.as_deref(), Some("127.0.0.1:1"));
+            assert!(matches!(
+                arguments.command,
+                Command::User(User::Add { link: true, .. })
+            ));
+            assert_eq!(
+                arguments.settings.into_layer().listen.as_deref(),
+                Some("127.0.0.1:1")
+            );
         }
     }
 
     #[test]
     fn several_proxies_and_origins() {
-        let line = ["claviger", "serve", "--trusted-proxy", "10.0.0.0/8,127.0.0.1", "--extra-origin", "https://a.example=assert"];
-        let layer = Arguments::try_parse_from(line).unwrap().settings.into_layer();
+        let line = [
+            "claviger",
+            "serve",
+            "--trusted-proxy",
+            "10.0.0.0/8,127.0.0.1",
+            "--extra-origin",
+            "https://a.example=assert",
+        ];
+        let layer = Arguments::try_parse_from(line)
+            .unwrap()
+            .settings
+            .into_layer();
         assert_eq!(layer.trusted_proxy.unwrap(), ["10.0.0.0/8", "127.0.0.1"]);
         assert_eq!(layer.extra_origin.unwrap().len(), 1);
     }

@@ -12,17 +12,22 @@ use crate::flags::Form;
 /// A reader that went away ends the command, without a panic.
 pub(crate) fn say(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| Failure::Said(format!("stdout: {error}")))
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::Said(format!("stdout: {error}")))
 }
 
 pub(crate) fn say_json<T: Serialize>(value: &T) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Said(error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| Failure::Said(error.to_string()))?;
     say(&text)
 }
 
 /// RFC 3339 in UTC, to the second.
 pub(crate) fn write_time(at: Micros) -> String {
-    jiff::Timestamp::from_second(at.div_euclid(identity::SECOND)).unwrap_or_default().to_string()
+    jiff::Timestamp::from_second(at.div_euclid(identity::SECOND))
+        .unwrap_or_default()
+        .to_string()
 }
 
 /// A one-time link as it is handed to somebody.
@@ -36,14 +41,21 @@ pub(crate) struct LinkShown<'a> {
 
 impl<'a> LinkShown<'a> {
     pub(crate) fn of(user_name: &'a str, link: &'a Link) -> LinkShown<'a> {
-        LinkShown { user_name, url: &link.url, expires_at: write_time(link.expires_at) }
+        LinkShown {
+            user_name,
+            url: &link.url,
+            expires_at: write_time(link.expires_at),
+        }
     }
 
     pub(crate) fn show(&self, form: Form) -> Result<(), Failure> {
         if form.json {
             return say_json(self);
         }
-        say(&format!("Registration link of {} (once, until {}):\n  {}", self.user_name, self.expires_at, self.url))
+        say(&format!(
+            "Registration link of {} (once, until {}):\n  {}",
+            self.user_name, self.expires_at, self.url
+        ))
     }
 }
 
@@ -57,7 +69,10 @@ pub(crate) fn table<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> 
         }
     }
     let lines = rows.iter().map(|row| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = row
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -65,8 +80,13 @@ pub(crate) fn table<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> 
 
 /// A name must not steer the terminal.
 fn escape(text: &str) -> String {
-    let unsafe_here = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if unsafe_here(c) { '\u{fffd}' } else { c }).collect()
+    let unsafe_here = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .map(|c| if unsafe_here(c) { '\u{fffd}' } else { c })
+        .collect()
 }
 
 #[cfg(test)]
@@ -77,7 +97,10 @@ mod tests {
     fn columns_line_up_and_names_steer_nothing() {
         let rows = [["NAME", "N"], ["a\u{1b}[31m", "10"], ["longer name", "2"]];
         let text = table(rows.into_iter().map(|row| row.map(str::to_owned)));
-        assert_eq!(text, "NAME         N\na\u{fffd}[31m       10\nlonger name  2");
+        assert_eq!(
+            text,
+            "NAME         N\na\u{fffd}[31m       10\nlonger name  2"
+        );
     }
 
     #[test]

@@ -43,6 +43,16 @@ pub struct Configuration {
     pub log: LogForm,
     pub log_level: String,
     pub limits: Limits,
+    /// Variables named like settings that are none: perhaps misspelt.
+    pub unknown_variables: Vec<String>,
+}
+
+/// The port that listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Port {
+    Bound(u16),
+    /// A command beside the server: it does not listen.
+    Unbound,
 }
 
 /// The certificate chain and its key, both PEM.
@@ -94,19 +104,23 @@ impl Configuration {
         flags: Layer,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Configuration, ConfigError> {
-        let upper = flags.over(environment::read(environment)?);
+        let (variables, unknown_variables) = environment::read(environment)?;
+        let upper = flags.over(variables);
         let file = match &upper.config {
             Some(path) => file::read(path)?,
             None => Layer::default(),
         };
-        check::check(upper.over(file))
+        Ok(Configuration { unknown_variables, ..check::check(upper.over(file))? })
     }
 
-    /// The settings of the use cases. `stored` is what set-up stored, `port` the one that listens.
+    /// The settings of the use cases. `stored` is what set-up stored.
     ///
-    /// An origin on localhost is not taken from the store: it follows the port.
-    pub fn settings(&self, stored: Option<(Origin, RpId)>, port: u16) -> Result<Settings, ConfigError> {
-        let stored = stored.filter(|(origin, _)| !origin.is_localhost());
+    /// While serving, an origin on localhost is not taken from the store: it follows the port.
+    pub fn settings(&self, stored: Option<(Origin, RpId)>, port: Port) -> Result<Settings, ConfigError> {
+        let (port, stored) = match port {
+            Port::Bound(port) => (port, stored.filter(|(origin, _)| !origin.is_localhost())),
+            Port::Unbound => (self.listen.port(), stored),
+        };
         let (stored_origin, stored_rp_id) = stored.unzip();
         let origin = match self.public_origin.clone().or(stored_origin) {
             Some(origin) => origin,

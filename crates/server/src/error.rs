@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use identity::{Class, Code, Refusal, codes};
 use serde::Serialize;
 
 use crate::app::AppState;
-use crate::extract::return_path;
+use crate::extract::{Reader, Visit, return_path};
+use crate::i18n::Texts;
+use crate::pages;
 use crate::telemetry::RequestId;
 
 /// Codes that only the server itself has.
@@ -113,9 +115,10 @@ struct Asked {
     /// A page: the answer is HTML, or a redirect to the page that helps.
     page: bool,
     path: String,
-    address: String,
+    reader: Reader,
     reference: String,
-    language: Option<HeaderValue>,
+    /// Of a page only: its frame shows who is signed in.
+    headers: HeaderMap,
 }
 
 /// The layer that writes refusals.
@@ -123,27 +126,27 @@ pub(crate) async fn render(State(state): State<AppState>, request: Request, next
     let asked = Asked::of(&request);
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Rejection>() {
-        Some(rejection) => write(&state, &asked, rejection, response),
+        Some(rejection) => write(&state, asked, rejection, response).await,
         None => response,
     }
 }
 
 impl Asked {
     fn of(request: &Request) -> Asked {
-        let uri = request.uri();
+        let page = matches!(*request.method(), Method::GET | Method::HEAD);
         Asked {
-            page: matches!(*request.method(), Method::GET | Method::HEAD),
-            path: uri.path().to_owned(),
-            address: uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
+            page,
+            path: request.uri().path().to_owned(),
+            reader: Reader::of(request.uri(), request.headers()),
             reference: request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default(),
-            language: request.headers().get(header::ACCEPT_LANGUAGE).cloned(),
+            headers: if page { request.headers().clone() } else { HeaderMap::new() },
         }
     }
 
     /// The page to come back to after signing in: the one asked for, or the one whose script asked.
     fn page_path(&self) -> &str {
         if self.page {
-            return return_path::accept(Some(&self.address));
+            return return_path::accept(Some(&self.reader.address));
         }
         let end = self.path.get(1..).and_then(|rest| rest.find('/')).map_or(self.path.len(), |at| at + 1);
         return_path::accept(self.path.get(..end))
@@ -156,10 +159,9 @@ pub(crate) struct Shown<'a> {
     pub(crate) detail: Option<&'static str>,
     pub(crate) reference: &'a str,
     pub(crate) location: Option<String>,
-    pub(crate) language: Option<&'a HeaderValue>,
 }
 
-fn write(state: &AppState, asked: &Asked, rejection: Rejection, bare: Response) -> Response {
+async fn write(state: &AppState, asked: Asked, rejection: Rejection, bare: Response) -> Response {
     let refusal = &*rejection.refusal;
     let reference = if refusal.reference.is_empty() { &asked.reference } else { &refusal.reference };
     log(refusal, reference);
@@ -168,12 +170,15 @@ fn write(state: &AppState, asked: &Asked, rejection: Rejection, bare: Response) 
         detail: refusal.detail,
         reference,
         location: rejection.location.clone().or_else(|| find_help(refusal.code, asked.page_path())),
-        language: asked.language.as_ref(),
     };
     let mut response = match &shown.location {
         Some(location) if asked.page && leads_on(refusal.code) => redirect(location),
-        _ if asked.page => crate::pages::error::write(state, &shown),
-        _ => write_json(refusal, &shown),
+        _ if shown.code.id == codes::WRONG_HOST.id => pages::error::write_wrong_host(state, &asked.reader, &shown),
+        _ if asked.page => {
+            let visit = Visit::of_failed(state, asked.reader.clone(), &asked.headers).await;
+            pages::error::write(&visit, &shown)
+        }
+        _ => write_json(refusal, &shown, asked.reader.texts),
     };
     if response.status() == StatusCode::OK {
         *response.status_mut() = bare.status();
@@ -239,8 +244,8 @@ struct Written<'a, S: Serialize> {
     retry_after: Option<u32>,
 }
 
-fn write_json(refusal: &Refusal, shown: &Shown<'_>) -> Response {
-    let (message, remedy) = crate::pages::error::explain(shown);
+fn write_json(refusal: &Refusal, shown: &Shown<'_>, texts: &Texts) -> Response {
+    let (message, remedy) = texts.refusal(shown.code, shown.detail);
     axum::Json(Envelope {
         error: Written {
             code: shown.code.id,

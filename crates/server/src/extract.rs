@@ -1,14 +1,19 @@
-//! What a handler may know about a request: who asks, the session, the body.
+//! What a handler may know about a request: who asks and reads, the session, the body.
 
 mod caller;
 pub mod cookies;
 mod json_body;
-mod signed_in;
-
+mod query;
+mod reader;
 pub mod return_path;
+mod signed_in;
+mod visit;
 
 pub use caller::{Browser, PeerAddress, recognise};
 pub use json_body::{BODY_LIMIT, JsonBody};
 pub use signed_in::{CurrentSession, SignedIn, read_session};
 
 pub(crate) use caller::AskedBy;
+pub(crate) use query::PageQuery;
+pub(crate) use reader::Reader;
+pub(crate) use visit::Visit;

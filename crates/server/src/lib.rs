@@ -5,12 +5,15 @@
 //! puts it behind a listener.
 
 pub mod app;
+pub mod assets;
 pub mod config;
 pub mod error;
 pub mod extract;
+pub mod i18n;
 pub mod security_headers;
 pub mod serve;
 pub mod telemetry;
+pub mod view;
 
 mod csrf;
 mod host;

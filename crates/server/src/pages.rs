@@ -2,7 +2,9 @@
 
 pub(crate) mod error;
 
+mod assets;
 mod health;
+mod home;
 mod people;
 mod reauthenticate;
 mod register;
@@ -11,15 +13,18 @@ mod set_up;
 mod sign_in;
 mod well_known;
 
+use askama::Template;
 use axum::Router;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
+use identity::codes;
 use identity::sign_in::{Challenge, SignedIn};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::app::AppState;
 use crate::error::Rejection;
+use crate::extract::Visit;
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -29,8 +34,38 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(register::routes())
         .merge(security_info::routes())
         .merge(people::routes())
+        .merge(home::routes())
+        .merge(assets::routes())
         .merge(well_known::routes())
         .merge(health::routes())
+}
+
+/// A page in its reader's language; a language that was chosen just now is kept.
+fn page(state: &AppState, visit: &Visit, template: &impl Template) -> Answer {
+    Ok(with_cookie(render(template)?, visit.reader.cookie(state.origin.starts_with("https://"))))
+}
+
+fn render(template: &impl Template) -> Answer {
+    template.render().map(|text| Html(text).into_response()).map_err(|error| {
+        tracing::error!(%error, "a template failed");
+        Rejection::from(&codes::INTERNAL)
+    })
+}
+
+/// Options of a ceremony as the page's script takes them.
+fn to_value(options: &impl Serialize) -> Answer<serde_json::Value> {
+    serde_json::to_value(options).map_err(|error| {
+        tracing::error!(%error, "options failed");
+        Rejection::from(&codes::INTERNAL)
+    })
+}
+
+/// The query of a page that goes on somewhere else.
+#[derive(Debug, Default, Deserialize)]
+struct ReturnQuery {
+    #[serde(rename = "return")]
+    return_path: Option<String>,
+    notice: Option<String>,
 }
 
 /// What a handler answers with.

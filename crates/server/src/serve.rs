@@ -14,7 +14,7 @@ use identity::{Identity, OpenOptions, Refusal, Store};
 use tokio::task::JoinHandle;
 
 use crate::app::{AppState, app};
-use crate::config::{ConfigError, Configuration, KeyFile, read_key_file};
+use crate::config::{ConfigError, Configuration, KeyFile, Port, read_key_file};
 use crate::jobs::Jobs;
 use crate::{metrics_listener, tls};
 
@@ -64,9 +64,8 @@ impl From<Refusal> for ServeError {
     }
 }
 
-/// Opens the database under its key, for the server and for every command. `port` is the one that
-/// listens, or that would.
-pub async fn open(configuration: &Configuration, ambient: &Ambient, start: Start, port: u16) -> Result<Identity, ServeError> {
+/// Opens the database under its key, for the server and for every command.
+pub async fn open(configuration: &Configuration, ambient: &Ambient, start: Start, port: Port) -> Result<Identity, ServeError> {
     let key = read_key_file(&configuration.key_file, &configuration.database, &ambient.random)?;
     let (key, empty) = match (key, start) {
         (KeyFile::Made(key), _) | (KeyFile::Found(key), Start::New) => (key, EmptyDatabase::Accept),
@@ -98,7 +97,7 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
     let ServeOptions { configuration, ambient } = options;
     let listener = bind(configuration.listen)?;
     let address = listener.local_addr().map_err(|cause| ServeError::Bind { address: configuration.listen, cause })?;
-    let identity = open(&configuration, &ambient, Start::Existing, address.port()).await?;
+    let identity = open(&configuration, &ambient, Start::Existing, Port::Bound(address.port())).await?;
     let setup_link = match setup::is_open(&identity).await? {
         true => Some(setup::make_link(&identity).await?),
         false => None,
@@ -126,8 +125,13 @@ fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     listen().map_err(|cause| ServeError::Bind { address, cause })
 }
 
+/// What is allowed and yet looks like an oversight.
+///
 /// Behind a proxy that isn't named, all people share the proxy's address and its limits.
 fn advise(configuration: &Configuration, state: &AppState) {
+    for name in &configuration.unknown_variables {
+        tracing::warn!("{name} is no setting; `claviger serve --help` lists them");
+    }
     if state.origin.starts_with("https://") && configuration.tls.is_none() && configuration.trusted_proxies.is_empty() {
         tracing::warn!(
             "a proxy ends TLS, but no trusted-proxy is named: every person counts as {}; give its address, \

@@ -262,6 +262,30 @@ async fn guarded_panic(house: &House) -> Response {
 }
 
 #[tokio::test]
+async fn a_chosen_language_is_kept_and_an_unknown_one_is_not() {
+    let house = house(SECURE).await;
+    let response = house.send(house.request(Method::GET, "/nowhere?lang=de"), Body::empty()).await;
+    let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    assert!(String::from_utf8_lossy(&body).contains("<html lang=\"de\""));
+    let response = house.send(house.request(Method::GET, "/sign-in?lang=de"), Body::empty()).await;
+    let cookies: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap().to_owned()).collect();
+    assert!(cookies.iter().any(|it| it.starts_with("claviger-lang=de; ") && it.ends_with("; Secure")), "{cookies:?}");
+    let response = house.send(house.request(Method::GET, "/sign-in?lang=xx%0d%0a"), Body::empty()).await;
+    assert!(response.headers().get_all(header::SET_COOKIE).iter().all(|it| !it.to_str().unwrap().starts_with("claviger-lang")));
+}
+
+#[tokio::test]
+async fn assets_are_kept_for_a_year_and_pages_are_not() {
+    let house = house(LOCAL).await;
+    let response = house.send(house.request(Method::GET, &crate::assets::address("style.css")), Body::empty()).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+    assert!(response.headers().get(header::SET_COOKIE).is_none());
+    let response = house.send(house.request(Method::GET, "/assets/x/../../Cargo.toml"), Body::empty()).await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn cookies_follow_the_origin() {
     for (origin, name, attributes) in [
         (SECURE, "__Host-claviger-browser=", "; Path=/; Secure; HttpOnly; SameSite=Lax"),

@@ -12,7 +12,9 @@ pub(crate) async fn run(configuration: &Configuration, command: Admin) -> Result
     let Admin::Link { name, form } = command;
     let identity = open(configuration, Start::Existing).await?;
     let os_user = find_os_user();
-    let outcome = people::make_recovery_link(&identity, Actor::CommandLine { os_user: &os_user }, &name).await;
+    let outcome =
+        people::make_recovery_link(&identity, Actor::CommandLine { os_user: &os_user }, &name)
+            .await;
     identity.close().await;
     LinkShown::of(&name, &outcome?).show(form)
 }

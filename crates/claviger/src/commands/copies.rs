@@ -5,16 +5,16 @@ use std::path::Path;
 use identity::ambient::Ambient;
 use identity::backup;
 use server::Start;
-use server::config::{Configuration, ConfigError, KeyFile, read_key_file};
+use server::config::{ConfigError, Configuration, KeyFile, read_key_file};
 
-use super::{Failure, open};
+use super::{Failure, find_os_user, open};
 use crate::output::say;
 
 pub(crate) async fn backup(configuration: &Configuration, file: &Path) -> Result<(), Failure> {
     let identity = open(configuration, Start::Existing).await?;
-    let outcome = backup::backup(&identity, file).await;
+    let outcome = backup::backup(&identity, file, &find_os_user()).await;
     identity.close().await;
-    outcome.map_err(|error| Failure::Said(error.to_string()))?;
+    outcome?;
     say(&format!(
         "Wrote {}. The key {} is not in it: keep a copy of the key in another place.",
         file.display(),
@@ -25,16 +25,27 @@ pub(crate) async fn backup(configuration: &Configuration, file: &Path) -> Result
 /// A backup is worth nothing without its key, so the key comes first.
 pub(crate) async fn restore(configuration: &Configuration, file: &Path) -> Result<(), Failure> {
     if !configuration.key_file.exists() {
-        let message = "is missing: put the key of this backup there, or name it with --key-file".to_owned();
-        return Err(ConfigError::KeyFile { file: configuration.key_file.clone(), message }.into());
+        let message =
+            "is missing: put the key of this backup there, or name it with --key-file".to_owned();
+        return Err(ConfigError::KeyFile {
+            file: configuration.key_file.clone(),
+            message,
+        }
+        .into());
     }
     let ambient = Ambient::system();
-    let (KeyFile::Found(key) | KeyFile::Made(key)) =
-        read_key_file(&configuration.key_file, &configuration.database, &ambient.random)?;
+    let (KeyFile::Found(key) | KeyFile::Made(key)) = read_key_file(
+        &configuration.key_file,
+        &configuration.database,
+        &ambient.random,
+    )?;
     std::fs::create_dir_all(&configuration.data)
         .map_err(|error| Failure::Said(format!("{}: {error}", configuration.data.display())))?;
-    backup::restore(&configuration.database.location(), key, file, &ambient)
+    backup::restore(&configuration.database.location(), &key, file, &ambient)
         .await
         .map_err(|error| Failure::Said(error.to_string()))?;
-    say(&format!("Restored {}. Every earlier session and link is void; passkeys work as before.", file.display()))
+    say(&format!(
+        "Restored {}. Every earlier session and link is void; passkeys work as before.",
+        file.display()
+    ))
 }

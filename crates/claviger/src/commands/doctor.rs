@@ -22,7 +22,11 @@ pub(crate) async fn check(configuration: &Configuration, form: Form) -> Result<(
     let findings = identity::doctor::check(&identity).await;
     identity.close().await;
     show(&findings, form)?;
-    match findings.iter().filter(|finding| finding.grade == Grade::Bad).count() {
+    match findings
+        .iter()
+        .filter(|finding| finding.grade == Grade::Bad)
+        .count()
+    {
         0 => Ok(()),
         1 => Err(Failure::Said("one thing is wrong".to_owned())),
         count => Err(Failure::Said(format!("{count} things are wrong"))),
@@ -38,7 +42,8 @@ fn show(findings: &[Finding], form: Form) -> Result<(), Failure> {
     if form.json {
         return say_json(&shown.collect::<Vec<_>>());
     }
-    let lines = shown.map(|finding| format!("{:7} {:24} {}", finding.grade, finding.name, finding.detail));
+    let lines =
+        shown.map(|finding| format!("{:7} {:24} {}", finding.grade, finding.name, finding.detail));
     say(&lines.collect::<Vec<_>>().join("\n"))
 }
 

@@ -21,7 +21,12 @@ pub(crate) async fn run(configuration: &Configuration, command: User) -> Result<
 
 async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result<(), Failure> {
     match command {
-        User::Add { name, display_name, link, form } => {
+        User::Add {
+            name,
+            display_name,
+            link,
+            form,
+        } => {
             let display_name = display_name.as_deref().unwrap_or(&name);
             let person = people::add(identity, actor, &name, display_name).await?;
             let link = match link {
@@ -36,7 +41,11 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
             let link = people::make_link(identity, actor, person.person_id).await?;
             LinkShown::of(&person.user_name, &link).show(form)
         }
-        User::Rename { name, to, display_name } => {
+        User::Rename {
+            name,
+            to,
+            display_name,
+        } => {
             let person = people::find(identity, actor, &name).await?;
             let to = to.as_deref().unwrap_or(&person.user_name);
             let display_name = display_name.as_deref().unwrap_or(&person.display_name);
@@ -46,7 +55,10 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
         User::Disable { name } => {
             let person = people::find(identity, actor, &name).await?;
             people::disable(identity, actor, person.person_id).await?;
-            say(&format!("{} is disabled; every session ended.", person.user_name))
+            say(&format!(
+                "{} is disabled; every session ended.",
+                person.user_name
+            ))
         }
         User::Enable { name } => {
             let person = people::find(identity, actor, &name).await?;
@@ -104,12 +116,21 @@ impl<'a> Person<'a> {
 fn show_added(person: &PersonView, link: Option<&Link>, form: Form) -> Result<(), Failure> {
     let link = link.map(|link| LinkShown::of(&person.user_name, link));
     if form.json {
-        return say_json(&Person { link, ..Person::of(person) });
+        return say_json(&Person {
+            link,
+            ..Person::of(person)
+        });
     }
-    say(&format!("Added {} ({}).", person.user_name, person.display_name))?;
+    say(&format!(
+        "Added {} ({}).",
+        person.user_name, person.display_name
+    ))?;
     match link {
         Some(link) => link.show(form),
-        None => say(&format!("Hand out a registration link with: claviger user link {}", person.user_name)),
+        None => say(&format!(
+            "Hand out a registration link with: claviger user link {}",
+            person.user_name
+        )),
     }
 }
 
@@ -117,14 +138,23 @@ fn show(everybody: &[PersonView], form: Form) -> Result<(), Failure> {
     if form.json {
         return say_json(&everybody.iter().map(Person::of).collect::<Vec<_>>());
     }
-    let heads = ["USER NAME", "DISPLAY NAME", "STATUS", "PASSKEYS", "LAST SIGN-IN"].map(str::to_owned);
+    let heads = [
+        "USER NAME",
+        "DISPLAY NAME",
+        "STATUS",
+        "PASSKEYS",
+        "LAST SIGN-IN",
+    ]
+    .map(str::to_owned);
     let rows = everybody.iter().map(|person| {
         [
             person.user_name.clone(),
             person.display_name.clone(),
             describe(person).to_owned(),
             person.passkeys.to_string(),
-            person.last_sign_in_at.map_or_else(|| "never".to_owned(), write_time),
+            person
+                .last_sign_in_at
+                .map_or_else(|| "never".to_owned(), write_time),
         ]
     });
     say(&table(std::iter::once(heads).chain(rows)))
@@ -133,8 +163,13 @@ fn show(everybody: &[PersonView], form: Form) -> Result<(), Failure> {
 fn describe(person: &PersonView) -> &'static str {
     match person {
         PersonView { enabled: false, .. } => "disabled",
-        PersonView { is_administrator: true, .. } => "administrator",
-        PersonView { link_open: true, .. } => "link open",
+        PersonView {
+            is_administrator: true,
+            ..
+        } => "administrator",
+        PersonView {
+            link_open: true, ..
+        } => "link open",
         _ => "enabled",
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
             tries_per_address: layer.tries_per_address,
             tries_per_name: layer.tries_per_name,
         })?,
+        unknown_variables: Vec::new(),
         data,
     };
     check_together(&configuration)?;

@@ -1,4 +1,5 @@
-//! `CLAVIGER_*` variables; a misspelt one is an error, as a misspelt flag is.
+//! `CLAVIGER_*` variables. One that is no setting is told, not refused: a cluster sets such names
+//! by itself for a service called claviger (`CLAVIGER_SERVICE_HOST`).
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -8,17 +9,29 @@ use super::{ConfigError, OriginEntry};
 
 const PREFIX: &str = "CLAVIGER_";
 
-pub(super) fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Layer, ConfigError> {
+/// The settings among the variables, and the names that look like settings but are none.
+pub(super) fn read(
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<(Layer, Vec<String>), ConfigError> {
     let mut layer = Layer::default();
+    let mut unknown = Vec::new();
     for (name, value) in variables {
-        if let Some(key) = name.strip_prefix(PREFIX) {
-            set(&mut layer, key, value).map_err(|message| ConfigError::Environment { name: name.clone(), message })?;
+        let Some(key) = name.strip_prefix(PREFIX) else { continue };
+        match set(&mut layer, key, value) {
+            Ok(Known::Setting) => {}
+            Ok(Known::Not) => unknown.push(name),
+            Err(message) => return Err(ConfigError::Environment { name, message }),
         }
     }
-    Ok(layer)
+    Ok((layer, unknown))
 }
 
-fn set(layer: &mut Layer, key: &str, value: String) -> Result<(), String> {
+enum Known {
+    Setting,
+    Not,
+}
+
+fn set(layer: &mut Layer, key: &str, value: String) -> Result<Known, String> {
     match key {
         "CONFIG" => layer.config = Some(PathBuf::from(value)),
         "DATA" => layer.data = Some(PathBuf::from(value)),
@@ -39,9 +52,9 @@ fn set(layer: &mut Layer, key: &str, value: String) -> Result<(), String> {
         "SESSION_ABSOLUTE_HOURS" => layer.session_absolute_hours = Some(number(&value)?),
         "TRIES_PER_ADDRESS" => layer.tries_per_address = Some(number(&value)?),
         "TRIES_PER_NAME" => layer.tries_per_name = Some(number(&value)?),
-        _ => return Err("no such setting; `claviger serve --help` lists them".to_owned()),
+        _ => return Ok(Known::Not),
     }
-    Ok(())
+    Ok(Known::Setting)
 }
 
 fn words(value: &str) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use identity::ambient::Ambient;
 
-use super::{Configuration, Database, KeyFile, Layer, LogForm, TrustedProxies, environment, file, read_key_file};
+use super::{Configuration, Database, KeyFile, Layer, LogForm, Port, TrustedProxies, environment, file, read_key_file};
 
 fn resolve(flags: Layer, variables: &[(&str, &str)]) -> Result<Configuration, String> {
     let variables = variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
@@ -25,7 +25,7 @@ fn nothing_said_gives_an_evaluation_on_localhost() {
     assert_eq!(configuration.key_file, Path::new("claviger-data/claviger.key"));
     assert!(configuration.trusted_proxies.is_empty());
     assert!(configuration.metrics_listen.is_none());
-    let settings = configuration.settings(None, 9090).unwrap();
+    let settings = configuration.settings(None, Port::Bound(9090)).unwrap();
     assert_eq!(settings.public_origin.as_str(), "http://localhost:9090");
     assert_eq!(settings.rp_id.as_str(), "localhost");
 }
@@ -43,7 +43,7 @@ fn flag_beats_environment_beats_file_beats_default() {
     assert_eq!(configuration.listen.port(), 2);
     assert_eq!(configuration.log, LogForm::Json);
     assert_eq!(configuration.data, folder.path().join("here"), "relative to the file");
-    assert_eq!(configuration.settings(None, 2).unwrap().max_passkeys, 3);
+    assert_eq!(configuration.settings(None, Port::Bound(2)).unwrap().max_passkeys, 3);
     let flags = Layer { listen: Some("127.0.0.1:3".to_owned()), ..Layer::default() };
     assert_eq!(resolve(flags, &variables).unwrap().listen.port(), 3);
 }
@@ -62,7 +62,8 @@ fn an_unknown_key_is_named_with_its_line() {
 
 #[test]
 fn a_misspelt_variable_is_named() {
-    assert!(refused(&[("CLAVIGER_LISTNE", "x")]).starts_with("CLAVIGER_LISTNE: no such setting"));
+    let configuration = resolve(Layer::default(), &[("CLAVIGER_LISTNE", "x"), ("CLAVIGER_LISTEN", "127.0.0.1:1")]).unwrap();
+    assert_eq!(configuration.unknown_variables, ["CLAVIGER_LISTNE"]);
     assert!(refused(&[("CLAVIGER_MAX_PASSKEYS", "many")]).contains("CLAVIGER_MAX_PASSKEYS: not a whole number"));
 }
 
@@ -106,14 +107,14 @@ fn plain_http_is_for_localhost_on_a_loopback_listener() {
     assert!(resolve(Layer::default(), &behind_proxy).is_ok());
     // The default origin is plain http on localhost: it can't stand beside TLS either.
     let tls = resolve(Layer::default(), &[("CLAVIGER_TLS_CERTIFICATE", "c"), ("CLAVIGER_TLS_KEY", "k")]).unwrap();
-    assert!(tls.settings(None, 443).unwrap_err().to_string().contains("https origin"));
+    assert!(tls.settings(None, Port::Bound(443)).unwrap_err().to_string().contains("https origin"));
 }
 
 #[test]
 fn the_rp_id_fits_the_origin() {
     let origin = ("CLAVIGER_PUBLIC_ORIGIN", "https://login.example.org");
     let fits = resolve(Layer::default(), &[origin, ("CLAVIGER_RP_ID", "example.org")]).unwrap();
-    assert_eq!(fits.settings(None, 8080).unwrap().rp_id.as_str(), "example.org");
+    assert_eq!(fits.settings(None, Port::Bound(8080)).unwrap().rp_id.as_str(), "example.org");
     for other in ["example.com", "in.example.org", "ogin.example.org"] {
         assert!(refused(&[origin, ("CLAVIGER_RP_ID", other)]).contains("does not fit"), "{other}");
     }
@@ -126,12 +127,14 @@ fn what_set_up_stored_stands_in_for_what_is_not_said() {
         Some((identity::settings::Origin::parse(origin).unwrap(), identity::settings::RpId::parse(rp_id).unwrap()))
     };
     let silent = resolve(Layer::default(), &[]).unwrap();
-    let settings = silent.settings(stored("https://login.example.org", "example.org"), 8080).unwrap();
+    let settings = silent.settings(stored("https://login.example.org", "example.org"), Port::Bound(8080)).unwrap();
     assert_eq!((settings.public_origin.as_str(), settings.rp_id.as_str()), ("https://login.example.org", "example.org"));
-    let settings = silent.settings(stored("http://localhost:1", "localhost"), 8080).unwrap();
+    let settings = silent.settings(stored("http://localhost:1", "localhost"), Port::Bound(8080)).unwrap();
     assert_eq!(settings.public_origin.as_str(), "http://localhost:8080", "an evaluation follows the port");
+    let settings = silent.settings(stored("http://localhost:1", "localhost"), Port::Unbound).unwrap();
+    assert_eq!(settings.public_origin.as_str(), "http://localhost:1", "a command's links lead to the server");
     let said = resolve(Layer::default(), &[("CLAVIGER_PUBLIC_ORIGIN", "https://other.example")]).unwrap();
-    let error = said.settings(stored("https://login.example.org", "example.org"), 8080).unwrap_err().to_string();
+    let error = said.settings(stored("https://login.example.org", "example.org"), Port::Bound(8080)).unwrap_err().to_string();
     assert!(error.contains("https://other.example does not fit the RP ID example.org"), "{error}");
 }
 
@@ -150,7 +153,7 @@ fn a_database_url_is_never_shown() {
     assert!(error.contains("postgres://") && !error.contains("secret"), "{error}");
     let configuration = resolve(Layer::default(), &[("CLAVIGER_DATABASE_URL", "postgres://me:secret@db/x")]).unwrap();
     assert!(!format!("{configuration:?}").contains("secret"));
-    let layer = environment::read([("CLAVIGER_DATABASE_URL".to_owned(), "postgres://me:secret@db/x".to_owned())]).unwrap();
+    let (layer, _) = environment::read([("CLAVIGER_DATABASE_URL".to_owned(), "postgres://me:secret@db/x".to_owned())]).unwrap();
     assert!(!format!("{layer:?}").contains("secret"));
     let error = file::parse("database-url = \"postgres://me:secret@db/x\nlisten = 1", Path::new("c")).unwrap_err();
     assert!(!error.to_string().contains("secret"), "{error}");

@@ -63,7 +63,7 @@ impl Cookies {
 }
 
 /// A name that occurs twice counts as absent: one of the two was planted by a neighbouring host.
-fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(crate) fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let mut values = headers
         .get_all(header::COOKIE)
         .iter()

@@ -27,9 +27,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         check_type(request.headers())?;
         check_length(request.headers())?;
         let bytes = read(request, state).await?;
-        if bytes.is_empty() {
-            return Err(malformed("body.empty"));
-        }
+        check_start(&bytes)?;
         serde_json::from_slice(&bytes).map(JsonBody).map_err(|error| {
             // The text of the error may quote the body, which may hold a token: only its place is logged.
             tracing::debug!(line = error.line(), column = error.column(), "unfit body");
@@ -49,6 +47,16 @@ fn check_length(headers: &HeaderMap) -> Result<(), Rejection> {
     match length.map(str::parse::<usize>) {
         Some(Ok(length)) if length > BODY_LIMIT => Err(Rejection::from(&codes::TOO_LARGE)),
         _ => Ok(()),
+    }
+}
+
+/// Every body is an object; a derived struct would take an array as well.
+fn check_start(bytes: &[u8]) -> Result<(), Rejection> {
+    match bytes.trim_ascii_start().first() {
+        Some(b'{') => Ok(()),
+        Some(b'[') => Err(malformed("body.unfit")),
+        Some(_) => Err(malformed("body.not_json")),
+        None => Err(malformed("body.empty")),
     }
 }
 

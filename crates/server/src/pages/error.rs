@@ -1,18 +1,32 @@
-//! A refusal as a page, and its words.
+//! A refusal as a page.
 
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 
+use super::render;
 use crate::app::AppState;
 use crate::error::Shown;
+use crate::extract::{Reader, Visit};
+use crate::view::error::ErrorPage;
+use crate::view::wrong_host::WrongHost;
 
-/// Message and remedy in the reader's language.
-pub(crate) fn explain(shown: &Shown<'_>) -> (String, String) {
-    (shown.code.meaning.to_owned(), shown.code.remedy.to_owned())
+pub(crate) fn write(visit: &Visit, shown: &Shown<'_>) -> Response {
+    let page = ErrorPage {
+        frame: visit.frame(),
+        code: shown.code,
+        detail: shown.detail,
+        reference: shown.reference,
+        way_on: shown.location.as_deref(),
+    };
+    or_bare(render(&page))
 }
 
-pub(crate) fn write(_: &AppState, shown: &Shown<'_>) -> Response {
-    let (message, remedy) = explain(shown);
-    let link = shown.location.as_ref().map(|address| format!("<p><a href=\"{address}\">{address}</a></p>"));
-    Html(format!("<!doctype html><title>{message}</title><p>{message}</p><p>{remedy}</p>{}", link.unwrap_or_default()))
-        .into_response()
+/// Whatever was asked for: from another host no script of ours reads the answer.
+pub(crate) fn write_wrong_host(state: &AppState, reader: &Reader, shown: &Shown<'_>) -> Response {
+    or_bare(render(&WrongHost { texts: reader.texts, origin: &state.origin, reference: shown.reference }))
+}
+
+/// A page about an error that fails itself: the status says the rest.
+fn or_bare(page: super::Answer) -> Response {
+    page.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }

@@ -2,23 +2,45 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::post;
+use axum::routing::{get, post};
 use identity::people::{self, Actor};
 use identity::{Id, codes};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Empty, json};
+use super::{Answer, Empty, json, page};
 use crate::app::AppState;
 use crate::error::Rejection;
-use crate::extract::{AskedBy, JsonBody, SignedIn};
+use crate::extract::{AskedBy, JsonBody, PageQuery, SignedIn, Visit};
+use crate::view::people::People;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
+        .route("/people", get(show))
         .route("/people/add", post(add))
         .route("/people/link", post(make_link))
         .route("/people/rename", post(rename))
         .route("/people/disable", post(disable))
         .route("/people/enable", post(enable))
+}
+
+/// As many people as `people::list` gives at once.
+const PAGE: usize = 100;
+
+#[derive(Debug, Default, Deserialize)]
+struct ListQuery {
+    after: Option<String>,
+}
+
+async fn show(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    visit: Visit,
+    PageQuery(query): PageQuery<ListQuery>,
+) -> Answer {
+    let people = people::list(&state.identity, Actor::Person(&caller, &session), query.after.as_deref()).await?;
+    let next = people.last().filter(|_| people.len() >= PAGE).map(|person| person.user_name.as_str());
+    page(&state, &visit, &People { frame: visit.frame(), people: &people, next })
 }
 
 #[derive(Debug, Deserialize)]

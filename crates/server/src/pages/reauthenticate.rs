@@ -2,18 +2,38 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::post;
+use axum::routing::{get, post};
 use identity::reauthenticate;
 use serde::Serialize;
 
-use super::{Answer, CeremonyWithReturn, Nothing, challenge, signals, with_session};
+use super::{Answer, CeremonyWithReturn, Nothing, ReturnQuery, challenge, page, signals, to_value, with_session};
 use crate::app::AppState;
-use crate::extract::{AskedBy, JsonBody, SignedIn, return_path};
+use crate::extract::{AskedBy, JsonBody, PageQuery, SignedIn, Visit, return_path};
+use crate::view::reauthenticate::Reauthenticate;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
+        .route("/reauthenticate", get(show))
         .route("/reauthenticate/challenge", post(begin))
         .route("/reauthenticate/passkey", post(finish))
+}
+
+async fn show(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    visit: Visit,
+    PageQuery(query): PageQuery<ReturnQuery>,
+) -> Answer {
+    let challenge = reauthenticate::begin(&state.identity, &caller, &session).await?;
+    let template = Reauthenticate {
+        frame: visit.frame(),
+        user_name: &session.user_name,
+        state: &challenge.state,
+        public_key: to_value(&challenge.options)?,
+        return_path: return_path::accept(query.return_path.as_deref()),
+    };
+    page(&state, &visit, &template)
 }
 
 async fn begin(

@@ -2,17 +2,26 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::post;
+use axum::routing::{get, post};
 use identity::enrolment;
 use serde::{Deserialize, Serialize};
 
-use super::set_up::Registered;
-use super::{Answer, Begun, Ceremony, json};
+use super::set_up::{AFTER_REGISTERING, Registered};
+use super::{Answer, Begun, Ceremony, json, page};
 use crate::app::AppState;
-use crate::extract::{AskedBy, JsonBody};
+use crate::extract::{AskedBy, JsonBody, Visit};
+use crate::view::register::Register;
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/register/begin", post(begin)).route("/register/finish", post(finish))
+    Router::new()
+        .route("/register", get(show))
+        .route("/register/begin", post(begin))
+        .route("/register/finish", post(finish))
+}
+
+async fn show(State(state): State<AppState>, visit: Visit) -> Answer {
+    let rp_id = state.identity.settings().rp_id.as_str();
+    page(&state, &visit, &Register { frame: visit.frame(), rp_id })
 }
 
 #[derive(Deserialize)]
@@ -41,5 +50,5 @@ async fn begin(State(state): State<AppState>, AskedBy(caller): AskedBy, JsonBody
 
 async fn finish(State(state): State<AppState>, AskedBy(caller): AskedBy, JsonBody(body): JsonBody<Ceremony>) -> Answer {
     let user_name = enrolment::finish(&state.identity, &caller, &body.state, body.response.get().as_bytes()).await?;
-    Ok(json(&Registered { location: "/sign-in", user_name }))
+    Ok(json(&Registered { location: AFTER_REGISTERING, user_name }))
 }

@@ -2,22 +2,40 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::post;
-use identity::{Id, codes, passkeys, sessions};
+use axum::routing::{get, post};
+use identity::{Id, codes, passkeys, security_info, sessions};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Begun, Ceremony, Empty, Nothing, json, signals};
+use super::{Answer, Begun, Ceremony, Empty, Nothing, json, page, signals, to_value};
 use crate::app::AppState;
 use crate::error::Rejection;
-use crate::extract::{AskedBy, JsonBody, SignedIn};
+use crate::extract::{AskedBy, JsonBody, SignedIn, Visit};
+use crate::view::security_info::SecurityInfo;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
+        .route("/security-info", get(show))
         .route("/security-info/passkeys/begin", post(begin_add))
         .route("/security-info/passkeys/finish", post(finish_add))
         .route("/security-info/passkeys/rename", post(rename))
         .route("/security-info/passkeys/remove", post(remove))
         .route("/security-info/sessions/end", post(end_session))
+}
+
+async fn show(State(state): State<AppState>, SignedIn(session): SignedIn, visit: Visit) -> Answer {
+    let info = security_info::view(&state.identity, &session).await?;
+    let template = SecurityInfo {
+        frame: visit.frame(),
+        display_name: &session.display_name,
+        passkeys: &info.passkeys,
+        max_passkeys: info.max_passkeys,
+        sessions: &info.sessions,
+        activity: &info.activity,
+        recommend_second: info.recommend_second,
+        only_device_bound: info.only_device_bound,
+        signals: to_value(&signals!(info.signals))?,
+    };
+    page(&state, &visit, &template)
 }
 
 async fn begin_add(
@@ -99,7 +117,7 @@ async fn end_session(
     SignedIn(session): SignedIn,
     JsonBody(body): JsonBody<EndSession>,
 ) -> Answer {
-    let target = Id::parse(&body.session_id).ok_or_else(|| Rejection::from(&codes::SESSION_MISSING))?;
+    let target = Id::parse(&body.session_id).ok_or_else(|| Rejection::from(&codes::BAD_REQUEST))?;
     sessions::end(&state.identity, &caller, &session, target).await?;
     Ok(json(&Empty {}))
 }

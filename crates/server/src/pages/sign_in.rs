@@ -2,21 +2,47 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::response::Response;
-use axum::routing::post;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 use identity::{Refusal, sessions, sign_in};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, CeremonyWithReturn, Location, Nothing, challenge, json, signals, with_cookie, with_session};
+use super::{
+    Answer, CeremonyWithReturn, Location, Nothing, ReturnQuery, challenge, json, page, signals, to_value, with_cookie, with_session,
+};
 use crate::app::AppState;
-use crate::extract::{AskedBy, CurrentSession, JsonBody, return_path};
+use crate::extract::{AskedBy, CurrentSession, JsonBody, PageQuery, Visit, return_path};
+use crate::view::sign_in::{Notice, SignIn};
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
+        .route("/sign-in", get(show))
         .route("/sign-in/challenge", post(begin))
         .route("/sign-in/name", post(begin_named))
         .route("/sign-in/passkey", post(finish))
         .route("/sign-out", post(sign_out))
+}
+
+/// The page, with a challenge for autofill and the button. Who is signed in already goes on.
+async fn show(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    visit: Visit,
+    PageQuery(query): PageQuery<ReturnQuery>,
+) -> Answer {
+    let return_path = return_path::accept(query.return_path.as_deref());
+    if visit.session.is_some() {
+        return Ok(Redirect::to(return_path).into_response());
+    }
+    let challenge = sign_in::begin(&state.identity, &caller)?;
+    let template = SignIn {
+        frame: visit.frame(),
+        state: &challenge.state,
+        public_key: to_value(&challenge.options)?,
+        return_path,
+        notice: query.notice.as_deref().and_then(Notice::parse),
+    };
+    page(&state, &visit, &template)
 }
 
 async fn begin(State(state): State<AppState>, AskedBy(caller): AskedBy, _: JsonBody<Nothing>) -> Answer {
@@ -76,5 +102,5 @@ async fn sign_out(
     if let Some(session) = session {
         sessions::sign_out(&state.identity, &caller, &session).await?;
     }
-    Ok(with_cookie(json(&Location { location: "/sign-in" }), state.cookies.clear_session()))
+    Ok(with_cookie(json(&Location { location: "/sign-in?notice=signed-out" }), state.cookies.clear_session()))
 }
