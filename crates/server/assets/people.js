@@ -1,1 +1,160 @@
-export {};
+// @ts-check
+// People, for administrators. After each change the page is loaded anew: it shows what is stored.
+
+import { Refusal, post } from './api.js';
+import { confirmFirst, find, findAll, hush, isFilled, reloadSaying, say, sayProblem, takeFragment, text, valueOf, work } from './page.js';
+import { enhance } from './time.js';
+
+const linkDialog = /** @type {HTMLDialogElement} */ (find('dialog#link'));
+const renameDialog = /** @type {HTMLDialogElement} */ (find('dialog#rename'));
+const disableDialog = /** @type {HTMLDialogElement} */ (find('dialog#disable'));
+const addForm = /** @type {HTMLFormElement} */ (find('#add-form'));
+const renameForm = /** @type {HTMLFormElement} */ (find('#rename-form'));
+const linkField = /** @type {HTMLInputElement} */ (find('#link-url'));
+
+/** @type {HTMLElement | null} */
+let chosen = null;
+
+/** @param {string | undefined} name */
+const named = (name) => ({ name: `\u2068${name ?? ''}\u2069` });
+
+/**
+ * Asks; where it needs a fresh sign-in, goes there and comes back to `place`.
+ * @param {string} path
+ * @param {object} body
+ * @param {string} place
+ * @param {ParentNode} [scope]
+ */
+async function ask(path, body, place, scope) {
+  try {
+    return await post(path, body);
+  } catch (error) {
+    if (confirmFirst(error, place)) return null;
+    if (error instanceof Refusal && error.location) location.assign(error.location);
+    else sayProblem(error, { scope });
+    return null;
+  }
+}
+
+async function add() {
+  const person = { userName: valueOf(addForm, 'userName'), displayName: valueOf(addForm, 'displayName') };
+  keep(person);
+  if (!(await ask('/people/add', person, 'add'))) return;
+  keep(null);
+  reloadSaying(text('script-added-person', named(person.displayName)));
+}
+
+/** What was typed survives the way over "confirm it's you". @param {object | null} person */
+function keep(person) {
+  try {
+    if (person) sessionStorage.setItem('claviger-person', JSON.stringify(person));
+    else sessionStorage.removeItem('claviger-person');
+  } catch { /* storage may be forbidden; then it is typed again */ }
+}
+
+function restore() {
+  try {
+    const person = JSON.parse(sessionStorage.getItem('claviger-person') ?? '{}');
+    for (const field of addForm.querySelectorAll('input')) field.value = person[field.name] ?? '';
+  } catch { /* as above */ }
+  keep(null);
+}
+
+/** @param {HTMLElement} row */
+async function makeLink(row) {
+  const link = await ask('/people/link', { personId: row.dataset.person }, `link=${row.dataset.person}`);
+  if (!link) return;
+  find('#link-title').textContent = text('script-link-for', named(row.dataset.displayName));
+  linkField.value = link.url;
+  const until = /** @type {HTMLTimeElement} */ (find('#link-until'));
+  until.dateTime = link.expiresAt;
+  enhance(until);
+  hush(linkDialog);
+  linkDialog.showModal();
+  linkField.select();
+}
+
+async function copyLink() {
+  linkField.select();
+  try {
+    await navigator.clipboard.writeText(linkField.value);
+    say(text('script-copied'), 'good', { scope: linkDialog });
+  } catch { /* it stays selected, ready to be copied by hand */ }
+}
+
+/** @param {HTMLElement} row */
+function openRenaming(row) {
+  chosen = row;
+  hush(renameDialog);
+  /** @type {HTMLInputElement} */ (find('[name=displayName]', renameForm)).value = row.dataset.displayName ?? '';
+  /** @type {HTMLInputElement} */ (find('[name=userName]', renameForm)).value = row.dataset.userName ?? '';
+  renameDialog.showModal();
+}
+
+async function rename() {
+  const id = chosen?.dataset.person;
+  const names = { userName: valueOf(renameForm, 'userName'), displayName: valueOf(renameForm, 'displayName') };
+  if (await ask('/people/rename', { personId: id, ...names }, `rename=${id}`, renameDialog)) reloadSaying(text('script-renamed'));
+}
+
+/** @param {HTMLElement} row */
+function askToDisable(row) {
+  chosen = row;
+  hush(disableDialog);
+  find('#disable-title').textContent = text('script-disable-for', named(row.dataset.displayName));
+  disableDialog.showModal();
+}
+
+async function disable() {
+  const id = chosen?.dataset.person;
+  const done = await ask('/people/disable', { personId: id }, `disable=${id}`, disableDialog);
+  if (done) reloadSaying(text('script-disabled', named(chosen?.dataset.displayName)));
+}
+
+/** @param {HTMLElement} row */
+async function enable(row) {
+  const id = row.dataset.person;
+  if (await ask('/people/enable', { personId: id }, `enable=${id}`)) reloadSaying(text('script-enabled', named(row.dataset.displayName)));
+}
+
+/** @type {[string, (row: HTMLElement) => unknown][]} */
+const ACTIONS = [['link', makeLink], ['rename', openRenaming], ['disable', askToDisable], ['enable', enable]];
+
+for (const row of findAll('[data-person]')) {
+  for (const [name, act] of ACTIONS) {
+    const button = /** @type {HTMLElement | null} */ (row.querySelector(`[data-${name}]`));
+    button?.addEventListener('click', () => work(button, async () => { await act(row); }));
+  }
+}
+
+/** @param {HTMLFormElement} form @param {() => Promise<void>} action @param {ParentNode} [scope] */
+function onSubmit(form, action, scope) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (!isFilled(form)) return say(text('script-field-empty'), 'quiet', { scope });
+    void work(find('[type=submit]', form), action);
+  });
+}
+
+onSubmit(addForm, add);
+onSubmit(renameForm, rename, renameDialog);
+const copyButton = find('[data-copy]', linkDialog);
+copyButton.addEventListener('click', () => work(copyButton, copyLink));
+const disableButton = find('[data-confirm-disable]', disableDialog);
+disableButton.addEventListener('click', () => work(disableButton, disable));
+// The link is shown once; after it the list says that one is open.
+linkDialog.addEventListener('close', () => { linkField.value = ''; location.reload(); });
+
+/** Back from confirming: the same control, ready. @param {string} place */
+function goOn(place) {
+  const [what, id] = place.split('=');
+  const row = findAll('[data-person]').find((one) => one.dataset.person === id);
+  const control = what === 'add' ? addForm.querySelector('button') : row?.querySelector(`[data-${what}]`);
+  if (!(control instanceof HTMLElement)) return;
+  if (what === 'add') restore();
+  control.focus();
+  control.scrollIntoView({ block: 'center' });
+  say(text('script-continue'), 'good');
+}
+
+goOn(takeFragment());

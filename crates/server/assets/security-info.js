@@ -1,1 +1,171 @@
-export {};
+// @ts-check
+// A person's passkeys and sessions. After each change the page is loaded anew: it shows what is stored.
+
+import { Refusal, post } from './api.js';
+import { createPasskey } from './creation.js';
+import { confirmFirst, data, find, findAll, hush, isFilled, reloadSaying, say, sayProblem, takeFragment, text, valueOf, work } from './page.js';
+import * as signals from './signals.js';
+import './time.js';
+
+const adding = /** @type {HTMLDialogElement} */ (find('dialog#add'));
+const removing = /** @type {HTMLDialogElement} */ (find('dialog#remove'));
+const hero = find('[data-step=hero]', adding);
+const naming = /** @type {HTMLFormElement} */ (find('[data-step=name]', adding));
+
+/** Another page helps (sign in): go there. Otherwise say it. @param {unknown} error @param {ParentNode} [scope] */
+function giveUp(error, scope) {
+  if (error instanceof Refusal && error.location) location.assign(error.location);
+  else sayProblem(error, { scope });
+}
+
+// Adding: a hero, the device's part, a name, the result.
+
+/** @type {{passkeyId: string, name: string} | null} */
+let added = null;
+
+function openAdding() {
+  hush(hero);
+  adding.showModal();
+}
+
+async function add() {
+  /** @type {any} */
+  let begun;
+  try {
+    begun = await post('/security-info/passkeys/begin', {});
+  } catch (error) {
+    return confirmFirst(error, 'add') ? undefined : giveUp(error, hero);
+  }
+  const done = await createPasskey(begun, '/security-info/passkeys/finish', hero);
+  if (!done) return;
+  added = done;
+  void signals.send(done.signals);
+  const field = /** @type {HTMLInputElement} */ (find('input', naming));
+  field.value = done.name;
+  hero.hidden = true;
+  naming.hidden = false;
+  field.focus();
+  field.select();
+}
+
+async function finishAdding() {
+  if (!added) return;
+  const name = valueOf(naming, 'name');
+  try {
+    if (name !== added.name) await post('/security-info/passkeys/rename', { passkeyId: added.passkeyId, name });
+  } catch (error) {
+    return giveUp(error, naming);
+  }
+  const result = text('script-added', { name });
+  added = null;
+  reloadSaying(result);
+}
+
+for (const button of findAll('[data-add]')) button.addEventListener('click', openAdding);
+const createButton = find('[data-create]', adding);
+createButton.addEventListener('click', () => work(createButton, add));
+naming.addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (!isFilled(naming)) return say(text('script-field-empty'), 'quiet', { scope: naming });
+  void work(find('button', naming), finishAdding);
+});
+// Closed at the naming step: the passkey is stored under its proposed name.
+adding.addEventListener('close', () => added && reloadSaying(text('script-added', { name: added.name })));
+
+// Renaming, in the card.
+
+/** @param {HTMLElement} card */
+function prepareRenaming(card) {
+  const form = /** @type {HTMLFormElement} */ (find('[data-rename-form]', card));
+  const open = find('[data-rename]', card);
+  const field = find('input', form);
+  /** @param {boolean} editing */
+  const show = (editing) => {
+    form.hidden = !editing;
+    card.classList.toggle('editing', editing);
+    (editing ? field : open).focus();
+  };
+  open.addEventListener('click', () => show(Boolean(form.hidden)));
+  find('[data-cancel]', form).addEventListener('click', () => { form.reset(); show(false); });
+  form.addEventListener('keydown', (event) => { if (event.key === 'Escape') { form.reset(); show(false); } });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (isFilled(form)) void work(find('[type=submit]', form), () => rename(card, valueOf(form, 'name')));
+  });
+}
+
+/** @param {HTMLElement} card @param {string} name */
+async function rename(card, name) {
+  try {
+    await post('/security-info/passkeys/rename', { passkeyId: card.dataset.passkey, name });
+    reloadSaying(text('script-renamed'));
+  } catch (error) {
+    giveUp(error);
+  }
+}
+
+// Removing, after a question.
+
+/** @type {string | undefined} */
+let candidate;
+
+/** @param {HTMLElement} card */
+function askToRemove(card) {
+  candidate = card.dataset.passkey;
+  find('#remove-title').textContent = text('script-remove-title', { name: `\u2068${card.dataset.name ?? ''}\u2069` });
+  hush(removing);
+  removing.showModal();
+}
+
+async function remove() {
+  try {
+    const done = await post('/security-info/passkeys/remove', { passkeyId: candidate });
+    await signals.send(done.signals);
+    reloadSaying(text('script-removed'));
+  } catch (error) {
+    if (!confirmFirst(error, `remove=${candidate}`)) giveUp(error, removing);
+  }
+}
+
+for (const card of findAll('[data-passkey]')) {
+  prepareRenaming(card);
+  card.querySelector('[data-remove]')?.addEventListener('click', () => askToRemove(card));
+}
+const confirmRemoval = find('[data-confirm-remove]', removing);
+confirmRemoval.addEventListener('click', () => work(confirmRemoval, remove));
+
+// Sessions.
+
+/** @param {HTMLElement} row */
+async function endSession(row) {
+  try {
+    await post('/security-info/sessions/end', { sessionId: row.dataset.session });
+    reloadSaying(text('script-session-ended'));
+  } catch (error) {
+    giveUp(error);
+  }
+}
+
+for (const row of findAll('[data-session]')) {
+  const button = /** @type {HTMLElement | null} */ (row.querySelector('[data-end-session]'));
+  button?.addEventListener('click', () => work(button, () => endSession(row)));
+}
+
+// On arrival: tell the provider what is true, and go on where confirming interrupted.
+
+/** @param {string} place */
+function goOn(place) {
+  const [what, id] = place.split('=');
+  const card = findAll('[data-passkey]').find((one) => one.dataset.passkey === id);
+  if (what === 'add' && document.querySelector('[data-add]')) {
+    openAdding();
+    say(text('script-continue'), 'good', { scope: hero });
+    createButton.focus();
+  } else if (what === 'remove' && card?.querySelector('[data-remove]')) {
+    askToRemove(card);
+    say(text('script-continue'), 'good', { scope: removing });
+  }
+}
+
+void signals.send(data.signals);
+goOn(takeFragment());

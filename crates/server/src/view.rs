@@ -107,3 +107,6 @@ impl Frame<'_> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(crate) use tests::templates;

@@ -1,0 +1,154 @@
+### نص كل رفض وما ينبغي فعله، بحسب الرمز.
+
+refusal-state-unreadable = لم تعد هذه المحاولة تخص هذه الصفحة.
+refusal-state-unreadable-remedy = أعد تحميل الصفحة ثم حاول مرة أخرى.
+
+refusal-state-expired = بقيت الصفحة مفتوحة أكثر من خمس دقائق.
+refusal-state-expired-remedy = حاول مرة أخرى، فقد جُدّدت الصفحة لك.
+
+refusal-state-spent = استُخدمت هذه المحاولة من قبل.
+refusal-state-spent-remedy = حاول مرة أخرى، فلكل محاولة تحدٍّ خاص بها.
+
+refusal-state-clock-skewed = ساعة الخادم غير مضبوطة، ولذلك توقفت عمليات تسجيل الدخول.
+refusal-state-clock-skewed-remedy = على مشغّل الخادم ضبط الساعة، ثم حاول مرة أخرى.
+
+refusal-sign-in-passkey-refused = تعذّر التحقق من استجابة مفتاح المرور.
+refusal-sign-in-passkey-refused-remedy = حاول مرة أخرى، أو سجّل الدخول بمفتاح مرور آخر.
+
+refusal-sign-in-passkey-unknown = مفتاح المرور هذا غير معروف هنا، وربما أُزيل من حسابك.
+refusal-sign-in-passkey-unknown-remedy = استخدم مفتاح مرور آخر، أو اطلب من مكتب المساعدة رابط تسجيل.
+
+refusal-sign-in-user-not-verified = لم يتحقق جهازك من هويتك (رمز PIN أو بصمة الإصبع أو الوجه).
+refusal-sign-in-user-not-verified-remedy = أعدّ رمز PIN أو بصمة الإصبع أو الوجه على الجهاز ثم حاول مرة أخرى.
+
+refusal-sign-in-counter-regressed = ربما نُسخ مفتاح المرور هذا، ولذلك لا يُقبل.
+refusal-sign-in-counter-regressed-remedy = استخدم مفتاح مرور آخر وأبلغ مكتب المساعدة.
+
+refusal-sign-in-backup-eligibility-changed = يناقض مفتاح المرور هذا ما أعلنه عند تسجيله.
+refusal-sign-in-backup-eligibility-changed-remedy = استخدم مفتاح مرور آخر، ثم سجّل هذا المفتاح من جديد.
+
+refusal-sign-in-account-disabled = هذا الحساب معطّل.
+refusal-sign-in-account-disabled-remedy = راجع مكتب المساعدة.
+
+refusal-sign-in-passkey-inactive = مفتاح المرور هذا غير نشط.
+refusal-sign-in-passkey-inactive-remedy = استخدم مفتاح مرور آخر أو راجع مكتب المساعدة.
+
+refusal-sign-in-policy-refused = لا تقبل قواعد مؤسستك تسجيل الدخول هذا.
+refusal-sign-in-policy-refused-remedy = استخدم مفتاح مرور آخر أو راجع مكتب المساعدة.
+
+refusal-session-none = لم تسجّل الدخول هنا، أو انتهت جلستك.
+refusal-session-none-remedy = سجّل الدخول.
+
+refusal-session-not-fresh = يتطلب هذا تسجيل دخول لم يمضِ عليه أكثر من خمس دقائق.
+refusal-session-not-fresh-remedy = أكّد هويتك بمفتاح المرور.
+
+refusal-session-missing = لا توجد جلسة كهذه، وربما انتهت.
+refusal-session-missing-remedy = أعد تحميل الصفحة.
+
+refusal-registration-refused = تعذّر قبول مفتاح المرور الجديد.
+refusal-registration-refused-remedy = حاول مرة أخرى، أو استخدم جهازًا آخر أو مدير كلمات مرور آخر.
+
+refusal-registration-credential-exists = مفتاح المرور هذا مسجّل من قبل.
+refusal-registration-credential-exists-remedy = سجّل الدخول به، أو أنشئ مفتاحًا في مكان آخر.
+
+refusal-passkey-too-many = لديك أكبر عدد من مفاتيح المرور تسمح به مؤسستك.
+refusal-passkey-too-many-remedy = أزل مفتاحًا لم تعد تستخدمه.
+
+refusal-passkey-last = لا يمكن إزالة آخر مفتاح مرور صالح لديك.
+refusal-passkey-last-remedy = أضف مفتاح مرور آخر أولًا.
+
+refusal-passkey-missing = لا يوجد مفتاح مرور كهذا في حسابك.
+refusal-passkey-missing-remedy = أعد تحميل الصفحة.
+
+refusal-passkey-name-unfit = يتكوّن اسم مفتاح المرور من حرف واحد إلى 64 حرفًا ظاهرًا.
+refusal-passkey-name-unfit-remedy = اختر اسمًا آخر.
+
+refusal-link-unusable = هذا الرابط غير معروف أو انتهت صلاحيته أو استُخدم من قبل أو حلّ محله رابط آخر.
+refusal-link-unusable-remedy = اطلب رابطًا جديدًا ممن أرسله إليك.
+
+refusal-link-not-needed = روابط التسجيل مخصّصة لمن ليس لديه مفتاح مرور صالح.
+refusal-link-not-needed-remedy = يمكن لهذا الشخص تسجيل الدخول وإضافة مفتاح مرور من صفحة «معلومات الأمان».
+
+refusal-setup-closed = اكتمل الإعداد وأُغلق نهائيًا.
+refusal-setup-closed-remedy = سجّل الدخول؛ ويمكن للمسؤول إضافة أشخاص.
+
+refusal-user-name-unfit = يتكوّن اسم المستخدم من 1 إلى 113 حرفًا: أحرف وأرقام وبينها الرموز . _ - + @
+refusal-user-name-unfit-remedy = اختر اسم مستخدم آخر.
+
+refusal-user-display-name-unfit = يتكوّن الاسم من حرف واحد إلى 256 حرفًا ظاهرًا.
+refusal-user-display-name-unfit-remedy = اختر اسمًا آخر.
+
+refusal-setup-organisation-unfit = يتكوّن اسم المؤسسة من حرف واحد إلى 128 حرفًا ظاهرًا.
+refusal-setup-organisation-unfit-remedy = اختر اسمًا آخر للمؤسسة.
+
+refusal-user-name-taken = اسم المستخدم هذا مستخدَم، أو يشبه اسمًا مستخدَمًا.
+refusal-user-name-taken-remedy = اختر اسم مستخدم آخر.
+
+refusal-user-missing = لا يوجد شخص بهذا الاسم.
+refusal-user-missing-remedy = تحقق من الاسم.
+
+refusal-user-last-administrator = لا يمكن تعطيل آخر مسؤول عام ولا إزالته.
+refusal-user-last-administrator-remedy = عيّن شخصًا آخر مسؤولًا عامًا أولًا.
+
+refusal-role-insufficient = لا تسمح أدوارك بهذا.
+refusal-role-insufficient-remedy = راجع أحد المسؤولين.
+
+refusal-request-malformed = لم يفهم الخادم الطلب.
+refusal-request-malformed-remedy = أعد تحميل الصفحة ثم حاول مرة أخرى.
+
+refusal-request-too-large = حجم الطلب أكبر من المسموح.
+refusal-request-too-large-remedy = أرسل بيانات أقل.
+
+refusal-request-forged = لم يصدر الطلب عن هذه الصفحة بحالتها الحالية.
+refusal-request-forged-remedy = أعد تحميل الصفحة ثم حاول مرة أخرى.
+
+refusal-request-wrong-host = يعمل هذا الخادم تحت عنوان آخر.
+refusal-request-wrong-host-remedy = استخدم العنوان المُعدّ.
+
+refusal-request-not-found = لا توجد صفحة كهذه.
+refusal-request-not-found-remedy = تحقق من العنوان.
+
+refusal-request-method-not-allowed = لا يقبل هذا العنوان هذا النوع من الطلبات.
+refusal-request-method-not-allowed-remedy = افتح الصفحة واستخدم ما تتيحه.
+
+refusal-limit-reached = محاولات كثيرة جدًا في وقت قصير.
+refusal-limit-reached-remedy = انتظر دقيقة ثم حاول مرة أخرى.
+
+refusal-store-moved = تغيّر شيء أثناء تنفيذ الطلب.
+refusal-store-moved-remedy = حاول مرة أخرى.
+
+refusal-store-unavailable = لا يستطيع الخادم الرد الآن، ولم يتغيّر شيء.
+refusal-store-unavailable-remedy = حاول مرة أخرى بعد قليل.
+
+refusal-internal-error = حدث خطأ من جانبنا، ولم يتغيّر شيء.
+refusal-internal-error-remedy = حاول مرة أخرى، وإن استمر الخطأ فأعطِ مكتب المساعدة الرقم المرجعي.
+
+refusal-assertion-origin-mismatch = استُخدم مفتاح المرور في صفحة لا تتبع هذا الموقع.
+refusal-assertion-origin-mismatch-remedy = أغلق تلك الصفحة وافتح هذا الموقع من عنوانه. وأبلغ مكتب المساعدة إن أرسلك أحد إليها.
+
+refusal-assertion-cross-origin-refused = استُخدم مفتاح المرور داخل صفحة موقع آخر.
+refusal-assertion-cross-origin-refused-remedy = افتح هذا الموقع في علامة تبويب مستقلة.
+
+refusal-assertion-user-verification-missing = لم يتحقق جهازك من هويتك (رمز PIN أو بصمة الإصبع أو الوجه).
+refusal-assertion-user-verification-missing-remedy = أعدّ رمز PIN أو بصمة الإصبع أو الوجه على الجهاز ثم حاول مرة أخرى.
+
+refusal-assertion-credential-not-allowed = ليس هذا من مفاتيح المرور المطلوبة.
+refusal-assertion-credential-not-allowed-remedy = اختر مفتاح مرور يخص الحساب المعروض.
+
+refusal-registration-origin-mismatch = أُنشئ مفتاح المرور في صفحة لا تتبع هذا الموقع.
+refusal-registration-origin-mismatch-remedy = افتح هذا الموقع من عنوانه ثم حاول مرة أخرى.
+
+refusal-registration-cross-origin-refused = أُنشئ مفتاح المرور داخل صفحة موقع آخر.
+refusal-registration-cross-origin-refused-remedy = افتح هذا الموقع في علامة تبويب مستقلة.
+
+refusal-registration-user-verification-missing = أنشأ جهازك مفتاح المرور دون التحقق من هويتك (رمز PIN أو بصمة الإصبع أو الوجه).
+refusal-registration-user-verification-missing-remedy = أعدّ رمز PIN أو بصمة الإصبع أو الوجه على الجهاز ثم حاول مرة أخرى.
+
+refusal-registration-algorithm-not-offered = يستخدم مفتاح المرور نوع توقيع لم يُطلب.
+refusal-registration-algorithm-not-offered-remedy = استخدم جهازًا آخر أو مدير كلمات مرور آخر.
+
+refusal-key-unsupported-algorithm = يستخدم مفتاح المرور نوع توقيع لا يمكن التحقق منه هنا.
+refusal-key-unsupported-algorithm-remedy = استخدم جهازًا آخر أو مدير كلمات مرور آخر.
+
+refusal-key-ed448 = يستخدم مفتاح المرور خوارزمية Ed448 التي لا يمكن التحقق منها هنا.
+refusal-key-ed448-remedy = استخدم جهازًا آخر أو مدير كلمات مرور آخر.

@@ -1,0 +1,196 @@
+### Was die Seiten sagen. „Passkey“ wird gebeugt wie „Schlüssel“: der Passkey, des Passkeys, die Passkeys.
+
+## Rund um jede Seite
+skip = Zum Inhalt springen
+nav-label = Seiten
+nav-security = Sicherheitsinfo
+nav-people = Personen
+sign-out = Abmelden
+language-label = Sprache
+about-passkeys = Was ist ein Passkey?
+about-passkeys-text = Ein Passkey ersetzt das Passwort. Sie entsperren ihn mit Fingerabdruck, Gesicht oder Bildschirmsperre; nichts daran lässt sich erraten, vergessen oder auf einer gefälschten Seite eintippen.
+about-passkeys-where = Er liegt auf Ihrem Gerät, in Ihrem Passwortmanager oder auf einem Sicherheitsschlüssel. Ihren Fingerabdruck und Ihr Gesicht bekommt diese Seite nie zu sehen.
+evaluation-title = Dies ist eine Testinstallation.
+evaluation-text = Sie wurde auf localhost angelegt: Ihre Passkeys funktionieren nur auf diesem Computer und lassen sich nicht auf eine echte Adresse übertragen.
+noscript-title = Diese Seite braucht JavaScript.
+noscript-text = Browser bieten Seiten Passkeys nur über JavaScript an. Erlauben Sie es für diese Website und laden Sie die Seite neu.
+list-separator = ,
+moment = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }, { $time } UTC
+place-device = { $browser } unter { $system }
+place-network = Netz { $network }
+place-both = { $device }, Netz { $network }
+place-unknown = Unbekanntes Gerät
+
+## Wörter, die mehrfach vorkommen
+field-user-name = Benutzername
+field-user-name-hint = Buchstaben, Ziffern und . _ - + @; zum Beispiel Ihre E-Mail-Adresse.
+field-your-name = Ihr Name
+field-display-name = Name
+field-organisation = Organisation
+next = Weiter
+or = oder
+save = Speichern
+cancel = Abbrechen
+close = Schließen
+done = Fertig
+rename = Umbenennen
+remove = Entfernen
+never = Noch nie
+create-passkey = Passkey erstellen
+hero-text = Melden Sie sich künftig ohne Passwort an: schnell und sicher vor gefälschten Seiten.
+word-fingerprint = Fingerabdruck
+word-face = Gesicht
+word-lock = Bildschirmsperre
+sign-in-now = Jetzt anmelden
+
+## Anmelden
+sign-in-title = Anmelden
+sign-in-lead = Mit Fingerabdruck, Gesicht oder Bildschirmsperre.
+sign-in-button = Mit Passkey anmelden
+sign-in-notice-signed-out = Sie sind abgemeldet.
+sign-in-notice-registered = Ihr Passkey ist bereit. Melden Sie sich jetzt mit ihm an.
+sign-in-help = Probleme beim Anmelden?
+sign-in-help-phone = Ihr Passkey ist auf dem Smartphone? Wählen Sie „Mit Passkey anmelden“, dann das Smartphone, und scannen Sie den Code.
+sign-in-help-key = Mit einem Sicherheitsschlüssel: Benutzernamen eingeben, „Weiter“ wählen, dann den Schlüssel einstecken oder antippen.
+sign-in-help-lost = Kein Passkey zur Hand? Bitten Sie Ihren Helpdesk um einen Registrierungslink.
+
+## Bestätigen
+confirm-title = Bestätigen Sie, dass Sie es sind
+confirm-lead = Für den nächsten Schritt darf Ihre Anmeldung höchstens fünf Minuten alt sein.
+confirm-button = Mit Passkey bestätigen
+go-back = Zurück, ohne zu bestätigen
+
+## Einrichtung
+set-up-title = Willkommen bei Claviger
+set-up-lead = Drei Antworten und ein Passkey, dann ist Ihre Organisation bereit. Sie werden ihr erster Administrator.
+set-up-bound = Passkeys sind an diese Adresse gebunden:
+set-up-bound-hint = Das lässt sich später nicht ändern. Die Seiten erreichen Sie unter
+set-up-done-title = Alles ist bereit
+set-up-done-lead = Die Organisation ist eingerichtet und Ihr Passkey gespeichert. Melden Sie sich jetzt mit ihm an.
+
+## Ein Registrierungslink
+register-title = Erstellen Sie Ihren Passkey
+register-for = Dieser Link ist für
+register-done-title = Ihr Passkey ist bereit
+register-done-lead = Der Link ist damit verbraucht. Melden Sie sich mit Ihrem neuen Passkey an.
+
+## Sicherheitsinfo
+security-title = Sicherheitsinfo
+security-lead = Wie Sie sich anmelden und wo Sie angemeldet sind:
+security-passkeys = Passkeys
+security-passkeys-count = { $used } von { $most }
+security-full = Sie haben so viele Passkeys, wie Ihre Organisation zulässt. Entfernen Sie einen, um einen anderen hinzuzufügen.
+security-none = Noch kein Passkey
+security-readiness = Damit kämen Sie wieder hinein: { $names }
+security-readiness-none = Zurzeit wird keiner Ihrer Passkeys angenommen. Wenden Sie sich an den Helpdesk, bevor Sie sich abmelden.
+security-refused-by = Die Regeln Ihrer Organisation lassen diesen Passkey nicht mehr zu ({ $code }). Verwenden Sie einen anderen oder wenden Sie sich an den Helpdesk.
+add-passkey = Passkey hinzufügen
+second-title = Fügen Sie einen zweiten Passkey hinzu
+second-text = Geht dieser verloren, kommen Sie mit einem zweiten auf einem anderen Gerät oder mit einem Sicherheitsschlüssel trotzdem hinein.
+second-device-bound = Ihr einziger Passkey kann sein Gerät nicht verlassen. Geht das Gerät verloren, sind Sie ausgesperrt. Fügen Sie anderswo einen hinzu.
+second-button = Weiteren hinzufügen
+synced = Synchronisiert
+device-only = Nur auf diesem Gerät
+provider-unknown = Anbieter nicht bekannt
+passkey-current = Für diese Anmeldung benutzt
+passkey-refused = Nicht mehr zugelassen
+passkey-name = Name des Passkeys
+rename-named = Passkey { $name } umbenennen
+remove-named = Passkey { $name } entfernen
+not-removable = Ihr letzter verwendbarer Passkey lässt sich nicht entfernen.
+last-used = Zuletzt benutzt
+never-used = Noch nicht benutzt
+created = Erstellt
+sessions-title = Wo Sie angemeldet sind
+session-current = Dieser Browser
+session-seen = Aktiv
+session-since = Angemeldet
+activity-title = Letzte Aktivitäten
+activity-none = Bisher ist nichts geschehen.
+activity-unknown = Etwas davon waren nicht Sie? Entfernen Sie den betreffenden Passkey, melden Sie das Gerät ab und verständigen Sie den Helpdesk.
+activity-signed-in = { $named ->
+    [yes] Angemeldet mit { $name }
+   *[no] Angemeldet
+}
+activity-sign-in-refused = { $named ->
+    [yes] Eine Anmeldung mit { $name } wurde abgelehnt
+   *[no] Eine Anmeldung wurde abgelehnt
+}
+activity-passkey-added = { $named ->
+    [yes] Passkey { $name } hinzugefügt
+   *[no] Passkey hinzugefügt
+}
+activity-passkey-renamed = { $named ->
+    [yes] Passkey in { $name } umbenannt
+   *[no] Passkey umbenannt
+}
+activity-passkey-removed = { $named ->
+    [yes] Passkey { $name } entfernt
+   *[no] Passkey entfernt
+}
+activity-session-ended = Ein Gerät wurde abgemeldet
+activity-signed-out = Abgemeldet
+activity-link-made = Für Sie wurde ein Registrierungslink erstellt
+activity-renamed = Ihr Name wurde geändert
+activity-other = Ihr Konto wurde geändert
+activity-by = durch { $who }
+add-title = Passkey erstellen
+add-where = Ihr Browser fragt, wo er gespeichert werden soll: auf diesem Gerät, in Ihrem Passwortmanager, auf Ihrem Smartphone oder auf einem Sicherheitsschlüssel.
+added-title = Passkey erstellt
+added-lead = Geben Sie ihm einen Namen, an dem Sie ihn wiedererkennen.
+remove-text = Niemand kann sich mehr damit anmelden, und Geräte, die damit angemeldet sind, werden abgemeldet.
+remove-copy = Die Kopie in Ihrem Passwortmanager bleibt möglicherweise bestehen. Wird sie Ihnen weiter angeboten, löschen Sie sie auch dort.
+remove-button = Passkey entfernen
+keep = Behalten
+
+## Personen
+people-title = Personen
+people-lead = Wer zu Ihrer Organisation gehört. Fügen Sie jemanden hinzu und senden Sie dann den Registrierungslink.
+people-list = Liste der Personen
+people-add-title = Person hinzufügen
+people-add = Hinzufügen
+people-more = Weitere Personen
+people-passkeys = { $count ->
+    [0] Keine
+    [one] { $count } Passkey
+   *[other] { $count } Passkeys
+}
+people-rename-title = Umbenennen
+people-rename-text = Die Passkeys bleiben, wie sie sind; die Person meldet sich mit dem neuen Benutzernamen an.
+column-person = Person
+column-passkeys = Passkeys
+column-last-sign-in = Letzte Anmeldung
+column-actions = Aktionen
+administrator = Administrator
+disabled = Deaktiviert
+link-open = Link noch nicht benutzt
+make-link = Registrierungslink
+disable = Deaktivieren
+enable = Aktivieren
+disable-text = Die Person kann sich nicht mehr anmelden und wird überall abgemeldet. Die Passkeys bleiben erhalten, und Sie können das Konto wieder aktivieren.
+link-once = Senden Sie diesen Link so, dass nur diese Person ihn liest. Er gilt einmal und wird nur jetzt angezeigt.
+link-label = Registrierungslink
+link-until = Er gilt bis
+copy-link = Link kopieren
+
+## Ablehnungen als Seite
+error-title = Das hat nicht geklappt
+error-way-on = Weiter
+error-code = Code
+error-detail = Einzelheit
+error-reference = Referenz
+wrong-host-title = Dieser Server antwortet unter einer anderen Adresse
+wrong-host-text = Passkeys funktionieren nur unter einer einzigen Adresse. Bitte verwenden Sie diese:

@@ -1,0 +1,154 @@
+### Was eine Ablehnung sagt und was zu tun ist, nach ihrem Code.
+
+refusal-state-unreadable = Dieser Versuch gehört nicht mehr zu dieser Seite.
+refusal-state-unreadable-remedy = Laden Sie die Seite neu und versuchen Sie es noch einmal.
+
+refusal-state-expired = Die Seite war länger als fünf Minuten offen.
+refusal-state-expired-remedy = Versuchen Sie es noch einmal; sie wurde für Sie aufgefrischt.
+
+refusal-state-spent = Dieser Versuch wurde schon verwendet.
+refusal-state-spent-remedy = Versuchen Sie es noch einmal; jeder Versuch bekommt eine eigene Aufgabe.
+
+refusal-state-clock-skewed = Die Uhr des Servers geht falsch, deshalb ruhen die Anmeldungen.
+refusal-state-clock-skewed-remedy = Der Betreiber muss die Uhr stellen; versuchen Sie es danach noch einmal.
+
+refusal-sign-in-passkey-refused = Die Antwort des Passkeys ließ sich nicht bestätigen.
+refusal-sign-in-passkey-refused-remedy = Versuchen Sie es noch einmal oder melden Sie sich mit einem anderen Passkey an.
+
+refusal-sign-in-passkey-unknown = Dieser Passkey ist hier nicht bekannt; vielleicht wurde er aus Ihrem Konto entfernt.
+refusal-sign-in-passkey-unknown-remedy = Verwenden Sie einen anderen Passkey oder bitten Sie den Helpdesk um einen Registrierungslink.
+
+refusal-sign-in-user-not-verified = Ihr Gerät hat nicht geprüft, ob Sie es sind (PIN, Fingerabdruck oder Gesicht).
+refusal-sign-in-user-not-verified-remedy = Richten Sie auf dem Gerät PIN, Fingerabdruck oder Gesicht ein und versuchen Sie es noch einmal.
+
+refusal-sign-in-counter-regressed = Dieser Passkey wurde möglicherweise kopiert und wird deshalb nicht angenommen.
+refusal-sign-in-counter-regressed-remedy = Verwenden Sie einen anderen Passkey und verständigen Sie den Helpdesk.
+
+refusal-sign-in-backup-eligibility-changed = Dieser Passkey widerspricht dem, was er bei der Registrierung angab.
+refusal-sign-in-backup-eligibility-changed-remedy = Verwenden Sie einen anderen Passkey und registrieren Sie diesen neu.
+
+refusal-sign-in-account-disabled = Dieses Konto ist deaktiviert.
+refusal-sign-in-account-disabled-remedy = Wenden Sie sich an den Helpdesk.
+
+refusal-sign-in-passkey-inactive = Dieser Passkey ist nicht aktiv.
+refusal-sign-in-passkey-inactive-remedy = Verwenden Sie einen anderen Passkey oder wenden Sie sich an den Helpdesk.
+
+refusal-sign-in-policy-refused = Die Regeln Ihrer Organisation lassen diese Anmeldung nicht zu.
+refusal-sign-in-policy-refused-remedy = Verwenden Sie einen anderen Passkey oder wenden Sie sich an den Helpdesk.
+
+refusal-session-none = Sie sind hier nicht angemeldet oder Ihre Sitzung ist zu Ende.
+refusal-session-none-remedy = Melden Sie sich an.
+
+refusal-session-not-fresh = Dafür ist eine höchstens fünf Minuten alte Anmeldung nötig.
+refusal-session-not-fresh-remedy = Bestätigen Sie mit Ihrem Passkey, dass Sie es sind.
+
+refusal-session-missing = Diese Sitzung gibt es nicht; vielleicht ist sie schon zu Ende.
+refusal-session-missing-remedy = Laden Sie die Seite neu.
+
+refusal-registration-refused = Der neue Passkey konnte nicht angenommen werden.
+refusal-registration-refused-remedy = Versuchen Sie es noch einmal oder verwenden Sie ein anderes Gerät oder einen anderen Passwortmanager.
+
+refusal-registration-credential-exists = Dieser Passkey ist bereits registriert.
+refusal-registration-credential-exists-remedy = Melden Sie sich mit ihm an oder erstellen Sie einen an anderer Stelle.
+
+refusal-passkey-too-many = Sie haben so viele Passkeys, wie Ihre Organisation zulässt.
+refusal-passkey-too-many-remedy = Entfernen Sie einen, den Sie nicht mehr verwenden.
+
+refusal-passkey-last = Ihr letzter verwendbarer Passkey lässt sich nicht entfernen.
+refusal-passkey-last-remedy = Fügen Sie zuerst einen weiteren Passkey hinzu.
+
+refusal-passkey-missing = Diesen Passkey gibt es in Ihrem Konto nicht.
+refusal-passkey-missing-remedy = Laden Sie die Seite neu.
+
+refusal-passkey-name-unfit = Der Name eines Passkeys hat 1 bis 64 sichtbare Zeichen.
+refusal-passkey-name-unfit-remedy = Wählen Sie einen anderen Namen.
+
+refusal-link-unusable = Dieser Link ist unbekannt, abgelaufen, schon benutzt oder ersetzt worden.
+refusal-link-unusable-remedy = Bitten Sie die Person, die ihn geschickt hat, um einen neuen.
+
+refusal-link-not-needed = Registrierungslinks sind für Personen ohne verwendbaren Passkey.
+refusal-link-not-needed-remedy = Die Person kann sich anmelden und unter „Sicherheitsinfo“ einen Passkey hinzufügen.
+
+refusal-setup-closed = Die Einrichtung ist abgeschlossen und bleibt geschlossen.
+refusal-setup-closed-remedy = Melden Sie sich an; Administratoren können Personen hinzufügen.
+
+refusal-user-name-unfit = Ein Benutzername hat 1 bis 113 Zeichen: Buchstaben, Ziffern und dazwischen . _ - + @
+refusal-user-name-unfit-remedy = Wählen Sie einen anderen Benutzernamen.
+
+refusal-user-display-name-unfit = Ein Name hat 1 bis 256 sichtbare Zeichen.
+refusal-user-display-name-unfit-remedy = Wählen Sie einen anderen Namen.
+
+refusal-setup-organisation-unfit = Der Name einer Organisation hat 1 bis 128 sichtbare Zeichen.
+refusal-setup-organisation-unfit-remedy = Wählen Sie einen anderen Namen für die Organisation.
+
+refusal-user-name-taken = Dieser Benutzername ist vergeben oder sieht einem vergebenen zum Verwechseln ähnlich.
+refusal-user-name-taken-remedy = Wählen Sie einen anderen Benutzernamen.
+
+refusal-user-missing = Diese Person gibt es nicht.
+refusal-user-missing-remedy = Prüfen Sie den Namen.
+
+refusal-user-last-administrator = Der letzte globale Administrator lässt sich weder deaktivieren noch entfernen.
+refusal-user-last-administrator-remedy = Machen Sie zuerst jemand anderen zum globalen Administrator.
+
+refusal-role-insufficient = Ihre Rollen erlauben das nicht.
+refusal-role-insufficient-remedy = Wenden Sie sich an einen Administrator.
+
+refusal-request-malformed = Der Server hat die Anfrage nicht verstanden.
+refusal-request-malformed-remedy = Laden Sie die Seite neu und versuchen Sie es noch einmal.
+
+refusal-request-too-large = Die Anfrage ist größer als erlaubt.
+refusal-request-too-large-remedy = Senden Sie weniger.
+
+refusal-request-forged = Die Anfrage kam nicht von dieser Seite in ihrem jetzigen Stand.
+refusal-request-forged-remedy = Laden Sie die Seite neu und versuchen Sie es noch einmal.
+
+refusal-request-wrong-host = Dieser Server antwortet unter einer anderen Adresse.
+refusal-request-wrong-host-remedy = Verwenden Sie die eingerichtete Adresse.
+
+refusal-request-not-found = Diese Seite gibt es nicht.
+refusal-request-not-found-remedy = Prüfen Sie die Adresse.
+
+refusal-request-method-not-allowed = Diese Adresse nimmt solche Anfragen nicht an.
+refusal-request-method-not-allowed-remedy = Öffnen Sie die Seite und verwenden Sie, was sie anbietet.
+
+refusal-limit-reached = Zu viele Versuche in kurzer Zeit.
+refusal-limit-reached-remedy = Warten Sie eine Minute und versuchen Sie es noch einmal.
+
+refusal-store-moved = Währenddessen hat sich etwas geändert.
+refusal-store-moved-remedy = Versuchen Sie es noch einmal.
+
+refusal-store-unavailable = Der Server kann gerade nicht antworten; nichts wurde geändert.
+refusal-store-unavailable-remedy = Versuchen Sie es gleich noch einmal.
+
+refusal-internal-error = Auf unserer Seite ist etwas fehlgeschlagen; nichts wurde geändert.
+refusal-internal-error-remedy = Versuchen Sie es noch einmal; wenn es so bleibt, nennen Sie dem Helpdesk die Referenz.
+
+refusal-assertion-origin-mismatch = Der Passkey wurde auf einer Seite benutzt, die nicht hierher gehört.
+refusal-assertion-origin-mismatch-remedy = Schließen Sie jene Seite und öffnen Sie diese unter ihrer eigenen Adresse. Verständigen Sie den Helpdesk, wenn man Sie dorthin geschickt hat.
+
+refusal-assertion-cross-origin-refused = Der Passkey wurde innerhalb der Seite eines anderen Anbieters benutzt.
+refusal-assertion-cross-origin-refused-remedy = Öffnen Sie diese Seite in einem eigenen Tab.
+
+refusal-assertion-user-verification-missing = Ihr Gerät hat nicht geprüft, ob Sie es sind (PIN, Fingerabdruck oder Gesicht).
+refusal-assertion-user-verification-missing-remedy = Richten Sie auf dem Gerät PIN, Fingerabdruck oder Gesicht ein und versuchen Sie es noch einmal.
+
+refusal-assertion-credential-not-allowed = Das ist keiner der Passkeys, nach denen gefragt wurde.
+refusal-assertion-credential-not-allowed-remedy = Wählen Sie einen Passkey des angezeigten Kontos.
+
+refusal-registration-origin-mismatch = Der Passkey wurde auf einer Seite erstellt, die nicht hierher gehört.
+refusal-registration-origin-mismatch-remedy = Öffnen Sie diese Seite unter ihrer eigenen Adresse und versuchen Sie es noch einmal.
+
+refusal-registration-cross-origin-refused = Der Passkey wurde innerhalb der Seite eines anderen Anbieters erstellt.
+refusal-registration-cross-origin-refused-remedy = Öffnen Sie diese Seite in einem eigenen Tab.
+
+refusal-registration-user-verification-missing = Ihr Gerät hat den Passkey erstellt, ohne zu prüfen, ob Sie es sind (PIN, Fingerabdruck oder Gesicht).
+refusal-registration-user-verification-missing-remedy = Richten Sie auf dem Gerät PIN, Fingerabdruck oder Gesicht ein und versuchen Sie es noch einmal.
+
+refusal-registration-algorithm-not-offered = Der Passkey verwendet eine Art von Signatur, nach der nicht gefragt wurde.
+refusal-registration-algorithm-not-offered-remedy = Verwenden Sie ein anderes Gerät oder einen anderen Passwortmanager.
+
+refusal-key-unsupported-algorithm = Der Passkey verwendet eine Art von Signatur, die sich hier nicht prüfen lässt.
+refusal-key-unsupported-algorithm-remedy = Verwenden Sie ein anderes Gerät oder einen anderen Passwortmanager.
+
+refusal-key-ed448 = Der Passkey verwendet Ed448; das lässt sich hier nicht prüfen.
+refusal-key-ed448-remedy = Verwenden Sie ein anderes Gerät oder einen anderen Passwortmanager.

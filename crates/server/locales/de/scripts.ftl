@@ -1,0 +1,36 @@
+### Was die Skripte der Seiten sagen. Was in Klammern steht, setzen die Skripte ein.
+
+script-waiting = Ihr Gerät ist dran …
+script-checking = Wird geprüft …
+script-signed-in = Sie sind angemeldet. Einen Moment …
+script-confirmed = Bestätigt. Einen Moment …
+script-creating = Folgen Sie Ihrem Gerät: Es erstellt jetzt den Passkey …
+script-saving = Wird gespeichert …
+script-cancelled = Es wurde nichts gesendet. Versuchen Sie es, wann immer Sie möchten, noch einmal.
+script-cancelled-creation = Es wurde kein Passkey erstellt. Versuchen Sie es, wann immer Sie möchten, noch einmal.
+script-retry-fresh = Die Seite war eine Weile offen und wurde aufgefrischt. Bitte versuchen Sie es noch einmal.
+script-exists = Auf diesem Gerät oder in diesem Passwortmanager liegt schon ein Passkey für Sie. Melden Sie sich mit ihm an oder erstellen Sie einen an anderer Stelle.
+script-unsupported = Dieser Browser kann das mit Passkeys nicht. Versuchen Sie es mit einem anderen Browser, Ihrem Smartphone oder einem Sicherheitsschlüssel.
+script-domain = Unter dieser Adresse funktionieren Passkeys nicht. Bitte nennen Sie Ihrem Administrator diesen Code: SecurityError.
+script-device-failed = Ihr Gerät kam nicht zum Ende. Versuchen Sie es noch einmal oder verwenden Sie ein anderes Gerät.
+script-network = Der Server ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.
+script-unreadable = Die Antwort des Servers war nicht lesbar. Laden Sie die Seite neu und versuchen Sie es noch einmal.
+script-reference = Referenz { $reference }
+script-name-empty = Geben Sie zuerst Ihren Benutzernamen ein oder wählen Sie „Mit Passkey anmelden“.
+script-passkey-gone = Ihr Passwortmanager wurde gebeten, diesen Passkey nicht mehr anzubieten.
+script-field-empty = Bitte füllen Sie dieses Feld aus.
+script-link-missing = Diese Adresse ist unvollständig. Öffnen Sie den ganzen Link, den Sie bekommen haben.
+script-reading-link = Ihr Link wird gelesen …
+script-stranded = Auf Ihrem Gerät liegt nun möglicherweise ein Passkey, der hier nicht funktioniert. Bietet Ihr Passwortmanager ihn weiter an, löschen Sie ihn dort.
+script-continue = Bestätigt. Machen Sie hier weiter.
+script-added = Der Passkey { $name } ist bereit.
+script-removed = Der Passkey wurde entfernt.
+script-renamed = Umbenannt.
+script-session-ended = Das Gerät wurde abgemeldet.
+script-remove-title = { $name } entfernen?
+script-added-person = { $name } wurde hinzugefügt. Erstellen Sie als Nächstes einen Registrierungslink.
+script-disabled = { $name } wurde deaktiviert.
+script-enabled = { $name } wurde aktiviert.
+script-copied = Der Link wurde kopiert.
+script-link-for = Registrierungslink für { $name }
+script-disable-for = { $name } deaktivieren?

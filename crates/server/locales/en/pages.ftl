@@ -1,0 +1,196 @@
+### What pages say. "Passkey" is written in lower case inside sentences and never called a credential here.
+
+## Around every page
+skip = Skip to the content
+nav-label = Pages
+nav-security = Security info
+nav-people = People
+sign-out = Sign out
+language-label = Language
+about-passkeys = What is a passkey?
+about-passkeys-text = A passkey replaces the password. You unlock it with your fingerprint, your face or your screen lock; nothing can be guessed, forgotten or typed into a false page.
+about-passkeys-where = It lives in your device, your password manager or a security key. This site never sees your fingerprint or your face.
+evaluation-title = This is an evaluation.
+evaluation-text = It was made on localhost: its passkeys work on this computer only and can’t be moved to a real address.
+noscript-title = This page needs JavaScript.
+noscript-text = Browsers offer passkeys to pages through JavaScript only. Allow it for this site and reload the page.
+list-separator = ,
+moment = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }, { $time } UTC
+place-device = { $browser } on { $system }
+place-network = Network { $network }
+place-both = { $device }, network { $network }
+place-unknown = Unknown device
+
+## Words that are used in several places
+field-user-name = User name
+field-user-name-hint = Letters, digits and . _ - + @; for example your e-mail address.
+field-your-name = Your name
+field-display-name = Name
+field-organisation = Organisation
+next = Next
+or = or
+save = Save
+cancel = Cancel
+close = Close
+done = Done
+rename = Rename
+remove = Remove
+never = Never
+create-passkey = Create a passkey
+hero-text = Sign in without a password from now on: quick, and safe from false pages.
+word-fingerprint = Fingerprint
+word-face = Face
+word-lock = Screen lock
+sign-in-now = Sign in now
+
+## Signing in
+sign-in-title = Sign in
+sign-in-lead = Use your fingerprint, your face or your screen lock.
+sign-in-button = Sign in with a passkey
+sign-in-notice-signed-out = You are signed out.
+sign-in-notice-registered = Your passkey is ready. Sign in with it now.
+sign-in-help = Trouble signing in?
+sign-in-help-phone = Is your passkey on your phone? Choose “Sign in with a passkey”, then the phone, and scan the code.
+sign-in-help-key = With a security key, type your user name, choose “Next”, then insert or tap the key.
+sign-in-help-lost = No passkey at hand? Ask your help desk for a registration link.
+
+## Confirming
+confirm-title = Confirm it’s you
+confirm-lead = What you are about to do needs a sign-in that is at most five minutes old.
+confirm-button = Confirm with your passkey
+go-back = Go back without confirming
+
+## Set-up
+set-up-title = Welcome to Claviger
+set-up-lead = Three answers and one passkey, and your organisation is ready. You become its first administrator.
+set-up-bound = Passkeys are bound to this address:
+set-up-bound-hint = This can’t be changed later. Pages are served at
+set-up-done-title = Everything is ready
+set-up-done-lead = The organisation is set up and your passkey is saved. Sign in with it now.
+
+## A registration link
+register-title = Create your passkey
+register-for = This link is for
+register-done-title = Your passkey is ready
+register-done-lead = The link is used up now. Sign in with your new passkey.
+
+## Security info
+security-title = Security info
+security-lead = How you sign in, and where you are signed in:
+security-passkeys = Passkeys
+security-passkeys-count = { $used } of { $most }
+security-full = You hold as many passkeys as your organisation allows. Remove one to add another.
+security-none = No passkey yet
+security-readiness = You could get back in with: { $names }
+security-readiness-none = None of your passkeys is accepted at the moment. Ask the help desk before you sign out.
+security-refused-by = Your organisation’s rules don’t accept this passkey any more ({ $code }). Use another one, or ask the help desk.
+add-passkey = Add a passkey
+second-title = Add a second passkey
+second-text = If this one gets lost, a second on another device or a security key still lets you in.
+second-device-bound = Your only passkey can’t leave its device. If the device gets lost, you are locked out. Add one elsewhere.
+second-button = Add another
+synced = Synced
+device-only = This device only
+provider-unknown = Provider not known
+passkey-current = Used for this sign-in
+passkey-refused = Not accepted any more
+passkey-name = Name of the passkey
+rename-named = Rename passkey { $name }
+remove-named = Remove passkey { $name }
+not-removable = Your last usable passkey can’t be removed.
+last-used = Last used
+never-used = Not used yet
+created = Created
+sessions-title = Where you are signed in
+session-current = This browser
+session-seen = Active
+session-since = Signed in
+activity-title = Recent activity
+activity-none = Nothing has happened yet.
+activity-unknown = Something here wasn’t you? Remove the passkey in question, sign the device out, and tell the help desk.
+activity-signed-in = { $named ->
+    [yes] Signed in with { $name }
+   *[no] Signed in
+}
+activity-sign-in-refused = { $named ->
+    [yes] A sign-in with { $name } was refused
+   *[no] A sign-in was refused
+}
+activity-passkey-added = { $named ->
+    [yes] Passkey { $name } added
+   *[no] Passkey added
+}
+activity-passkey-renamed = { $named ->
+    [yes] Passkey renamed to { $name }
+   *[no] Passkey renamed
+}
+activity-passkey-removed = { $named ->
+    [yes] Passkey { $name } removed
+   *[no] Passkey removed
+}
+activity-session-ended = A device was signed out
+activity-signed-out = Signed out
+activity-link-made = A registration link was made for you
+activity-renamed = Your name was changed
+activity-other = Your account was changed
+activity-by = by { $who }
+add-title = Create a passkey
+add-where = Your browser asks where to save it: on this device, in your password manager, on your phone or on a security key.
+added-title = Passkey created
+added-lead = Give it a name by which you will know it.
+remove-text = Nobody can sign in with it any more, and devices that signed in with it are signed out.
+remove-copy = The copy in your password manager may stay. If it is still offered to you, delete it there, too.
+remove-button = Remove the passkey
+keep = Keep it
+
+## People
+people-title = People
+people-lead = Who belongs to your organisation. Add somebody, then send the registration link.
+people-list = People
+people-add-title = Add somebody
+people-add = Add
+people-more = More people
+people-passkeys = { $count ->
+    [0] None
+    [one] { $count } passkey
+   *[other] { $count } passkeys
+}
+people-rename-title = Rename
+people-rename-text = Passkeys stay as they are; the person signs in under the new user name.
+column-person = Person
+column-passkeys = Passkeys
+column-last-sign-in = Last sign-in
+column-actions = Actions
+administrator = Administrator
+disabled = Disabled
+link-open = Link not used yet
+make-link = Registration link
+disable = Disable
+enable = Enable
+disable-text = The person can’t sign in any more and is signed out everywhere. Passkeys are kept, and you can enable the account again.
+link-once = Send this link in a way that only this person reads. It works once and is shown only now.
+link-label = Registration link
+link-until = It works until
+copy-link = Copy the link
+
+## Refusals as a page
+error-title = That didn’t work
+error-way-on = Go on
+error-code = Code
+error-detail = Detail
+error-reference = Reference
+wrong-host-title = This server answers under another address
+wrong-host-text = Passkeys work at one address only. Please use this one:

@@ -1,0 +1,154 @@
+### What a refusal says and what to do, by its code. The step that said no (`assertion.…`) is more precise than the code.
+
+refusal-state-unreadable = This try does not belong to this page any more.
+refusal-state-unreadable-remedy = Reload the page and try again.
+
+refusal-state-expired = The page was open longer than five minutes.
+refusal-state-expired-remedy = Try again; it was refreshed for you.
+
+refusal-state-spent = This try was used before.
+refusal-state-spent-remedy = Try again; every try gets its own challenge.
+
+refusal-state-clock-skewed = The server’s clock is wrong, so sign-ins are paused.
+refusal-state-clock-skewed-remedy = The operator must set the clock; then try again.
+
+refusal-sign-in-passkey-refused = The passkey’s answer could not be confirmed.
+refusal-sign-in-passkey-refused-remedy = Try again, or sign in with another passkey.
+
+refusal-sign-in-passkey-unknown = This passkey is not known here; it may have been removed from your account.
+refusal-sign-in-passkey-unknown-remedy = Use another passkey, or ask the help desk for a registration link.
+
+refusal-sign-in-user-not-verified = Your device did not check that it’s you (PIN, fingerprint or face).
+refusal-sign-in-user-not-verified-remedy = Set up a PIN, fingerprint or face on the device and try again.
+
+refusal-sign-in-counter-regressed = This passkey may have been copied, so it is not accepted.
+refusal-sign-in-counter-regressed-remedy = Use another passkey and tell the help desk.
+
+refusal-sign-in-backup-eligibility-changed = This passkey contradicts what it said when it was registered.
+refusal-sign-in-backup-eligibility-changed-remedy = Use another passkey, and register this one anew.
+
+refusal-sign-in-account-disabled = This account is disabled.
+refusal-sign-in-account-disabled-remedy = Ask the help desk.
+
+refusal-sign-in-passkey-inactive = This passkey is not active.
+refusal-sign-in-passkey-inactive-remedy = Use another passkey or ask the help desk.
+
+refusal-sign-in-policy-refused = Your organisation’s rules don’t accept this sign-in.
+refusal-sign-in-policy-refused-remedy = Use another passkey or ask the help desk.
+
+refusal-session-none = You are not signed in here, or your session has ended.
+refusal-session-none-remedy = Sign in.
+
+refusal-session-not-fresh = This needs a sign-in that is at most five minutes old.
+refusal-session-not-fresh-remedy = Confirm it’s you with your passkey.
+
+refusal-session-missing = There is no such session; it may have ended.
+refusal-session-missing-remedy = Reload the page.
+
+refusal-registration-refused = The new passkey could not be accepted.
+refusal-registration-refused-remedy = Try again, or use another device or password manager.
+
+refusal-registration-credential-exists = This passkey is registered already.
+refusal-registration-credential-exists-remedy = Sign in with it, or create one in another place.
+
+refusal-passkey-too-many = You hold as many passkeys as your organisation allows.
+refusal-passkey-too-many-remedy = Remove one that you don’t use any more.
+
+refusal-passkey-last = Your last usable passkey can’t be removed.
+refusal-passkey-last-remedy = Add another passkey first.
+
+refusal-passkey-missing = There is no such passkey in your account.
+refusal-passkey-missing-remedy = Reload the page.
+
+refusal-passkey-name-unfit = A passkey’s name has 1 to 64 visible characters.
+refusal-passkey-name-unfit-remedy = Choose another name.
+
+refusal-link-unusable = This link is unknown, has expired, was used already or was replaced.
+refusal-link-unusable-remedy = Ask whoever sent it for a new one.
+
+refusal-link-not-needed = Registration links are for people without a usable passkey.
+refusal-link-not-needed-remedy = The person can sign in and add a passkey on the Security info page.
+
+refusal-setup-closed = Set-up is finished and closed for ever.
+refusal-setup-closed-remedy = Sign in; an administrator can add people.
+
+refusal-user-name-unfit = A user name has 1 to 113 characters: letters, digits, and . _ - + @ between them.
+refusal-user-name-unfit-remedy = Choose another user name.
+
+refusal-user-display-name-unfit = A name has 1 to 256 visible characters.
+refusal-user-display-name-unfit-remedy = Choose another name.
+
+refusal-setup-organisation-unfit = An organisation’s name has 1 to 128 visible characters.
+refusal-setup-organisation-unfit-remedy = Choose another name for the organisation.
+
+refusal-user-name-taken = This user name is taken, or looks like one that is.
+refusal-user-name-taken-remedy = Choose another user name.
+
+refusal-user-missing = There is no such person.
+refusal-user-missing-remedy = Check the name.
+
+refusal-user-last-administrator = The last Global Administrator can’t be disabled or removed.
+refusal-user-last-administrator-remedy = Make somebody else Global Administrator first.
+
+refusal-role-insufficient = Your roles don’t allow this.
+refusal-role-insufficient-remedy = Ask an administrator.
+
+refusal-request-malformed = The server did not understand the request.
+refusal-request-malformed-remedy = Reload the page and try again.
+
+refusal-request-too-large = The request is larger than allowed.
+refusal-request-too-large-remedy = Send less.
+
+refusal-request-forged = The request did not come from this page as it is now.
+refusal-request-forged-remedy = Reload the page and try again.
+
+refusal-request-wrong-host = This server answers under another address.
+refusal-request-wrong-host-remedy = Use the configured address.
+
+refusal-request-not-found = There is no such page.
+refusal-request-not-found-remedy = Check the address.
+
+refusal-request-method-not-allowed = This address does not take this kind of request.
+refusal-request-method-not-allowed-remedy = Open the page and use what it offers.
+
+refusal-limit-reached = Too many tries in a short time.
+refusal-limit-reached-remedy = Wait a minute and try again.
+
+refusal-store-moved = Something changed while this was under way.
+refusal-store-moved-remedy = Try again.
+
+refusal-store-unavailable = The server can’t answer right now; nothing was changed.
+refusal-store-unavailable-remedy = Try again in a moment.
+
+refusal-internal-error = Something failed on our side; nothing was changed.
+refusal-internal-error-remedy = Try again; if it stays, tell the help desk the reference.
+
+refusal-assertion-origin-mismatch = The passkey was used on a page that does not belong to this site.
+refusal-assertion-origin-mismatch-remedy = Close that page and open this site by its own address. Tell the help desk if you were sent there.
+
+refusal-assertion-cross-origin-refused = The passkey was used inside another site’s page.
+refusal-assertion-cross-origin-refused-remedy = Open this site in a tab of its own.
+
+refusal-assertion-user-verification-missing = Your device did not check that it’s you (PIN, fingerprint or face).
+refusal-assertion-user-verification-missing-remedy = Set up a PIN, fingerprint or face on the device and try again.
+
+refusal-assertion-credential-not-allowed = This is not one of the passkeys that were asked for.
+refusal-assertion-credential-not-allowed-remedy = Choose a passkey of the account that is shown.
+
+refusal-registration-origin-mismatch = The passkey was created on a page that does not belong to this site.
+refusal-registration-origin-mismatch-remedy = Open this site by its own address and try again.
+
+refusal-registration-cross-origin-refused = The passkey was created inside another site’s page.
+refusal-registration-cross-origin-refused-remedy = Open this site in a tab of its own.
+
+refusal-registration-user-verification-missing = Your device created the passkey without checking that it’s you (PIN, fingerprint or face).
+refusal-registration-user-verification-missing-remedy = Set up a PIN, fingerprint or face on the device and try again.
+
+refusal-registration-algorithm-not-offered = The passkey uses a kind of signature that was not asked for.
+refusal-registration-algorithm-not-offered-remedy = Use another device or password manager.
+
+refusal-key-unsupported-algorithm = The passkey uses a kind of signature that can’t be checked here.
+refusal-key-unsupported-algorithm-remedy = Use another device or password manager.
+
+refusal-key-ed448 = The passkey uses Ed448, which can’t be checked here.
+refusal-key-ed448-remedy = Use another device or password manager.

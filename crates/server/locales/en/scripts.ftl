@@ -1,0 +1,36 @@
+### What page scripts say. Scripts fill in what stands in braces.
+
+script-waiting = Waiting for your device …
+script-checking = Checking …
+script-signed-in = You are signed in. One moment …
+script-confirmed = Confirmed. One moment …
+script-creating = Follow your device: it creates the passkey now …
+script-saving = Saving …
+script-cancelled = Nothing was sent. Try again whenever you like.
+script-cancelled-creation = No passkey was created. Try again whenever you like.
+script-retry-fresh = The page was open for a while and has been refreshed. Please try once more.
+script-exists = This device or password manager already holds a passkey for you. Use it to sign in, or create one somewhere else.
+script-unsupported = This browser can’t do that with passkeys. Try another browser, your phone or a security key.
+script-domain = Passkeys don’t work at this address. Please tell your administrator this code: SecurityError.
+script-device-failed = Your device could not finish. Try again, or use another device.
+script-network = The server can’t be reached. Check your connection and try again.
+script-unreadable = The server’s answer could not be read. Reload the page and try again.
+script-reference = Reference { $reference }
+script-name-empty = Type your user name first, or choose “Sign in with a passkey”.
+script-passkey-gone = Your password manager was told to stop offering this passkey.
+script-field-empty = Please fill in this field.
+script-link-missing = This address is not complete. Open the whole link that you were sent.
+script-reading-link = Reading your link …
+script-stranded = Your device may now hold a passkey that does not work here. If your password manager still offers it, delete it there.
+script-continue = Confirmed. Now continue here.
+script-added = Passkey { $name } is ready.
+script-removed = The passkey was removed.
+script-renamed = Renamed.
+script-session-ended = The device was signed out.
+script-remove-title = Remove { $name }?
+script-added-person = { $name } was added. Make a registration link next.
+script-disabled = { $name } was disabled.
+script-enabled = { $name } was enabled.
+script-copied = The link was copied.
+script-link-for = Registration link for { $name }
+script-disable-for = Disable { $name }?

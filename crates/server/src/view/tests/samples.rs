@@ -1,0 +1,213 @@
+//! Sample values of every page.
+
+use askama::Template;
+use identity::people::PersonView;
+use identity::security_info::{Activity, ActivityKind, PasskeyCard};
+use identity::sessions::SessionView;
+
+use identity::{DAY, HOUR, Id, MINUTE, Micros, Place, Session, codes};
+use serde_json::{Value, json};
+
+use super::super::{Frame, error, people, reauthenticate, register, security_info, set_up, sign_in, wrong_host};
+use crate::i18n::Texts;
+
+/// 21 November 2026, 11:00 UTC.
+const NOW: Micros = 1_795_258_800 * 1_000_000;
+
+/// What people call themselves, their organisation and their passkeys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    Ordinary,
+    Hostile,
+}
+
+const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=\"alert(2)\">{{ 7 }} ' & \u{202e}";
+
+impl Names {
+    fn or<'n>(self, ordinary: &'n str) -> &'n str {
+        if self == Names::Hostile { HOSTILE } else { ordinary }
+    }
+}
+
+pub(super) fn frame<'a>(texts: &'static Texts, address: &'a str, session: Option<&'a Session>) -> Frame<'a> {
+    Frame { texts, address, csrf_token: "0b1c2d", organisation: Some("Northwind Traders"), evaluation: false, session }
+}
+
+fn session(names: Names) -> Session {
+    Session {
+        session_id: Id([1; 16]),
+        person_id: Id([2; 16]),
+        user_name: names.or("miriam@northwind.example").to_owned(),
+        display_name: names.or("Miriam Adler").to_owned(),
+        auth_time: NOW,
+        is_administrator: true,
+    }
+}
+
+fn place(browser: &str, system: &str) -> Place {
+    Place { browser: browser.into(), system: system.into(), network: "192.0.2.0/24".into() }
+}
+
+fn passkey(id: &str, name: &str, provider: Option<&str>) -> PasskeyCard {
+    PasskeyCard {
+        passkey_id: id.into(),
+        name: name.into(),
+        provider: provider.map(str::to_owned),
+        synced: true,
+        created_at: NOW - 90 * DAY,
+        created_place: Some(place("Safari", "iOS")),
+        last_used: Some((NOW - 2 * MINUTE, place("Chrome", "macOS"))),
+        refused_by: None,
+        removable: true,
+        current: false,
+    }
+}
+
+fn passkeys(names: Names) -> Vec<PasskeyCard> {
+    let phone = PasskeyCard { current: true, ..passkey("aGVsbG8", names.or("iCloud Keychain"), Some(names.or("Apple"))) };
+    let key = PasskeyCard {
+        synced: false,
+        last_used: Some((NOW - 20 * DAY, place("Firefox", "Linux"))),
+        ..passkey("a2V5", names.or("YubiKey at my desk"), Some("YubiKey 5 Series"))
+    };
+    let old = PasskeyCard {
+        synced: false,
+        last_used: None,
+        created_place: None,
+        refused_by: Some("policy.no_profile"),
+        removable: false,
+        ..passkey("b2xk", names.or("Passkey 3"), None)
+    };
+    vec![phone, key, old]
+}
+
+fn sessions(names: Names) -> Vec<SessionView> {
+    let one = |id: u8, current, place, name: Option<&str>| SessionView {
+        session_id: Id([id; 16]),
+        current,
+        started_at: NOW - 3 * HOUR,
+        last_seen_at: NOW - i64::from(id) * MINUTE,
+        place,
+        passkey_name: name.map(str::to_owned),
+    };
+    vec![
+        one(1, true, place("Chrome", "macOS"), Some(names.or("iCloud Keychain"))),
+        one(20, false, place("Safari", "iOS"), Some(names.or("iCloud Keychain"))),
+        one(90, false, place("", ""), None),
+    ]
+}
+
+fn activity(names: Names) -> Vec<Activity> {
+    use ActivityKind::{
+        LinkMade, Other, PasskeyAdded, PasskeyRemoved, PasskeyRenamed, Renamed, SessionEnded, SignInRefused, SignedIn, SignedOut,
+    };
+    let kinds = [
+        SignedIn, SignInRefused("sign_in.passkey_refused"), PasskeyAdded, PasskeyRenamed, PasskeyRemoved, SessionEnded, SignedOut, LinkMade,
+        Renamed, Other,
+    ];
+    let entry = |(index, what): (usize, ActivityKind)| Activity {
+        at: NOW - index as i64 * 7 * HOUR,
+        what,
+        passkey_name: (index % 3 != 1).then(|| names.or("iCloud Keychain").to_owned()),
+        place: (index % 4 != 3).then(|| place("Chrome", "macOS")),
+        by: matches!(what, LinkMade | Renamed).then(|| names.or("jonas@northwind.example").to_owned()),
+    };
+    kinds.into_iter().enumerate().map(entry).collect()
+}
+
+fn people(names: Names) -> Vec<PersonView> {
+    let person = |id: u8, user_name: &str, display_name: &str, passkeys| PersonView {
+        person_id: Id([id; 16]),
+        user_name: names.or(user_name).into(),
+        display_name: names.or(display_name).into(),
+        enabled: id != 4,
+        passkeys,
+        created_at: NOW - 90 * DAY,
+        last_sign_in_at: (passkeys > 0).then_some(NOW - i64::from(id) * DAY),
+        is_administrator: id == 1,
+        link_open: id == 3,
+    };
+    vec![
+        person(1, "miriam@northwind.example", "Miriam Adler", 2),
+        person(2, "jonas@northwind.example", "Jonas Weber", 1),
+        person(3, "layla@northwind.example", "ليلى حداد", 0),
+        person(4, "a.very.long.user.name.that.wraps.somewhere@subsidiary.northwind.example", "Maximiliane Oberlechner-Freudenreich", 5),
+    ]
+}
+
+fn public_key() -> Value {
+    json!({ "challenge": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "rpId": "localhost", "allowCredentials": [], "userVerification": "required" })
+}
+
+fn show(page: &impl Template) -> String {
+    page.render().unwrap()
+}
+
+/// Every page with its name, in one language.
+pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)> {
+    let session = session(names);
+    let organisation = names.or("Northwind Traders");
+    let quiet = |address| Frame { organisation: Some(organisation), ..frame(texts, address, None) };
+    let inside = |address| Frame { organisation: Some(organisation), ..frame(texts, address, Some(&session)) };
+    let sign_in = |notice| sign_in::SignIn {
+        frame: quiet("/sign-in?return=%2Fsecurity-info"),
+        state: "c2VhbGVk",
+        public_key: public_key(),
+        return_path: "/security-info",
+        notice,
+    };
+    let security = security_pages(inside("/security-info"), names);
+    let mut pages = vec![
+        ("sign-in", show(&sign_in(None))),
+        ("sign-in-signed-out", show(&sign_in(sign_in::Notice::parse("signed-out")))),
+        ("set-up", show(&set_up::SetUp {
+            frame: Frame { organisation: None, evaluation: true, ..frame(texts, "/set-up", None) },
+            rp_id: "localhost",
+            origin: "http://localhost:8080",
+        })),
+        ("register", show(&register::Register { frame: quiet("/register"), rp_id: "login.northwind.example" })),
+        ("reauthenticate", show(&reauthenticate::Reauthenticate {
+            frame: inside("/reauthenticate"),
+            user_name: names.or("miriam@northwind.example"),
+            state: "c2VhbGVk",
+            public_key: public_key(),
+            return_path: "/security-info#add",
+        })),
+        ("people", show(&people::People {
+            frame: Frame { evaluation: true, ..inside("/people") },
+            people: &people(names),
+            next: Some("zoë&<x>"),
+        })),
+        ("error", show(&error::ErrorPage {
+            frame: quiet("/nowhere"),
+            code: &codes::LINK_UNUSABLE,
+            detail: Some("link.used"),
+            reference: "7K2M-9QXD",
+            way_on: None,
+        })),
+        ("wrong-host", show(&wrong_host::WrongHost { texts, origin: "https://login.northwind.example", reference: "7K2M-9QXD" })),
+    ];
+    pages.extend(security);
+    pages.into_iter().map(|(name, html)| (format!("{name}.{}", texts.lang()), html)).collect()
+}
+
+/// Several passkeys; one that is bound to its device; none.
+fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 3] {
+    let many = passkeys(names);
+    let only = [PasskeyCard { synced: false, removable: false, current: true, ..passkey("b25l", names.or("Windows Hello"), Some("Windows Hello")) }];
+    let (sessions, activity) = (sessions(names), activity(names));
+    let page = |passkeys, recommend_second| security_info::SecurityInfo {
+        frame,
+        display_name: names.or("Miriam Adler"),
+        passkeys,
+        max_passkeys: 10,
+        sessions: &sessions,
+        activity: &activity,
+        recommend_second,
+        only_device_bound: recommend_second,
+        signals: json!({ "allAccepted": { "rpId": "localhost", "userId": "AA", "allAcceptedCredentialIds": [] },
+            "currentUser": { "rpId": "localhost", "userId": "AA", "name": names.or("miriam"), "displayName": names.or("Miriam") } }),
+    };
+    let none = security_info::SecurityInfo { sessions: &[], activity: &[], max_passkeys: 0, ..page(&[], false) };
+    [("security-info", show(&page(&many, false))), ("security-info-one", show(&page(&only, true))), ("security-info-none", show(&none))]
+}
