@@ -1,0 +1,91 @@
+//! A fresh database for one house.
+
+use store::{Location, OpenOptions};
+use tempfile::TempDir;
+
+use crate::{Backend, postgres};
+
+/// A database that nobody else uses; removed with the value.
+#[derive(Debug)]
+pub(crate) enum Database {
+    Sqlite(TempDir),
+    Postgres(postgres::Database),
+}
+
+impl Database {
+    pub(crate) fn make(backend: &Backend) -> Database {
+        match backend {
+            Backend::Sqlite => Database::Sqlite(TempDir::new().unwrap()),
+            Backend::Postgres { url } => {
+                Database::Postgres(postgres::Database::create(url).unwrap())
+            }
+        }
+    }
+
+    pub(crate) fn options(&self) -> OpenOptions {
+        let location = match self {
+            Database::Sqlite(folder) => Location::Sqlite {
+                file: folder.path().join("claviger.db"),
+            },
+            Database::Postgres(database) => Location::Postgres {
+                url: database.url(),
+            },
+        };
+        OpenOptions {
+            connections: 6,
+            ..OpenOptions::new(location)
+        }
+    }
+
+    /// Whether this text stands anywhere, as text or as the bytes of a column.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        match self {
+            Database::Sqlite(folder) => folder_holds(folder.path(), text.as_bytes()),
+            Database::Postgres(database) => {
+                let all = database
+                    .run("SET xmlbinary TO hex; SELECT database_to_xml(true, false, '')::text")
+                    .unwrap();
+                let hex: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
+                all.contains(text) || all.to_uppercase().contains(&hex)
+            }
+        }
+    }
+
+    /// Rows in all tables together, read past the product.
+    pub(crate) fn count_rows(&self) -> i64 {
+        match self {
+            Database::Sqlite(folder) => {
+                count_in_sqlite(&folder.path().join("claviger.db")).unwrap()
+            }
+            Database::Postgres(database) => {
+                database.run(COUNT_IN_POSTGRES).unwrap().parse().unwrap()
+            }
+        }
+    }
+}
+
+fn folder_holds(folder: &std::path::Path, needle: &[u8]) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap_or_default();
+        bytes.windows(needle.len()).any(|window| window == needle)
+    })
+}
+
+const COUNT_IN_POSTGRES: &str = "SELECT COALESCE(SUM((xpath('/row/c/text()', query_to_xml(format('SELECT COUNT(*) AS c \
+     FROM %I.%I', schemaname, tablename), false, true, '')))[1]::text::bigint), 0) \
+     FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+
+fn count_in_sqlite(file: &std::path::Path) -> rusqlite::Result<i64> {
+    let connection =
+        rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut tables = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")?;
+    let names = tables
+        .query_map([], |row| row.get::<_, String>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    let count = |name: &String| {
+        connection.query_row(&format!("SELECT COUNT(*) FROM \"{name}\""), [], |row| {
+            row.get::<_, i64>(0)
+        })
+    };
+    names.iter().map(count).sum()
+}
