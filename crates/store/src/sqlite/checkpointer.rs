@@ -1,9 +1,9 @@
 //! Copies committed pages from the log into the database beside the writer, so that no commit pays
 //! for it: p99 of a sign-in fell from 30 to 12 ms (stack.md 3.5).
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::session::Session;
@@ -16,6 +16,7 @@ const QUIET_PASSES: u32 = 50;
 
 /// The thread's body: until the sender of `stop` is gone.
 pub(crate) fn run(session: &Session, wal: &Arc<Wal>, stop: &Receiver<()>) {
+    let turn = || wal.turn.lock().unwrap_or_else(PoisonError::into_inner);
     let mut seen = u64::MAX;
     let mut pending = true;
     let mut quiet = 0;
@@ -24,10 +25,12 @@ pub(crate) fn run(session: &Session, wal: &Arc<Wal>, stop: &Receiver<()>) {
         if commits != seen || pending {
             quiet = 0;
             seen = commits;
+            let _turn = turn();
             pending = pass(session, wal);
         } else {
             quiet += 1;
             if quiet == QUIET_PASSES && wal.frames.load(Ordering::Acquire) > 0 {
+                let _turn = turn();
                 truncate(session, wal);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -95,7 +96,22 @@ impl Session {
     }
 }
 
+/// The file keeps the mode, so only the first opening changes it. Several that do so at once are
+/// turned away without SQLite's own waiting, lest they wait for each other.
 fn enter_wal(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let mut outcome = try_enter_wal(connection);
+    for _ in 0..100 {
+        match &outcome {
+            Err(cause) if cause.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
+            _ => break,
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        outcome = try_enter_wal(connection);
+    }
+    outcome
+}
+
+fn try_enter_wal(connection: &Connection) -> Result<(), rusqlite::Error> {
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode != "wal" {
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;

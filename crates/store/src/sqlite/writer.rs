@@ -1,7 +1,7 @@
 //! The one writer: takes what waits, commits it together, then answers (security 9).
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -38,6 +38,8 @@ pub(crate) struct Wal {
     pub(crate) commits: AtomicU64,
     /// Frames in the log, as of the last checkpoint.
     pub(crate) frames: AtomicU64,
+    /// Held during a checkpoint: SQLite turns a second one away at once, without waiting.
+    pub(crate) turn: Mutex<()>,
 }
 
 /// Why a unit ended without being ready to commit.
@@ -95,10 +97,12 @@ impl Writer {
                 self.restart_log();
             }
         }
+        let turn = self.wal.turn.lock().unwrap_or_else(PoisonError::into_inner);
         // TRUNCATE stalls for long, which is why it is kept for the end.
         if let Err(cause) = checkpoint(&self.session, "PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!(%cause, "the last checkpoint failed; the next start repeats it");
         }
+        drop(turn);
         // Closing before the answer, so that who waited may move or delete the file.
         drop(self.session);
         if let Some(answer) = stopped {
@@ -261,6 +265,10 @@ impl Writer {
         if self.wal.frames.load(Ordering::Acquire) < self.restart_at {
             return;
         }
+        // The checkpointer is at it: after the next batch, then.
+        let Ok(_turn) = self.wal.turn.try_lock() else {
+            return;
+        };
         match checkpoint_now_or_never(&self.session, "PRAGMA wal_checkpoint(RESTART)") {
             Ok(done) if done.complete => {
                 self.wal.frames.store(0, Ordering::Release);
