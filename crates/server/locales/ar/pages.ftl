@@ -1,0 +1,202 @@
+### نصوص الصفحات. «مفتاح مرور» هو المقابل المعتمد لكلمة passkey، وجمعه «مفاتيح مرور».
+
+## حول كل صفحة
+skip = انتقل إلى المحتوى
+nav-label = الصفحات
+nav-security = معلومات الأمان
+nav-people = الأشخاص
+sign-out = تسجيل الخروج
+language-label = اللغة
+about-passkeys = ما هو مفتاح المرور؟
+about-passkeys-text = مفتاح المرور يحل محل كلمة المرور. تفتحه ببصمة إصبعك أو بوجهك أو بقفل الشاشة، فلا شيء يمكن تخمينه أو نسيانه أو كتابته في صفحة مزيفة.
+about-passkeys-where = يُحفظ في جهازك أو في مدير كلمات المرور أو في مفتاح أمان. ولا يرى هذا الموقع بصمتك ولا وجهك أبدًا.
+evaluation-title = هذه نسخة تجريبية.
+evaluation-text = أُنشئت على localhost، ولذلك تعمل مفاتيح المرور فيها على هذا الحاسوب وحده ولا يمكن نقلها إلى عنوان حقيقي.
+noscript-title = تحتاج هذه الصفحة إلى JavaScript.
+noscript-text = لا تتيح المتصفحات مفاتيح المرور للصفحات إلا عبر JavaScript. اسمح بها لهذا الموقع ثم أعد تحميل الصفحة.
+list-separator = ،
+moment = { $day } { $month ->
+    [1] يناير
+    [2] فبراير
+    [3] مارس
+    [4] أبريل
+    [5] مايو
+    [6] يونيو
+    [7] يوليو
+    [8] أغسطس
+    [9] سبتمبر
+    [10] أكتوبر
+    [11] نوفمبر
+   *[12] ديسمبر
+} { $year }، { $time } UTC
+place-device = { $browser } على { $system }
+place-network = الشبكة { $network }
+place-both = { $device }، الشبكة { $network }
+place-unknown = جهاز غير معروف
+
+## كلمات ترد في أكثر من موضع
+field-user-name = اسم المستخدم
+field-user-name-hint = أحرف وأرقام والرموز . _ - + @، مثل عنوان بريدك الإلكتروني.
+field-your-name = اسمك
+field-display-name = الاسم
+field-organisation = المؤسسة
+next = التالي
+or = أو
+save = حفظ
+cancel = إلغاء
+close = إغلاق
+done = تم
+rename = إعادة التسمية
+remove = إزالة
+never = لم يحدث بعد
+create-passkey = إنشاء مفتاح مرور
+hero-text = سجّل الدخول من الآن دون كلمة مرور: بسرعة، وفي مأمن من الصفحات المزيفة.
+word-fingerprint = بصمة الإصبع
+word-face = الوجه
+word-lock = قفل الشاشة
+sign-in-now = سجّل الدخول الآن
+
+## تسجيل الدخول
+sign-in-title = تسجيل الدخول
+sign-in-lead = ببصمة إصبعك أو بوجهك أو بقفل الشاشة.
+sign-in-button = تسجيل الدخول بمفتاح مرور
+sign-in-notice-signed-out = تم تسجيل خروجك.
+sign-in-notice-registered = مفتاح مرورك جاهز. سجّل الدخول به الآن.
+sign-in-help = هل تواجه مشكلة في تسجيل الدخول؟
+sign-in-help-phone = هل مفتاح مرورك على هاتفك؟ اختر «تسجيل الدخول بمفتاح مرور» ثم الهاتف، وامسح الرمز.
+sign-in-help-key = إن كان لديك مفتاح أمان فاكتب اسم المستخدم واختر «التالي»، ثم أدخل المفتاح أو المسه.
+sign-in-help-lost = ليس لديك مفتاح مرور في متناولك؟ اطلب من مكتب المساعدة رابط تسجيل.
+
+## التأكيد
+confirm-title = أكّد هويتك
+confirm-lead = تتطلب الخطوة التالية تسجيل دخول لم يمضِ عليه أكثر من خمس دقائق.
+confirm-button = التأكيد بمفتاح المرور
+go-back = الرجوع دون تأكيد
+
+## الإعداد
+set-up-title = مرحبًا بك في Claviger
+set-up-lead = ثلاث إجابات ومفتاح مرور واحد وتصبح مؤسستك جاهزة. وستكون أول مسؤول فيها.
+set-up-bound = ترتبط مفاتيح المرور بهذا العنوان:
+set-up-bound-hint = لا يمكن تغيير ذلك لاحقًا. تُعرض الصفحات على
+set-up-done-title = كل شيء جاهز
+set-up-done-lead = أُعدّت المؤسسة وحُفظ مفتاح مرورك. سجّل الدخول به الآن.
+
+## رابط التسجيل
+register-title = أنشئ مفتاح مرورك
+register-for = هذا الرابط مخصّص لـ
+register-done-title = مفتاح مرورك جاهز
+register-done-lead = استُهلك الرابط الآن. سجّل الدخول بمفتاح مرورك الجديد.
+
+## معلومات الأمان
+security-title = معلومات الأمان
+security-lead = كيف تسجّل الدخول، وأين سُجّل دخولك.
+security-passkeys = مفاتيح المرور
+security-passkeys-count = { $used } من { $most }
+security-full = لديك أكبر عدد من مفاتيح المرور تسمح به مؤسستك. أزل مفتاحًا لتضيف غيره.
+security-none = لا يوجد مفتاح مرور بعد
+security-readiness = يمكنك الدخول من جديد باستخدام: { $names }
+security-readiness-none = لا يُقبل أي من مفاتيح مرورك حاليًا. راجع مكتب المساعدة قبل تسجيل الخروج.
+security-refused-by = لم تعد قواعد مؤسستك تقبل مفتاح المرور هذا ({ $code }). استخدم مفتاحًا آخر أو راجع مكتب المساعدة.
+add-passkey = إضافة مفتاح مرور
+second-title = أضف مفتاح مرور ثانيًا
+second-text = إن فُقد هذا المفتاح فسيتيح لك مفتاح ثانٍ على جهاز آخر، أو مفتاح أمان، الدخول رغم ذلك.
+second-device-bound = مفتاح مرورك الوحيد لا يغادر جهازه. إن فُقد الجهاز فلن تتمكن من الدخول. أضف مفتاحًا في مكان آخر.
+second-button = إضافة مفتاح آخر
+synced = متزامن
+device-only = على هذا الجهاز فقط
+provider-unknown = المزوّد غير معروف
+passkey-current = استُخدم لهذا الدخول
+passkey-refused = لم يعد مقبولًا
+passkey-name = اسم مفتاح المرور
+rename-named = إعادة تسمية مفتاح المرور { $name }
+remove-named = إزالة مفتاح المرور { $name }
+not-removable = لا يمكن إزالة آخر مفتاح مرور صالح لديك.
+last-used = آخر استخدام
+never-used = لم يُستخدم بعد
+created = تاريخ الإنشاء
+sessions-title = أين سُجّل دخولك
+session-current = هذا المتصفح
+session-seen = آخر نشاط
+session-since = تسجيل الدخول
+activity-title = النشاط الأخير
+activity-none = لم يحدث شيء بعد.
+activity-unknown = ألم تكن أنت من فعل شيئًا من هذا؟ أزل مفتاح المرور المعني، وسجّل خروج الجهاز، وأبلغ مكتب المساعدة.
+activity-signed-in = { $named ->
+    [yes] تسجيل دخول باستخدام { $name }
+   *[no] تسجيل دخول
+}
+activity-sign-in-refused = { $named ->
+    [yes] رُفض تسجيل دخول باستخدام { $name }
+   *[no] رُفض تسجيل دخول
+}
+activity-passkey-added = { $named ->
+    [yes] أُضيف مفتاح المرور { $name }
+   *[no] أُضيف مفتاح مرور
+}
+activity-passkey-renamed = { $named ->
+    [yes] تغيّر اسم مفتاح مرور إلى { $name }
+   *[no] تغيّر اسم مفتاح مرور
+}
+activity-passkey-removed = { $named ->
+    [yes] أُزيل مفتاح المرور { $name }
+   *[no] أُزيل مفتاح مرور
+}
+activity-session-ended = سُجّل خروج أحد الأجهزة
+activity-signed-out = تسجيل خروج
+activity-link-made = أُنشئ رابط تسجيل لك
+activity-renamed = تغيّر اسمك
+activity-passkey-refused = لم يُقبل مفتاح مرور جديد
+activity-disabled = عُطِّل حسابك
+activity-enabled = فُعِّل حسابك
+activity-other = تغيّر شيء في حسابك
+activity-by = بواسطة { $who }
+add-title = إنشاء مفتاح مرور
+add-where = سيسألك المتصفح أين تحفظه: على هذا الجهاز أو في مدير كلمات المرور أو على هاتفك أو على مفتاح أمان.
+added-title = أُنشئ مفتاح المرور
+added-lead = سمّه باسم تعرفه به.
+remove-text = لن يتمكن أحد من تسجيل الدخول به بعد الآن، وسيُسجَّل خروج الأجهزة التي دخلت به.
+remove-copy = قد تبقى النسخة في مدير كلمات المرور لديك. إن ظل يعرضها عليك فاحذفها منه أيضًا.
+remove-button = إزالة مفتاح المرور
+keep = الاحتفاظ به
+
+## الأشخاص
+people-title = الأشخاص
+people-lead = من ينتمي إلى مؤسستك. أضف شخصًا ثم أرسل إليه رابط التسجيل.
+people-list = قائمة الأشخاص
+people-add-title = إضافة شخص
+people-add = إضافة
+people-more = المزيد من الأشخاص
+people-passkeys = { $count ->
+    [0] لا يوجد
+    [one] مفتاح مرور واحد
+    [two] مفتاحا مرور
+    [few] { $count } مفاتيح مرور
+    [many] { $count } مفتاح مرور
+   *[other] { $count } مفتاح مرور
+}
+people-rename-title = إعادة التسمية
+people-rename-text = تبقى مفاتيح المرور كما هي، ويسجّل الشخص الدخول باسم المستخدم الجديد.
+column-person = الشخص
+column-passkeys = مفاتيح المرور
+column-last-sign-in = آخر تسجيل دخول
+column-actions = الإجراءات
+administrator = مسؤول
+disabled = معطّل
+link-open = الرابط لم يُستخدم بعد
+make-link = رابط التسجيل
+disable = تعطيل
+enable = تفعيل
+disable-text = لن يتمكن هذا الشخص من تسجيل الدخول، وسيُسجَّل خروجه من كل مكان. تبقى مفاتيح المرور محفوظة، ويمكنك تفعيل الحساب من جديد.
+link-once = أرسل هذا الرابط بطريقة لا يقرؤه بها سوى هذا الشخص. يعمل مرة واحدة ولا يُعرض إلا الآن.
+link-label = رابط التسجيل
+link-until = يعمل حتى
+copy-link = نسخ الرابط
+
+## رفض الطلبات في صفحة
+error-title = لم ينجح ذلك
+error-way-on = متابعة
+error-code = الرمز
+error-detail = التفصيل
+error-reference = الرقم المرجعي
+wrong-host-title = يعمل هذا الخادم تحت عنوان آخر
+wrong-host-text = لا تعمل مفاتيح المرور إلا تحت عنوان واحد. استخدم هذا العنوان من فضلك:

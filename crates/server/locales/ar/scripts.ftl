@@ -1,0 +1,36 @@
+### ما تقوله البرامج النصية في الصفحات، وهي تملأ ما بين القوسين.
+
+script-waiting = بانتظار جهازك…
+script-checking = جارٍ التحقق…
+script-signed-in = تم تسجيل دخولك. لحظة من فضلك…
+script-confirmed = تم التأكيد. لحظة من فضلك…
+script-creating = اتبع جهازك، فهو ينشئ مفتاح المرور الآن…
+script-saving = جارٍ الحفظ…
+script-cancelled = لم يُرسل شيء. حاول مرة أخرى متى شئت.
+script-cancelled-creation = لم يُنشأ مفتاح مرور. حاول مرة أخرى متى شئت.
+script-retry-fresh = بقيت الصفحة مفتوحة مدة من الوقت وقد جُدّدت. حاول مرة أخرى من فضلك.
+script-exists = يوجد لك مفتاح مرور على هذا الجهاز أو في مدير كلمات المرور هذا. استخدمه لتسجيل الدخول، أو أنشئ مفتاحًا في مكان آخر.
+script-unsupported = لا يستطيع هذا المتصفح فعل ذلك بمفاتيح المرور. جرّب متصفحًا آخر أو هاتفك أو مفتاح أمان.
+script-domain = لا تعمل مفاتيح المرور تحت هذا العنوان. أبلغ المسؤول بهذا الرمز من فضلك: SecurityError.
+script-device-failed = لم يتمكن جهازك من الإكمال. حاول مرة أخرى أو استخدم جهازًا آخر.
+script-network = تعذّر الوصول إلى الخادم. تحقق من الاتصال ثم حاول مرة أخرى.
+script-unreadable = تعذّرت قراءة رد الخادم. أعد تحميل الصفحة ثم حاول مرة أخرى.
+script-reference = الرقم المرجعي { $reference }
+script-name-empty = اكتب اسم المستخدم أولًا، أو اختر «تسجيل الدخول بمفتاح مرور».
+script-passkey-gone = أُبلغ مدير كلمات المرور لديك بألّا يعرض مفتاح المرور هذا بعد الآن.
+script-field-empty = املأ هذا الحقل من فضلك.
+script-link-missing = هذا العنوان غير كامل. افتح الرابط الذي أُرسل إليك كاملًا.
+script-reading-link = جارٍ قراءة الرابط…
+script-stranded = ربما يحتفظ جهازك الآن بمفتاح مرور لا يعمل هنا. إن ظل مدير كلمات المرور يعرضه عليك فاحذفه منه.
+script-continue = تم التأكيد. تابع من هنا.
+script-added = مفتاح المرور { $name } جاهز.
+script-removed = أُزيل مفتاح المرور.
+script-renamed = تغيّر الاسم.
+script-session-ended = سُجّل خروج الجهاز.
+script-remove-title = هل تريد إزالة { $name }؟
+script-added-person = أُضيف { $name }. الخطوة التالية: أنشئ رابط تسجيل.
+script-disabled = عُطّل حساب { $name }.
+script-enabled = فُعّل حساب { $name }.
+script-copied = نُسخ الرابط.
+script-link-for = رابط التسجيل لـ { $name }
+script-disable-for = هل تريد تعطيل { $name }؟

@@ -89,7 +89,7 @@ register-done-lead = Der Link ist damit verbraucht. Melden Sie sich mit Ihrem ne
 
 ## Sicherheitsinfo
 security-title = Sicherheitsinfo
-security-lead = Wie Sie sich anmelden und wo Sie angemeldet sind:
+security-lead = Wie Sie sich anmelden und wo Sie angemeldet sind.
 security-passkeys = Passkeys
 security-passkeys-count = { $used } von { $most }
 security-full = Sie haben so viele Passkeys, wie Ihre Organisation zulässt. Entfernen Sie einen, um einen anderen hinzuzufügen.
@@ -145,6 +145,9 @@ activity-session-ended = Ein Gerät wurde abgemeldet
 activity-signed-out = Abgemeldet
 activity-link-made = Für Sie wurde ein Registrierungslink erstellt
 activity-renamed = Ihr Name wurde geändert
+activity-passkey-refused = Ein neuer Passkey wurde nicht angenommen
+activity-disabled = Ihr Konto wurde deaktiviert
+activity-enabled = Ihr Konto wurde wieder aktiviert
 activity-other = Ihr Konto wurde geändert
 activity-by = durch { $who }
 add-title = Passkey erstellen

@@ -89,7 +89,7 @@ register-done-lead = The link is used up now. Sign in with your new passkey.
 
 ## Security info
 security-title = Security info
-security-lead = How you sign in, and where you are signed in:
+security-lead = How you sign in, and where you are signed in.
 security-passkeys = Passkeys
 security-passkeys-count = { $used } of { $most }
 security-full = You hold as many passkeys as your organisation allows. Remove one to add another.
@@ -145,6 +145,9 @@ activity-session-ended = A device was signed out
 activity-signed-out = Signed out
 activity-link-made = A registration link was made for you
 activity-renamed = Your name was changed
+activity-passkey-refused = A new passkey was not accepted
+activity-disabled = Your account was disabled
+activity-enabled = Your account was enabled
 activity-other = Your account was changed
 activity-by = by { $who }
 add-title = Create a passkey

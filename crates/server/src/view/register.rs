@@ -8,8 +8,8 @@ use super::Frame;
 
 /// Texts that `register.js` needs.
 pub(super) const SCRIPT_TEXTS: &[&str] = &[
-    "script-creating", "script-saving", "script-cancelled-creation", "script-exists", "script-link-missing", "script-stranded",
-    "script-reading-link", "script-retry-fresh",
+    "script-creating", "script-saving", "script-cancelled-creation", "script-link-missing", "script-stranded",
+    "script-reading-link",
 ];
 
 #[derive(Debug, Template)]

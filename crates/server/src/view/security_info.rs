@@ -9,7 +9,7 @@ use super::Frame;
 
 /// Texts that `security-info.js` needs.
 pub(super) const SCRIPT_TEXTS: &[&str] = &[
-    "script-creating", "script-saving", "script-cancelled-creation", "script-exists", "script-stranded", "script-continue",
+    "script-creating", "script-saving", "script-cancelled-creation", "script-stranded", "script-continue",
     "script-added", "script-removed", "script-renamed", "script-session-ended", "script-field-empty", "script-remove-title",
 ];
 
@@ -79,8 +79,8 @@ impl SecurityInfo<'_> {
         self.frame.texts.with("security-refused-by", &[("code", code)]).into_owned()
     }
 
-    fn session_device(&self, session: &SessionView) -> String {
-        self.frame.place(&session.place)
+    fn network(&self, session: &SessionView) -> String {
+        self.frame.texts.with("place-network", &[("network", &session.place.network)]).into_owned()
     }
 
     fn sentence(&self, activity: &Activity) -> String {
@@ -88,12 +88,15 @@ impl SecurityInfo<'_> {
             ActivityKind::SignedIn => "activity-signed-in",
             ActivityKind::SignInRefused(_) => "activity-sign-in-refused",
             ActivityKind::PasskeyAdded => "activity-passkey-added",
+            ActivityKind::PasskeyRefused => "activity-passkey-refused",
             ActivityKind::PasskeyRenamed => "activity-passkey-renamed",
             ActivityKind::PasskeyRemoved => "activity-passkey-removed",
             ActivityKind::SessionEnded => "activity-session-ended",
             ActivityKind::SignedOut => "activity-signed-out",
             ActivityKind::LinkMade => "activity-link-made",
             ActivityKind::Renamed => "activity-renamed",
+            ActivityKind::Disabled => "activity-disabled",
+            ActivityKind::Enabled => "activity-enabled",
             ActivityKind::Other => "activity-other",
         };
         let name = activity.passkey_name.as_deref();
@@ -103,8 +106,8 @@ impl SecurityInfo<'_> {
 
     fn activity_icon(&self, activity: &Activity) -> &'static str {
         match activity.what {
-            ActivityKind::SignedIn => "check",
-            ActivityKind::SignInRefused(_) => "alert",
+            ActivityKind::SignedIn | ActivityKind::Enabled => "check",
+            ActivityKind::SignInRefused(_) | ActivityKind::PasskeyRefused | ActivityKind::Disabled => "alert",
             ActivityKind::PasskeyAdded | ActivityKind::LinkMade => "plus",
             ActivityKind::PasskeyRenamed | ActivityKind::Renamed => "pencil",
             ActivityKind::PasskeyRemoved => "bin",
