@@ -322,13 +322,9 @@ pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
     crate::audit::adopt_abandoned(identity).await
 }
 
-/// The public origin and RP ID that set-up stored; `None` before set-up.
+/// The public origin and RP ID that `init` or set-up stored; `None` in an empty database.
 pub async fn stored_names(store: &Store) -> Result<Option<(Origin, RpId)>, OpenError> {
-    let Some(tenant) = store
-        .find_sole_tenant()
-        .await?
-        .filter(|tenant| tenant.claimed_at.is_some())
-    else {
+    let Some(tenant) = store.find_sole_tenant().await? else {
         return Ok(None);
     };
     let unusable = |what: &str| StoreError::Unusable(format!("the stored {what} can't be read"));

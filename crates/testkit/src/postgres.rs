@@ -35,6 +35,15 @@ impl Server {
     /// Makes a cluster in the folder for temporary files and starts it: about a second.
     /// Errors are sentences for the person who runs the tests.
     pub fn start() -> Result<Server, String> {
+        Server::start_with("off")
+    }
+
+    /// As [`Server::start`], but with a server that syncs what it commits: for benches.
+    pub fn start_durable() -> Result<Server, String> {
+        Server::start_with("on")
+    }
+
+    fn start_with(fsync: &str) -> Result<Server, String> {
         let folder = std::env::temp_dir().join(format!(
             "claviger-postgres-{}-{}",
             std::process::id(),
@@ -68,7 +77,7 @@ impl Server {
         let mut outcome = Ok(());
         for _ in 0..5 {
             server.port = free_port()?;
-            outcome = server.start_on_port(&data_text);
+            outcome = server.start_on_port(&data_text, fsync);
             if outcome.is_ok() {
                 break;
             }
@@ -76,11 +85,11 @@ impl Server {
         outcome.map(|()| server)
     }
 
-    fn start_on_port(&self, data: &str) -> Result<(), String> {
+    fn start_on_port(&self, data: &str, fsync: &str) -> Result<(), String> {
         let folder = self.folder.to_string_lossy();
         let options = format!(
-            "-c listen_addresses=127.0.0.1 -p {} -c unix_socket_directories={folder} -c fsync=off \
-             -c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB -c log_statement=none",
+            "-c listen_addresses=127.0.0.1 -p {} -c unix_socket_directories={folder} -c fsync={fsync} \
+             -c full_page_writes={fsync} -c max_connections=200 -c shared_buffers=64MB -c log_statement=none",
             self.port
         );
         let log = self.folder.join("log").to_string_lossy().into_owned();

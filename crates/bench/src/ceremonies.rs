@@ -1,0 +1,249 @@
+//! `bench webauthn`: what the relying-party core adds to one raw signature verification.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use authenticator::{CreationOptions, Device, Mediation, Page, RequestOptions};
+use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
+use serde_json::json;
+use webauthn::{
+    Algorithm, AuthenticationResponse, CrossOrigin, ExpectedAssertion, ExpectedRegistration,
+    Origin, PublicKey, RegistrationResponse, RpId, StoredCredential, UserVerification,
+};
+
+use crate::report::Report;
+
+/// Rounds of each measurement; the best counts, since noise only adds.
+const ROUNDS: usize = 15;
+/// How long a round takes.
+const ROUND_SECONDS: f64 = 0.06;
+
+/// One algorithm's ceremony, made once.
+struct Case {
+    algorithm: Algorithm,
+    challenge: Vec<u8>,
+    registration: Vec<u8>,
+    assertion: Vec<u8>,
+    credential_id: Vec<u8>,
+    cose: Vec<u8>,
+    user_handle: Vec<u8>,
+}
+
+/// The least time of `work` in microseconds, over several rounds.
+fn measure(mut work: impl FnMut()) -> f64 {
+    let started = Instant::now();
+    let mut count = 0u32;
+    while started.elapsed().as_secs_f64() < ROUND_SECONDS {
+        work();
+        count += 1;
+    }
+    let rounds = (0..ROUNDS).map(|_| {
+        let started = Instant::now();
+        for _ in 0..count {
+            work();
+        }
+        started.elapsed().as_secs_f64() * 1e6 / f64::from(count)
+    });
+    rounds.fold(f64::INFINITY, f64::min)
+}
+
+/// Two measurements whose rounds alternate, so that both meet the same machine.
+fn measure_pair(mut one: impl FnMut(), mut other: impl FnMut()) -> (f64, f64) {
+    let mut best = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..3 {
+        best.0 = best.0.min(measure(&mut one));
+        best.1 = best.1.min(measure(&mut other));
+    }
+    best
+}
+
+fn make_case(algorithm: Algorithm) -> Result<Case, String> {
+    let challenge = webauthn::base64url::encode(&[9; 32]);
+    let mut device = Device::synced();
+    device.algorithms = vec![algorithm];
+    let page = Page::new("https://login.example.org");
+    let creation = json!({
+        "rp": {"id": "example.org", "name": "Example"},
+        "user": {"id": webauthn::base64url::encode(&[5; 64]), "name": "ada", "displayName": "Ada"},
+        "challenge": challenge,
+        "pubKeyCredParams": [{"type": "public-key", "alg": algorithm.cose_id()}],
+        "authenticatorSelection": {"residentKey": "required", "userVerification": "required"},
+    });
+    let creation = CreationOptions::parse(creation.to_string().as_bytes())
+        .map_err(|error| error.to_string())?;
+    let made = device
+        .create(&creation, &page, Mediation::Modal, &[3; 32])
+        .map_err(|error| error.to_string())?;
+    let request =
+        json!({"challenge": challenge, "rpId": "example.org", "userVerification": "required"});
+    let request =
+        RequestOptions::parse(request.to_string().as_bytes()).map_err(|error| error.to_string())?;
+    let answer = device
+        .get(&request, &page)
+        .map_err(|error| error.to_string())?;
+    let credential = device.credentials.first().ok_or("no credential")?;
+    Ok(Case {
+        algorithm,
+        challenge: vec![9; 32],
+        registration: made.to_json(),
+        assertion: answer.to_json(),
+        credential_id: credential.id.clone(),
+        cose: credential.key.cose_public_key(),
+        user_handle: credential.user_handle.clone(),
+    })
+}
+
+/// The floor: the key parsed from bytes and one signature verified by aws-lc, nothing else.
+fn verify_raw(
+    algorithm: &'static dyn VerificationAlgorithm,
+    key: &[u8],
+    message: &[u8],
+    signed: &[u8],
+) {
+    let verified = UnparsedPublicKey::new(algorithm, black_box(key))
+        .verify(black_box(message), black_box(signed));
+    assert!(verified.is_ok(), "the floor verifies a good signature");
+}
+
+fn find_raw(algorithm: Algorithm) -> Option<&'static dyn VerificationAlgorithm> {
+    match algorithm {
+        Algorithm::Es256 => Some(&signature::ECDSA_P256_SHA256_ASN1),
+        Algorithm::Es384 => Some(&signature::ECDSA_P384_SHA384_ASN1),
+        Algorithm::Es512 => Some(&signature::ECDSA_P521_SHA512_ASN1),
+        Algorithm::EdDsa => Some(&signature::ED25519),
+        Algorithm::MlDsa44 => Some(&signature::ML_DSA_44),
+        Algorithm::MlDsa65 => Some(&signature::ML_DSA_65),
+        Algorithm::MlDsa87 => Some(&signature::ML_DSA_87),
+        _ => None,
+    }
+}
+
+/// The public key as aws-lc takes it: the last bytes of the COSE_Key's coordinates.
+fn derive_raw_key(case: &Case) -> Result<Vec<u8>, String> {
+    let coordinate = |length: usize, from_end: usize| {
+        let end = case.cose.len().checked_sub(from_end)?;
+        case.cose.get(end.checked_sub(length)?..end)
+    };
+    let key = match case.algorithm {
+        Algorithm::Es256 => derive_point(coordinate(32, 35), coordinate(32, 0)),
+        Algorithm::Es384 => derive_point(coordinate(48, 51), coordinate(48, 0)),
+        Algorithm::Es512 => derive_point(coordinate(66, 69), coordinate(66, 0)),
+        Algorithm::EdDsa => coordinate(32, 0).map(<[u8]>::to_vec),
+        Algorithm::MlDsa44 => coordinate(1312, 0).map(<[u8]>::to_vec),
+        Algorithm::MlDsa65 => coordinate(1952, 0).map(<[u8]>::to_vec),
+        Algorithm::MlDsa87 => coordinate(2592, 0).map(<[u8]>::to_vec),
+        _ => None,
+    };
+    key.ok_or_else(|| "an unexpected COSE_Key".to_owned())
+}
+
+fn derive_point(x: Option<&[u8]>, y: Option<&[u8]>) -> Option<Vec<u8>> {
+    Some([&[4], x?, y?].concat())
+}
+
+fn measure_case(case: &Case, report: &mut Report) -> Result<(), String> {
+    let rp_id = RpId::parse("example.org").map_err(|error| error.to_string())?;
+    let origins = [Origin::parse("https://login.example.org").map_err(|error| error.to_string())?];
+    let expected = ExpectedAssertion {
+        challenge: &case.challenge,
+        rp_id: &rp_id,
+        origins: &origins,
+        cross_origin: CrossOrigin::Refused,
+        user_verification: UserVerification::Required,
+        allowed_credentials: None,
+        expected_user_handle: None,
+    };
+    let stored = StoredCredential {
+        credential_id: &case.credential_id,
+        public_key: &case.cose,
+        sign_count: 0,
+        backup_eligible: true,
+        user_handle: &case.user_handle,
+    };
+    let answer =
+        AuthenticationResponse::from_json(&case.assertion).map_err(|error| error.to_string())?;
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, answer.client_data_json());
+    let message = [answer.authenticator_data(), hash.as_ref()].concat();
+    let name = case.algorithm.name().to_lowercase();
+    let whole = || {
+        let answer = AuthenticationResponse::from_json(black_box(&case.assertion));
+        let verified = answer
+            .is_ok_and(|answer| webauthn::assertion::verify(&answer, &expected, &stored).is_ok());
+        assert!(verified, "a good assertion verifies");
+    };
+    let (ours, raw) = match find_raw(case.algorithm) {
+        Some(algorithm) => {
+            let key = derive_raw_key(case)?;
+            measure_pair(whole, || {
+                verify_raw(algorithm, &key, &message, answer.signature())
+            })
+        }
+        // RSA: aws-lc takes the key from parts; PublicKey does no more than that.
+        None => measure_pair(whole, || {
+            let verified = PublicKey::parse(black_box(&case.cose))
+                .is_ok_and(|key| key.verify(&message, answer.signature()).is_ok());
+            assert!(verified, "the floor verifies a good signature");
+        }),
+    };
+    report.add(&format!("{name}_raw_us"), raw, "us");
+    report.add(&format!("{name}_assertion_us"), ours, "us");
+    report.add(&format!("{name}_added_us"), ours - raw, "us   (at most 2)");
+    Ok(())
+}
+
+fn measure_registration(case: &Case, report: &mut Report) -> Result<(), String> {
+    let rp_id = RpId::parse("example.org").map_err(|error| error.to_string())?;
+    let origins = [Origin::parse("https://login.example.org").map_err(|error| error.to_string())?];
+    let expected = ExpectedRegistration {
+        challenge: &case.challenge,
+        rp_id: &rp_id,
+        origins: &origins,
+        cross_origin: CrossOrigin::Refused,
+        algorithms: &[case.algorithm],
+        mediation: webauthn::Mediation::Modal,
+        user_verification: UserVerification::Required,
+    };
+    let time = measure(|| {
+        let made = RegistrationResponse::from_json(black_box(&case.registration));
+        let verified =
+            made.is_ok_and(|made| webauthn::registration::verify(&made, &expected).is_ok());
+        assert!(verified, "a good registration verifies");
+    });
+    let name = case.algorithm.name().to_lowercase();
+    report.add(
+        &format!("{name}_registration_none_us"),
+        time,
+        "us   (at most 5)",
+    );
+    Ok(())
+}
+
+pub(crate) fn run(json: bool) -> Result<(), String> {
+    let mut report = Report::new(json);
+    report.head("Assertion: JSON text to verdict, beside one raw verification (key from bytes)");
+    let algorithms = [
+        Algorithm::Es256,
+        Algorithm::Es384,
+        Algorithm::Es512,
+        Algorithm::EdDsa,
+        Algorithm::MlDsa44,
+        Algorithm::MlDsa65,
+        Algorithm::MlDsa87,
+    ];
+    let cases: Vec<Case> = algorithms
+        .into_iter()
+        .map(make_case)
+        .collect::<Result<_, _>>()?;
+    for case in &cases {
+        measure_case(case, &mut report)?;
+    }
+    report.head("Registration with attestation none: JSON text to verdict");
+    for case in cases
+        .iter()
+        .filter(|case| matches!(case.algorithm, Algorithm::Es256 | Algorithm::EdDsa))
+    {
+        measure_registration(case, &mut report)?;
+    }
+    report.finish();
+    Ok(())
+}
