@@ -7,6 +7,7 @@ mod check;
 mod environment;
 mod error;
 mod file;
+mod findings;
 mod key_file;
 mod layer;
 mod proxies;
@@ -47,6 +48,9 @@ pub struct Configuration {
     pub unknown_variables: Vec<String>,
 }
 
+/// Where it listens when nothing is said.
+pub const DEFAULT_PORT: u16 = 8080;
+
 /// The port that listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Port {
@@ -79,6 +83,11 @@ impl std::fmt::Debug for Database {
 }
 
 impl Database {
+    /// A SQLite file that is not there; of PostgreSQL only the server can say.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Database::Sqlite { file } if !file.exists())
+    }
+
     pub fn location(&self) -> Location {
         match self.clone() {
             Database::Sqlite { file } => Location::Sqlite { file },
@@ -110,15 +119,24 @@ impl Configuration {
             Some(path) => file::read(path)?,
             None => Layer::default(),
         };
-        Ok(Configuration { unknown_variables, ..check::check(upper.over(file))? })
+        Ok(Configuration {
+            unknown_variables,
+            ..check::check(upper.over(file))?
+        })
     }
 
     /// The settings of the use cases. `stored` is what set-up stored.
     ///
     /// While serving, an origin on localhost is not taken from the store: it follows the port.
-    pub fn settings(&self, stored: Option<(Origin, RpId)>, port: Port) -> Result<Settings, ConfigError> {
+    pub fn settings(
+        &self,
+        stored: Option<(Origin, RpId)>,
+        port: Port,
+    ) -> Result<Settings, ConfigError> {
         let (port, stored) = match port {
             Port::Bound(port) => (port, stored.filter(|(origin, _)| !origin.is_localhost())),
+            // With port 0 only the server knows; a stored origin says it where there is one.
+            Port::Unbound if self.listen.port() == 0 => (DEFAULT_PORT, stored),
             Port::Unbound => (self.listen.port(), stored),
         };
         let (stored_origin, stored_rp_id) = stored.unzip();

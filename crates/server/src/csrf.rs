@@ -18,8 +18,15 @@ pub(crate) const HEADER: &str = "x-csrf-token";
 /// somebody signed in elsewhere in the same browser, so a token of the browser alone does.
 const WITHOUT_SESSION: [&str; 3] = ["/sign-in/", "/set-up/", "/register/"];
 
-pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+pub(crate) async fn guard(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    ) {
         return next.run(request).await;
     }
     match check(&state, &mut request).await {
@@ -34,8 +41,13 @@ async fn check(state: &AppState, request: &mut Request) -> Result<(), Refusal> {
         return Err(forged("csrf.no_browser_cookie"));
     };
     let token = read_token(request.headers())?.to_owned();
-    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let sessionless = WITHOUT_SESSION.iter().any(|prefix| path.starts_with(prefix));
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str);
+    let sessionless = WITHOUT_SESSION
+        .iter()
+        .any(|prefix| path.starts_with(prefix));
     if sessionless && state.identity.check_csrf(&browser, None, &token) {
         return Ok(());
     }
@@ -50,12 +62,18 @@ async fn check_with_session(
 ) -> Result<(), Refusal> {
     let headers = request.headers().clone();
     let session = read_session(state, &headers, request.extensions_mut()).await?;
-    if state.identity.check_csrf(browser, session.as_ref().map(|session| session.session_id), token) {
+    if state.identity.check_csrf(
+        browser,
+        session.as_ref().map(|session| session.session_id),
+        token,
+    ) {
         return Ok(());
     }
     // The page is ours, but its session is over: say that instead of blaming the page.
     match session {
-        None if state.cookies.find_session(&headers).is_some() => Err(Refusal::new(&codes::NO_SESSION)),
+        None if state.cookies.find_session(&headers).is_some() => {
+            Err(Refusal::new(&codes::NO_SESSION))
+        }
         _ => Err(forged("csrf.token")),
     }
 }
@@ -73,11 +91,17 @@ fn check_origin(ours: &str, headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 fn read_token(headers: &HeaderMap) -> Result<&str, Refusal> {
-    headers.get(HEADER).and_then(|value| value.to_str().ok()).ok_or_else(|| forged("csrf.no_token"))
+    headers
+        .get(HEADER)
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(|| forged("csrf.no_token"))
 }
 
 fn forged(detail: &'static str) -> Refusal {
-    Refusal { detail: Some(detail), ..Refusal::new(&codes::CSRF) }
+    Refusal {
+        detail: Some(detail),
+        ..Refusal::new(&codes::CSRF)
+    }
 }
 
 #[cfg(test)]
@@ -86,20 +110,29 @@ mod tests {
     use axum::http::HeaderMap;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap())).fold(
-            HeaderMap::new(),
-            |mut map, (name, value): (axum::http::HeaderName, axum::http::HeaderValue)| {
-                map.append(name, value);
-                map
-            },
-        )
+        pairs
+            .iter()
+            .map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .fold(
+                HeaderMap::new(),
+                |mut map, (name, value): (axum::http::HeaderName, axum::http::HeaderValue)| {
+                    map.append(name, value);
+                    map
+                },
+            )
     }
 
     #[test]
     fn origin_must_be_the_public_origin_exactly() {
         let ours = "https://login.example.org";
         assert!(check_origin(ours, &headers(&[("origin", ours)])).is_ok());
-        assert!(check_origin(ours, &headers(&[("origin", ours), ("sec-fetch-site", "same-origin")])).is_ok());
+        assert!(
+            check_origin(
+                ours,
+                &headers(&[("origin", ours), ("sec-fetch-site", "same-origin")])
+            )
+            .is_ok()
+        );
         let refused: [&[(&str, &str)]; 10] = [
             &[],
             &[("origin", "null")],

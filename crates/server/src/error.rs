@@ -41,7 +41,10 @@ pub struct Rejection {
 
 impl From<Refusal> for Rejection {
     fn from(refusal: Refusal) -> Rejection {
-        Rejection { refusal: Arc::new(refusal), location: None }
+        Rejection {
+            refusal: Arc::new(refusal),
+            location: None,
+        }
     }
 }
 
@@ -55,7 +58,10 @@ impl Rejection {
     /// Names the page that helps.
     #[must_use]
     pub fn toward(self, location: String) -> Rejection {
-        Rejection { location: Some(location), ..self }
+        Rejection {
+            location: Some(location),
+            ..self
+        }
     }
 
     pub(crate) fn into_answer(self) -> Response {
@@ -122,7 +128,11 @@ struct Asked {
 }
 
 /// The layer that writes refusals.
-pub(crate) async fn render(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn render(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let asked = Asked::of(&request);
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Rejection>() {
@@ -138,8 +148,16 @@ impl Asked {
             page,
             path: request.uri().path().to_owned(),
             reader: Reader::of(request.uri(), request.headers()),
-            reference: request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default(),
-            headers: if page { request.headers().clone() } else { HeaderMap::new() },
+            reference: request
+                .extensions()
+                .get::<RequestId>()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            headers: if page {
+                request.headers().clone()
+            } else {
+                HeaderMap::new()
+            },
         }
     }
 
@@ -148,7 +166,11 @@ impl Asked {
         if self.page {
             return return_path::accept(Some(&self.reader.address));
         }
-        let end = self.path.get(1..).and_then(|rest| rest.find('/')).map_or(self.path.len(), |at| at + 1);
+        let end = self
+            .path
+            .get(1..)
+            .and_then(|rest| rest.find('/'))
+            .map_or(self.path.len(), |at| at + 1);
         return_path::accept(self.path.get(..end))
     }
 }
@@ -163,17 +185,26 @@ pub(crate) struct Shown<'a> {
 
 async fn write(state: &AppState, asked: Asked, rejection: Rejection, bare: Response) -> Response {
     let refusal = &*rejection.refusal;
-    let reference = if refusal.reference.is_empty() { &asked.reference } else { &refusal.reference };
+    let reference = if refusal.reference.is_empty() {
+        &asked.reference
+    } else {
+        &refusal.reference
+    };
     log(refusal, reference);
     let shown = Shown {
         code: refusal.code,
         detail: refusal.detail,
         reference,
-        location: rejection.location.clone().or_else(|| find_help(refusal.code, asked.page_path())),
+        location: rejection
+            .location
+            .clone()
+            .or_else(|| find_help(refusal.code, asked.page_path())),
     };
     let mut response = match &shown.location {
         Some(location) if asked.page && leads_on(refusal.code) => redirect(location),
-        _ if shown.code.id == codes::WRONG_HOST.id => pages::error::write_wrong_host(state, &asked.reader, &shown),
+        _ if shown.code.id == codes::WRONG_HOST.id => {
+            pages::error::write_wrong_host(state, &asked.reader, &shown)
+        }
         _ if asked.page => {
             let visit = Visit::of_failed(state, asked.reader.clone(), &asked.headers).await;
             pages::error::write(&visit, &shown)
@@ -195,12 +226,17 @@ fn keep_headers(response: &mut Response, bare: Response, refusal: &Refusal) {
         }
     }
     if let Some(seconds) = refusal.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 
 fn log(refusal: &Refusal, reference: &str) {
     metrics::counter!("claviger_refusals_total", "code" => refusal.code.id).increment(1);
+    if refusal.code.id == codes::DATABASE.id {
+        metrics::counter!("claviger_database_errors_total").increment(1);
+    }
     let detail = refusal.detail.unwrap_or_default();
     if status(refusal.code).is_server_error() {
         tracing::warn!(code = refusal.code.id, detail, reference, "refused");

@@ -23,7 +23,11 @@ pub(crate) struct PublicHost {
 impl PublicHost {
     pub(crate) fn of(origin: &Origin) -> PublicHost {
         let default_port = if origin.scheme() == "https" { 443 } else { 80 };
-        PublicHost { host: origin.host().to_owned(), port: origin.port().unwrap_or(default_port), default_port }
+        PublicHost {
+            host: origin.host().to_owned(),
+            port: origin.port().unwrap_or(default_port),
+            default_port,
+        }
     }
 
     /// Whether `authority` is ours; what can't be parsed is not.
@@ -50,14 +54,21 @@ pub(crate) async fn guard(State(state): State<AppState>, request: Request, next:
     if request.uri().path() == "/healthz" || is_ours(&state.host, &request) {
         return next.run(request).await;
     }
-    Rejection::from(&codes::WRONG_HOST).toward(state.origin.clone()).into_answer()
+    Rejection::from(&codes::WRONG_HOST)
+        .toward(state.origin.clone())
+        .into_answer()
 }
 
 /// Every name that the request gives must be ours, and it must give at least one.
 fn is_ours(ours: &PublicHost, request: &Request) -> bool {
-    let target = request.uri().authority().map(|authority| authority.as_str());
+    let target = request
+        .uri()
+        .authority()
+        .map(|authority| authority.as_str());
     let mut headers = request.headers().get_all(header::HOST).iter();
-    let header = headers.next().map(|value| value.to_str().unwrap_or_default());
+    let header = headers
+        .next()
+        .map(|value| value.to_str().unwrap_or_default());
     if headers.next().is_some() {
         return false;
     }
@@ -77,13 +88,30 @@ mod tests {
     #[test]
     fn past_mistake_34_host_is_compared_in_canonical_form() {
         let host = ours("https://login.example.org");
-        for good in ["login.example.org", "LOGIN.Example.ORG", "login.example.org:443"] {
+        for good in [
+            "login.example.org",
+            "LOGIN.Example.ORG",
+            "login.example.org:443",
+        ] {
             assert!(host.matches(good), "{good}");
         }
         let bad = [
-            "", "example.org", "login.example.org.", "evil-login.example.org", "login.example.org:8443", "login.example.org:",
-            "login.example.org:443:443", "login.example.org:+443", "login.example.org@evil.example", "login.example.org:443@evil.example",
-            " login.example.org", "login.example.org,evil.example", "127.0.0.1", "[::1]", "login.example.orgx", "login.example.org:99999999",
+            "",
+            "example.org",
+            "login.example.org.",
+            "evil-login.example.org",
+            "login.example.org:8443",
+            "login.example.org:",
+            "login.example.org:443:443",
+            "login.example.org:+443",
+            "login.example.org@evil.example",
+            "login.example.org:443@evil.example",
+            " login.example.org",
+            "login.example.org,evil.example",
+            "127.0.0.1",
+            "[::1]",
+            "login.example.orgx",
+            "login.example.org:99999999",
         ];
         for bad in bad {
             assert!(!host.matches(bad), "{bad:?}");

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use identity::{Identity, Refusal, tenant};
+use identity::{Identity, Refusal, codes, tenant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -19,7 +19,10 @@ impl Jobs {
     /// Starts the jobs of the use cases: each second the audit chain is sealed, each minute what is
     /// over is purged.
     pub(crate) fn start(identity: &Identity) -> Jobs {
-        let mut jobs = Jobs { stop: watch::channel(false).0, tasks: JoinSet::new() };
+        let mut jobs = Jobs {
+            stop: watch::channel(false).0,
+            tasks: JoinSet::new(),
+        };
         let each_second = identity.clone();
         jobs.repeat("second", Duration::from_secs(1), move || {
             let identity = each_second.clone();
@@ -60,7 +63,14 @@ impl Jobs {
                     _ = stop.changed() => return,
                 }
                 if let Err(refusal) = step().await {
-                    tracing::warn!(job = name, code = refusal.code.id, "a job failed; it runs again at its next time");
+                    if refusal.code.id == codes::DATABASE.id {
+                        metrics::counter!("claviger_database_errors_total").increment(1);
+                    }
+                    tracing::warn!(
+                        job = name,
+                        code = refusal.code.id,
+                        "a job failed; it runs again at its next time"
+                    );
                 }
             }
         });

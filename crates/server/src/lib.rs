@@ -29,4 +29,4 @@ mod tests;
 pub use app::{AppState, app};
 pub use config::Configuration;
 pub use extract::PeerAddress;
-pub use serve::{Running, ServeOptions, Start, open, serve};
+pub use serve::{Running, ServeError, ServeOptions, Start, open, serve};

@@ -12,12 +12,18 @@ use crate::jobs::Jobs;
 use crate::serve::ServeError;
 
 /// Seconds; a sign-in takes about a millisecond, a slow disk ten times that.
-const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+const BUCKETS: [f64; 12] = [
+    0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
 
 /// Binds the listener and starts to collect. Returns the address that was bound.
 pub(crate) async fn start(address: SocketAddr, jobs: &mut Jobs) -> Result<SocketAddr, ServeError> {
-    let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Bind { address, cause })?;
-    let bound = listener.local_addr().map_err(|cause| ServeError::Bind { address, cause })?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|cause| ServeError::Bind { address, cause })?;
+    let bound = listener
+        .local_addr()
+        .map_err(|cause| ServeError::Bind { address, cause })?;
     let handle = install()?;
     let shown = handle.clone();
     let app = Router::new().route("/metrics", get(move || std::future::ready(shown.render())));
@@ -42,14 +48,25 @@ fn install() -> Result<PrometheusHandle, ServeError> {
         .map_err(|cause| ServeError::Metrics(cause.to_string()))?
         .build_recorder();
     let handle = recorder.handle();
-    metrics::set_global_recorder(recorder).map_err(|cause| ServeError::Metrics(cause.to_string()))?;
+    metrics::set_global_recorder(recorder)
+        .map_err(|cause| ServeError::Metrics(cause.to_string()))?;
     describe();
     Ok(handle)
 }
 
 fn describe() {
-    metrics::describe_counter!("claviger_http_requests_total", "Requests by method, route and status");
-    metrics::describe_histogram!("claviger_http_request_duration_seconds", "Time to answer, by route");
+    metrics::describe_counter!(
+        "claviger_http_requests_total",
+        "Requests by method, route and status"
+    );
+    metrics::describe_histogram!(
+        "claviger_http_request_duration_seconds",
+        "Time to answer, by route"
+    );
     metrics::describe_counter!("claviger_sign_ins_total", "Finished sign-ins by result");
-    metrics::describe_counter!("claviger_refusals_total", "Refusals by code; store.unavailable are database errors");
+    metrics::describe_counter!("claviger_refusals_total", "Refusals by code");
+    metrics::describe_counter!(
+        "claviger_database_errors_total",
+        "Requests and jobs that the database could not serve"
+    );
 }

@@ -42,14 +42,20 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// A page in its reader's language; a language that was chosen just now is kept.
 fn page(state: &AppState, visit: &Visit, template: &impl Template) -> Answer {
-    Ok(with_cookie(render(template)?, visit.reader.cookie(state.origin.starts_with("https://"))))
+    Ok(with_cookie(
+        render(template)?,
+        visit.reader.cookie(state.origin.starts_with("https://")),
+    ))
 }
 
 fn render(template: &impl Template) -> Answer {
-    template.render().map(|text| Html(text).into_response()).map_err(|error| {
-        tracing::error!(%error, "a template failed");
-        Rejection::from(&codes::INTERNAL)
-    })
+    template
+        .render()
+        .map(|text| Html(text).into_response())
+        .map_err(|error| {
+            tracing::error!(%error, "a template failed");
+            Rejection::from(&codes::INTERNAL)
+        })
 }
 
 /// Options of a ceremony as the page's script takes them.
@@ -107,7 +113,10 @@ fn json<T: Serialize>(value: &T) -> Response {
 }
 
 fn challenge(challenge: Challenge) -> Response {
-    json(&Begun { state: challenge.state, public_key: challenge.options })
+    json(&Begun {
+        state: challenge.state,
+        public_key: challenge.options,
+    })
 }
 
 #[derive(Serialize)]
@@ -120,7 +129,10 @@ struct Location<'a> {
 
 /// An answer with a new session's cookie.
 fn with_session<T: Serialize>(state: &AppState, signed_in: &SignedIn, value: &T) -> Response {
-    with_cookie(json(value), state.cookies.set_session(signed_in.token.expose()))
+    with_cookie(
+        json(value),
+        state.cookies.set_session(signed_in.token.expose()),
+    )
 }
 
 fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
@@ -141,7 +153,10 @@ struct Signals<'a, A: Serialize, C: Serialize> {
 /// Made by a macro because the types of the arguments belong to a room that this one may not name.
 macro_rules! signals {
     ($signals:expr) => {
-        crate::pages::Signals { all_accepted: &$signals.all_accepted, current_user: &$signals.current_user }
+        crate::pages::Signals {
+            all_accepted: &$signals.all_accepted,
+            current_user: &$signals.current_user,
+        }
     };
 }
 use signals;

@@ -47,7 +47,10 @@ pub enum ServeError {
     #[error("the database can't be opened: {0}")]
     Store(#[from] identity::StoreError),
     #[error("can't listen on {address}: {cause}")]
-    Bind { address: SocketAddr, cause: std::io::Error },
+    Bind {
+        address: SocketAddr,
+        cause: std::io::Error,
+    },
     #[error("{}: {cause}", file.display())]
     Tls { file: PathBuf, cause: String },
     #[error("figures can't be collected: {0}")]
@@ -65,12 +68,25 @@ impl From<Refusal> for ServeError {
 }
 
 /// Opens the database under its key, for the server and for every command.
-pub async fn open(configuration: &Configuration, ambient: &Ambient, start: Start, port: Port) -> Result<Identity, ServeError> {
-    let key = read_key_file(&configuration.key_file, &configuration.database, &ambient.random)?;
+pub async fn open(
+    configuration: &Configuration,
+    ambient: &Ambient,
+    start: Start,
+    port: Port,
+) -> Result<Identity, ServeError> {
+    let key = read_key_file(
+        &configuration.key_file,
+        &configuration.database,
+        &ambient.random,
+    )?;
     let (key, empty) = match (key, start) {
         (KeyFile::Made(key), _) | (KeyFile::Found(key), Start::New) => (key, EmptyDatabase::Accept),
         (KeyFile::Found(key), Start::Existing) => (key, EmptyDatabase::Refuse),
     };
+    // Asked before the store makes an empty file, which would stand in a restore's way.
+    if empty == EmptyDatabase::Refuse && configuration.database.is_missing() {
+        return Err(OpenError::LostDatabase.into());
+    }
     let store = Store::open(&OpenOptions::new(configuration.database.location())).await?;
     let stored = tenant::stored_names(&store).await?;
     let settings = configuration.settings(stored, port)?;
@@ -94,10 +110,22 @@ pub struct Running {
 
 /// Binds, opens, starts. When it returns, requests are answered.
 pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
-    let ServeOptions { configuration, ambient } = options;
+    let ServeOptions {
+        configuration,
+        ambient,
+    } = options;
     let listener = bind(configuration.listen)?;
-    let address = listener.local_addr().map_err(|cause| ServeError::Bind { address: configuration.listen, cause })?;
-    let identity = open(&configuration, &ambient, Start::Existing, Port::Bound(address.port())).await?;
+    let address = listener.local_addr().map_err(|cause| ServeError::Bind {
+        address: configuration.listen,
+        cause,
+    })?;
+    let identity = open(
+        &configuration,
+        &ambient,
+        Start::Existing,
+        Port::Bound(address.port()),
+    )
+    .await?;
     let setup_link = match setup::is_open(&identity).await? {
         true => Some(setup::make_link(&identity).await?),
         false => None,
@@ -110,10 +138,25 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
     let state = AppState::new(identity.clone(), configuration.trusted_proxies.clone());
     advise(&configuration, &state);
     let handle = Handle::new();
-    let server = spawn(&configuration, listener, state.clone(), handle.clone(), &mut jobs)?;
+    let server = spawn(
+        &configuration,
+        listener,
+        state.clone(),
+        handle.clone(),
+        &mut jobs,
+    )?;
     tracing::info!(%address, origin = state.origin, "listening");
     let public_origin = state.origin.clone();
-    Ok(Running { address, metrics_address, public_origin, setup_link, identity, handle, server, jobs })
+    Ok(Running {
+        address,
+        metrics_address,
+        public_origin,
+        setup_link,
+        identity,
+        handle,
+        server,
+        jobs,
+    })
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -132,7 +175,10 @@ fn advise(configuration: &Configuration, state: &AppState) {
     for name in &configuration.unknown_variables {
         tracing::warn!("{name} is no setting; `claviger serve --help` lists them");
     }
-    if state.origin.starts_with("https://") && configuration.tls.is_none() && configuration.trusted_proxies.is_empty() {
+    if state.origin.starts_with("https://")
+        && configuration.tls.is_none()
+        && configuration.trusted_proxies.is_empty()
+    {
         tracing::warn!(
             "a proxy ends TLS, but no trusted-proxy is named: every person counts as {}; give its address, \
              for example --trusted-proxy 127.0.0.1",
@@ -155,12 +201,16 @@ fn spawn(
         Some(files) => {
             let live = RustlsConfig::from_config(tls::read(files)?);
             jobs.add(tls::follow(files.clone(), live.clone()));
-            let mut server = axum_server::from_tcp_rustls(listener, live).map_err(unbound)?.handle(handle);
+            let mut server = axum_server::from_tcp_rustls(listener, live)
+                .map_err(unbound)?
+                .handle(handle);
             limit_time(server.http_builder());
             tokio::spawn(server.serve(service))
         }
         None => {
-            let mut server = axum_server::from_tcp(listener).map_err(unbound)?.handle(handle);
+            let mut server = axum_server::from_tcp(listener)
+                .map_err(unbound)?
+                .handle(handle);
             limit_time(server.http_builder());
             tokio::spawn(server.serve(service))
         }
@@ -168,8 +218,13 @@ fn spawn(
 }
 
 /// A client that dawdles holds a connection no longer than this.
-fn limit_time(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
+fn limit_time(
+    builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>,
+) {
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -213,7 +268,10 @@ fn flatten(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> std::i
 #[cfg(unix)]
 async fn signalled() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
         // Without handlers the system's own way of ending a process remains.
         return std::future::pending().await;
     };

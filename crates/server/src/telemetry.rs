@@ -23,21 +23,35 @@ pub fn install(form: LogForm, level: &str) {
     let layer = tracing_subscriber::fmt::layer().with_ansi(false);
     // A subscriber that is there already was put there by a test: it stays.
     let _ = match form {
-        LogForm::Text => registry.with(layer.with_writer(|| escape::Escaping::text(std::io::stderr()))).try_init(),
+        LogForm::Text => registry
+            .with(layer.with_writer(|| escape::Escaping::text(std::io::stderr())))
+            .try_init(),
         LogForm::Json => registry
-            .with(layer.json().flatten_event(true).with_writer(|| escape::Escaping::json(std::io::stderr())))
+            .with(
+                layer
+                    .json()
+                    .flatten_event(true)
+                    .with_writer(|| escape::Escaping::json(std::io::stderr())),
+            )
             .try_init(),
     };
 }
 
 /// The outermost layer: names the request, times it, counts it. Query strings, cookies and bodies
 /// never reach the log.
-pub(crate) async fn observe(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn observe(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = RequestId::make(&state.identity.ambient().random);
     let started = state.identity.ambient().now();
     let method = method_label(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let route_label = route.as_ref().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let route_label = route
+        .as_ref()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
     let span = tracing::info_span!("request", id = %id, method, route = route_label);
     request.extensions_mut().insert(id);
     async move {
@@ -56,7 +70,8 @@ fn count(method: &'static str, route: String, status: u16, micros: i64) {
     // Micros of one request are far below the 2^52 that a double holds exactly.
     #[allow(clippy::cast_precision_loss)]
     let seconds = micros as f64 / 1e6;
-    metrics::histogram!("claviger_http_request_duration_seconds", "route" => route.clone()).record(seconds);
+    metrics::histogram!("claviger_http_request_duration_seconds", "route" => route.clone())
+        .record(seconds);
     metrics::counter!(
         "claviger_http_requests_total", "method" => method, "route" => route, "status" => status.to_string()
     )

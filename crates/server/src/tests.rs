@@ -28,17 +28,26 @@ const SECURE: &str = "https://login.example.org";
 
 async fn house(origin: &'static str) -> House {
     let folder = tempfile::tempdir().unwrap();
-    let location = Location::Sqlite { file: folder.path().join("claviger.db") };
+    let location = Location::Sqlite {
+        file: folder.path().join("claviger.db"),
+    };
     let store = Store::open(&OpenOptions::new(location)).await.unwrap();
     let parsed = Origin::parse(origin).unwrap();
     let rp_id = RpId::parse(parsed.host()).unwrap();
     let key = identity::keys::KeyEncryptionKey::new([7; 32]);
     let ambient = Ambient::frozen(1_800_000_000_000_000, 1);
     let settings = Settings::new(parsed, rp_id);
-    let identity = Identity::open(store, settings, ambient, key, EmptyDatabase::Accept).await.unwrap();
+    let identity = Identity::open(store, settings, ambient, key, EmptyDatabase::Accept)
+        .await
+        .unwrap();
     let state = AppState::new(identity, TrustedProxies::default());
     let router = app(state.clone());
-    House { router, state, origin, _folder: folder }
+    House {
+        router,
+        state,
+        origin,
+        _folder: folder,
+    }
 }
 
 impl House {
@@ -48,23 +57,37 @@ impl House {
 
     async fn send(&self, request: http::request::Builder, body: impl Into<Body>) -> Response {
         let mut request = request.body(body.into()).unwrap();
-        request.extensions_mut().insert(PeerAddress(SocketAddr::from(([192, 0, 2, 1], 4711))));
+        request
+            .extensions_mut()
+            .insert(PeerAddress(SocketAddr::from(([192, 0, 2, 1], 4711))));
         self.router.clone().oneshot(request).await.unwrap()
     }
 
     fn request(&self, method: Method, path: &str) -> http::request::Builder {
-        Request::builder().method(method).uri(path).header(header::HOST, self.host())
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, self.host())
     }
 
     /// A request as our own page sends it.
     fn post(&self, path: &str) -> http::request::Builder {
         let browser = identity::BrowserId([9; 32]);
         let cookie = self.state.cookies.set_browser(&browser).unwrap();
-        let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let cookie = cookie
+            .to_str()
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned();
         self.request(Method::POST, path)
             .header(header::ORIGIN, self.origin)
             .header(header::COOKIE, cookie)
-            .header("x-csrf-token", self.state.identity.csrf_token(&browser, None))
+            .header(
+                "x-csrf-token",
+                self.state.identity.csrf_token(&browser, None),
+            )
             .header(header::CONTENT_TYPE, "application/json")
     }
 }
@@ -73,7 +96,11 @@ async fn code(response: Response) -> String {
     let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
     let error = &value["error"];
-    format!("{} {}", error["code"].as_str().unwrap(), error["detail"].as_str().unwrap_or("-"))
+    format!(
+        "{} {}",
+        error["code"].as_str().unwrap(),
+        error["detail"].as_str().unwrap_or("-")
+    )
 }
 
 fn without(builder: http::request::Builder, name: &str) -> http::request::Builder {
@@ -82,16 +109,25 @@ fn without(builder: http::request::Builder, name: &str) -> http::request::Builde
     builder
 }
 
-fn with(builder: http::request::Builder, name: &'static str, value: &str) -> http::request::Builder {
+fn with(
+    builder: http::request::Builder,
+    name: &'static str,
+    value: &str,
+) -> http::request::Builder {
     let mut builder = builder;
-    builder.headers_mut().unwrap().insert(name, value.parse().unwrap());
+    builder
+        .headers_mut()
+        .unwrap()
+        .insert(name, value.parse().unwrap());
     builder
 }
 
 #[tokio::test]
 async fn health_answers_under_any_host() {
     let house = house(LOCAL).await;
-    let request = Request::builder().uri("/healthz").header(header::HOST, "10.0.0.7");
+    let request = Request::builder()
+        .uri("/healthz")
+        .header(header::HOST, "10.0.0.7");
     let response = house.send(request, Body::empty()).await;
     assert_eq!(response.status(), StatusCode::OK);
 }
@@ -99,21 +135,46 @@ async fn health_answers_under_any_host() {
 #[tokio::test]
 async fn past_mistakes_10_17_34_a_foreign_host_gets_421_with_a_link_to_us() {
     let house = house(LOCAL).await;
-    for host in ["127.0.0.1:8080", "evil.example", "localhost", "localhost:8080@evil.example", "localhost:8080."] {
-        let request = Request::builder().uri("/.well-known/passkey-endpoints").header(header::HOST, host);
+    for host in [
+        "127.0.0.1:8080",
+        "evil.example",
+        "localhost",
+        "localhost:8080@evil.example",
+        "localhost:8080.",
+    ] {
+        let request = Request::builder()
+            .uri("/.well-known/passkey-endpoints")
+            .header(header::HOST, host);
         let response = house.send(request, Body::empty()).await;
         assert_eq!(response.status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
         assert!(response.headers().get(header::SET_COOKIE).is_none());
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         let body = String::from_utf8_lossy(&body);
-        assert!(body.contains(LOCAL) && !body.contains("evil.example"), "{body}");
+        assert!(
+            body.contains(LOCAL) && !body.contains("evil.example"),
+            "{body}"
+        );
     }
-    let twice = Request::builder().uri("/").header(header::HOST, "localhost:8080").header(header::HOST, "evil.example");
-    assert_eq!(house.send(twice, Body::empty()).await.status(), StatusCode::MISDIRECTED_REQUEST);
+    let twice = Request::builder()
+        .uri("/")
+        .header(header::HOST, "localhost:8080")
+        .header(header::HOST, "evil.example");
+    assert_eq!(
+        house.send(twice, Body::empty()).await.status(),
+        StatusCode::MISDIRECTED_REQUEST
+    );
     let none = Request::builder().uri("/");
-    assert_eq!(house.send(none, Body::empty()).await.status(), StatusCode::MISDIRECTED_REQUEST);
-    let absolute = Request::builder().uri("http://evil.example/").header(header::HOST, "localhost:8080");
-    assert_eq!(house.send(absolute, Body::empty()).await.status(), StatusCode::MISDIRECTED_REQUEST);
+    assert_eq!(
+        house.send(none, Body::empty()).await.status(),
+        StatusCode::MISDIRECTED_REQUEST
+    );
+    let absolute = Request::builder()
+        .uri("http://evil.example/")
+        .header(header::HOST, "localhost:8080");
+    assert_eq!(
+        house.send(absolute, Body::empty()).await.status(),
+        StatusCode::MISDIRECTED_REQUEST
+    );
 }
 
 #[tokio::test]
@@ -135,16 +196,43 @@ async fn past_mistake_10_forwarded_headers_build_nothing() {
 async fn a_change_needs_token_cookie_and_origin() {
     let house = house(LOCAL).await;
     let path = "/sign-out";
-    assert_eq!(house.send(house.post(path), "{}").await.status(), StatusCode::OK);
+    assert_eq!(
+        house.send(house.post(path), "{}").await.status(),
+        StatusCode::OK
+    );
     let cases = [
-        (without(house.post(path), "origin"), "request.forged csrf.origin"),
-        (with(house.post(path), "origin", "null"), "request.forged csrf.origin"),
-        (with(house.post(path), "origin", "http://localhost:8081"), "request.forged csrf.origin"),
-        (with(house.post(path), "sec-fetch-site", "cross-site"), "request.forged csrf.fetch_site"),
-        (without(house.post(path), "cookie"), "request.forged csrf.no_browser_cookie"),
-        (with(house.post(path), "cookie", "claviger-browser=AAAA"), "request.forged csrf.no_browser_cookie"),
-        (without(house.post(path), "x-csrf-token"), "request.forged csrf.no_token"),
-        (with(house.post(path), "x-csrf-token", "AAAA"), "request.forged csrf.token"),
+        (
+            without(house.post(path), "origin"),
+            "request.forged csrf.origin",
+        ),
+        (
+            with(house.post(path), "origin", "null"),
+            "request.forged csrf.origin",
+        ),
+        (
+            with(house.post(path), "origin", "http://localhost:8081"),
+            "request.forged csrf.origin",
+        ),
+        (
+            with(house.post(path), "sec-fetch-site", "cross-site"),
+            "request.forged csrf.fetch_site",
+        ),
+        (
+            without(house.post(path), "cookie"),
+            "request.forged csrf.no_browser_cookie",
+        ),
+        (
+            with(house.post(path), "cookie", "claviger-browser=AAAA"),
+            "request.forged csrf.no_browser_cookie",
+        ),
+        (
+            without(house.post(path), "x-csrf-token"),
+            "request.forged csrf.no_token",
+        ),
+        (
+            with(house.post(path), "x-csrf-token", "AAAA"),
+            "request.forged csrf.token",
+        ),
     ];
     for (request, expected) in cases {
         let response = house.send(request, "{}").await;
@@ -152,8 +240,15 @@ async fn a_change_needs_token_cookie_and_origin() {
         assert_eq!(code(response).await, expected);
     }
     let other = identity::BrowserId([8; 32]);
-    let foreign = with(house.post(path), "x-csrf-token", &house.state.identity.csrf_token(&other, None));
-    assert_eq!(code(house.send(foreign, "{}").await).await, "request.forged csrf.token");
+    let foreign = with(
+        house.post(path),
+        "x-csrf-token",
+        &house.state.identity.csrf_token(&other, None),
+    );
+    assert_eq!(
+        code(house.send(foreign, "{}").await).await,
+        "request.forged csrf.token"
+    );
 }
 
 /// The guard is a layer: also addresses that don't exist, and other methods, answer as forged.
@@ -161,7 +256,13 @@ async fn a_change_needs_token_cookie_and_origin() {
 async fn no_change_gets_past_the_guard() {
     let house = house(LOCAL).await;
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
-        for path in ["/nowhere", "/sign-in/passkey", "/people/add", "/healthz", "/.well-known/webauthn"] {
+        for path in [
+            "/nowhere",
+            "/sign-in/passkey",
+            "/people/add",
+            "/healthz",
+            "/.well-known/webauthn",
+        ] {
             let response = house.send(house.request(method.clone(), path), "{}").await;
             assert_eq!(response.status(), StatusCode::FORBIDDEN, "{method} {path}");
         }
@@ -173,49 +274,133 @@ async fn bodies_are_refused_in_our_shape() {
     let house = house(LOCAL).await;
     let path = "/sign-out";
     let cases = [
-        (house.post(path), String::new(), StatusCode::BAD_REQUEST, "request.malformed body.empty"),
-        (house.post(path), "{".to_owned(), StatusCode::BAD_REQUEST, "request.malformed body.not_json"),
-        (house.post(path), "{} {}".to_owned(), StatusCode::BAD_REQUEST, "request.malformed body.not_json"),
-        (house.post(path), "[1]".to_owned(), StatusCode::BAD_REQUEST, "request.malformed body.unfit"),
-        (house.post(path), "{\"x\":1}".to_owned(), StatusCode::BAD_REQUEST, "request.malformed body.unfit"),
-        (with(house.post(path), "content-type", "text/plain"), "{}".to_owned(), StatusCode::BAD_REQUEST, "request.malformed body.content_type"),
-        (without(house.post(path), "content-type"), "{}".to_owned(), StatusCode::BAD_REQUEST, "request.malformed body.content_type"),
-        (house.post(path), " ".repeat(64 * 1024 + 1), StatusCode::PAYLOAD_TOO_LARGE, "request.too_large -"),
-        (with(house.post(path), "content-length", "65537"), "{}".to_owned(), StatusCode::PAYLOAD_TOO_LARGE, "request.too_large -"),
+        (
+            house.post(path),
+            String::new(),
+            StatusCode::BAD_REQUEST,
+            "request.malformed body.empty",
+        ),
+        (
+            house.post(path),
+            "{".to_owned(),
+            StatusCode::BAD_REQUEST,
+            "request.malformed body.not_json",
+        ),
+        (
+            house.post(path),
+            "{} {}".to_owned(),
+            StatusCode::BAD_REQUEST,
+            "request.malformed body.not_json",
+        ),
+        (
+            house.post(path),
+            "[1]".to_owned(),
+            StatusCode::BAD_REQUEST,
+            "request.malformed body.unfit",
+        ),
+        (
+            house.post(path),
+            "{\"x\":1}".to_owned(),
+            StatusCode::BAD_REQUEST,
+            "request.malformed body.unfit",
+        ),
+        (
+            with(house.post(path), "content-type", "text/plain"),
+            "{}".to_owned(),
+            StatusCode::BAD_REQUEST,
+            "request.malformed body.content_type",
+        ),
+        (
+            without(house.post(path), "content-type"),
+            "{}".to_owned(),
+            StatusCode::BAD_REQUEST,
+            "request.malformed body.content_type",
+        ),
+        (
+            house.post(path),
+            " ".repeat(64 * 1024 + 1),
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request.too_large -",
+        ),
+        (
+            with(house.post(path), "content-length", "65537"),
+            "{}".to_owned(),
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request.too_large -",
+        ),
     ];
     for (request, body, status, expected) in cases {
         let response = house.send(request, body).await;
         assert_eq!(response.status(), status, "{expected}");
         assert_eq!(code(response).await, expected);
     }
-    let response = house.send(with(house.post(path), "content-type", "Application/JSON; charset=utf-8"), "{}").await;
+    let response = house
+        .send(
+            with(
+                house.post(path),
+                "content-type",
+                "Application/JSON; charset=utf-8",
+            ),
+            "{}",
+        )
+        .await;
     assert_eq!(response.status(), StatusCode::OK);
     let most = format!("{}{{}}", " ".repeat(64 * 1024 - 2));
-    assert_eq!(house.send(house.post(path), most).await.status(), StatusCode::OK);
+    assert_eq!(
+        house.send(house.post(path), most).await.status(),
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
 async fn nobody_signed_in_is_shown_the_way() {
     let house = house(LOCAL).await;
-    let response = house.send(house.post("/security-info/passkeys/begin"), "{}").await;
+    let response = house
+        .send(house.post("/security-info/passkeys/begin"), "{}")
+        .await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
     let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     let value: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    assert_eq!(value["error"]["location"], "/sign-in?return=%2Fsecurity-info");
+    assert_eq!(
+        value["error"]["location"],
+        "/sign-in?return=%2Fsecurity-info"
+    );
     assert_eq!(value["error"]["reference"].as_str().unwrap().len(), 9);
-    for key in ["code", "detail", "message", "remedy", "reference", "location", "signalUnknownCredential", "retryAfter"] {
-        assert!(value["error"].as_object().unwrap().contains_key(key), "{key}");
+    for key in [
+        "code",
+        "detail",
+        "message",
+        "remedy",
+        "reference",
+        "location",
+        "signalUnknownCredential",
+        "retryAfter",
+    ] {
+        assert!(
+            value["error"].as_object().unwrap().contains_key(key),
+            "{key}"
+        );
     }
 }
 
 #[tokio::test]
 async fn missing_pages_and_wrong_methods_have_our_shape_and_headers() {
     let house = house(SECURE).await;
-    let response = house.send(house.request(Method::GET, "/nowhere"), Body::empty()).await;
+    let response = house
+        .send(house.request(Method::GET, "/nowhere"), Body::empty())
+        .await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     check_headers(response.headers());
-    assert_eq!(response.headers()["strict-transport-security"], "max-age=63072000");
-    let response = house.send(house.request(Method::GET, "/sign-in/passkey"), Body::empty()).await;
+    assert_eq!(
+        response.headers()["strict-transport-security"],
+        "max-age=63072000"
+    );
+    let response = house
+        .send(
+            house.request(Method::GET, "/sign-in/passkey"),
+            Body::empty(),
+        )
+        .await;
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(response.headers()[header::ALLOW], "POST");
     check_headers(response.headers());
@@ -225,7 +410,12 @@ async fn missing_pages_and_wrong_methods_have_our_shape_and_headers() {
 
 fn check_headers(headers: &HeaderMap) {
     let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-    for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+    for part in [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    ] {
         assert!(policy.contains(part), "{part}");
     }
     assert!(!policy.contains("unsafe"));
@@ -239,8 +429,15 @@ fn check_headers(headers: &HeaderMap) {
 #[tokio::test]
 async fn http_on_localhost_promises_no_https() {
     let house = house(LOCAL).await;
-    let response = house.send(house.request(Method::GET, "/nowhere"), Body::empty()).await;
-    assert!(response.headers().get("strict-transport-security").is_none());
+    let response = house
+        .send(house.request(Method::GET, "/nowhere"), Body::empty())
+        .await;
+    assert!(
+        response
+            .headers()
+            .get("strict-transport-security")
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -255,52 +452,208 @@ async fn a_panic_becomes_a_refusal_and_tells_nothing() {
 async fn guarded_panic(house: &House) -> Response {
     use axum::middleware::from_fn_with_state;
     let router = Router::new()
-        .route("/panic", axum::routing::get(async || -> &'static str { panic!("a secret of the handler") }))
-        .layer(tower_http::catch_panic::CatchPanicLayer::custom(crate::error::from_panic))
-        .layer(from_fn_with_state(house.state.clone(), crate::error::render));
-    router.oneshot(house.request(Method::GET, "/panic").body(Body::empty()).unwrap()).await.unwrap()
+        .route(
+            "/panic",
+            axum::routing::get(async || -> &'static str { panic!("a secret of the handler") }),
+        )
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(
+            crate::error::from_panic,
+        ))
+        .layer(from_fn_with_state(
+            house.state.clone(),
+            crate::error::render,
+        ));
+    router
+        .oneshot(
+            house
+                .request(Method::GET, "/panic")
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn a_chosen_language_is_kept_and_an_unknown_one_is_not() {
     let house = house(SECURE).await;
-    let response = house.send(house.request(Method::GET, "/nowhere?lang=de"), Body::empty()).await;
+    let response = house
+        .send(
+            house.request(Method::GET, "/nowhere?lang=de"),
+            Body::empty(),
+        )
+        .await;
     let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     assert!(String::from_utf8_lossy(&body).contains("<html lang=\"de\""));
-    let response = house.send(house.request(Method::GET, "/sign-in?lang=de"), Body::empty()).await;
-    let cookies: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap().to_owned()).collect();
-    assert!(cookies.iter().any(|it| it.starts_with("claviger-lang=de; ") && it.ends_with("; Secure")), "{cookies:?}");
-    let response = house.send(house.request(Method::GET, "/sign-in?lang=xx%0d%0a"), Body::empty()).await;
-    assert!(response.headers().get_all(header::SET_COOKIE).iter().all(|it| !it.to_str().unwrap().starts_with("claviger-lang")));
+    let response = house
+        .send(
+            house.request(Method::GET, "/sign-in?lang=de"),
+            Body::empty(),
+        )
+        .await;
+    let cookies: Vec<_> = response
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .map(|it| it.to_str().unwrap().to_owned())
+        .collect();
+    assert!(
+        cookies
+            .iter()
+            .any(|it| it.starts_with("claviger-lang=de; ") && it.ends_with("; Secure")),
+        "{cookies:?}"
+    );
+    let response = house
+        .send(
+            house.request(Method::GET, "/sign-in?lang=xx%0d%0a"),
+            Body::empty(),
+        )
+        .await;
+    assert!(
+        response
+            .headers()
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .all(|it| !it.to_str().unwrap().starts_with("claviger-lang"))
+    );
 }
 
 #[tokio::test]
 async fn assets_are_kept_for_a_year_and_pages_are_not() {
     let house = house(LOCAL).await;
-    let response = house.send(house.request(Method::GET, &crate::assets::address("style.css")), Body::empty()).await;
+    let response = house
+        .send(
+            house.request(Method::GET, &crate::assets::address("style.css")),
+            Body::empty(),
+        )
+        .await;
     assert_eq!(response.status(), StatusCode::OK);
-    assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+    assert_eq!(
+        response.headers()[header::CACHE_CONTROL],
+        "public, max-age=31536000, immutable"
+    );
     assert!(response.headers().get(header::SET_COOKIE).is_none());
-    let response = house.send(house.request(Method::GET, "/assets/x/../../Cargo.toml"), Body::empty()).await;
+    let response = house
+        .send(
+            house.request(Method::GET, "/assets/x/../../Cargo.toml"),
+            Body::empty(),
+        )
+        .await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn cookies_follow_the_origin() {
     for (origin, name, attributes) in [
-        (SECURE, "__Host-claviger-browser=", "; Path=/; Secure; HttpOnly; SameSite=Lax"),
-        (LOCAL, "claviger-browser=", "; Path=/; HttpOnly; SameSite=Lax"),
+        (
+            SECURE,
+            "__Host-claviger-browser=",
+            "; Path=/; Secure; HttpOnly; SameSite=Lax",
+        ),
+        (
+            LOCAL,
+            "claviger-browser=",
+            "; Path=/; HttpOnly; SameSite=Lax",
+        ),
     ] {
         let house = house(origin).await;
-        let response = house.send(house.request(Method::GET, "/sign-in"), Body::empty()).await;
-        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
-        assert!(cookie.starts_with(name) && cookie.ends_with(attributes), "{cookie}");
+        let response = house
+            .send(house.request(Method::GET, "/sign-in"), Body::empty())
+            .await;
+        let cookie = response.headers()[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(
+            cookie.starts_with(name) && cookie.ends_with(attributes),
+            "{cookie}"
+        );
         // A browser that has its id keeps it.
-        let known = house.request(Method::GET, "/sign-in").header(header::COOKIE, cookie.split(';').next().unwrap());
-        assert!(house.send(known, Body::empty()).await.headers().get(header::SET_COOKIE).is_none());
+        let known = house
+            .request(Method::GET, "/sign-in")
+            .header(header::COOKIE, cookie.split(';').next().unwrap());
+        assert!(
+            house
+                .send(known, Body::empty())
+                .await
+                .headers()
+                .get(header::SET_COOKIE)
+                .is_none()
+        );
         // Planted twice, it counts as absent.
         let pair = cookie.split(';').next().unwrap();
-        let twice = house.request(Method::GET, "/sign-in").header(header::COOKIE, format!("{pair}; {pair}"));
-        assert!(house.send(twice, Body::empty()).await.headers().get(header::SET_COOKIE).is_some());
+        let twice = house
+            .request(Method::GET, "/sign-in")
+            .header(header::COOKIE, format!("{pair}; {pair}"));
+        assert!(
+            house
+                .send(twice, Body::empty())
+                .await
+                .headers()
+                .get(header::SET_COOKIE)
+                .is_some()
+        );
     }
+}
+
+fn flags(folder: &TempDir) -> crate::config::Layer {
+    crate::config::Layer {
+        data: Some(folder.path().join("data")),
+        listen: Some("127.0.0.1:0".to_owned()),
+        ..crate::config::Layer::default()
+    }
+}
+
+#[tokio::test]
+async fn a_key_without_its_database_starts_nothing_and_leaves_nothing() {
+    use crate::config::{Configuration, Port};
+    use crate::{ServeError, Start, open};
+    let folder = tempfile::tempdir().unwrap();
+    let configuration = Configuration::resolve(flags(&folder), []).unwrap();
+    let ambient = Ambient::system();
+    let first = open(&configuration, &ambient, Start::Existing, Port::Unbound).await;
+    first.unwrap().close().await;
+    let data = folder.path().join("data");
+    for file in ["claviger.db", "claviger.db-wal", "claviger.db-shm"] {
+        let _ = std::fs::remove_file(data.join(file));
+    }
+    let second = open(&configuration, &ambient, Start::Existing, Port::Unbound).await;
+    assert!(matches!(
+        second,
+        Err(ServeError::Open(identity::tenant::OpenError::LostDatabase))
+    ));
+    assert!(!data.join("claviger.db").exists());
+    let anew = open(&configuration, &ambient, Start::New, Port::Unbound).await;
+    anew.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn it_serves_on_a_free_port_and_stops() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let folder = tempfile::tempdir().unwrap();
+    let configuration = crate::Configuration::resolve(flags(&folder), []).unwrap();
+    let options = crate::ServeOptions {
+        configuration,
+        ambient: Ambient::system(),
+    };
+    let running = crate::serve(options).await.unwrap();
+    let port = running.address.port();
+    assert_eq!(running.public_origin, format!("http://localhost:{port}"));
+    let link = running.setup_link.as_ref().unwrap();
+    assert!(
+        link.url
+            .starts_with(&format!("http://localhost:{port}/set-up#"))
+    );
+    let mut socket = tokio::net::TcpStream::connect(running.address)
+        .await
+        .unwrap();
+    let request =
+        format!("GET /set-up HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    let address = running.address;
+    running.stop().await.unwrap();
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }

@@ -11,6 +11,13 @@ use super::{Failure, find_os_user, open};
 use crate::output::say;
 
 pub(crate) async fn backup(configuration: &Configuration, file: &Path) -> Result<(), Failure> {
+    if file.exists() {
+        let text = format!(
+            "{}: it exists already, and nothing is overwritten",
+            file.display()
+        );
+        return Err(Failure::Said(text));
+    }
     let identity = open(configuration, Start::Existing).await?;
     let outcome = backup::backup(&identity, file, &find_os_user()).await;
     identity.close().await;

@@ -19,7 +19,8 @@ struct Shown<'a> {
 /// Exit code 1 when something is wrong; advice alone is no failure.
 pub(crate) async fn check(configuration: &Configuration, form: Form) -> Result<(), Failure> {
     let identity = open(configuration, Start::Existing).await?;
-    let findings = identity::doctor::check(&identity).await;
+    let mut findings = configuration.inspect(identity.settings());
+    findings.extend(identity::doctor::check(&identity).await);
     identity.close().await;
     show(&findings, form)?;
     match findings
@@ -43,7 +44,7 @@ fn show(findings: &[Finding], form: Form) -> Result<(), Failure> {
         return say_json(&shown.collect::<Vec<_>>());
     }
     let lines =
-        shown.map(|finding| format!("{:7} {:24} {}", finding.grade, finding.name, finding.detail));
+        shown.map(|finding| format!("{:7} {:25} {}", finding.grade, finding.name, finding.detail));
     say(&lines.collect::<Vec<_>>().join("\n"))
 }
 

@@ -5,20 +5,38 @@ use std::path::PathBuf;
 
 use identity::settings::{ExtraOrigin, Origin, RpId};
 
-use super::{ConfigError, Configuration, Database, Layer, Limits, OriginEntry, Purpose, TlsFiles, TrustedProxies};
+use super::{
+    ConfigError, Configuration, Database, Layer, Limits, OriginEntry, Purpose, TlsFiles,
+    TrustedProxies,
+};
 
 pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
     let data = layer.data.unwrap_or_else(|| PathBuf::from("claviger-data"));
     let configuration = Configuration {
-        listen: address("listen", layer.listen.as_deref().unwrap_or("127.0.0.1:8080"))?,
-        public_origin: layer.public_origin.as_deref().map(public_origin).transpose()?,
+        listen: address(
+            "listen",
+            layer.listen.as_deref().unwrap_or("127.0.0.1:8080"),
+        )?,
+        public_origin: layer
+            .public_origin
+            .as_deref()
+            .map(public_origin)
+            .transpose()?,
         rp_id: layer.rp_id.as_deref().map(rp_id).transpose()?,
-        extra_origins: layer.extra_origin.unwrap_or_default().iter().map(extra_origin).collect::<Result<_, _>>()?,
+        extra_origins: layer
+            .extra_origin
+            .unwrap_or_default()
+            .iter()
+            .map(extra_origin)
+            .collect::<Result<_, _>>()?,
         database: database(layer.database_url, &data)?,
         key_file: layer.key_file.unwrap_or_else(|| data.join("claviger.key")),
         trusted_proxies: TrustedProxies::parse(&layer.trusted_proxy.unwrap_or_default())?,
         tls: tls(layer.tls_certificate, layer.tls_key)?,
-        metrics_listen: layer.metrics_listen.map(|text| address("metrics-listen", &text)).transpose()?,
+        metrics_listen: layer
+            .metrics_listen
+            .map(|text| address("metrics-listen", &text))
+            .transpose()?,
         log: layer.log.unwrap_or_default(),
         log_level: log_level(layer.log_level.unwrap_or_else(|| "info".to_owned()))?,
         limits: limits(Limits {
@@ -40,7 +58,10 @@ fn check_together(configuration: &Configuration) -> Result<(), ConfigError> {
     let Some(origin) = &configuration.public_origin else {
         return match configuration.rp_id {
             // The RP ID of a running tenant is stored; here it can only choose the one of a new tenant.
-            Some(_) => Err(ConfigError::value("rp-id", "give public-origin too: the two belong together")),
+            Some(_) => Err(ConfigError::value(
+                "rp-id",
+                "give public-origin too: the two belong together",
+            )),
             None => Ok(()),
         };
     };
@@ -64,7 +85,10 @@ fn check_plain_listener(configuration: &Configuration) -> Result<(), ConfigError
 }
 
 /// The rules between the public origin and what listens.
-pub(super) fn origin_against_listener(origin: &Origin, configuration: &Configuration) -> Result<(), ConfigError> {
+pub(super) fn origin_against_listener(
+    origin: &Origin,
+    configuration: &Configuration,
+) -> Result<(), ConfigError> {
     if origin.scheme() == "https" {
         return Ok(());
     }
@@ -77,7 +101,9 @@ pub(super) fn origin_against_listener(origin: &Origin, configuration: &Configura
     if configuration.tls.is_some() {
         return Err(ConfigError::value(
             "public-origin",
-            format!("{origin} is plain http, but tls-certificate is given: write the https origin that people open"),
+            format!(
+                "{origin} is plain http, but tls-certificate is given: write the https origin that people open"
+            ),
         ));
     }
     if !configuration.listen.ip().is_loopback() {
@@ -116,13 +142,20 @@ fn public_origin(text: &str) -> Result<Origin, ConfigError> {
 }
 
 fn extra_origin(entry: &OriginEntry) -> Result<ExtraOrigin, ConfigError> {
-    let origin = Origin::parse(&entry.origin)
-        .map_err(|error| ConfigError::value("extra-origin", format!("{}: {error}", entry.origin)))?;
+    let origin = Origin::parse(&entry.origin).map_err(|error| {
+        ConfigError::value("extra-origin", format!("{}: {error}", entry.origin))
+    })?;
     if origin.scheme() != "https" && !origin.is_localhost() {
-        return Err(ConfigError::value("extra-origin", format!("{origin} is plain http: use https")));
+        return Err(ConfigError::value(
+            "extra-origin",
+            format!("{origin} is plain http: use https"),
+        ));
     }
     if entry.purposes.is_empty() {
-        return Err(ConfigError::value("extra-origin", format!("{origin} has no purpose: name register, assert or both")));
+        return Err(ConfigError::value(
+            "extra-origin",
+            format!("{origin} has no purpose: name register, assert or both"),
+        ));
     }
     Ok(ExtraOrigin {
         origin,
@@ -133,20 +166,33 @@ fn extra_origin(entry: &OriginEntry) -> Result<ExtraOrigin, ConfigError> {
 
 fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     text.parse().map_err(|_| {
-        ConfigError::value(key, format!("{text} is not ADDRESS:PORT; write for example 127.0.0.1:8080 or [::1]:8080"))
+        ConfigError::value(
+            key,
+            format!("{text} is not ADDRESS:PORT; write for example 127.0.0.1:8080 or [::1]:8080"),
+        )
     })
 }
 
 fn database(url: Option<String>, data: &std::path::Path) -> Result<Database, ConfigError> {
     match url {
-        None => Ok(Database::Sqlite { file: data.join("claviger.db") }),
-        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Ok(Database::Postgres { url }),
+        None => Ok(Database::Sqlite {
+            file: data.join("claviger.db"),
+        }),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(Database::Postgres { url })
+        }
         // The value is not shown: it may hold a password.
-        Some(_) => Err(ConfigError::value("database-url", "must start with postgres://; leave it out for SQLite in the data directory")),
+        Some(_) => Err(ConfigError::value(
+            "database-url",
+            "must start with postgres://; leave it out for SQLite in the data directory",
+        )),
     }
 }
 
-fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsFiles>, ConfigError> {
+fn tls(
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+) -> Result<Option<TlsFiles>, ConfigError> {
     match (certificate, key) {
         (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
         (None, None) => Ok(None),
@@ -158,20 +204,36 @@ fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsF
 fn log_level(text: String) -> Result<String, ConfigError> {
     tracing_subscriber::EnvFilter::try_new(&text)
         .map(|_| text)
-        .map_err(|_| ConfigError::value("log-level", "must be error, warn, info, debug or trace, or targets with levels"))
+        .map_err(|_| {
+            ConfigError::value(
+                "log-level",
+                "must be error, warn, info, debug or trace, or targets with levels",
+            )
+        })
 }
 
 fn limits(limits: Limits) -> Result<Limits, ConfigError> {
     let named = [
         ("max-passkeys", limits.max_passkeys, 100),
-        ("session-idle-minutes", limits.session_idle_minutes, 60 * 24 * 90),
-        ("session-absolute-hours", limits.session_absolute_hours, 24 * 365),
+        (
+            "session-idle-minutes",
+            limits.session_idle_minutes,
+            60 * 24 * 90,
+        ),
+        (
+            "session-absolute-hours",
+            limits.session_absolute_hours,
+            24 * 365,
+        ),
         ("tries-per-address", limits.tries_per_address, 1_000_000),
         ("tries-per-name", limits.tries_per_name, 1_000_000),
     ];
     for (key, value, most) in named {
         if value.is_some_and(|value| value == 0 || value > most) {
-            return Err(ConfigError::value(key, format!("must be between 1 and {most}")));
+            return Err(ConfigError::value(
+                key,
+                format!("must be between 1 and {most}"),
+            ));
         }
     }
     Ok(limits)

@@ -16,7 +16,9 @@ pub(super) fn read(
     let mut layer = Layer::default();
     let mut unknown = Vec::new();
     for (name, value) in variables {
-        let Some(key) = name.strip_prefix(PREFIX) else { continue };
+        let Some(key) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
         match set(&mut layer, key, value) {
             Ok(Known::Setting) => {}
             Ok(Known::Not) => unknown.push(name),
@@ -58,7 +60,11 @@ fn set(layer: &mut Layer, key: &str, value: String) -> Result<Known, String> {
 }
 
 fn words(value: &str) -> Vec<String> {
-    value.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    value
+        .split([',', ' '])
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn number(value: &str) -> Result<u32, String> {
@@ -96,6 +102,9 @@ impl FromStr for OriginEntry {
             "assert" => Ok(super::Purpose::Assert),
             _ => Err("a purpose is register or assert".to_owned()),
         });
-        Ok(OriginEntry { origin: origin.to_owned(), purposes: purposes.collect::<Result<_, String>>()? })
+        Ok(OriginEntry {
+            origin: origin.to_owned(),
+            purposes: purposes.collect::<Result<_, String>>()?,
+        })
     }
 }

@@ -6,9 +6,16 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read the configuration file {}: {cause}", file.display())]
-    Unreadable { file: PathBuf, cause: std::io::Error },
+    Unreadable {
+        file: PathBuf,
+        cause: std::io::Error,
+    },
     #[error("{}, line {line}: {message}", file.display())]
-    File { file: PathBuf, line: usize, message: String },
+    File {
+        file: PathBuf,
+        line: usize,
+        message: String,
+    },
     #[error("{name}: {message}")]
     Environment { name: String, message: String },
     #[error("{key}: {message}")]
@@ -21,6 +28,9 @@ pub enum ConfigError {
 
 impl ConfigError {
     pub(crate) fn value(key: &'static str, message: impl ToString) -> ConfigError {
-        ConfigError::Value { key, message: message.to_string() }
+        ConfigError::Value {
+            key,
+            message: message.to_string(),
+        }
     }
 }

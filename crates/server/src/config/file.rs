@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use super::{ConfigError, Layer};
 
 pub(super) fn read(path: &Path) -> Result<Layer, ConfigError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|cause| ConfigError::Unreadable { file: path.to_owned(), cause })?;
+    let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable {
+        file: path.to_owned(),
+        cause,
+    })?;
     let mut layer = parse(&text, path)?;
     resolve_paths(&mut layer, path.parent().unwrap_or(Path::new("")));
     Ok(layer)
@@ -25,7 +27,12 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Layer, ConfigError> {
 
 /// Relative paths in a file mean "beside the file", wherever the program was started.
 fn resolve_paths(layer: &mut Layer, folder: &Path) {
-    let paths = [&mut layer.data, &mut layer.key_file, &mut layer.tls_certificate, &mut layer.tls_key];
+    let paths = [
+        &mut layer.data,
+        &mut layer.key_file,
+        &mut layer.tls_certificate,
+        &mut layer.tls_key,
+    ];
     for slot in paths {
         *slot = slot.take().map(|path: PathBuf| folder.join(path));
     }

@@ -18,13 +18,19 @@ pub enum KeyFile {
 }
 
 /// Reads the key file, or makes it when neither it nor a SQLite database exists yet.
-pub fn read_key_file(path: &Path, database: &Database, random: &Random) -> Result<KeyFile, ConfigError> {
+pub fn read_key_file(
+    path: &Path,
+    database: &Database,
+    random: &Random,
+) -> Result<KeyFile, ConfigError> {
     match std::fs::read_to_string(path) {
         Ok(text) => {
             check_mode(path)?;
             parse(path, &text).map(KeyFile::Found)
         }
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => make(path, database, random).map(KeyFile::Made),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            make(path, database, random).map(KeyFile::Made)
+        }
         Err(cause) => Err(unusable(path, format!("can't be read: {cause}"))),
     }
 }
@@ -35,10 +41,20 @@ fn parse(path: &Path, text: &str) -> Result<KeyEncryptionKey, ConfigError> {
         .ok()
         .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
         .map(KeyEncryptionKey::new)
-        .ok_or_else(|| unusable(path, "must hold 32 bytes in base64, as claviger wrote it; restore it from your copy".to_owned()))
+        .ok_or_else(|| {
+            unusable(
+                path,
+                "must hold 32 bytes in base64, as claviger wrote it; restore it from your copy"
+                    .to_owned(),
+            )
+        })
 }
 
-fn make(path: &Path, database: &Database, random: &Random) -> Result<KeyEncryptionKey, ConfigError> {
+fn make(
+    path: &Path,
+    database: &Database,
+    random: &Random,
+) -> Result<KeyEncryptionKey, ConfigError> {
     if let Database::Sqlite { file } = database
         && file.exists()
     {
@@ -49,13 +65,16 @@ fn make(path: &Path, database: &Database, random: &Random) -> Result<KeyEncrypti
         return Err(unusable(path, why));
     }
     let bytes: [u8; 32] = random.make();
-    write(path, &BASE64.encode(&bytes)).map_err(|cause| unusable(path, format!("can't be written: {cause}")))?;
+    write(path, &BASE64.encode(&bytes))
+        .map_err(|cause| unusable(path, format!("can't be written: {cause}")))?;
     Ok(KeyEncryptionKey::new(bytes))
 }
 
 /// On disk, with its name, before anything is sealed under it.
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
         make_folder(folder)?;
     }
@@ -81,12 +100,19 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
 #[cfg(unix)]
 fn check_mode(path: &Path) -> Result<(), ConfigError> {
     use std::os::unix::fs::PermissionsExt;
-    let metadata = std::fs::metadata(path).map_err(|cause| unusable(path, format!("can't be read: {cause}")))?;
+    let metadata = std::fs::metadata(path)
+        .map_err(|cause| unusable(path, format!("can't be read: {cause}")))?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    Err(unusable(path, format!("can be read by others (mode {mode:03o}): run `chmod 600 {}`", path.display())))
+    Err(unusable(
+        path,
+        format!(
+            "can be read by others (mode {mode:03o}): run `chmod 600 {}`",
+            path.display()
+        ),
+    ))
 }
 
 #[cfg(not(unix))]
@@ -95,5 +121,8 @@ fn check_mode(_path: &Path) -> Result<(), ConfigError> {
 }
 
 fn unusable(path: &Path, message: String) -> ConfigError {
-    ConfigError::KeyFile { file: path.to_owned(), message }
+    ConfigError::KeyFile {
+        file: path.to_owned(),
+        message,
+    }
 }

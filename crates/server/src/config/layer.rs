@@ -34,7 +34,9 @@ pub struct Layer {
 /// Names what was given, not the values: one of them may hold a password.
 impl std::fmt::Debug for Layer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Layer").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Layer")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 

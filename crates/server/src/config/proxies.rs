@@ -17,7 +17,11 @@ pub struct TrustedProxies(Vec<TrustedProxy>);
 
 impl TrustedProxies {
     pub fn parse(networks: &[String]) -> Result<TrustedProxies, ConfigError> {
-        networks.iter().map(|text| TrustedProxy::parse(text)).collect::<Result<_, _>>().map(TrustedProxies)
+        networks
+            .iter()
+            .map(|text| TrustedProxy::parse(text))
+            .collect::<Result<_, _>>()
+            .map(TrustedProxies)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -25,14 +29,20 @@ impl TrustedProxies {
     }
 
     pub fn contains(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|proxy| proxy.contains(address.to_canonical()))
+        self.0
+            .iter()
+            .any(|proxy| proxy.contains(address.to_canonical()))
     }
 
     /// The rightmost hop that is no trusted proxy (security 22).
     ///
     /// `peer` is the connection's other end, `forwarded` all of `X-Forwarded-For` in order. A hop that
     /// can't be read ends the walk: what stands to its left was not written by a trusted proxy's peer.
-    pub fn client_address<'a>(&self, peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>) -> IpAddr {
+    pub fn client_address<'a>(
+        &self,
+        peer: IpAddr,
+        forwarded: impl DoubleEndedIterator<Item = &'a str>,
+    ) -> IpAddr {
         let mut client = peer.to_canonical();
         let mut hops = forwarded.flat_map(|header| header.split(',')).rev();
         while self.contains(client) {
@@ -48,8 +58,13 @@ impl TrustedProxies {
 /// An address, perhaps with a port or in brackets, as proxies write it.
 fn parse_hop(text: &str) -> Option<IpAddr> {
     let text = text.trim();
-    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    let address = bare.parse().or_else(|_| text.parse().map(|socket: std::net::SocketAddr| socket.ip()));
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
+    let address = bare
+        .parse()
+        .or_else(|_| text.parse().map(|socket: std::net::SocketAddr| socket.ip()));
     address.ok().map(|address: IpAddr| address.to_canonical())
 }
 
@@ -60,15 +75,21 @@ impl TrustedProxy {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
-        let network: IpAddr = address.parse().map_err(|_| unfit("not an address or a network such as 10.0.0.0/8"))?;
+        let network: IpAddr = address
+            .parse()
+            .map_err(|_| unfit("not an address or a network such as 10.0.0.0/8"))?;
         let longest = if network.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             Some(prefix) => prefix.parse().ok().filter(|&prefix| prefix <= longest),
             None => Some(longest),
         };
         match prefix {
-            None => Err(unfit("the prefix length is not a number that fits the address")),
-            Some(0) => Err(unfit("this would trust everybody; name the proxy's own network")),
+            None => Err(unfit(
+                "the prefix length is not a number that fits the address",
+            )),
+            Some(0) => Err(unfit(
+                "this would trust everybody; name the proxy's own network",
+            )),
             Some(prefix) => Ok(TrustedProxy { network, prefix }),
         }
     }
@@ -79,7 +100,8 @@ impl TrustedProxy {
                 u32::from(network) >> (32 - self.prefix) == u32::from(address) >> (32 - self.prefix)
             }
             (IpAddr::V6(network), IpAddr::V6(address)) => {
-                u128::from(network) >> (128 - self.prefix) == u128::from(address) >> (128 - self.prefix)
+                u128::from(network) >> (128 - self.prefix)
+                    == u128::from(address) >> (128 - self.prefix)
             }
             _ => false,
         }

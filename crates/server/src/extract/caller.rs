@@ -33,7 +33,11 @@ impl Browser {
 
 /// The layer that puts [`Browser`] and [`Caller`] into each request and gives new browsers their
 /// cookie with the first page.
-pub async fn recognise(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn recognise(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let browser = match state.cookies.find_browser(request.headers()) {
         Some(id) => Browser::Known(id),
         None => Browser::New(BrowserId(state.identity.ambient().random.make())),
@@ -61,23 +65,36 @@ pub async fn recognise(State(state): State<AppState>, mut request: Request, next
 
 fn find_peer(request: &Request) -> Option<IpAddr> {
     let injected = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
-    let connected = || request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    let connected = || {
+        request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|peer| peer.0)
+    };
     injected.or_else(connected).map(|address| address.ip())
 }
 
 fn find_client(state: &AppState, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     // A header that is no text ends the walk like any other unreadable hop.
-    let forwarded = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or("?"));
+    let forwarded = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .map(|value| value.to_str().unwrap_or("?"));
     state.trusted_proxies.client_address(peer, forwarded)
 }
 
 fn read_user_agent(headers: &HeaderMap) -> String {
-    let bytes = headers.get(header::USER_AGENT).map_or(&b""[..], |value| value.as_bytes());
+    let bytes = headers
+        .get(header::USER_AGENT)
+        .map_or(&b""[..], |value| value.as_bytes());
     String::from_utf8_lossy(bytes).chars().take(512).collect()
 }
 
 fn is_page(response: &Response) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// [`Caller`] as a handler's argument.
@@ -88,6 +105,11 @@ impl<S: Sync> FromRequestParts<S> for AskedBy {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<AskedBy, Rejection> {
-        parts.extensions.get().cloned().map(AskedBy).ok_or_else(|| Rejection::from(&codes::INTERNAL))
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .map(AskedBy)
+            .ok_or_else(|| Rejection::from(&codes::INTERNAL))
     }
 }

@@ -32,7 +32,9 @@ impl Cookies {
 
     /// The browser's id; `None` when the cookie is missing, malformed or there twice.
     pub fn find_browser(&self, headers: &HeaderMap) -> Option<BrowserId> {
-        let bytes = BASE64URL_NOPAD.decode(find(headers, self.browser)?.as_bytes()).ok()?;
+        let bytes = BASE64URL_NOPAD
+            .decode(find(headers, self.browser)?.as_bytes())
+            .ok()?;
         bytes.try_into().ok().map(BrowserId)
     }
 
@@ -56,7 +58,8 @@ impl Cookies {
     }
 
     fn set(&self, name: &str, value: &str) -> Option<HeaderValue> {
-        let mut header = HeaderValue::from_str(&format!("{name}={value}{}", self.attributes)).ok()?;
+        let mut header =
+            HeaderValue::from_str(&format!("{name}={value}{}", self.attributes)).ok()?;
         header.set_sensitive(true);
         Some(header)
     }

@@ -28,22 +28,37 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         check_length(request.headers())?;
         let bytes = read(request, state).await?;
         check_start(&bytes)?;
-        serde_json::from_slice(&bytes).map(JsonBody).map_err(|error| {
-            // The text of the error may quote the body, which may hold a token: only its place is logged.
-            tracing::debug!(line = error.line(), column = error.column(), "unfit body");
-            malformed(if error.is_data() { "body.unfit" } else { "body.not_json" })
-        })
+        serde_json::from_slice(&bytes)
+            .map(JsonBody)
+            .map_err(|error| {
+                // The text of the error may quote the body, which may hold a token: only its place is logged.
+                tracing::debug!(line = error.line(), column = error.column(), "unfit body");
+                malformed(if error.is_data() {
+                    "body.unfit"
+                } else {
+                    "body.not_json"
+                })
+            })
     }
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Rejection> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(malformed("body.content_type")) }
+    if essence.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(malformed("body.content_type"))
+    }
 }
 
 fn check_length(headers: &HeaderMap) -> Result<(), Rejection> {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
     match length.map(str::parse::<usize>) {
         Some(Ok(length)) if length > BODY_LIMIT => Err(Rejection::from(&codes::TOO_LARGE)),
         _ => Ok(()),
@@ -73,5 +88,8 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Reje
 }
 
 fn malformed(detail: &'static str) -> Rejection {
-    Rejection::from(Refusal { detail: Some(detail), ..Refusal::new(&codes::BAD_REQUEST) })
+    Rejection::from(Refusal {
+        detail: Some(detail),
+        ..Refusal::new(&codes::BAD_REQUEST)
+    })
 }

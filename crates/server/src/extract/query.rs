@@ -10,7 +10,10 @@ pub(crate) struct PageQuery<T>(pub(crate) T);
 
 pub(crate) fn parse<T: DeserializeOwned + Default>(query: &str) -> T {
     let uri = Uri::builder().path_and_query(format!("/?{query}")).build();
-    uri.ok().and_then(|uri| Query::try_from_uri(&uri).ok()).map(|Query(value)| value).unwrap_or_default()
+    uri.ok()
+        .and_then(|uri| Query::try_from_uri(&uri).ok())
+        .map(|Query(value)| value)
+        .unwrap_or_default()
 }
 
 impl<S: Sync, T: DeserializeOwned + Default> FromRequestParts<S> for PageQuery<T> {

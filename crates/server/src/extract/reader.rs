@@ -25,21 +25,39 @@ struct Choice {
 impl Reader {
     /// The language chosen in the address, else the one of the cookie, else the browser's.
     pub(crate) fn of(uri: &Uri, headers: &HeaderMap) -> Reader {
-        let address = uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
+        let address = uri
+            .path_and_query()
+            .map_or("/", |address| address.as_str())
+            .to_owned();
         if let Some(texts) = find_choice(uri) {
-            return Reader { texts, address, chosen: true };
+            return Reader {
+                texts,
+                address,
+                chosen: true,
+            };
         }
-        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let accepted = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         let texts = i18n::negotiate(cookies::find(headers, i18n::COOKIE), accepted);
-        Reader { texts, address, chosen: false }
+        Reader {
+            texts,
+            address,
+            chosen: false,
+        }
     }
 
     /// Keeps a choice for a year. Readable by scripts of ours, worth nothing to anybody else.
     pub(crate) fn cookie(&self, secure: bool) -> Option<HeaderValue> {
         let secure = if secure { "; Secure" } else { "" };
-        let text =
-            format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}", i18n::COOKIE, self.texts.lang());
-        self.chosen.then(|| HeaderValue::from_str(&text).ok()).flatten()
+        let text = format!(
+            "{}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}",
+            i18n::COOKIE,
+            self.texts.lang()
+        );
+        self.chosen
+            .then(|| HeaderValue::from_str(&text).ok())
+            .flatten()
     }
 }
 

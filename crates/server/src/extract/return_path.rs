@@ -24,15 +24,22 @@ fn is_ours(text: &str) -> bool {
 /// An encoded slash, backslash, dot, percent or control character has no place in our paths.
 fn hides_separator(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    ["%2f", "%5c", "%2e", "%25", "%0", "%1", "%7f"].iter().any(|hidden| lower.contains(hidden))
-        || lower.split('/').any(|segment| segment == "." || segment == "..")
+    ["%2f", "%5c", "%2e", "%25", "%0", "%1", "%7f"]
+        .iter()
+        .any(|hidden| lower.contains(hidden))
+        || lower
+            .split('/')
+            .any(|segment| segment == "." || segment == "..")
 }
 
 /// Signing in ends somewhere else than at signing in.
 fn leads_back(path: &str) -> bool {
     ["/sign-in", "/sign-out", "/reauthenticate"]
         .iter()
-        .any(|step| path.strip_prefix(step).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        .any(|step| {
+            path.strip_prefix(step)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
 }
 
 /// `page?return=path`, with the path encoded.
@@ -54,7 +61,13 @@ mod tests {
 
     #[test]
     fn paths_of_ours_are_kept() {
-        for path in ["/", "/people", "/security-info?added=1", "/security-info#sessions", "/people?after=a%2Fb"] {
+        for path in [
+            "/",
+            "/people",
+            "/security-info?added=1",
+            "/security-info#sessions",
+            "/people?after=a%2Fb",
+        ] {
             assert_eq!(accept(Some(path)), path);
         }
     }
@@ -62,12 +75,41 @@ mod tests {
     #[test]
     fn everything_else_becomes_security_info() {
         let refused = [
-            "", "people", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/people//x",
-            "%2f%2fevil.example", "/%2f%2fevil.example", "/%2Fevil.example", "/%5cevil.example", "/%5Cevil.example",
-            "/%252f%252fevil.example", "/a/../../b", "/./a", "/%2e%2e/evil", "https://evil.example", "javascript:alert(1)",
-            "/\t/evil.example", "/\n/evil.example", "/a\r\nSet-Cookie: x=y", "/a\u{0}b", "/%0d%0aSet-Cookie:x", "/%00",
-            "/a b", "/\u{202e}gpj", "/ü", "/sign-in", "/sign-in?return=%2F", "/sign-out", "/reauthenticate?return=%2Fpeople",
-            " /people", "/people\u{7f}", "@evil.example", "/people?next=//evil.example",
+            "",
+            "people",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/people//x",
+            "%2f%2fevil.example",
+            "/%2f%2fevil.example",
+            "/%2Fevil.example",
+            "/%5cevil.example",
+            "/%5Cevil.example",
+            "/%252f%252fevil.example",
+            "/a/../../b",
+            "/./a",
+            "/%2e%2e/evil",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/a\r\nSet-Cookie: x=y",
+            "/a\u{0}b",
+            "/%0d%0aSet-Cookie:x",
+            "/%00",
+            "/a b",
+            "/\u{202e}gpj",
+            "/ü",
+            "/sign-in",
+            "/sign-in?return=%2F",
+            "/sign-out",
+            "/reauthenticate?return=%2Fpeople",
+            " /people",
+            "/people\u{7f}",
+            "@evil.example",
+            "/people?next=//evil.example",
         ];
         for path in refused {
             assert_eq!(accept(Some(path)), DEFAULT, "{path:?}");
@@ -78,7 +120,13 @@ mod tests {
 
     #[test]
     fn the_way_back_is_encoded() {
-        assert_eq!(with_return("/reauthenticate", "/security-info"), "/reauthenticate?return=%2Fsecurity-info");
-        assert_eq!(with_return("/sign-in", "/people?after=a&b"), "/sign-in?return=%2Fpeople%3Fafter%3Da%26b");
+        assert_eq!(
+            with_return("/reauthenticate", "/security-info"),
+            "/reauthenticate?return=%2Fsecurity-info"
+        );
+        assert_eq!(
+            with_return("/sign-in", "/people?after=a&b"),
+            "/sign-in?return=%2Fpeople%3Fafter%3Da%26b"
+        );
     }
 }

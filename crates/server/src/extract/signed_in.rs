@@ -36,16 +36,26 @@ pub async fn read_session(
 impl FromRequestParts<AppState> for CurrentSession {
     type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<CurrentSession, Rejection> {
-        Ok(CurrentSession(read_session(state, &parts.headers, &mut parts.extensions).await?))
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<CurrentSession, Rejection> {
+        Ok(CurrentSession(
+            read_session(state, &parts.headers, &mut parts.extensions).await?,
+        ))
     }
 }
 
 impl FromRequestParts<AppState> for SignedIn {
     type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<SignedIn, Rejection> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<SignedIn, Rejection> {
         let CurrentSession(session) = CurrentSession::from_request_parts(parts, state).await?;
-        session.map(SignedIn).ok_or_else(|| Rejection::from(&codes::NO_SESSION))
+        session
+            .map(SignedIn)
+            .ok_or_else(|| Rejection::from(&codes::NO_SESSION))
     }
 }

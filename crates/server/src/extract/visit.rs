@@ -28,7 +28,12 @@ impl FromRequestParts<AppState> for Visit {
         let CurrentSession(session) = CurrentSession::from_request_parts(parts, state).await?;
         let organisation = state.identity.organisation().await?;
         let browser = parts.extensions.get::<Browser>().map(Browser::id);
-        Ok(Visit { reader, csrf_token: make_token(state, browser, session.as_ref()), session, organisation })
+        Ok(Visit {
+            reader,
+            csrf_token: make_token(state, browser, session.as_ref()),
+            session,
+            organisation,
+        })
     }
 }
 
@@ -36,12 +41,20 @@ impl Visit {
     /// For a page that says that something failed: what can't be read now is left out.
     pub(crate) async fn of_failed(state: &AppState, reader: Reader, headers: &HeaderMap) -> Visit {
         let session = match state.cookies.find_session(headers) {
-            Some(token) => identity::sessions::authenticate(&state.identity, token).await.ok().flatten(),
+            Some(token) => identity::sessions::authenticate(&state.identity, token)
+                .await
+                .ok()
+                .flatten(),
             None => None,
         };
         let organisation = state.identity.organisation().await.ok().flatten();
         let browser = state.cookies.find_browser(headers);
-        Visit { reader, csrf_token: make_token(state, browser, session.as_ref()), session, organisation }
+        Visit {
+            reader,
+            csrf_token: make_token(state, browser, session.as_ref()),
+            session,
+            organisation,
+        }
     }
 
     pub(crate) fn frame(&self) -> Frame<'_> {
@@ -49,8 +62,14 @@ impl Visit {
             texts: self.reader.texts,
             address: &self.reader.address,
             csrf_token: &self.csrf_token,
-            organisation: self.organisation.as_ref().map(|organisation| organisation.name.as_str()),
-            evaluation: self.organisation.as_ref().is_some_and(|organisation| organisation.evaluation),
+            organisation: self
+                .organisation
+                .as_ref()
+                .map(|organisation| organisation.name.as_str()),
+            evaluation: self
+                .organisation
+                .as_ref()
+                .is_some_and(|organisation| organisation.evaluation),
             session: self.session.as_ref(),
         }
     }
@@ -58,5 +77,7 @@ impl Visit {
 
 fn make_token(state: &AppState, browser: Option<BrowserId>, session: Option<&Session>) -> String {
     let session = session.map(|session| session.session_id);
-    browser.map(|browser| state.identity.csrf_token(&browser, session)).unwrap_or_default()
+    browser
+        .map(|browser| state.identity.csrf_token(&browser, session))
+        .unwrap_or_default()
 }

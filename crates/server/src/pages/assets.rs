@@ -17,7 +17,11 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 async fn show(Path((hash, name)): Path<(String, String)>) -> Answer<Response> {
-    let (asset, caching) = assets::find(&hash, &name).ok_or_else(|| Rejection::from(&codes::NOT_FOUND))?;
-    let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, caching)];
+    let (asset, caching) =
+        assets::find(&hash, &name).ok_or_else(|| Rejection::from(&codes::NOT_FOUND))?;
+    let headers = [
+        (header::CONTENT_TYPE, asset.content_type),
+        (header::CACHE_CONTROL, caching),
+    ];
     Ok((headers, asset.content).into_response())
 }

@@ -23,7 +23,11 @@ pub(crate) fn write(visit: &Visit, shown: &Shown<'_>) -> Response {
 
 /// Whatever was asked for: from another host no script of ours reads the answer.
 pub(crate) fn write_wrong_host(state: &AppState, reader: &Reader, shown: &Shown<'_>) -> Response {
-    or_bare(render(&WrongHost { texts: reader.texts, origin: &state.origin, reference: shown.reference }))
+    or_bare(render(&WrongHost {
+        texts: reader.texts,
+        origin: &state.origin,
+        reference: shown.reference,
+    }))
 }
 
 /// A page about an error that fails itself: the status says the rest.

@@ -14,7 +14,10 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/", get(go_on))
 }
 
-async fn go_on(State(state): State<AppState>, CurrentSession(session): CurrentSession) -> Answer<Redirect> {
+async fn go_on(
+    State(state): State<AppState>,
+    CurrentSession(session): CurrentSession,
+) -> Answer<Redirect> {
     if session.is_some() {
         return Ok(Redirect::to("/security-info"));
     }

@@ -38,9 +38,25 @@ async fn show(
     visit: Visit,
     PageQuery(query): PageQuery<ListQuery>,
 ) -> Answer {
-    let people = people::list(&state.identity, Actor::Person(&caller, &session), query.after.as_deref()).await?;
-    let next = people.last().filter(|_| people.len() >= PAGE).map(|person| person.user_name.as_str());
-    page(&state, &visit, &People { frame: visit.frame(), people: &people, next })
+    let people = people::list(
+        &state.identity,
+        Actor::Person(&caller, &session),
+        query.after.as_deref(),
+    )
+    .await?;
+    let next = people
+        .last()
+        .filter(|_| people.len() >= PAGE)
+        .map(|person| person.user_name.as_str());
+    page(
+        &state,
+        &visit,
+        &People {
+            frame: visit.frame(),
+            people: &people,
+            next,
+        },
+    )
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,7 +80,9 @@ async fn add(
 ) -> Answer {
     let actor = Actor::Person(&caller, &session);
     let person = people::add(&state.identity, actor, &body.user_name, &body.display_name).await?;
-    Ok(json(&AddedPerson { person_id: person.person_id.to_string() }))
+    Ok(json(&AddedPerson {
+        person_id: person.person_id.to_string(),
+    }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,7 +106,10 @@ async fn make_link(
 ) -> Answer {
     let actor = Actor::Person(&caller, &session);
     let link = people::make_link(&state.identity, actor, parse_id(&body.person_id)?).await?;
-    Ok(json(&MadeLink { url: link.url, expires_at: crate::time::write_rfc3339(link.expires_at) }))
+    Ok(json(&MadeLink {
+        url: link.url,
+        expires_at: crate::time::write_rfc3339(link.expires_at),
+    }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -107,7 +128,14 @@ async fn rename(
 ) -> Answer {
     let actor = Actor::Person(&caller, &session);
     let person = parse_id(&body.person_id)?;
-    people::rename(&state.identity, actor, person, &body.user_name, &body.display_name).await?;
+    people::rename(
+        &state.identity,
+        actor,
+        person,
+        &body.user_name,
+        &body.display_name,
+    )
+    .await?;
     Ok(json(&Empty {}))
 }
 
@@ -117,7 +145,12 @@ async fn disable(
     SignedIn(session): SignedIn,
     JsonBody(body): JsonBody<Person>,
 ) -> Answer {
-    people::disable(&state.identity, Actor::Person(&caller, &session), parse_id(&body.person_id)?).await?;
+    people::disable(
+        &state.identity,
+        Actor::Person(&caller, &session),
+        parse_id(&body.person_id)?,
+    )
+    .await?;
     Ok(json(&Empty {}))
 }
 
@@ -127,7 +160,12 @@ async fn enable(
     SignedIn(session): SignedIn,
     JsonBody(body): JsonBody<Person>,
 ) -> Answer {
-    people::enable(&state.identity, Actor::Person(&caller, &session), parse_id(&body.person_id)?).await?;
+    people::enable(
+        &state.identity,
+        Actor::Person(&caller, &session),
+        parse_id(&body.person_id)?,
+    )
+    .await?;
     Ok(json(&Empty {}))
 }
 

@@ -6,7 +6,10 @@ use axum::routing::{get, post};
 use identity::reauthenticate;
 use serde::Serialize;
 
-use super::{Answer, CeremonyWithReturn, Nothing, ReturnQuery, challenge, page, signals, to_value, with_session};
+use super::{
+    Answer, CeremonyWithReturn, Nothing, ReturnQuery, challenge, page, signals, to_value,
+    with_session,
+};
 use crate::app::AppState;
 use crate::extract::{AskedBy, JsonBody, PageQuery, SignedIn, Visit, return_path};
 use crate::view::reauthenticate::Reauthenticate;
@@ -42,7 +45,9 @@ async fn begin(
     SignedIn(session): SignedIn,
     _: JsonBody<Nothing>,
 ) -> Answer {
-    Ok(challenge(reauthenticate::begin(&state.identity, &caller, &session).await?))
+    Ok(challenge(
+        reauthenticate::begin(&state.identity, &caller, &session).await?,
+    ))
 }
 
 #[derive(Serialize)]
@@ -58,7 +63,8 @@ async fn finish(
     JsonBody(body): JsonBody<CeremonyWithReturn>,
 ) -> Answer {
     let response = body.response.get().as_bytes();
-    let signed_in = reauthenticate::finish(&state.identity, &caller, &session, &body.state, response).await?;
+    let signed_in =
+        reauthenticate::finish(&state.identity, &caller, &session, &body.state, response).await?;
     let finished = Finished {
         location: return_path::accept(body.return_path.as_deref()),
         signals: signals!(signed_in.signals),

@@ -21,7 +21,14 @@ pub(super) fn routes() -> Router<AppState> {
 
 async fn show(State(state): State<AppState>, visit: Visit) -> Answer {
     let rp_id = state.identity.settings().rp_id.as_str();
-    page(&state, &visit, &Register { frame: visit.frame(), rp_id })
+    page(
+        &state,
+        &visit,
+        &Register {
+            frame: visit.frame(),
+            rp_id,
+        },
+    )
 }
 
 #[derive(Deserialize)]
@@ -39,16 +46,36 @@ struct Invited<O: Serialize> {
     begun: Begun<O>,
 }
 
-async fn begin(State(state): State<AppState>, AskedBy(caller): AskedBy, JsonBody(body): JsonBody<Token>) -> Answer {
+async fn begin(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    JsonBody(body): JsonBody<Token>,
+) -> Answer {
     let invitation = enrolment::begin(&state.identity, &caller, &body.token).await?;
     Ok(json(&Invited {
         user_name: invitation.user_name,
         display_name: invitation.display_name,
-        begun: Begun { state: invitation.creation.state, public_key: invitation.creation.options },
+        begun: Begun {
+            state: invitation.creation.state,
+            public_key: invitation.creation.options,
+        },
     }))
 }
 
-async fn finish(State(state): State<AppState>, AskedBy(caller): AskedBy, JsonBody(body): JsonBody<Ceremony>) -> Answer {
-    let user_name = enrolment::finish(&state.identity, &caller, &body.state, body.response.get().as_bytes()).await?;
-    Ok(json(&Registered { location: AFTER_REGISTERING, user_name }))
+async fn finish(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    JsonBody(body): JsonBody<Ceremony>,
+) -> Answer {
+    let user_name = enrolment::finish(
+        &state.identity,
+        &caller,
+        &body.state,
+        body.response.get().as_bytes(),
+    )
+    .await?;
+    Ok(json(&Registered {
+        location: AFTER_REGISTERING,
+        user_name,
+    }))
 }

@@ -45,7 +45,10 @@ async fn begin_add(
     _: JsonBody<Nothing>,
 ) -> Answer {
     let creation = passkeys::begin_add(&state.identity, &caller, &session).await?;
-    Ok(json(&Begun { state: creation.state, public_key: creation.options }))
+    Ok(json(&Begun {
+        state: creation.state,
+        public_key: creation.options,
+    }))
 }
 
 #[derive(Serialize)]
@@ -63,8 +66,13 @@ async fn finish_add(
     JsonBody(body): JsonBody<Ceremony>,
 ) -> Answer {
     let response = body.response.get().as_bytes();
-    let added = passkeys::finish_add(&state.identity, &caller, &session, &body.state, response).await?;
-    Ok(json(&Added { passkey_id: &added.passkey_id, name: &added.name, signals: signals!(added.signals) }))
+    let added =
+        passkeys::finish_add(&state.identity, &caller, &session, &body.state, response).await?;
+    Ok(json(&Added {
+        passkey_id: &added.passkey_id,
+        name: &added.name,
+        signals: signals!(added.signals),
+    }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,7 +88,14 @@ async fn rename(
     SignedIn(session): SignedIn,
     JsonBody(body): JsonBody<NewName>,
 ) -> Answer {
-    passkeys::rename(&state.identity, &caller, &session, &body.passkey_id, &body.name).await?;
+    passkeys::rename(
+        &state.identity,
+        &caller,
+        &session,
+        &body.passkey_id,
+        &body.name,
+    )
+    .await?;
     Ok(json(&Empty {}))
 }
 
@@ -102,7 +117,9 @@ async fn remove(
     JsonBody(body): JsonBody<Passkey>,
 ) -> Answer {
     let signals = passkeys::remove(&state.identity, &caller, &session, &body.passkey_id).await?;
-    Ok(json(&Removed { signals: signals!(signals) }))
+    Ok(json(&Removed {
+        signals: signals!(signals),
+    }))
 }
 
 #[derive(Debug, Deserialize)]

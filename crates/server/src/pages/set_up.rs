@@ -25,7 +25,15 @@ async fn show(State(state): State<AppState>, visit: Visit) -> Answer {
         return Err(Rejection::from(&codes::SETUP_CLOSED).toward("/sign-in".to_owned()));
     }
     let rp_id = state.identity.settings().rp_id.as_str();
-    page(&state, &visit, &SetUp { frame: visit.frame(), rp_id, origin: &state.origin })
+    page(
+        &state,
+        &visit,
+        &SetUp {
+            frame: visit.frame(),
+            rp_id,
+            origin: &state.origin,
+        },
+    )
 }
 
 #[derive(Deserialize)]
@@ -37,11 +45,21 @@ struct Request {
     display_name: String,
 }
 
-async fn begin(State(state): State<AppState>, AskedBy(caller): AskedBy, JsonBody(body): JsonBody<Request>) -> Answer {
-    let claim =
-        Claim { organisation: body.organisation, user_name: body.user_name, display_name: body.display_name };
+async fn begin(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    JsonBody(body): JsonBody<Request>,
+) -> Answer {
+    let claim = Claim {
+        organisation: body.organisation,
+        user_name: body.user_name,
+        display_name: body.display_name,
+    };
     let creation = setup::begin(&state.identity, &caller, &body.token, &claim).await?;
-    Ok(json(&Begun { state: creation.state, public_key: creation.options }))
+    Ok(json(&Begun {
+        state: creation.state,
+        public_key: creation.options,
+    }))
 }
 
 /// Where a first passkey's owner signs in with it.
@@ -55,7 +73,20 @@ pub(super) struct Registered {
     pub(super) user_name: String,
 }
 
-async fn finish(State(state): State<AppState>, AskedBy(caller): AskedBy, JsonBody(body): JsonBody<Ceremony>) -> Answer {
-    let user_name = setup::finish(&state.identity, &caller, &body.state, body.response.get().as_bytes()).await?;
-    Ok(json(&Registered { location: AFTER_REGISTERING, user_name }))
+async fn finish(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    JsonBody(body): JsonBody<Ceremony>,
+) -> Answer {
+    let user_name = setup::finish(
+        &state.identity,
+        &caller,
+        &body.state,
+        body.response.get().as_bytes(),
+    )
+    .await?;
+    Ok(json(&Registered {
+        location: AFTER_REGISTERING,
+        user_name,
+    }))
 }

@@ -8,7 +8,8 @@ use identity::{Refusal, sessions, sign_in};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, CeremonyWithReturn, Location, Nothing, ReturnQuery, challenge, json, page, signals, to_value, with_cookie, with_session,
+    Answer, CeremonyWithReturn, Location, Nothing, ReturnQuery, challenge, json, page, signals,
+    to_value, with_cookie, with_session,
 };
 use crate::app::AppState;
 use crate::extract::{AskedBy, CurrentSession, JsonBody, PageQuery, Visit, return_path};
@@ -45,7 +46,11 @@ async fn show(
     page(&state, &visit, &template)
 }
 
-async fn begin(State(state): State<AppState>, AskedBy(caller): AskedBy, _: JsonBody<Nothing>) -> Answer {
+async fn begin(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    _: JsonBody<Nothing>,
+) -> Answer {
     Ok(challenge(sign_in::begin(&state.identity, &caller)?))
 }
 
@@ -60,7 +65,9 @@ async fn begin_named(
     AskedBy(caller): AskedBy,
     JsonBody(body): JsonBody<Name>,
 ) -> Answer {
-    Ok(challenge(sign_in::begin_named(&state.identity, &caller, &body.name).await?))
+    Ok(challenge(
+        sign_in::begin_named(&state.identity, &caller, &body.name).await?,
+    ))
 }
 
 #[derive(Serialize)]
@@ -76,7 +83,13 @@ async fn finish(
     AskedBy(caller): AskedBy,
     JsonBody(body): JsonBody<CeremonyWithReturn>,
 ) -> Answer {
-    let signed_in = sign_in::finish(&state.identity, &caller, &body.state, body.response.get().as_bytes()).await;
+    let signed_in = sign_in::finish(
+        &state.identity,
+        &caller,
+        &body.state,
+        body.response.get().as_bytes(),
+    )
+    .await;
     count(&signed_in);
     let signed_in = signed_in?;
     let finished = Finished {
@@ -88,7 +101,9 @@ async fn finish(
 }
 
 fn count<T>(outcome: &Result<T, Refusal>) {
-    let result = outcome.as_ref().map_or_else(|refusal| refusal.code.id, |_| "success");
+    let result = outcome
+        .as_ref()
+        .map_or_else(|refusal| refusal.code.id, |_| "success");
     metrics::counter!("claviger_sign_ins_total", "result" => result).increment(1);
 }
 
@@ -102,5 +117,10 @@ async fn sign_out(
     if let Some(session) = session {
         sessions::sign_out(&state.identity, &caller, &session).await?;
     }
-    Ok(with_cookie(json(&Location { location: "/sign-in?notice=signed-out" }), state.cookies.clear_session()))
+    Ok(with_cookie(
+        json(&Location {
+            location: "/sign-in?notice=signed-out",
+        }),
+        state.cookies.clear_session(),
+    ))
 }

@@ -24,7 +24,10 @@ struct PasskeyEndpoints {
 
 async fn passkey_endpoints(State(state): State<AppState>) -> Answer {
     let page = format!("{}/security-info", state.origin);
-    Ok(json(&PasskeyEndpoints { enroll: page.clone(), manage: page }))
+    Ok(json(&PasskeyEndpoints {
+        enroll: page.clone(),
+        manage: page,
+    }))
 }
 
 #[derive(Serialize)]
@@ -34,8 +37,17 @@ struct RelatedOrigins<'a> {
 
 /// WebAuthn Level 3, section 5.11: the origins that may use our RP ID.
 async fn related_origins(State(state): State<AppState>) -> Answer {
-    let further = state.identity.settings().extra_origins.iter().map(|extra| extra.origin.as_str());
-    Ok(json(&RelatedOrigins { origins: std::iter::once(state.origin.as_str()).chain(further).collect() }))
+    let further = state
+        .identity
+        .settings()
+        .extra_origins
+        .iter()
+        .map(|extra| extra.origin.as_str());
+    Ok(json(&RelatedOrigins {
+        origins: std::iter::once(state.origin.as_str())
+            .chain(further)
+            .collect(),
+    }))
 }
 
 async fn change_password() -> Redirect {

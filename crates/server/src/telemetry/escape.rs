@@ -17,11 +17,17 @@ enum Form {
 
 impl<W: Write> Escaping<W> {
     pub(crate) fn text(inner: W) -> Escaping<W> {
-        Escaping { inner, form: Form::Text }
+        Escaping {
+            inner,
+            form: Form::Text,
+        }
     }
 
     pub(crate) fn json(inner: W) -> Escaping<W> {
-        Escaping { inner, form: Form::Json }
+        Escaping {
+            inner,
+            form: Form::Json,
+        }
     }
 }
 
@@ -72,15 +78,22 @@ mod tests {
     #[test]
     fn an_event_stays_one_line() {
         let mut out = Vec::new();
-        Escaping::text(&mut out).write_all("a\r\nINFO forged\u{1b}[31m \u{202e}txt.exe\u{9b}\n".as_bytes()).unwrap();
+        Escaping::text(&mut out)
+            .write_all("a\r\nINFO forged\u{1b}[31m \u{202e}txt.exe\u{9b}\n".as_bytes())
+            .unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text, "a\\u{d}\\u{a}INFO forged\\u{1b}[31m \\u{202e}txt.exe\\u{9b}\n");
+        assert_eq!(
+            text,
+            "a\\u{d}\\u{a}INFO forged\\u{1b}[31m \\u{202e}txt.exe\\u{9b}\n"
+        );
     }
 
     #[test]
     fn json_stays_json() {
         let mut out = Vec::new();
-        Escaping::json(&mut out).write_all("{\"name\":\"\u{202e}gpj\u{2028}ü\"}\n".as_bytes()).unwrap();
+        Escaping::json(&mut out)
+            .write_all("{\"name\":\"\u{202e}gpj\u{2028}ü\"}\n".as_bytes())
+            .unwrap();
         let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(value["name"], "\u{202e}gpj\u{2028}ü");
         assert!(!String::from_utf8(out).unwrap().contains('\u{202e}'));
