@@ -45,6 +45,7 @@ pub fn backends() -> Vec<Backend> {
 /// # Panics
 /// When the test does; the engine is named on standard error before.
 pub fn on_each_backend(test: impl AsyncFn(Backend)) {
+    show_log();
     for backend in backends() {
         eprintln!("on {backend}:");
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -55,5 +56,15 @@ pub fn on_each_backend(test: impl AsyncFn(Backend)) {
         runtime.block_on(test(backend));
         // Background work of the house ends with it; nothing is waited for.
         runtime.shutdown_background();
+    }
+}
+
+/// `CLAVIGER_TEST_LOG=debug` shows what the product logs, to find out why a test fails.
+fn show_log() {
+    if let Ok(filter) = std::env::var("CLAVIGER_TEST_LOG") {
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_test_writer()
+            .try_init();
     }
 }

@@ -125,6 +125,10 @@ impl Browser {
             asked,
         };
         self.keep_cookies(&answer);
+        // Sent to sign in: the page that was open is no longer what is shown.
+        if answer.status.is_redirection() && answer.header("location").starts_with("/sign-in") {
+            self.token = None;
+        }
         if let Some(token) = find_token(&answer) {
             self.token = Some(token);
         }

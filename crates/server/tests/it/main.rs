@@ -1,0 +1,48 @@
+//! The HTTP suite: the router in process, on SQLite and on PostgreSQL, with virtual passkeys, a frozen
+//! clock and seeded randomness. One binary.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod independent_client;
+mod links;
+mod nodes;
+mod pages;
+mod passkeys;
+mod past_mistakes;
+mod people;
+mod races;
+mod security;
+mod sessions;
+mod set_up;
+mod sign_in;
+
+use std::future::Future;
+
+use testkit::{House, on_each_backend};
+
+/// Runs a test in a fresh house on each database.
+fn in_each_house(test: impl AsyncFn(House)) {
+    on_each_backend(async |backend| test(House::open(backend).await).await);
+}
+
+/// Runs everything at once and gives the results in order.
+async fn at_once<T: Send + 'static>(work: Vec<impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+    let running: Vec<_> = work.into_iter().map(tokio::spawn).collect();
+    let mut results = Vec::with_capacity(running.len());
+    for each in running {
+        results.push(each.await.unwrap());
+    }
+    results
+}
+
+/// Status and code of each, for messages.
+fn brief(answers: &[testkit::Answer]) -> Vec<(u16, String)> {
+    answers
+        .iter()
+        .map(|it| (it.status.as_u16(), it.code()))
+        .collect()
+}
+
+/// How many answers have this status.
+fn count(answers: &[testkit::Answer], status: u16) -> usize {
+    answers.iter().filter(|it| it.status == status).count()
+}
