@@ -1,5 +1,5 @@
 /*
- * Another time of day for the server under test (LD_PRELOAD): CLAVIGER_CLOCK_FILE holds eight bytes, the
+ * Another time of day for the server under test (LD_PRELOAD): SHIFTED_CLOCK_FILE holds eight bytes, the
  * seconds to add to the wall clock, read at every call. So a page can be open for six minutes in a test
  * that takes a second, and the product needs no hook for it. Monotonic clocks stay as they are.
  */
@@ -17,7 +17,7 @@
 static volatile int64_t *offset;
 
 __attribute__((constructor)) static void begin(void) {
-    const char *path = getenv("CLAVIGER_CLOCK_FILE");
+    const char *path = getenv("SHIFTED_CLOCK_FILE");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0) abort();
     void *mapped = mmap(NULL, sizeof *offset, PROT_READ, MAP_SHARED, fd, 0);

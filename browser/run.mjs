@@ -4,6 +4,7 @@
 //
 // Every test has a server with an empty data directory and a browser profile of its own. Screenshots go to
 // out/screenshots, what a failed test saw last to out/failures.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -36,7 +37,8 @@ rmSync('out/failures', { recursive: true, force: true });
 mkdirSync('out/screenshots', { recursive: true });
 mkdirSync('out/failures', { recursive: true });
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || 'chromium', headless: true, args: FLAGS });
+const executablePath = process.env.CHROMIUM || execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
+const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });
 const counts = { passed: 0, failed: 0 };
 try {
   const tools = prepare(options.binary);

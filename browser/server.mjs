@@ -76,7 +76,7 @@ export class Server {
     const child = spawn(
       this.tools.binary,
       ['serve', '--data', join(this.folder, 'data'), '--listen', `127.0.0.1:${this.port}`, '--public-origin', this.origin, ...tls],
-      { stdio: ['ignore', 'pipe', log], env: { ...process.env, LD_PRELOAD: this.tools.clock, CLAVIGER_CLOCK_FILE: this.clockFile } },
+      { stdio: ['ignore', 'pipe', log], env: { ...process.env, LD_PRELOAD: this.tools.clock, SHIFTED_CLOCK_FILE: this.clockFile } },
     );
     closeSync(log);
     child.stdout?.setEncoding('utf8').on('data', (text) => { this.output += text; });

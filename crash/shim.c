@@ -2,12 +2,12 @@
  * A disk that forgets, and a witness (LD_PRELOAD; Linux, glibc).
  *
  * The page cache survives `kill -9`, so a killed process alone shows nothing about durability. This
- * library stands between the program and the files below CLAVIGER_SHIM_DATA and does two things:
+ * library stands between the program and the files below CRASH_SHIM_DATA and does two things:
  *
- * 1. Undo: before a write or truncation it copies what the file held there to CLAVIGER_SHIM_LOG/undo.<inode>;
+ * 1. Undo: before a write or truncation it copies what the file held there to CRASH_SHIM_LOG/undo.<inode>;
  *    an fsync or fdatasync of the file empties that log. After the kill, whoever applies the logs
  *    backwards has the disk as a power cut may have left it: everything unsynced is gone.
- * 2. Witness: CLAVIGER_SHIM_LOG/journal lists, in order, the first line of each HTTP request read from and
+ * 2. Witness: CRASH_SHIM_LOG/journal lists, in order, the first line of each HTTP request read from and
  *    answer written to a socket, each write to a file, and each sync with its beginning and end.
  *
  * Not seen by it are directory entries (creation, rename, unlink are taken to be durable) and SQLite's
@@ -15,7 +15,7 @@
  * (a mapping that can be written, copy_file_range, fallocate of a file below the folder) ends the process
  * with a message, so that a test can't pass on what the shim did not see.
  *
- * CLAVIGER_SHIM_LIE=1 makes every sync a lie: it returns at once and keeps the undo log. Tests use it to show
+ * CRASH_SHIM_LIE=1 makes every sync a lie: it returns at once and keeps the undo log. Tests use it to show
  * that they would notice.
  */
 #define _GNU_SOURCE
@@ -74,10 +74,10 @@ __attribute__((constructor)) static void begin(void) {
     FIND(ftruncate) FIND(ftruncate64) FIND(fsync) FIND(fdatasync) FIND(close) FIND(dup2) FIND(dup3)
     FIND(mmap) FIND(mmap64) FIND(fallocate) FIND(fallocate64) FIND(posix_fallocate) FIND(posix_fallocate64)
     FIND(copy_file_range) FIND(unlink)
-    const char *data = getenv("CLAVIGER_SHIM_DATA"), *log = getenv("CLAVIGER_SHIM_LOG");
+    const char *data = getenv("CRASH_SHIM_DATA"), *log = getenv("CRASH_SHIM_LOG");
     if (!data || !log || !realpath(data, data_folder) || !realpath(log, log_folder)) give_up("no folders");
     data_length = strlen(data_folder);
-    lie = getenv("CLAVIGER_SHIM_LIE") != NULL;
+    lie = getenv("CRASH_SHIM_LIE") != NULL;
     char path[PATH_MAX + 16];
     snprintf(path, sizeof path, "%s/journal", log_folder);
     int low = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

@@ -9,7 +9,7 @@ import { test } from '../runner.mjs';
  * @param {import('../visitor.mjs').Visitor} ada
  */
 async function assertRefusedThenFine(ada, mend = async () => {}) {
-  assert.ok(((await ada.status.textContent()) ?? '').trim().length > 10, 'the page says what happened');
+  await ada.status.getByText(/Reference/).waitFor();
   await ada.assertSignedOut();
   await mend();
   await ada.signIn();

@@ -24,7 +24,10 @@ test('past mistake 11: the set-up link works once', async (t) => {
   const ada = await t.administrator();
   const late = await t.visitor();
   await late.addAuthenticator('synced');
-  await late.goto(await t.server.setUpLink());
+  const closed = await late.goto(await t.server.setUpLink());
+  assert.equal(closed?.status(), 410);
+  await late.page.getByText('setup.closed').waitFor();
+  await late.goto('/sign-in');
   const answer = await late.post('/set-up/begin', {
     token: (await t.server.setUpLink()).split('#')[1], organisation: 'Other', userName: 'eve', displayName: 'Eve',
   });

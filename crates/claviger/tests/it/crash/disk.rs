@@ -41,11 +41,11 @@ impl Disk {
         let text = |path: &Path| path.to_str().expect("a path in UTF-8").to_owned();
         let mut environment = vec![
             ("LD_PRELOAD", text(&self.library)),
-            ("CLAVIGER_SHIM_DATA", text(&self.data)),
-            ("CLAVIGER_SHIM_LOG", text(&self.log)),
+            ("CRASH_SHIM_DATA", text(&self.data)),
+            ("CRASH_SHIM_LOG", text(&self.log)),
         ];
         if self.lies {
-            environment.push(("CLAVIGER_SHIM_LIE", "1".to_owned()));
+            environment.push(("CRASH_SHIM_LIE", "1".to_owned()));
         }
         environment
     }
