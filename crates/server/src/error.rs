@@ -202,7 +202,7 @@ async fn write(state: &AppState, asked: Asked, rejection: Rejection, bare: Respo
     };
     let mut response = match &shown.location {
         Some(location) if asked.page && leads_on(refusal.code) => redirect(location),
-        _ if shown.code.id == codes::WRONG_HOST.id => {
+        _ if asked.page && shown.code.id == codes::WRONG_HOST.id => {
             pages::error::write_wrong_host(state, &asked.reader, &shown)
         }
         _ if asked.page => {

@@ -155,6 +155,10 @@ async fn past_mistakes_10_17_34_a_foreign_host_gets_421_with_a_link_to_us() {
             "{body}"
         );
     }
+    let script = with(house.post("/sign-in/challenge"), "host", "evil.example");
+    let response = house.send(script, "{}").await;
+    assert_eq!(response.status(), StatusCode::MISDIRECTED_REQUEST);
+    assert_eq!(code(response).await, "request.wrong_host -");
     let twice = Request::builder()
         .uri("/")
         .header(header::HOST, "localhost:8080")

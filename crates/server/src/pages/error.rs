@@ -21,7 +21,7 @@ pub(crate) fn write(visit: &Visit, shown: &Shown<'_>) -> Response {
     or_bare(render(&page))
 }
 
-/// Whatever was asked for: from another host no script of ours reads the answer.
+/// Without a frame: from another host none of our styles would load.
 pub(crate) fn write_wrong_host(state: &AppState, reader: &Reader, shown: &Shown<'_>) -> Response {
     or_bare(render(&WrongHost {
         texts: reader.texts,
