@@ -32,7 +32,7 @@ const options = parseArguments(process.argv.slice(2));
 const folder = fileURLToPath(new URL('./tests/', import.meta.url));
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.mjs')).sort()) await import(`./tests/${file}`);
 
-rmSync('out/screenshots', { recursive: true, force: true });
+if (!options.names.length) rmSync('out/screenshots', { recursive: true, force: true });
 rmSync('out/failures', { recursive: true, force: true });
 mkdirSync('out/screenshots', { recursive: true });
 mkdirSync('out/failures', { recursive: true });

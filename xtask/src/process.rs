@@ -46,7 +46,7 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
         return Err(format!(
             "{command:?} ended with {}\n{}",
             output.status,
-            said.trim_end()
+            last_lines(&said)
         ));
     }
     String::from_utf8(output.stdout).map_err(|_| format!("{command:?} printed what is not UTF-8"))

@@ -124,8 +124,8 @@ const ROOMS: &[Room] = &[
         never: &[],
     },
 ];
-/// What tests of any room may use besides.
-const FOR_TESTS: &[&str] = &["testkit", "authenticator"];
+/// What tests of any room may use besides: both ends of a ceremony.
+const FOR_TESTS: &[&str] = &["testkit", "authenticator", "webauthn"];
 /// Rooms that never ship, so nothing that ships may lean on them.
 const DEVELOPMENT_ONLY: &[&str] = &["testkit", "bench", "xtask"];
 
