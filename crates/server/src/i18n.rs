@@ -62,8 +62,9 @@ const SOURCES: [(&str, &str, &str, [&str; 3]); 3] = [
     ),
 ];
 
-static LANGUAGES: LazyLock<[Texts; 3]> =
-    LazyLock::new(|| SOURCES.map(|(lang, own_name, dir, files)| Texts::of(lang, own_name, dir, files)));
+static LANGUAGES: LazyLock<[Texts; 3]> = LazyLock::new(|| {
+    SOURCES.map(|(lang, own_name, dir, files)| Texts::of(lang, own_name, dir, files))
+});
 
 /// Every language that we speak; the first is the source.
 pub fn languages() -> &'static [Texts] {
@@ -78,7 +79,10 @@ pub fn find(lang: &str) -> Option<&'static Texts> {
 /// The reader's language: the cookie's if we speak it, else the best of `Accept-Language`, else English.
 pub fn negotiate(cookie: Option<&str>, accept_language: Option<&str>) -> &'static Texts {
     let [english, ..] = &*LANGUAGES;
-    cookie.and_then(find).or_else(|| accept_language.and_then(best_accepted)).unwrap_or(english)
+    cookie
+        .and_then(find)
+        .or_else(|| accept_language.and_then(best_accepted))
+        .unwrap_or(english)
 }
 
 /// By quality, then by order; a region or script (`de-CH`) counts as its language.
@@ -87,7 +91,12 @@ fn best_accepted(header: &str) -> Option<&'static Texts> {
     for range in header.split(',').take(32) {
         let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
         let quality = read_quality(parameters);
-        let language = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let language = tag
+            .trim()
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         if let Some(texts) = find(&language)
             && quality > best.map_or(0, |(quality, _)| quality)
         {
@@ -99,22 +108,39 @@ fn best_accepted(header: &str) -> Option<&'static Texts> {
 
 /// `q=0.8` in thousandths; absent is 1, unreadable is 0.
 fn read_quality(parameters: &str) -> u16 {
-    let Some(value) = parameters.trim().strip_prefix("q=") else { return 1000 };
+    let Some(value) = parameters.trim().strip_prefix("q=") else {
+        return 1000;
+    };
     let quality: f32 = value.trim().parse().unwrap_or_default();
-    if (0.0..=1.0).contains(&quality) { (quality * 1000.0) as u16 } else { 0 }
+    if (0.0..=1.0).contains(&quality) {
+        (quality * 1000.0) as u16
+    } else {
+        0
+    }
 }
 
 impl Texts {
-    fn of(lang: &'static str, own_name: &'static str, dir: &'static str, files: [&str; 3]) -> Texts {
+    fn of(
+        lang: &'static str,
+        own_name: &'static str,
+        dir: &'static str,
+        files: [&str; 3],
+    ) -> Texts {
         let mut bundle = FluentBundle::new_concurrent(lang.parse().into_iter().collect());
         // Isolation is decided value by value, in `isolate`.
         bundle.set_use_isolating(false);
         for file in files {
             // What does not parse or occurs twice is found by the tests below; the rest still serves.
-            let resource = FluentResource::try_new(file.to_owned()).unwrap_or_else(|(resource, _)| resource);
+            let resource =
+                FluentResource::try_new(file.to_owned()).unwrap_or_else(|(resource, _)| resource);
             bundle.add_resource_overriding(resource);
         }
-        Texts { lang, own_name, dir, bundle }
+        Texts {
+            lang,
+            own_name,
+            dir,
+            bundle,
+        }
     }
 
     /// The language's tag, for `lang=`.
@@ -139,20 +165,41 @@ impl Texts {
 
     /// A text with values that people wrote or chose.
     pub fn with<'a>(&'a self, key: &'a str, values: &[(&'a str, &str)]) -> Cow<'a, str> {
-        let args = values.iter().map(|&(name, value)| (name, self.isolate(value))).collect();
+        let args = values
+            .iter()
+            .map(|&(name, value)| (name, self.isolate(value)))
+            .collect();
+        self.format(key, Some(&args))
+    }
+
+    /// A text that says a name where there is one: `$named` is `yes` or `no`.
+    pub fn naming<'a>(&'a self, key: &'a str, name: Option<&str>) -> Cow<'a, str> {
+        let mut args = FluentArgs::new();
+        args.set("named", if name.is_some() { "yes" } else { "no" });
+        args.set("name", self.isolate(name.unwrap_or_default()));
         self.format(key, Some(&args))
     }
 
     /// A text whose form depends on a number, `$count`.
-    pub fn counted<'a>(&'a self, key: &'a str, count: u32, values: &[(&'a str, &str)]) -> Cow<'a, str> {
-        let mut args: FluentArgs<'_> = values.iter().map(|&(name, value)| (name, self.isolate(value))).collect();
+    pub fn counted<'a>(
+        &'a self,
+        key: &'a str,
+        count: u32,
+        values: &[(&'a str, &str)],
+    ) -> Cow<'a, str> {
+        let mut args: FluentArgs<'_> = values
+            .iter()
+            .map(|&(name, value)| (name, self.isolate(value)))
+            .collect();
         args.set("count", count);
         self.format(key, Some(&args))
     }
 
     /// An absolute time in UTC, in the language's own order and month names.
     pub fn moment(&self, at: Micros) -> String {
-        let Ok(time) = jiff::Timestamp::from_microsecond(at) else { return String::new() };
+        let Ok(time) = jiff::Timestamp::from_microsecond(at) else {
+            return String::new();
+        };
         let time = time.to_zoned(jiff::tz::TimeZone::UTC);
         let mut args = FluentArgs::new();
         args.set("day", time.day().to_string());
@@ -174,12 +221,20 @@ impl Texts {
     fn explain(&self, id: &str) -> Option<(String, String)> {
         let key = refusal_key(id);
         let remedy = format!("{key}-remedy");
-        (self.bundle.has_message(&key) && self.bundle.has_message(&remedy))
-            .then(|| (self.text(&key).into_owned(), self.text(&remedy).into_owned()))
+        (self.bundle.has_message(&key) && self.bundle.has_message(&remedy)).then(|| {
+            (
+                self.text(&key).into_owned(),
+                self.text(&remedy).into_owned(),
+            )
+        })
     }
 
     fn format<'a>(&'a self, key: &'a str, args: Option<&FluentArgs<'_>>) -> Cow<'a, str> {
-        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
+        let Some(pattern) = self
+            .bundle
+            .get_message(key)
+            .and_then(|message| message.value())
+        else {
             tracing::error!(key, lang = self.lang, "a text is missing");
             return Cow::Borrowed(key);
         };

@@ -35,8 +35,15 @@ pub struct Frame<'a> {
 }
 
 /// Texts that every page's scripts may need.
-const SCRIPT_TEXTS: [&str; 6] =
-    ["script-network", "script-reference", "script-unsupported", "script-domain", "script-device-failed", "script-unreadable"];
+const SCRIPT_TEXTS: [&str; 7] = [
+    "script-network",
+    "script-reference",
+    "script-unsupported",
+    "script-domain",
+    "script-device-failed",
+    "script-exists",
+    "script-unreadable",
+];
 
 impl Frame<'_> {
     fn t<'k>(&self, key: &'k str) -> Cow<'k, str> {
@@ -54,14 +61,23 @@ impl Frame<'_> {
 
     /// The other languages, with the address of this page in each.
     fn language_links(&self) -> Vec<(&'static Texts, String)> {
-        let others = languages().iter().filter(|texts| texts.lang() != self.texts.lang());
-        others.map(|texts| (texts, self.address_in(texts.lang()))).collect()
+        let others = languages()
+            .iter()
+            .filter(|texts| texts.lang() != self.texts.lang());
+        others
+            .map(|texts| (texts, self.address_in(texts.lang())))
+            .collect()
     }
 
     fn address_in(&self, lang: &str) -> String {
         let (path, query) = self.address.split_once('?').unwrap_or((self.address, ""));
-        let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
-        let pairs: Vec<_> = kept.map(str::to_owned).chain([format!("lang={lang}")]).collect();
+        let kept = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+        let pairs: Vec<_> = kept
+            .map(str::to_owned)
+            .chain([format!("lang={lang}")])
+            .collect();
         format!("{path}?{}", pairs.join("&"))
     }
 
@@ -71,7 +87,9 @@ impl Frame<'_> {
 
     /// RFC 3339, for `<time datetime>`.
     fn datetime(&self, at: &Micros) -> String {
-        jiff::Timestamp::from_microsecond(*at).map(|time| time.to_string()).unwrap_or_default()
+        jiff::Timestamp::from_microsecond(*at)
+            .map(|time| time.to_string())
+            .unwrap_or_default()
     }
 
     fn moment(&self, at: &Micros) -> String {
@@ -80,16 +98,27 @@ impl Frame<'_> {
 
     /// "Chrome on macOS, 192.0.2.0/24" with whatever of it is known.
     fn place(&self, place: &Place) -> String {
-        let device = match (place.browser.as_str(), place.system.as_str()) {
-            ("", "") => String::new(),
-            (one, "") | ("", one) => one.to_owned(),
-            (browser, system) => self.texts.with("place-device", &[("browser", browser), ("system", system)]).into_owned(),
-        };
-        match (device.as_str(), place.network.as_str()) {
+        match place.network.as_str() {
+            "" => self.device(place),
+            network => self
+                .texts
+                .with(
+                    "place-both",
+                    &[("device", &self.device(place)), ("network", network)],
+                )
+                .into_owned(),
+        }
+    }
+
+    /// "Chrome on macOS".
+    fn device(&self, place: &Place) -> String {
+        match (place.browser.as_str(), place.system.as_str()) {
             ("", "") => self.texts.text("place-unknown").into_owned(),
-            ("", network) => self.texts.with("place-network", &[("network", network)]).into_owned(),
-            (_, "") => device,
-            (_, network) => self.texts.with("place-both", &[("device", &device), ("network", network)]).into_owned(),
+            (one, "") | ("", one) => one.to_owned(),
+            (browser, system) => self
+                .texts
+                .with("place-device", &[("browser", browser), ("system", system)])
+                .into_owned(),
         }
     }
 
@@ -98,15 +127,20 @@ impl Frame<'_> {
     fn script_texts(&self, keys: &[&str]) -> String {
         let texts = keys.iter().chain(&SCRIPT_TEXTS).map(|&key| {
             let values = ["name", "reference", "count"].map(|name| (name, format!("{{{name}}}")));
-            let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            (key.to_owned(), Value::String(self.texts.with(key, &values).into_owned()))
+            let values: Vec<_> = values
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
+            (
+                key.to_owned(),
+                Value::String(self.texts.with(key, &values).into_owned()),
+            )
         });
         Value::Object(texts.collect::<Map<_, _>>()).to_string()
     }
 }
+#[cfg(test)]
+pub(crate) use tests::templates;
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-pub(crate) use tests::templates;

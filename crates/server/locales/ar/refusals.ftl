@@ -18,6 +18,9 @@ refusal-sign-in-passkey-refused-remedy = حاول مرة أخرى، أو سجّ�
 refusal-sign-in-passkey-unknown = مفتاح المرور هذا غير معروف هنا، وربما أُزيل من حسابك.
 refusal-sign-in-passkey-unknown-remedy = استخدم مفتاح مرور آخر، أو اطلب من مكتب المساعدة رابط تسجيل.
 
+refusal-sign-in-passkey-removed = أُزيل مفتاح المرور هذا من حسابك.
+refusal-sign-in-passkey-removed-remedy = احذفه من مدير كلمات المرور لديك واستخدم مفتاح مرور آخر، أو اطلب من مكتب المساعدة رابط تسجيل.
+
 refusal-sign-in-user-not-verified = لم يتحقق جهازك من هويتك (رمز PIN أو بصمة الإصبع أو الوجه).
 refusal-sign-in-user-not-verified-remedy = أعدّ رمز PIN أو بصمة الإصبع أو الوجه على الجهاز ثم حاول مرة أخرى.
 
@@ -89,6 +92,9 @@ refusal-user-missing-remedy = تحقق من الاسم.
 
 refusal-user-last-administrator = لا يمكن تعطيل آخر مسؤول عام ولا إزالته.
 refusal-user-last-administrator-remedy = عيّن شخصًا آخر مسؤولًا عامًا أولًا.
+
+refusal-user-not-administrator = لا يحمل هذا الشخص أي دور في الدليل.
+refusal-user-not-administrator-remedy = ينشئ أحد المسؤولين رابط تسجيل لغيره من صفحة «الأشخاص».
 
 refusal-role-insufficient = لا تسمح أدوارك بهذا.
 refusal-role-insufficient-remedy = راجع أحد المسؤولين.

@@ -18,6 +18,9 @@ refusal-sign-in-passkey-refused-remedy = Versuchen Sie es noch einmal oder melde
 refusal-sign-in-passkey-unknown = Dieser Passkey ist hier nicht bekannt; vielleicht wurde er aus Ihrem Konto entfernt.
 refusal-sign-in-passkey-unknown-remedy = Verwenden Sie einen anderen Passkey oder bitten Sie den Helpdesk um einen Registrierungslink.
 
+refusal-sign-in-passkey-removed = Dieser Passkey wurde aus Ihrem Konto entfernt.
+refusal-sign-in-passkey-removed-remedy = Löschen Sie ihn in Ihrem Passwortmanager und verwenden Sie einen anderen Passkey oder bitten Sie den Helpdesk um einen Registrierungslink.
+
 refusal-sign-in-user-not-verified = Ihr Gerät hat nicht geprüft, ob Sie es sind (PIN, Fingerabdruck oder Gesicht).
 refusal-sign-in-user-not-verified-remedy = Richten Sie auf dem Gerät PIN, Fingerabdruck oder Gesicht ein und versuchen Sie es noch einmal.
 
@@ -89,6 +92,9 @@ refusal-user-missing-remedy = Prüfen Sie den Namen.
 
 refusal-user-last-administrator = Der letzte globale Administrator lässt sich weder deaktivieren noch entfernen.
 refusal-user-last-administrator-remedy = Machen Sie zuerst jemand anderen zum globalen Administrator.
+
+refusal-user-not-administrator = Diese Person hat keine Verzeichnisrolle.
+refusal-user-not-administrator-remedy = Für andere erstellt ein Administrator auf der Seite „Personen“ einen Registrierungslink.
 
 refusal-role-insufficient = Ihre Rollen erlauben das nicht.
 refusal-role-insufficient-remedy = Wenden Sie sich an einen Administrator.

@@ -18,6 +18,9 @@ refusal-sign-in-passkey-refused-remedy = Try again, or sign in with another pass
 refusal-sign-in-passkey-unknown = This passkey is not known here; it may have been removed from your account.
 refusal-sign-in-passkey-unknown-remedy = Use another passkey, or ask the help desk for a registration link.
 
+refusal-sign-in-passkey-removed = This passkey was removed from your account.
+refusal-sign-in-passkey-removed-remedy = Delete it in your password manager and use another passkey, or ask the help desk for a registration link.
+
 refusal-sign-in-user-not-verified = Your device did not check that it’s you (PIN, fingerprint or face).
 refusal-sign-in-user-not-verified-remedy = Set up a PIN, fingerprint or face on the device and try again.
 
@@ -89,6 +92,9 @@ refusal-user-missing-remedy = Check the name.
 
 refusal-user-last-administrator = The last Global Administrator can’t be disabled or removed.
 refusal-user-last-administrator-remedy = Make somebody else Global Administrator first.
+
+refusal-user-not-administrator = This person holds no directory role.
+refusal-user-not-administrator-remedy = For others an administrator makes a registration link on the People page.
 
 refusal-role-insufficient = Your roles don’t allow this.
 refusal-role-insufficient-remedy = Ask an administrator.

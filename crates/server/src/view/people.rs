@@ -8,8 +8,15 @@ use super::Frame;
 
 /// Texts that `people.js` needs.
 pub(super) const SCRIPT_TEXTS: &[&str] = &[
-    "script-saving", "script-added-person", "script-renamed", "script-disabled", "script-enabled", "script-copied",
-    "script-continue", "script-link-for", "script-disable-for", "script-field-empty",
+    "script-added-person",
+    "script-renamed",
+    "script-disabled",
+    "script-enabled",
+    "script-copied",
+    "script-continue",
+    "script-link-for",
+    "script-disable-for",
+    "script-field-empty",
 ];
 
 #[derive(Debug, Template)]
@@ -32,7 +39,10 @@ impl People<'_> {
     }
 
     fn passkeys(&self, person: &PersonView) -> String {
-        self.frame.texts.counted("people-passkeys", person.passkeys, &[]).into_owned()
+        self.frame
+            .texts
+            .counted("people-passkeys", person.passkeys, &[])
+            .into_owned()
     }
 
     /// A link is for people who can't sign in yet.

@@ -6,8 +6,13 @@ use serde_json::{Value, json};
 use super::Frame;
 
 /// Texts that `reauthenticate.js` needs.
-pub(super) const SCRIPT_TEXTS: &[&str] =
-    &["script-waiting", "script-checking", "script-confirmed", "script-cancelled", "script-retry-fresh"];
+pub(super) const SCRIPT_TEXTS: &[&str] = &[
+    "script-waiting",
+    "script-checking",
+    "script-confirmed",
+    "script-cancelled",
+    "script-retry-fresh",
+];
 
 #[derive(Debug, Template)]
 #[template(path = "reauthenticate.html")]
@@ -27,6 +32,7 @@ impl Reauthenticate<'_> {
     }
 
     fn script_data(&self) -> String {
-        json!({ "state": self.state, "publicKey": self.public_key, "return": self.return_path }).to_string()
+        json!({ "state": self.state, "publicKey": self.public_key, "return": self.return_path })
+            .to_string()
     }
 }

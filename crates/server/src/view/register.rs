@@ -8,7 +8,11 @@ use super::Frame;
 
 /// Texts that `register.js` needs.
 pub(super) const SCRIPT_TEXTS: &[&str] = &[
-    "script-creating", "script-saving", "script-cancelled-creation", "script-link-missing", "script-stranded",
+    "script-creating",
+    "script-saving",
+    "script-cancelled-creation",
+    "script-link-missing",
+    "script-stranded",
     "script-reading-link",
 ];
 

@@ -9,8 +9,17 @@ use super::Frame;
 
 /// Texts that `security-info.js` needs.
 pub(super) const SCRIPT_TEXTS: &[&str] = &[
-    "script-creating", "script-saving", "script-cancelled-creation", "script-stranded", "script-continue",
-    "script-added", "script-removed", "script-renamed", "script-session-ended", "script-field-empty", "script-remove-title",
+    "script-creating",
+    "script-saving",
+    "script-cancelled-creation",
+    "script-stranded",
+    "script-continue",
+    "script-added",
+    "script-removed",
+    "script-renamed",
+    "script-session-ended",
+    "script-field-empty",
+    "script-remove-title",
 ];
 
 #[derive(Debug, Template)]
@@ -42,13 +51,24 @@ impl SecurityInfo<'_> {
     }
 
     fn count(&self) -> String {
-        let (used, most) = (self.passkeys.len().to_string(), self.max_passkeys.to_string());
-        self.frame.texts.with("security-passkeys-count", &[("used", &used), ("most", &most)]).into_owned()
+        let (used, most) = (
+            self.passkeys.len().to_string(),
+            self.max_passkeys.to_string(),
+        );
+        self.frame
+            .texts
+            .with(
+                "security-passkeys-count",
+                &[("used", &used), ("most", &most)],
+            )
+            .into_owned()
     }
 
     /// The passkeys that would let the person in today.
     fn usable(&self) -> impl Iterator<Item = &PasskeyCard> {
-        self.passkeys.iter().filter(|passkey| passkey.refused_by.is_none())
+        self.passkeys
+            .iter()
+            .filter(|passkey| passkey.refused_by.is_none())
     }
 
     fn is_ready(&self) -> bool {
@@ -59,11 +79,18 @@ impl SecurityInfo<'_> {
     fn readiness(&self) -> String {
         let names: Vec<&str> = self.usable().map(|passkey| passkey.name.as_str()).collect();
         if names.is_empty() {
-            return self.frame.texts.text("security-readiness-none").into_owned();
+            return self
+                .frame
+                .texts
+                .text("security-readiness-none")
+                .into_owned();
         }
         let separator = self.frame.texts.text("list-separator");
         let names = names.join(&format!("{separator} "));
-        self.frame.texts.with("security-readiness", &[("names", &names)]).into_owned()
+        self.frame
+            .texts
+            .with("security-readiness", &[("names", &names)])
+            .into_owned()
     }
 
     fn icon_of(&self, passkey: &PasskeyCard) -> &'static str {
@@ -76,11 +103,17 @@ impl SecurityInfo<'_> {
     }
 
     fn refused(&self, code: &str) -> String {
-        self.frame.texts.with("security-refused-by", &[("code", code)]).into_owned()
+        self.frame
+            .texts
+            .with("security-refused-by", &[("code", code)])
+            .into_owned()
     }
 
     fn network(&self, session: &SessionView) -> String {
-        self.frame.texts.with("place-network", &[("network", &session.place.network)]).into_owned()
+        self.frame
+            .texts
+            .with("place-network", &[("network", &session.place.network)])
+            .into_owned()
     }
 
     fn sentence(&self, activity: &Activity) -> String {
@@ -99,15 +132,18 @@ impl SecurityInfo<'_> {
             ActivityKind::Enabled => "activity-enabled",
             ActivityKind::Other => "activity-other",
         };
-        let name = activity.passkey_name.as_deref();
-        let said = self.frame.texts.with(key, &[("named", if name.is_some() { "yes" } else { "no" }), ("name", name.unwrap_or(""))]);
-        said.into_owned()
+        self.frame
+            .texts
+            .naming(key, activity.passkey_name.as_deref())
+            .into_owned()
     }
 
     fn activity_icon(&self, activity: &Activity) -> &'static str {
         match activity.what {
             ActivityKind::SignedIn | ActivityKind::Enabled => "check",
-            ActivityKind::SignInRefused(_) | ActivityKind::PasskeyRefused | ActivityKind::Disabled => "alert",
+            ActivityKind::SignInRefused(_)
+            | ActivityKind::PasskeyRefused
+            | ActivityKind::Disabled => "alert",
             ActivityKind::PasskeyAdded | ActivityKind::LinkMade => "plus",
             ActivityKind::PasskeyRenamed | ActivityKind::Renamed => "pencil",
             ActivityKind::PasskeyRemoved => "bin",
@@ -117,6 +153,9 @@ impl SecurityInfo<'_> {
     }
 
     fn by(&self, by: &str) -> String {
-        self.frame.texts.with("activity-by", &[("who", by)]).into_owned()
+        self.frame
+            .texts
+            .with("activity-by", &[("who", by)])
+            .into_owned()
     }
 }

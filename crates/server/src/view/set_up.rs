@@ -7,7 +7,11 @@ use super::Frame;
 
 /// Texts that `set-up.js` needs.
 pub(super) const SCRIPT_TEXTS: &[&str] = &[
-    "script-creating", "script-saving", "script-cancelled-creation", "script-link-missing", "script-stranded",
+    "script-creating",
+    "script-saving",
+    "script-cancelled-creation",
+    "script-link-missing",
+    "script-stranded",
     "script-field-empty",
 ];
 

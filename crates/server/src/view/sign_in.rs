@@ -7,7 +7,12 @@ use super::Frame;
 
 /// Texts that `sign-in.js` needs.
 pub(super) const SCRIPT_TEXTS: &[&str] = &[
-    "script-waiting", "script-checking", "script-signed-in", "script-cancelled", "script-retry-fresh", "script-name-empty",
+    "script-waiting",
+    "script-checking",
+    "script-signed-in",
+    "script-cancelled",
+    "script-retry-fresh",
+    "script-name-empty",
     "script-passkey-gone",
 ];
 
@@ -55,6 +60,7 @@ impl SignIn<'_> {
     }
 
     fn script_data(&self) -> String {
-        json!({ "state": self.state, "publicKey": self.public_key, "return": self.return_path }).to_string()
+        json!({ "state": self.state, "publicKey": self.public_key, "return": self.return_path })
+            .to_string()
     }
 }

@@ -1,14 +1,19 @@
 //! Sample values of every page.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 use identity::people::PersonView;
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
-use identity::sessions::SessionView;
+use identity::sessions::{self, SessionView};
 
 use identity::{DAY, HOUR, Id, MINUTE, Micros, Place, Session, codes};
 use serde_json::{Value, json};
+use testkit::{Backend, House};
 
-use super::super::{Frame, error, people, reauthenticate, register, security_info, set_up, sign_in, wrong_host};
+use super::super::{
+    Frame, error, people, reauthenticate, register, security_info, set_up, sign_in, wrong_host,
+};
 use crate::i18n::Texts;
 
 /// 21 November 2026, 11:00 UTC.
@@ -21,31 +26,64 @@ pub(super) enum Names {
     Hostile,
 }
 
-const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=\"alert(2)\">{{ 7 }} ' & \u{202e}";
+const HOSTILE: &str =
+    "<script>alert(1)</script>\"><img src=x onerror=\"alert(2)\">{{ 7 }} ' & \u{202e}";
 
 impl Names {
     fn or<'n>(self, ordinary: &'n str) -> &'n str {
-        if self == Names::Hostile { HOSTILE } else { ordinary }
+        if self == Names::Hostile {
+            HOSTILE
+        } else {
+            ordinary
+        }
     }
 }
 
-pub(super) fn frame<'a>(texts: &'static Texts, address: &'a str, session: Option<&'a Session>) -> Frame<'a> {
-    Frame { texts, address, csrf_token: "0b1c2d", organisation: Some("Northwind Traders"), evaluation: false, session }
+pub(super) fn frame<'a>(
+    texts: &'static Texts,
+    address: &'a str,
+    session: Option<&'a Session>,
+) -> Frame<'a> {
+    Frame {
+        texts,
+        address,
+        csrf_token: "0b1c2d",
+        organisation: Some("Northwind Traders"),
+        evaluation: false,
+        session,
+    }
 }
+
+/// A session has parts that only a sign-in makes, so somebody signed in.
+static SIGNED_IN: LazyLock<Session> = LazyLock::new(|| {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let house = House::open(Backend::Sqlite).await;
+        let person = house.administrator("miriam").await;
+        let token = person.browser.cookie("session").unwrap();
+        sessions::authenticate(house.identity(), token)
+            .await
+            .unwrap()
+            .unwrap()
+    })
+});
 
 fn session(names: Names) -> Session {
-    Session {
-        session_id: Id([1; 16]),
-        person_id: Id([2; 16]),
-        user_name: names.or("miriam@northwind.example").to_owned(),
-        display_name: names.or("Miriam Adler").to_owned(),
-        auth_time: NOW,
-        is_administrator: true,
-    }
+    let mut session = SIGNED_IN.clone();
+    session.user_name = names.or("miriam@northwind.example").to_owned();
+    session.display_name = names.or("Miriam Adler").to_owned();
+    session
 }
 
 fn place(browser: &str, system: &str) -> Place {
-    Place { browser: browser.into(), system: system.into(), network: "192.0.2.0/24".into() }
+    Place {
+        browser: browser.into(),
+        system: system.into(),
+        network: "192.0.2.0/24".into(),
+    }
 }
 
 fn passkey(id: &str, name: &str, provider: Option<&str>) -> PasskeyCard {
@@ -64,11 +102,22 @@ fn passkey(id: &str, name: &str, provider: Option<&str>) -> PasskeyCard {
 }
 
 fn passkeys(names: Names) -> Vec<PasskeyCard> {
-    let phone = PasskeyCard { current: true, ..passkey("aGVsbG8", names.or("iCloud Keychain"), Some(names.or("Apple"))) };
+    let phone = PasskeyCard {
+        current: true,
+        ..passkey(
+            "aGVsbG8",
+            names.or("iCloud Keychain"),
+            Some(names.or("Apple")),
+        )
+    };
     let key = PasskeyCard {
         synced: false,
         last_used: Some((NOW - 20 * DAY, place("Firefox", "Linux"))),
-        ..passkey("a2V5", names.or("YubiKey at my desk"), Some("YubiKey 5 Series"))
+        ..passkey(
+            "a2V5",
+            names.or("YubiKey at my desk"),
+            Some("YubiKey 5 Series"),
+        )
     };
     let old = PasskeyCard {
         synced: false,
@@ -91,26 +140,49 @@ fn sessions(names: Names) -> Vec<SessionView> {
         passkey_name: name.map(str::to_owned),
     };
     vec![
-        one(1, true, place("Chrome", "macOS"), Some(names.or("iCloud Keychain"))),
-        one(20, false, place("Safari", "iOS"), Some(names.or("iCloud Keychain"))),
+        one(
+            1,
+            true,
+            place("Chrome", "macOS"),
+            Some(names.or("iCloud Keychain")),
+        ),
+        one(
+            20,
+            false,
+            place("Safari", "iOS"),
+            Some(names.or("iCloud Keychain")),
+        ),
         one(90, false, place("", ""), None),
     ]
 }
 
 fn activity(names: Names) -> Vec<Activity> {
     use ActivityKind::{
-        LinkMade, Other, PasskeyAdded, PasskeyRemoved, PasskeyRenamed, Renamed, SessionEnded, SignInRefused, SignedIn, SignedOut,
+        Disabled, Enabled, LinkMade, Other, PasskeyAdded, PasskeyRefused, PasskeyRemoved,
+        PasskeyRenamed, Renamed, SessionEnded, SignInRefused, SignedIn, SignedOut,
     };
     let kinds = [
-        SignedIn, SignInRefused("sign_in.passkey_refused"), PasskeyAdded, PasskeyRenamed, PasskeyRemoved, SessionEnded, SignedOut, LinkMade,
-        Renamed, Other,
+        SignedIn,
+        SignInRefused("sign_in.passkey_refused"),
+        PasskeyAdded,
+        PasskeyRenamed,
+        PasskeyRemoved,
+        SessionEnded,
+        SignedOut,
+        LinkMade,
+        Renamed,
+        PasskeyRefused,
+        Disabled,
+        Enabled,
+        Other,
     ];
     let entry = |(index, what): (usize, ActivityKind)| Activity {
         at: NOW - index as i64 * 7 * HOUR,
         what,
         passkey_name: (index % 3 != 1).then(|| names.or("iCloud Keychain").to_owned()),
         place: (index % 4 != 3).then(|| place("Chrome", "macOS")),
-        by: matches!(what, LinkMade | Renamed).then(|| names.or("jonas@northwind.example").to_owned()),
+        by: matches!(what, LinkMade | Renamed)
+            .then(|| names.or("jonas@northwind.example").to_owned()),
     };
     kinds.into_iter().enumerate().map(entry).collect()
 }
@@ -131,7 +203,12 @@ fn people(names: Names) -> Vec<PersonView> {
         person(1, "miriam@northwind.example", "Miriam Adler", 2),
         person(2, "jonas@northwind.example", "Jonas Weber", 1),
         person(3, "layla@northwind.example", "ليلى حداد", 0),
-        person(4, "a.very.long.user.name.that.wraps.somewhere@subsidiary.northwind.example", "Maximiliane Oberlechner-Freudenreich", 5),
+        person(
+            4,
+            "a.very.long.user.name.that.wraps.somewhere@subsidiary.northwind.example",
+            "Maximiliane Oberlechner-Freudenreich",
+            5,
+        ),
     ]
 }
 
@@ -147,8 +224,14 @@ fn show(page: &impl Template) -> String {
 pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)> {
     let session = session(names);
     let organisation = names.or("Northwind Traders");
-    let quiet = |address| Frame { organisation: Some(organisation), ..frame(texts, address, None) };
-    let inside = |address| Frame { organisation: Some(organisation), ..frame(texts, address, Some(&session)) };
+    let quiet = |address| Frame {
+        organisation: Some(organisation),
+        ..frame(texts, address, None)
+    };
+    let inside = |address| Frame {
+        organisation: Some(organisation),
+        ..frame(texts, address, Some(&session))
+    };
     let sign_in = |notice| sign_in::SignIn {
         frame: quiet("/sign-in?return=%2Fsecurity-info"),
         state: "c2VhbGVk",
@@ -159,42 +242,85 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
     let security = security_pages(inside("/security-info"), names);
     let mut pages = vec![
         ("sign-in", show(&sign_in(None))),
-        ("sign-in-signed-out", show(&sign_in(sign_in::Notice::parse("signed-out")))),
-        ("set-up", show(&set_up::SetUp {
-            frame: Frame { organisation: None, evaluation: true, ..frame(texts, "/set-up", None) },
-            rp_id: "localhost",
-            origin: "http://localhost:8080",
-        })),
-        ("register", show(&register::Register { frame: quiet("/register"), rp_id: "login.northwind.example" })),
-        ("reauthenticate", show(&reauthenticate::Reauthenticate {
-            frame: inside("/reauthenticate"),
-            user_name: names.or("miriam@northwind.example"),
-            state: "c2VhbGVk",
-            public_key: public_key(),
-            return_path: "/security-info#add",
-        })),
-        ("people", show(&people::People {
-            frame: Frame { evaluation: true, ..inside("/people") },
-            people: &people(names),
-            next: Some("zoë&<x>"),
-        })),
-        ("error", show(&error::ErrorPage {
-            frame: quiet("/nowhere"),
-            code: &codes::LINK_UNUSABLE,
-            detail: Some("link.used"),
-            reference: "7K2M-9QXD",
-            way_on: None,
-        })),
-        ("wrong-host", show(&wrong_host::WrongHost { texts, origin: "https://login.northwind.example", reference: "7K2M-9QXD" })),
+        (
+            "sign-in-signed-out",
+            show(&sign_in(sign_in::Notice::parse("signed-out"))),
+        ),
+        (
+            "set-up",
+            show(&set_up::SetUp {
+                frame: Frame {
+                    organisation: None,
+                    evaluation: true,
+                    ..frame(texts, "/set-up", None)
+                },
+                rp_id: "localhost",
+                origin: "http://localhost:8080",
+            }),
+        ),
+        (
+            "register",
+            show(&register::Register {
+                frame: quiet("/register"),
+                rp_id: "login.northwind.example",
+            }),
+        ),
+        (
+            "reauthenticate",
+            show(&reauthenticate::Reauthenticate {
+                frame: inside("/reauthenticate"),
+                user_name: names.or("miriam@northwind.example"),
+                state: "c2VhbGVk",
+                public_key: public_key(),
+                return_path: "/security-info#add",
+            }),
+        ),
+        (
+            "people",
+            show(&people::People {
+                frame: Frame {
+                    evaluation: true,
+                    ..inside("/people")
+                },
+                people: &people(names),
+                next: Some("zoë&<x>"),
+            }),
+        ),
+        (
+            "error",
+            show(&error::ErrorPage {
+                frame: quiet("/nowhere"),
+                code: &codes::LINK_UNUSABLE,
+                detail: Some("link.used"),
+                reference: "7K2M-9QXD",
+                way_on: None,
+            }),
+        ),
+        (
+            "wrong-host",
+            show(&wrong_host::WrongHost {
+                texts,
+                origin: "https://login.northwind.example",
+                reference: "7K2M-9QXD",
+            }),
+        ),
     ];
     pages.extend(security);
-    pages.into_iter().map(|(name, html)| (format!("{name}.{}", texts.lang()), html)).collect()
+    pages
+        .into_iter()
+        .map(|(name, html)| (format!("{name}.{}", texts.lang()), html))
+        .collect()
 }
 
 /// Several passkeys; one that is bound to its device; none.
 fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 3] {
     let many = passkeys(names);
-    let only = [PasskeyCard { synced: false, removable: false, current: true, ..passkey("b25l", names.or("Windows Hello"), Some("Windows Hello")) }];
+    let only = [PasskeyCard {
+        synced: false,
+        removable: false,
+        current: true,
+        ..passkey("b25l", names.or("Windows Hello"), Some("Windows Hello"))
+    }];
     let (sessions, activity) = (sessions(names), activity(names));
     let page = |passkeys, recommend_second| security_info::SecurityInfo {
         frame,
@@ -208,6 +334,15 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 3]
         signals: json!({ "allAccepted": { "rpId": "localhost", "userId": "AA", "allAcceptedCredentialIds": [] },
             "currentUser": { "rpId": "localhost", "userId": "AA", "name": names.or("miriam"), "displayName": names.or("Miriam") } }),
     };
-    let none = security_info::SecurityInfo { sessions: &[], activity: &[], max_passkeys: 0, ..page(&[], false) };
-    [("security-info", show(&page(&many, false))), ("security-info-one", show(&page(&only, true))), ("security-info-none", show(&none))]
+    let none = security_info::SecurityInfo {
+        sessions: &[],
+        activity: &[],
+        max_passkeys: 0,
+        ..page(&[], false)
+    };
+    [
+        ("security-info", show(&page(&many, false))),
+        ("security-info-one", show(&page(&only, true))),
+        ("security-info-none", show(&none)),
+    ]
 }
