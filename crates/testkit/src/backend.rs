@@ -46,17 +46,27 @@ pub fn backends() -> Vec<Backend> {
 /// When the test does; the engine is named on standard error before.
 pub fn on_each_backend(test: impl AsyncFn(Backend)) {
     show_log();
-    for backend in backends() {
-        eprintln!("on {backend}:");
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(test(backend));
-        // Background work of the house ends with it; nothing is waited for.
-        runtime.shutdown_background();
-    }
+    let failed: Vec<String> = backends()
+        .into_iter()
+        .filter(|backend| !passes(&test, backend))
+        .map(|backend| backend.to_string())
+        .collect();
+    assert!(failed.is_empty(), "failed on {}", failed.join(" and "));
+}
+
+/// A failure on one engine must not hide one on the other.
+fn passes(test: &impl AsyncFn(Backend), backend: &Backend) -> bool {
+    eprintln!("on {backend}:");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let run = || runtime.block_on(test(backend.clone()));
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    // Background work of the house ends with it; nothing is waited for.
+    runtime.shutdown_background();
+    outcome.is_ok()
 }
 
 /// `CLAVIGER_TEST_LOG=debug` shows what the product logs, to find out why a test fails.
