@@ -11,14 +11,22 @@ use crate::tenant::Snapshot;
 use crate::{Caller, Identity, MINUTE, Micros, Refusal, codes};
 
 const VERSION: u8 = 1;
-/// Every state has this length before sealing, so that its size tells nothing.
-const PADDED: usize = 2048;
+/// Every state of a purpose has one length before sealing, so that its size tells nothing about its content.
+fn padded(purpose: Purpose) -> usize {
+    match purpose {
+        Purpose::SignIn | Purpose::Reauthenticate | Purpose::AddPasskey => 256,
+        // These carry names that a person typed, or a token.
+        Purpose::SetUp | Purpose::Enrol => 2560,
+    }
+}
+
 /// The longest sealed state in base64url; longer ones are refused unread.
 const MAX_SEALED: usize = 4096;
 
 /// What a ceremony must remember, sealed into the page.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct State {
+    #[serde(with = "in_base64url")]
     pub(crate) challenge: [u8; 32],
     pub(crate) issued_at: Micros,
     /// The account that the ceremony is for, once known; for names that don't exist an id that nobody has.
@@ -29,7 +37,30 @@ pub(crate) struct State {
 
 /// [`Id`] in a form that serde knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Id16(pub(crate) [u8; 16]);
+pub(crate) struct Id16(#[serde(with = "in_base64url")] pub(crate) [u8; 16]);
+
+mod in_base64url {
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+    use webauthn::base64url;
+
+    pub(super) fn serialize<S: Serializer, const N: usize>(
+        bytes: &[u8; N],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&base64url::encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
+        deserializer: D,
+    ) -> Result<[u8; N], D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let bytes = base64url::decode(&text).map_err(D::Error::custom)?;
+        bytes
+            .try_into()
+            .map_err(|_| D::Error::custom("another length"))
+    }
+}
 
 impl From<Id> for Id16 {
     fn from(id: Id) -> Id16 {
@@ -118,10 +149,11 @@ pub(crate) fn issue(
         extra,
     };
     let mut plain = serde_json::to_vec(&state).map_err(|_| Refusal::new(&codes::INTERNAL))?;
-    if plain.len() > PADDED {
+    let length = padded(binding.purpose);
+    if plain.len() > length {
         return Err(Refusal::new(&codes::TOO_LARGE));
     }
-    plain.resize(PADDED, b' ');
+    plain.resize(length, b' ');
     let key = snapshot.keys.current_state_key().ok_or(&codes::INTERNAL)?;
     let associated = derive_associated(identity, &snapshot, binding, key.key_id);
     let body = key.sealer.seal(&ambient.random, &associated, &plain);
