@@ -9,13 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use serde_json::{Map, Value, json};
-use store::{Guard, Id, Log, LogRecord, Unit, WriteError};
+use store::{Id, Log, LogRecord, Unit, WriteError};
 use webauthn::base64url;
 
 use crate::ceremony::derive_reference;
 use crate::seal::derive_hash;
-use crate::tenant::refuse_write;
-use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND};
+use crate::{Caller, Identity, MINUTE, Micros, SECOND};
 
 mod chain;
 mod verify;
@@ -60,7 +59,7 @@ const UNSEALED: Sealed = Sealed {
 /// A number in this node's log. Dropped unresolved, it stays open until the time is up, because the
 /// unit may still be committed after its client went away.
 #[derive(Debug)]
-pub(crate) struct Ticket<'a> {
+struct Ticket<'a> {
     log: &'a NodeLog,
     seq: u64,
 }
@@ -94,7 +93,7 @@ impl Ticket<'_> {
     }
 
     /// The unit was committed, or refused whole: either way the number is settled.
-    pub(crate) fn settle(self) {
+    fn settle(self) {
         self.log.lock().open.remove(&self.seq);
     }
 }
@@ -114,16 +113,14 @@ fn derive_seq(record_id: Id) -> u64 {
 }
 
 /// The next number. The first one registers the node.
-pub(crate) async fn take_ticket(identity: &Identity) -> Result<Ticket<'_>, Refusal> {
+async fn take_ticket(identity: &Identity) -> Result<Ticket<'_>, WriteError> {
     let log = &identity.0.log;
     let now = identity.0.ambient.now();
     if !log.lock().registered {
         let mut unit = Unit::new();
         unit.insert_node(identity.0.tenant_id, log.node_id, now);
-        match identity.write(unit).await {
-            Ok(_) | Err(WriteError::Refused(Guard::Taken)) => log.lock().registered = true,
-            Err(error) => return Err(refuse_write(error)),
-        }
+        identity.write(unit).await?;
+        log.lock().registered = true;
     }
     let mut state = log.lock();
     let seq = state.next;
@@ -183,8 +180,26 @@ fn derive_personal_hash(salt: &[u8], field: &str, value: &str) -> String {
     ]))
 }
 
-/// Puts a record into the unit that it belongs to.
-pub(crate) fn write_record(
+/// Commits a unit together with the record of what it does.
+///
+/// # Errors
+/// As [`Identity::write`]; then neither the unit's effects nor the record remain.
+pub(crate) async fn commit(
+    identity: &Identity,
+    mut unit: Unit,
+    log: Log,
+    word: &str,
+    about: (Option<Id>, Option<&[u8]>),
+    entry: Entry,
+) -> Result<store::Written, WriteError> {
+    let ticket = take_ticket(identity).await?;
+    write_record(&mut unit, identity, &ticket, log, word, about, entry);
+    let written = identity.write(unit).await;
+    ticket.settle();
+    written
+}
+
+fn write_record(
     unit: &mut Unit,
     identity: &Identity,
     ticket: &Ticket<'_>,

@@ -13,13 +13,11 @@ use webauthn::{
 use crate::audit::{self, Entry};
 use crate::ceremony::{Opened, derive_reference};
 use crate::flow::{Flow, Purpose, Step};
+use crate::passkeys::DECISIONS;
 use crate::proof::{Granted, Subject, grant};
 use crate::sign_in::{SignedIn, derive_signals};
 use crate::tenant::refuse_write;
 use crate::{Caller, Code, Identity, Refusal, Session, codes, look_alike, sessions};
-
-/// How often a decision is made anew because what it read moved meanwhile.
-const DECISIONS: usize = 3;
 
 /// A public key that nobody has the private key of: the base point of P-256. Answers for ids that we made up
 /// are verified against it, so that they cost what a wrong signature costs.
@@ -83,6 +81,11 @@ pub(crate) async fn finish(attempt: Try<'_>, response: &[u8]) -> Result<SignedIn
             Ok((granted, reasons, counter)) => {
                 match open_session(&attempt, granted, &owned, &reasons, counter).await {
                     Err(WriteError::Refused(Guard::Moved)) => continue,
+                    Err(WriteError::Refused(Guard::Missing)) => {
+                        // The session to confirm ended meanwhile.
+                        let failure = Failure::new(&codes::NO_SESSION, None);
+                        return Err(refuse(&attempt, Some(&parsed), failure).await);
+                    }
                     Err(error) => return Err(refuse_write(error)),
                     Ok(signed_in) => return Ok(signed_in),
                 }
@@ -264,9 +267,6 @@ async fn open_session(
 ) -> Result<SignedIn, WriteError> {
     let (identity, opened) = (attempt.identity, &attempt.opened);
     let tenant = identity.0.tenant_id;
-    let ticket = audit::take_ticket(identity)
-        .await
-        .map_err(|refusal| store::StoreError::Unavailable(refusal.to_string()))?;
     let mut unit = Unit::new();
     unit.spend(
         tenant,
@@ -303,17 +303,15 @@ async fn open_session(
             .say("counterStored", stored)
             .say("counterReceived", received);
     }
-    audit::write_record(
-        &mut unit,
+    let written = audit::commit(
         identity,
-        &ticket,
+        unit,
         Log::SignIn,
         "ok",
         (Some(person_id), Some(&credential_id)),
         entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    )
+    .await;
     written?;
     let accepted: Vec<Vec<u8>> = owned
         .credentials
@@ -335,11 +333,16 @@ async fn open_session(
 async fn refuse(
     attempt: &Try<'_>,
     response: Option<&AuthenticationResponse>,
-    failure: Failure,
+    mut failure: Failure,
 ) -> Refusal {
-    match write_refusal(attempt, response, &failure).await {
-        Ok(()) => {}
-        Err(refusal) => return refusal,
+    let mut written = write_refusal(attempt, response, &failure).await;
+    if failure.signal_unknown && matches!(written, Err(WriteError::Refused(Guard::Moved))) {
+        // Registered in this very moment: it is not unknown any more.
+        failure.signal_unknown = false;
+        written = write_refusal(attempt, response, &failure).await;
+    }
+    if let Err(error) = written {
+        return refuse_write(error);
     }
     let signal_unknown =
         response
@@ -360,10 +363,9 @@ async fn write_refusal(
     attempt: &Try<'_>,
     response: Option<&AuthenticationResponse>,
     failure: &Failure,
-) -> Result<(), Refusal> {
+) -> Result<(), WriteError> {
     let (identity, opened) = (attempt.identity, &attempt.opened);
     let tenant = identity.0.tenant_id;
-    let ticket = audit::take_ticket(identity).await?;
     let mut unit = Unit::new();
     unit.spend(
         tenant,
@@ -388,16 +390,6 @@ async fn write_refusal(
         entry.say("alert", true);
     }
     let about = (failure.owner, credential_id);
-    audit::write_record(
-        &mut unit,
-        identity,
-        &ticket,
-        Log::SignIn,
-        failure.code.id,
-        about,
-        entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
-    written.map(drop).map_err(refuse_write)
+    let written = audit::commit(identity, unit, Log::SignIn, failure.code.id, about, entry).await;
+    written.map(drop)
 }

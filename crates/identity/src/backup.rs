@@ -14,21 +14,18 @@ use crate::{Identity, Refusal};
 /// Copies everything, as of one moment, into a new file, while the server goes on. Audited.
 pub async fn backup(identity: &Identity, file: &Path, os_user: &str) -> Result<(), Refusal> {
     identity.0.store.backup(file).await?;
-    let ticket = audit::take_ticket(identity).await?;
-    let mut unit = Unit::new();
+    let unit = Unit::new();
     let mut entry = Entry::default();
     entry.confide("actor", format!("cli:{os_user}"));
-    audit::write_record(
-        &mut unit,
+    let written = audit::commit(
         identity,
-        &ticket,
+        unit,
         Log::Audit,
         "database.backed_up",
         (None, None),
         entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    )
+    .await;
     written.map(drop).map_err(refuse_write)
 }
 

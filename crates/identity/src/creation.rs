@@ -1,6 +1,6 @@
 //! What every registration shares: options, verification, the new record. Opens no session (security 1).
 
-use store::{Guard, Id, Log, NewCredential, StoreError, Unit, WriteError};
+use store::{Guard, Id, Log, NewCredential, Unit, WriteError};
 use webauthn::options::{CreationOptions, CredentialDescriptor, RelyingParty, User};
 use webauthn::signals::UnknownCredential;
 use webauthn::{
@@ -65,11 +65,18 @@ pub(crate) fn verify(
         mediation: Mediation::Modal,
         user_verification: UserVerification::Required,
     };
-    registration::verify(&parsed, &expected).map_err(|error| Refusal {
-        // The device holds a passkey now that nobody accepted: its provider is told (pages 22).
+    // The device holds a passkey now that nobody accepted: its provider is told (pages 22).
+    let refuse_made = |detail| Refusal {
         signal_unknown: Some(derive_unknown(identity, parsed.credential_id())),
-        ..refuse(error.code())
-    })
+        ..refuse(detail)
+    };
+    let registration =
+        registration::verify(&parsed, &expected).map_err(|error| refuse_made(error.code()))?;
+    // The client's own word (credProps.rk); silence is not taken as no.
+    if registration.resident_key() == Some(false) {
+        return Err(refuse_made("registration.not_discoverable"));
+    }
+    Ok(registration)
 }
 
 pub(crate) fn derive_unknown(identity: &Identity, credential_id: &[u8]) -> UnknownCredential {
@@ -194,9 +201,6 @@ async fn write_refusal(
     refusal: &Refusal,
 ) -> Result<(), WriteError> {
     let tenant = identity.0.tenant_id;
-    let ticket = audit::take_ticket(identity)
-        .await
-        .map_err(|cause| StoreError::Unavailable(cause.to_string()))?;
     let mut unit = Unit::new();
     unit.spend(
         tenant,
@@ -214,16 +218,14 @@ async fn write_refusal(
     }
     let target = person.map(|id| id.0);
     let about = (person, target.as_ref().map(<[u8; 16]>::as_slice));
-    audit::write_record(
-        &mut unit,
+    let written = audit::commit(
         identity,
-        &ticket,
+        unit,
         Log::Audit,
         "passkey.registration_refused",
         about,
         entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    )
+    .await;
     written.map(drop)
 }

@@ -151,7 +151,6 @@ async fn enrol(
         .collect();
     let name = creation::propose_name(&registration, &taken);
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
-    let ticket = audit::take_ticket(identity).await?;
     let mut unit = Unit::new();
     unit.spend(
         tenant,
@@ -184,17 +183,7 @@ async fn enrol(
     );
     unit.mark_passkey(tenant, person.person_id);
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
-    audit::write_record(
-        &mut unit,
-        identity,
-        &ticket,
-        Log::Audit,
-        "passkey.added",
-        about,
-        entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {
         Ok(_) => Ok(person.user_name),
         Err(WriteError::Refused(guard)) => {

@@ -13,8 +13,9 @@ use crate::sign_in::{Signals, derive_descriptor, derive_signals, limit_address};
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Refusal, Session, codes, names};
 
-/// How often a change is decided anew because what it read moved meanwhile.
-pub(crate) const DECISIONS: usize = 3;
+/// How often a change is decided anew because what it read moved meanwhile: more than as many passkeys as
+/// could be added at once.
+pub(crate) const DECISIONS: usize = 16;
 
 /// What the page needs to run `navigator.credentials.create()`.
 #[derive(Debug)]
@@ -190,7 +191,6 @@ async fn write_added(
     registration: VerifiedRegistration,
 ) -> Result<(), Refusal> {
     let tenant = identity.0.tenant_id;
-    let ticket = audit::take_ticket(identity).await?;
     let mut unit = Unit::new();
     unit.spend(
         tenant,
@@ -222,17 +222,7 @@ async fn write_added(
     unit.mark_passkey(tenant, person.person_id);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
-    audit::write_record(
-        &mut unit,
-        identity,
-        &ticket,
-        Log::Audit,
-        "passkey.added",
-        about,
-        entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {
         Ok(_) => Ok(()),
         Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::NO_SESSION)),
@@ -258,7 +248,6 @@ pub async fn rename(
     let name = names::parse_passkey_name(name)?;
     let credential_id = parse_id(passkey_id)?;
     let tenant = identity.0.tenant_id;
-    let ticket = audit::take_ticket(identity).await?;
     let mut unit = Unit::new();
     unit.rename_credential(tenant, &credential_id, session.person_id, &name);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
@@ -270,17 +259,7 @@ pub async fn rename(
         Some(session.person_id),
         Some(session.person_id.0.as_slice()),
     );
-    audit::write_record(
-        &mut unit,
-        identity,
-        &ticket,
-        Log::Audit,
-        "passkey.renamed",
-        about,
-        entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    let written = audit::commit(identity, unit, Log::Audit, "passkey.renamed", about, entry).await;
     match written {
         Ok(_) => Ok(()),
         Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::PASSKEY_MISSING)),
@@ -321,7 +300,6 @@ async fn remove_once(
         return Err(Refusal::new(&codes::LAST_PASSKEY));
     }
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
-    let ticket = audit::take_ticket(identity).await?;
     let mut unit = Unit::new();
     unit.bump_methods(tenant, person.person_id, person.method_version);
     unit.remove_credential(
@@ -338,17 +316,7 @@ async fn remove_once(
         .confide("passkey", found.name.as_str());
     entry.say("credential", base64url::encode(credential_id));
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
-    audit::write_record(
-        &mut unit,
-        identity,
-        &ticket,
-        Log::Audit,
-        "passkey.removed",
-        about,
-        entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    let written = audit::commit(identity, unit, Log::Audit, "passkey.removed", about, entry).await;
     written.map_err(refuse_write)?;
     let rest = credentials
         .iter()

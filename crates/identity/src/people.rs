@@ -141,26 +141,13 @@ async fn find_existing(identity: &Identity, person: Id) -> Result<Person, Refusa
 async fn write(
     identity: &Identity,
     actor: Actor<'_>,
-    mut unit: Unit,
+    unit: Unit,
     activity: &str,
     person: Id,
     entry: Entry,
 ) -> Result<(), WriteError> {
-    let ticket = audit::take_ticket(identity)
-        .await
-        .map_err(|refusal| store::StoreError::Unavailable(refusal.to_string()))?;
     let about = (actor.issuer(), Some(person.0.as_slice()));
-    audit::write_record(
-        &mut unit,
-        identity,
-        &ticket,
-        Log::Audit,
-        activity,
-        about,
-        entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    let written = audit::commit(identity, unit, Log::Audit, activity, about, entry).await;
     written.map(drop)
 }
 

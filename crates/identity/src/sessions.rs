@@ -220,7 +220,6 @@ async fn end_recorded(
     activity: &str,
 ) -> Result<(), Refusal> {
     let tenant = identity.0.tenant_id;
-    let ticket = audit::take_ticket(identity).await?;
     let mut unit = Unit::new();
     unit.end_session(tenant, session.person_id, target, identity.0.ambient.now());
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
@@ -231,17 +230,7 @@ async fn end_recorded(
         Some(session.person_id),
         Some(session.person_id.0.as_slice()),
     );
-    audit::write_record(
-        &mut unit,
-        identity,
-        &ticket,
-        Log::Audit,
-        activity,
-        about,
-        entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    let written = audit::commit(identity, unit, Log::Audit, activity, about, entry).await;
     match written {
         Ok(_) => Ok(()),
         Err(WriteError::Refused(store::Guard::Missing)) => {

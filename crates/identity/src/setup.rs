@@ -159,7 +159,6 @@ async fn claim(
         created_at: now,
     };
     let settings = &identity.0.settings;
-    let ticket = audit::take_ticket(identity).await?;
     let mut unit = Unit::new();
     unit.spend(
         tenant,
@@ -197,17 +196,15 @@ async fn claim(
     );
     unit.mark_passkey(tenant, person.person_id);
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
-    audit::write_record(
-        &mut unit,
+    let written = audit::commit(
         identity,
-        &ticket,
+        unit,
         Log::Audit,
         "organisation.set_up",
         about,
         entry,
-    );
-    let written = identity.write(unit).await;
-    ticket.settle();
+    )
+    .await;
     match written {
         Ok(_) => Ok(person.user_name.shown),
         Err(WriteError::Refused(Guard::Missing)) if !is_open(identity).await? => {

@@ -2,11 +2,12 @@
 
 use crate::sql::statements;
 use crate::value::Id;
-use crate::{Expect, Guard, Store, StoreError, Unit};
+use crate::{Expect, Store, StoreError, Unit};
 
 statements! {
     INSERT = "node.insert" Tenant
-        "INSERT INTO node (tenant_id, node_id, started_at, seen_at, stopped_at, sealed_seq) VALUES ($1, $2, $3, $3, NULL, 0)";
+        "INSERT INTO node (tenant_id, node_id, started_at, seen_at, stopped_at, sealed_seq) VALUES ($1, $2, $3, $3, NULL, 0)
+         ON CONFLICT DO NOTHING";
     LIST = "node.list" Tenant
         "SELECT node_id, started_at, seen_at, stopped_at, sealed_seq FROM node WHERE tenant_id = $1 ORDER BY started_at, node_id";
     LIST_ABANDONED = "node.list_abandoned" Tenant
@@ -66,11 +67,12 @@ impl Store {
 }
 
 impl Unit {
+    /// Once for a node; again does nothing.
     pub fn insert_node(&mut self, tenant: Id, node: Id, now: i64) -> &mut Unit {
         self.step(
             &INSERT,
             vec![tenant.into(), node.into(), now.into()],
-            Expect::One(Guard::Taken),
+            Expect::Any,
         )
     }
 

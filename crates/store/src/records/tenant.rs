@@ -13,7 +13,7 @@ statements! {
          FROM tenant WHERE tenant_id = $1";
     INSERT = "tenant.insert" Tenant
         "INSERT INTO tenant (tenant_id, name, rp_id, public_origin, policy_version, administrator_version, epoch, created_at, claimed_at)
-         VALUES ($1, $2, $3, $4, 1, 1, $5, $6, NULL)";
+         VALUES ($1, $2, $3, $4, 1, 1, $5, $6, NULL) ON CONFLICT DO NOTHING";
     CLAIM = "tenant.claim" Tenant
         "UPDATE tenant SET name = $2, rp_id = $3, public_origin = $4, claimed_at = $5,
              policy_version = policy_version + 1, administrator_version = administrator_version + 1
