@@ -190,7 +190,9 @@ export class Visitor {
       await this.page.setViewportSize({ width, height });
       for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
         await this.page.emulateMedia({ colorScheme });
-        await this.page.screenshot({ path: `out/screenshots/${name}-${size}-${colorScheme}.png`, fullPage: true });
+        // A dialog darkens the window only, which a picture of the whole page would show as a fault.
+        const fullPage = (await this.page.locator('dialog[open]').count()) === 0;
+        await this.page.screenshot({ path: `out/screenshots/${name}-${size}-${colorScheme}.png`, fullPage, animations: 'disabled' });
       }
     }
     await this.page.emulateMedia({ colorScheme: 'light' });

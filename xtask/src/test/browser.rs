@@ -10,7 +10,10 @@ use crate::{Outcome, process};
 /// `tsc --noEmit` over each project: every one is a test.
 pub(super) fn types() -> Outcome<Tally> {
     let mut tally = Tally::default();
-    for project in ["crates/server/assets/jsconfig.json", "browser/tsconfig.json"] {
+    for project in [
+        "crates/server/assets/jsconfig.json",
+        "browser/tsconfig.json",
+    ] {
         let checked = process::run(Command::new("node").args([
             "browser/node_modules/typescript/bin/tsc",
             "--noEmit",

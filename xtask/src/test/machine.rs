@@ -56,7 +56,11 @@ fn missing_packages(needs: Needs) -> Vec<&'static str> {
         &["nodejs", "npm"],
     );
     want(needs.chromium, find_chromium().is_some(), &["chromium"]);
-    want(needs.chromium, find_program("openssl").is_some(), &["openssl"]);
+    want(
+        needs.chromium,
+        find_program("openssl").is_some(),
+        &["openssl"],
+    );
     want(
         needs.chromium,
         has_arabic_font(),

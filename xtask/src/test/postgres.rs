@@ -10,7 +10,7 @@ use super::machine::Machine;
 use crate::Outcome;
 use crate::process::{output, run};
 
-const SUPERUSER: &str = "claviger_test";
+const SUPERUSER: &str = "postgres";
 
 /// Runs until dropped. Tests make their databases in it themselves.
 #[derive(Debug)]
