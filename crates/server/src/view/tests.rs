@@ -254,12 +254,12 @@ fn a_refusal_page_shows_the_more_precise_text() {
     );
 }
 
-/// Writes all pages as files, to be looked at: `OUT=dir cargo test -p server --lib write_samples`.
+/// Writes all pages as files, to be looked at:
+/// `OUT=dir cargo test -p server --lib write_samples -- --ignored`.
 #[test]
+#[ignore = "a tool: it writes files"]
 fn write_samples() {
-    let Some(folder) = std::env::var_os("OUT") else {
-        return;
-    };
+    let folder = std::env::var_os("OUT").expect("OUT names a folder");
     let folder = Path::new(&folder);
     for (name, html) in rendered(Names::Ordinary) {
         write(&folder.join(format!("{name}.html")), html.as_bytes());

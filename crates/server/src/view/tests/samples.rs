@@ -30,7 +30,7 @@ const HOSTILE: &str =
     "<script>alert(1)</script>\"><img src=x onerror=\"alert(2)\">{{ 7 }} ' & \u{202e}";
 
 impl Names {
-    fn or<'n>(self, ordinary: &'n str) -> &'n str {
+    fn or(self, ordinary: &str) -> &str {
         if self == Names::Hostile {
             HOSTILE
         } else {
