@@ -131,8 +131,14 @@ fn past_mistake_16_origins_are_compared_whole() {
             let answer = house.browser().sign_in_with(&mut ada.device, &fault).await;
             assert_refused(answer, &fault, "assertion.origin_mismatch");
             let offer = ada.browser.begin_add().await;
-            let response = ada.browser.bend_creation(&mut Device::synced(), &offer, &fault);
-            let error = ada.browser.finish_add(&offer, &response).await.refused(400, "registration.refused");
+            let response = ada
+                .browser
+                .bend_creation(&mut Device::synced(), &offer, &fault);
+            let error = ada
+                .browser
+                .finish_add(&offer, &response)
+                .await
+                .refused(400, "registration.refused");
             assert_eq!(error["detail"], "registration.origin_mismatch", "{origin}");
         }
     });

@@ -4,4 +4,5 @@
 mod assertion;
 mod enrolment;
 mod flow;
+mod limits;
 mod parsers;
