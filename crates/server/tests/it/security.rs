@@ -34,11 +34,18 @@ fn security_05_a_state_belongs_to_its_step() {
         let register = ada.browser.begin_registration(&bob.token).await;
         let button = ada.browser.challenge().await;
         let name = ada.browser.name("ada").await;
-        let states = [&step_up, &add, &register, &button, &name];
-        assert!(
-            states.iter().all(|it| it.state.len() == button.state.len()),
-            "states have one length"
-        );
+        // One length for each purpose: whose it is and what was typed can't be measured.
+        let long = house.invite(&mut ada, &"n".repeat(100)).await;
+        let unknown = ada.browser.name(&"x".repeat(200)).await;
+        let for_long = ada.browser.begin_registration(&long.token).await;
+        let groups = [vec![&button, &name, &unknown], vec![&register, &for_long]];
+        for group in groups {
+            assert!(
+                group
+                    .iter()
+                    .all(|it| it.state.len() == group[0].state.len())
+            );
+        }
         let ceremonies: [(&str, &[&Offer]); 4] = [
             ("/sign-in/passkey", &[&step_up, &add, &register]),
             (
