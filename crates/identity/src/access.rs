@@ -107,6 +107,14 @@ async fn check_roles(
     operation: Operation,
     person: Option<Id>,
 ) -> Result<(), Refusal> {
+    let found = identity
+        .0
+        .store
+        .find_person(identity.0.tenant_id, holder)
+        .await?;
+    if !found.is_some_and(|person| person.status == store::PersonStatus::Enabled) {
+        return Err(Refusal::new(&codes::NOT_ALLOWED));
+    }
     let target = find_target(identity, person).await?;
     let held = identity
         .0
@@ -127,14 +135,5 @@ pub(crate) async fn check_issuer(
     issuer: Id,
     person: Id,
 ) -> Result<(), Refusal> {
-    let found = identity
-        .0
-        .store
-        .find_person(identity.0.tenant_id, issuer)
-        .await?;
-    let enabled = found.is_some_and(|person| person.status == store::PersonStatus::Enabled);
-    if !enabled {
-        return Err(Refusal::new(&codes::NOT_ALLOWED));
-    }
     check_roles(identity, issuer, Operation::MakeLink, Some(person)).await
 }

@@ -7,7 +7,7 @@ use store::{Credential, CredentialStatus, Guard, Log, Owned, PersonStatus, Unit,
 use webauthn::signals::UnknownCredential;
 use webauthn::{
     AssertionError, AuthenticationResponse, Counter, CrossOrigin, ExpectedAssertion, Origin,
-    PublicKey, StoredCredential, UserVerification, VerifiedAssertion, assertion,
+    StoredCredential, UserVerification, VerifiedAssertion, assertion,
 };
 
 use crate::audit::{self, Entry};
@@ -19,12 +19,16 @@ use crate::sign_in::{SignedIn, derive_signals};
 use crate::tenant::refuse_write;
 use crate::{Caller, Code, Identity, Refusal, Session, codes, look_alike, sessions};
 
-/// A public key that nobody has the private key of: the base point of P-256. Answers for ids that we made up
-/// are verified against it, so that they cost what a wrong signature costs.
+/// A public key whose private key nobody knows: the point of P-256 whose x is the SHA-256 of
+/// "claviger nobody's key" and a zero byte. What is not verified against a stored key is verified against
+/// this one, so that it costs the same; a signature under it proves nothing.
 const NOBODYS_KEY: [u8; 77] = *b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20\
-\x6b\x17\xd1\xf2\xe1\x2c\x42\x47\xf8\xbc\xe6\xe5\x63\xa4\x40\xf2\x77\x03\x7d\x81\x2d\xeb\x33\xa0\xf4\xa1\x39\x45\xd8\x98\xc2\x96\
+\xc2\xbf\xd9\x3d\x0b\x2c\x85\xbd\x14\x94\x9c\xe9\xe3\x7e\x31\xb1\xfd\x73\xa5\x93\xce\xcf\x89\x17\x0a\x25\x13\xc1\xa9\x46\xff\x7b\
 \x22\x58\x20\
-\x4f\xe3\x42\xe2\xfe\x1a\x7f\x9b\x8e\xe7\xeb\x4a\x7c\x0f\x9e\x16\x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5";
+\xf0\x52\xc4\x19\x20\xec\xac\x31\xfd\x24\x35\xbf\xad\xec\x25\xe6\x30\x6c\x74\x7e\x94\xef\x64\xa7\xdf\x16\xa2\x32\x0d\x68\x0c\xd6";
+
+/// What everybody is told whose answer fails at, or because of, what we have stored.
+const SIGNATURE_INVALID: &str = "assertion.signature_invalid";
 
 /// One try, from the opened state to the answer.
 pub(crate) struct Try<'a> {
@@ -36,10 +40,20 @@ pub(crate) struct Try<'a> {
     pub(crate) opened: Opened,
 }
 
+impl Try<'_> {
+    /// The account was known before the answer came.
+    fn is_named(&self) -> bool {
+        self.opened.state.person.is_some() || self.session.is_some()
+    }
+}
+
 /// Why a try failed, before it is written down.
 struct Failure {
     code: &'static Code,
+    /// What the caller is told: the same for ids that exist, that don't, and that we made up (security 20).
     detail: Option<&'static str>,
+    /// What the record says.
+    cause: Option<&'static str>,
     /// Whose account it was, known only after a valid signature.
     owner: Option<store::Id>,
     signal_unknown: bool,
@@ -51,6 +65,7 @@ impl Failure {
         Failure {
             code,
             detail,
+            cause: detail,
             owner: None,
             signal_unknown: false,
             reasons: Vec::new(),
@@ -116,17 +131,36 @@ fn expect<'a>(
 fn judge_absent(attempt: &Try<'_>, response: &AuthenticationResponse) -> Failure {
     let snapshot = attempt.identity.snapshot();
     let ours = look_alike::is_look_alike(&snapshot.keys.look_alike, response.credential_id());
-    // The same work either way, and as much as for a credential that exists.
-    let message = [response.authenticator_data(), response.client_data_json()].concat();
-    let verified = PublicKey::parse(&NOBODYS_KEY)
-        .map(|key| key.verify(&message, response.signature()).is_ok());
-    debug_assert!(matches!(verified, Ok(false)), "nobody holds this key");
-    if ours {
-        return Failure::new(&codes::PASSKEY_REFUSED, Some("assertion.signature_invalid"));
+    let detail = derive_visible_detail(attempt, response);
+    if ours || detail != SIGNATURE_INVALID {
+        let failure = Failure::new(&codes::PASSKEY_REFUSED, Some(detail));
+        return Failure {
+            cause: Some("credential.absent"),
+            ..failure
+        };
     }
     Failure {
         signal_unknown: true,
         ..Failure::new(&codes::PASSKEY_UNKNOWN, None)
+    }
+}
+
+/// What is wrong with an answer apart from anything stored: verified against nobody's key, with the work of
+/// a real verification. What fails only there is told as a bad signature.
+fn derive_visible_detail(attempt: &Try<'_>, response: &AuthenticationResponse) -> &'static str {
+    let user_handle = response.user_handle().unwrap_or(&[0; 64]);
+    let stored = StoredCredential {
+        credential_id: response.credential_id(),
+        public_key: &NOBODYS_KEY,
+        sign_count: 0,
+        backup_eligible: false,
+        user_handle,
+    };
+    let origins = attempt.identity.0.settings.assert_origins();
+    let named = attempt.is_named().then_some(user_handle);
+    match assertion::verify(response, &expect(attempt, &origins, named), &stored) {
+        Err(error) if !error.signature_was_valid() => error.code(),
+        _ => SIGNATURE_INVALID,
     }
 }
 
@@ -186,12 +220,14 @@ fn verify(
     let is_other = (state.person.is_some() && !state.is_for(owned.person.person_id))
         || bound.is_some_and(|person| person != owned.person.person_id);
     if is_other {
-        return Err(Failure::new(
-            &codes::PASSKEY_REFUSED,
-            Some("assertion.other_account"),
-        ));
+        let detail = derive_visible_detail(attempt, response);
+        let failure = Failure::new(&codes::PASSKEY_REFUSED, Some(detail));
+        return Err(Failure {
+            cause: Some("credential.other_account"),
+            ..failure
+        });
     }
-    let named = state.person.is_some() || bound.is_some();
+    let named = attempt.is_named();
     let stored = StoredCredential {
         credential_id: &credential.credential_id,
         public_key: &credential.public_key,
@@ -201,29 +237,30 @@ fn verify(
     };
     let expected_user_handle = named.then_some(owned.person.user_handle.as_slice());
     let origins = identity.0.settings.assert_origins();
-    assertion::verify(
-        response,
-        &expect(attempt, &origins, expected_user_handle),
-        &stored,
-    )
-    .map_err(|error| {
-        let owner = error
-            .signature_was_valid()
-            .then_some(owned.person.person_id);
+    let expected = expect(attempt, &origins, expected_user_handle);
+    assertion::verify(response, &expected, &stored).map_err(|error| {
+        if !error.signature_was_valid() {
+            // What depends on the records is not told before a valid signature.
+            let detail = match error {
+                AssertionError::CredentialOwnerMismatch
+                | AssertionError::UserHandleMismatch
+                | AssertionError::StoredKey(_) => derive_visible_detail(attempt, response),
+                _ => error.code(),
+            };
+            let failure = Failure::new(&codes::PASSKEY_REFUSED, Some(detail));
+            return Failure {
+                cause: Some(error.code()),
+                ..failure
+            };
+        }
         let code = match error {
             AssertionError::UserVerificationMissing => &codes::PASSKEY_NOT_VERIFIED,
             AssertionError::CounterRegressed { .. } => &codes::PASSKEY_CLONED,
             AssertionError::BackupEligibilityChanged { .. } => &codes::PASSKEY_BACKUP_CHANGED,
             _ => &codes::PASSKEY_REFUSED,
         };
-        // What the records say about a passkey is told only to whoever holds its key.
-        let code = if owner.is_some() {
-            code
-        } else {
-            &codes::PASSKEY_REFUSED
-        };
         Failure {
-            owner,
+            owner: Some(owned.person.person_id),
             ..Failure::new(code, Some(error.code()))
         }
     })
@@ -275,6 +312,8 @@ async fn open_session(
         opened.expires_at,
     );
     let (person_id, credential_id) = (granted.person_id, granted.credential_id.clone());
+    let (token, session) =
+        sessions::open(identity, attempt.caller, &mut unit, granted, &owned.person);
     if let Some(session) = attempt.session {
         unit.end_session(
             tenant,
@@ -283,8 +322,6 @@ async fn open_session(
             identity.0.ambient.now(),
         );
     }
-    let (token, session) =
-        sessions::open(identity, attempt.caller, &mut unit, granted, &owned.person);
     let mut entry = Entry::of(attempt.caller, opened.attempt);
     entry
         .say("method", "passkey")
@@ -383,13 +420,15 @@ async fn write_refusal(
         .say("method", "passkey")
         .say("flow", attempt.purpose.as_str())
         .reasons(&failure.reasons);
-    if let Some(detail) = failure.detail {
-        entry.say("detail", detail);
+    if let Some(cause) = failure.cause {
+        entry.say("detail", cause);
     }
     if failure.code == &codes::PASSKEY_CLONED || failure.code == &codes::PASSKEY_BACKUP_CHANGED {
         entry.say("alert", true);
     }
-    let about = (failure.owner, credential_id);
+    // An id that nobody registered is a stranger's text: no more of it is kept than a real one needs.
+    let kept = credential_id.map(|id| &id[..id.len().min(64)]);
+    let about = (failure.owner, kept);
     let written = audit::commit(identity, unit, Log::SignIn, failure.code.id, about, entry).await;
     written.map(drop)
 }

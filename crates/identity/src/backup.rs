@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use store::{Location, Log, OpenOptions, Store, Unit};
+use store::{Location, Log, OpenOptions, Store, StoreError, Unit, WriteError};
 
 use crate::ambient::Ambient;
 use crate::audit::{self, Entry};
-use crate::keys::{self, KeyEncryptionKey};
-use crate::tenant::{OpenError, refuse_write};
-use crate::{Identity, Refusal};
+use crate::keys::KeyEncryptionKey;
+use crate::tenant::{EmptyDatabase, OpenError, refuse_write, stored_names};
+use crate::{Identity, Refusal, Settings};
 
 /// Copies everything, as of one moment, into a new file, while the server goes on. Audited.
 pub async fn backup(identity: &Identity, file: &Path, os_user: &str) -> Result<(), Refusal> {
@@ -29,12 +29,14 @@ pub async fn backup(identity: &Identity, file: &Path, os_user: &str) -> Result<(
     written.map(drop).map_err(refuse_write)
 }
 
-/// Puts a backup in place of an absent SQLite file or into an empty PostgreSQL database.
+/// Puts a backup in place of an absent SQLite file or into an empty PostgreSQL database, under a new epoch.
+/// Audited. With a key that does not open the backup, a SQLite file is taken away again.
 pub async fn restore(
     location: &Location,
     key: &KeyEncryptionKey,
     source: &Path,
     ambient: &Ambient,
+    os_user: &str,
 ) -> Result<(), OpenError> {
     let epoch = ambient.make_id().0;
     match location {
@@ -45,11 +47,62 @@ pub async fn restore(
             store.close().await;
         }
     }
-    // A backup is worth nothing without its key: said now, not at the next start.
-    let store = Store::open(&OpenOptions::new(location.clone())).await?;
-    if let Some(tenant) = store.find_sole_tenant().await? {
-        keys::load(&store, key, tenant.tenant_id).await?;
+    let recorded = record_restore(location, key, ambient, os_user).await;
+    if let (Err(OpenError::Key(_)), Location::Sqlite { file }) = (&recorded, location) {
+        for end in ["", "-wal", "-shm"] {
+            let mut name = file.clone().into_os_string();
+            name.push(end);
+            // What is not there needs no removing.
+            let _ = std::fs::remove_file(name);
+        }
     }
-    store.close().await;
-    Ok(())
+    recorded
+}
+
+/// Opens what was restored, which shows that the key fits, and writes the record of it.
+async fn record_restore(
+    location: &Location,
+    key: &KeyEncryptionKey,
+    ambient: &Ambient,
+    os_user: &str,
+) -> Result<(), OpenError> {
+    let store = Store::open(&OpenOptions::new(location.clone())).await?;
+    let Some((origin, rp_id)) = stored_names(&store).await? else {
+        store.close().await;
+        return Ok(());
+    };
+    let opened = Identity::open(
+        store.clone(),
+        Settings::new(origin, rp_id),
+        ambient.clone(),
+        key.clone(),
+        EmptyDatabase::Refuse,
+    );
+    let identity = match opened.await {
+        Ok(identity) => identity,
+        Err(error) => {
+            store.close().await;
+            return Err(error);
+        }
+    };
+    let mut entry = Entry::default();
+    entry.confide("actor", format!("cli:{os_user}"));
+    let about = (None, None);
+    let written = audit::commit(
+        &identity,
+        Unit::new(),
+        Log::Audit,
+        "database.restored",
+        about,
+        entry,
+    )
+    .await;
+    identity.close().await;
+    match written {
+        Ok(_) => Ok(()),
+        Err(WriteError::Store(cause)) => Err(cause.into()),
+        Err(WriteError::Refused(guard)) => {
+            Err(StoreError::Unusable(format!("record: {guard:?}")).into())
+        }
+    }
 }

@@ -98,7 +98,7 @@ codes! {
     // Limits and failures.
     LIMITED = "limit.reached" Limited "Too many tries in a short time." "Wait a minute and try again; passkeys of other people are not affected.";
     MOVED = "store.moved" Conflict "The record changed while this was under way." "Try again.";
-    DATABASE = "store.unavailable" Unavailable "The database could not be asked; nothing was changed." "Try again; the operator finds the cause in the log.";
+    DATABASE = "store.unavailable" Unavailable "The database could not be asked, or its answer was lost." "Look whether the change is there, then try again; the operator finds the cause in the log.";
     INTERNAL = "internal.error" Internal "Something failed on our side; nothing was changed." "Try again; tell the operator the reference if it stays.";
 }
 

@@ -11,7 +11,7 @@ use webauthn::{
 use crate::audit::{self, Entry};
 use crate::ceremony::{Opened, derive_reference};
 use crate::tenant::refuse_write;
-use crate::{Caller, Identity, Refusal, codes};
+use crate::{Caller, Class, Identity, Refusal, codes};
 
 /// The account that a passkey is made for.
 #[derive(Debug, Clone, Copy)]
@@ -65,21 +65,16 @@ pub(crate) fn verify(
         mediation: Mediation::Modal,
         user_verification: UserVerification::Required,
     };
-    // The device holds a passkey now that nobody accepted: its provider is told (pages 22).
-    let refuse_made = |detail| Refusal {
-        signal_unknown: Some(derive_unknown(identity, parsed.credential_id())),
-        ..refuse(detail)
-    };
     let registration =
-        registration::verify(&parsed, &expected).map_err(|error| refuse_made(error.code()))?;
+        registration::verify(&parsed, &expected).map_err(|error| refuse(error.code()))?;
     // The client's own word (credProps.rk); silence is not taken as no.
     if registration.resident_key() == Some(false) {
-        return Err(refuse_made("registration.not_discoverable"));
+        return Err(refuse("registration.not_discoverable"));
     }
     Ok(registration)
 }
 
-pub(crate) fn derive_unknown(identity: &Identity, credential_id: &[u8]) -> UnknownCredential {
+fn derive_unknown(identity: &Identity, credential_id: &[u8]) -> UnknownCredential {
     UnknownCredential {
         rp_id: identity.0.settings.rp_id.as_str().to_owned(),
         credential_id: credential_id.to_vec(),
@@ -111,6 +106,7 @@ pub(crate) fn propose_name(registration: &VerifiedRegistration, taken: &[&str]) 
 pub(crate) enum CreatedUnder {
     SetUpLink,
     RegistrationLink,
+    RecoveryLink,
     Passkey,
 }
 
@@ -119,6 +115,7 @@ impl CreatedUnder {
         match self {
             CreatedUnder::SetUpLink => "set_up_link",
             CreatedUnder::RegistrationLink => "registration_link",
+            CreatedUnder::RecoveryLink => "recovery_link",
             CreatedUnder::Passkey => "passkey",
         }
     }
@@ -146,6 +143,10 @@ pub(crate) fn insert(
             AuthenticatorAttachment::Platform => "platform",
             AuthenticatorAttachment::CrossPlatform => "cross-platform",
         });
+    // In one order, as look-alikes have them: how an authenticator orders them tells who made it.
+    let mut transports = registration.transports().to_vec();
+    transports.sort_unstable();
+    transports.dedup();
     let credential = NewCredential {
         credential_id: registration.credential_id(),
         person_id,
@@ -157,7 +158,7 @@ pub(crate) fn insert(
         backup_state: registration.backup_state(),
         user_verified: registration.user_verified(),
         aaguid: registration.aaguid().0,
-        transports: serde_json::Value::from(registration.transports()).to_string(),
+        transports: serde_json::Value::from(transports).to_string(),
         attachment,
         attestation_format: &attestation.format,
         attestation_kind: kind,
@@ -177,8 +178,13 @@ pub(crate) async fn refuse(
     caller: &Caller,
     opened: &Opened,
     person: Option<Id>,
+    response: &[u8],
     mut refusal: Refusal,
 ) -> Refusal {
+    if refusal.signal_unknown.is_none() && leaves_orphan(&refusal) {
+        let made = RegistrationResponse::from_json(response).ok();
+        refusal.signal_unknown = made.map(|made| derive_unknown(identity, made.credential_id()));
+    }
     if refusal.reference.is_empty() {
         refusal.reference = derive_reference(opened.attempt);
     }
@@ -191,6 +197,13 @@ pub(crate) async fn refuse(
         }
         Err(error) => refuse_write(error),
     }
+}
+
+/// Whether the device now holds a passkey that nobody knows: not after a failure of ours, where it may be known,
+/// nor for one that is stored (security 24).
+fn leaves_orphan(refusal: &Refusal) -> bool {
+    let ours = matches!(refusal.code.class, Class::Internal | Class::Unavailable);
+    !ours && refusal.code != &codes::STATE_SPENT && refusal.code != &codes::PASSKEY_EXISTS
 }
 
 async fn write_refusal(

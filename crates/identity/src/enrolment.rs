@@ -10,7 +10,7 @@ use crate::ceremony::{self, Binding, Opened};
 use crate::creation::{self, Account, CreatedUnder};
 use crate::flow::{Flow, Purpose, Step};
 use crate::link::{self, LinkPurpose};
-use crate::passkeys::{Creation, DECISIONS};
+use crate::passkeys::{Creation, DECISIONS, check_count};
 use crate::sign_in::{derive_descriptor, limit_address};
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Refusal, access, codes};
@@ -39,7 +39,8 @@ pub async fn begin(
     caller: &Caller,
     token: &str,
 ) -> Result<Invitation, Refusal> {
-    let link = link::find(identity, caller, token, &PURPOSES).await?;
+    limit_address(identity, caller)?;
+    let link = link::find(identity, token, &PURPOSES).await?;
     let (person, credentials) = read_invited(identity, &link).await?;
     // The token, not its hash, is what proves the right to finish.
     let extra = serde_json::Value::from(token);
@@ -107,7 +108,9 @@ pub async fn finish(
             Ok(user_name) => return Ok(user_name),
             Err(refusal) if refusal.code == &codes::MOVED => continue,
             Err(refusal) => {
-                return Err(creation::refuse(identity, caller, &opened, person, refusal).await);
+                return Err(
+                    creation::refuse(identity, caller, &opened, person, response, refusal).await,
+                );
             }
         }
     }
@@ -116,6 +119,7 @@ pub async fn finish(
         caller,
         &opened,
         person,
+        response,
         Refusal::new(&codes::MOVED),
     )
     .await)
@@ -134,11 +138,12 @@ async fn enrol(
         .as_ref()
         .and_then(|extra| extra.as_str())
         .ok_or_else(unreadable)?;
-    let link = link::find(identity, caller, token, &PURPOSES).await?;
+    let link = link::find(identity, token, &PURPOSES).await?;
     let (person, credentials) = read_invited(identity, &link).await?;
     if !opened.state.is_for(person.person_id) {
         return Err(unreadable());
     }
+    check_count(identity, &credentials)?;
     let registration = creation::verify(identity, opened, response)?;
     let flow = Flow::start(Purpose::Enrol)
         .pass(Step::Link)
@@ -158,8 +163,8 @@ async fn enrol(
         opened.attempt,
         opened.expires_at,
     );
-    unit.use_link(tenant, link.link_id, now);
     unit.bump_methods(tenant, person.person_id, person.method_version);
+    unit.use_link(tenant, link.link_id, now);
     unit.void_links_of_person(tenant, person.person_id, now);
     let mut entry = Entry::of(caller, opened.attempt);
     entry
@@ -171,7 +176,12 @@ async fn enrol(
             base64url::encode(registration.credential_id()),
         )
         .say("link", link.purpose.as_str());
-    let under = CreatedUnder::RegistrationLink;
+    let recovers = link.purpose == LinkPurpose::Recover.as_str();
+    let under = if recovers {
+        CreatedUnder::RecoveryLink
+    } else {
+        CreatedUnder::RegistrationLink
+    };
     creation::insert(
         &mut unit,
         identity,

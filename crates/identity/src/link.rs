@@ -4,8 +4,7 @@ use store::{Guard, Id, NewLink, OpenLink, Unit};
 use webauthn::base64url;
 
 use crate::seal::derive_hash;
-use crate::sign_in::limit_address;
-use crate::{Caller, Identity, Micros, Refusal, codes};
+use crate::{Identity, Micros, Refusal, codes};
 
 /// A one-time link; the token is shown once and stored as a hash.
 #[derive(Debug)]
@@ -84,11 +83,9 @@ pub(crate) fn insert(
 /// The open link of one of these purposes that a token names.
 pub(crate) async fn find(
     identity: &Identity,
-    caller: &Caller,
     token: &str,
     purposes: &[LinkPurpose],
 ) -> Result<OpenLink, Refusal> {
-    limit_address(identity, caller)?;
     let unusable = || Refusal::new(&codes::LINK_UNUSABLE);
     let token = base64url::decode(token)
         .ok()
@@ -115,6 +112,7 @@ pub(crate) fn refuse_use(guard: Guard) -> Option<Refusal> {
         Guard::Closed => Some(Refusal::new(&codes::SETUP_CLOSED)),
         Guard::Taken => Some(Refusal::new(&codes::PASSKEY_EXISTS)),
         Guard::Spent => Some(Refusal::new(&codes::STATE_SPENT)),
+        Guard::SessionOver => Some(Refusal::new(&codes::NO_SESSION)),
         Guard::Moved | Guard::Count => None,
     }
 }

@@ -11,22 +11,37 @@ use crate::seal::derive_mac;
 
 const TAG: usize = 8;
 
-/// What passkeys out there look like: length of the id, transports, and how often of 256.
-/// Fixed, so that a name's answer stays the same for ever; `docs/decisions/0004` says where it is from.
-const MIX: [(usize, &[&str], u8); 5] = [
-    (20, &["internal", "hybrid"], 96),
-    (16, &["internal", "hybrid"], 64),
-    (32, &["internal"], 48),
-    (48, &["nfc", "usb"], 32),
-    (64, &["usb"], 16),
+/// What passkeys out there look like: length of the id, transports in alphabetical order, and how often of 256.
+/// Fixed, so that a name's answer stays the same for ever; `docs/decisions/0004` says why.
+const MIX: [(usize, &[&str], u8); 12] = [
+    (20, &["hybrid", "internal"], 72),
+    (16, &["hybrid", "internal"], 52),
+    (32, &["internal"], 36),
+    (32, &["hybrid", "internal"], 24),
+    (16, &["internal"], 16),
+    (48, &["nfc", "usb"], 14),
+    (64, &["usb"], 10),
+    (48, &["usb"], 8),
+    (64, &["nfc", "usb"], 8),
+    (20, &["internal"], 6),
+    (32, &[], 5),
+    (64, &["ble", "nfc", "usb"], 5),
 ];
 
-/// The look-alikes of a name: one for most, two for some.
+/// Passkeys a person has, and how often of 256 that many or fewer.
+const COUNTS: [(u8, u8); 5] = [(1, 128), (2, 204), (3, 236), (4, 250), (5, 255)];
+
+/// The look-alikes of a name: as many as people have.
 pub(crate) fn derive_credentials(key: &hmac::Key, name: &str) -> Vec<CredentialDescriptor> {
     let shape = derive_mac(key, &[b"shape", name.as_bytes()]);
-    let count = if shape[0] < 192 { 1 } else { 2 };
-    (0..count)
-        .map(|index| derive_credential(key, name, index, shape[1 + usize::from(index)]))
+    let count = COUNTS
+        .iter()
+        .find(|(_, upto)| shape[0] <= *upto)
+        .map_or(1, |(count, _)| *count);
+    let draws = shape.iter().skip(1).take(usize::from(count));
+    draws
+        .enumerate()
+        .map(|(index, draw)| derive_credential(key, name, index as u8, *draw))
         .collect()
 }
 
@@ -90,7 +105,7 @@ mod tests {
             lengths.into_iter().collect::<Vec<_>>(),
             [16, 20, 32, 48, 64]
         );
-        assert_eq!(counts.into_iter().collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(counts.into_iter().collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
         assert!(!is_look_alike(&key, b"short"));
     }
 

@@ -57,7 +57,7 @@ pub(crate) async fn read_own(
     Ok((person, credentials))
 }
 
-fn check_count(identity: &Identity, credentials: &[Credential]) -> Result<(), Refusal> {
+pub(crate) fn check_count(identity: &Identity, credentials: &[Credential]) -> Result<(), Refusal> {
     if credentials.len() >= identity.0.settings.max_passkeys as usize {
         return Err(Refusal::new(&codes::TOO_MANY_PASSKEYS));
     }
@@ -96,8 +96,7 @@ pub async fn begin_add(
 
 /// `response` is the JSON of `PublicKeyCredential.toJSON()`. A refusal carries
 /// `signal_unknown` when the device now holds a passkey that was not accepted.
-///
-/// The session had to be fresh when the state was issued, at most one challenge's lifetime ago.
+/// The session must still be fresh.
 pub async fn finish_add(
     identity: &Identity,
     caller: &Caller,
@@ -114,7 +113,9 @@ pub async fn finish_add(
             Ok(added) => return Ok(added),
             Err(refusal) if refusal.code == &codes::MOVED => continue,
             Err(refusal) => {
-                return Err(creation::refuse(identity, caller, &opened, person, refusal).await);
+                return Err(
+                    creation::refuse(identity, caller, &opened, person, response, refusal).await,
+                );
             }
         }
     }
@@ -123,6 +124,7 @@ pub async fn finish_add(
         caller,
         &opened,
         person,
+        response,
         Refusal::new(&codes::MOVED),
     )
     .await)
@@ -139,19 +141,14 @@ async fn add(
     if !opened.state.is_for(person.person_id) {
         return Err(Refusal::new(&codes::STATE_UNREADABLE));
     }
+    session.require_fresh(identity)?;
     let registration = creation::verify(identity, opened, response)?;
     let flow = Flow::start(Purpose::AddPasskey)
         .pass(Step::FreshSession)
         .and_then(|flow| flow.pass(Step::Registration));
     flow.and_then(Flow::complete)
         .map_err(|_| Refusal::new(&codes::INTERNAL))?;
-    check_count(identity, &credentials).map_err(|refusal| Refusal {
-        signal_unknown: Some(creation::derive_unknown(
-            identity,
-            registration.credential_id(),
-        )),
-        ..refusal
-    })?;
+    check_count(identity, &credentials)?;
     let taken: Vec<&str> = credentials
         .iter()
         .map(|credential| credential.name.as_str())
@@ -199,9 +196,8 @@ async fn write_added(
         opened.expires_at,
     );
     unit.bump_methods(tenant, person.person_id, person.method_version);
-    // The session may have been ended, or its passkey removed, since it was read.
+    // It may have ended, or its passkey been removed, since it was read.
     unit.require_session(tenant, session.person_id, session.session_id);
-    unit.require_credential(tenant, &session.credential_id);
     let mut entry = Entry::of(caller, opened.attempt);
     entry
         .confide("actor", person.user_name.as_str())
@@ -225,7 +221,6 @@ async fn write_added(
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {
         Ok(_) => Ok(()),
-        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::NO_SESSION)),
         Err(WriteError::Refused(guard)) => {
             Err(refuse_use(guard).unwrap_or_else(|| Refusal::new(&codes::MOVED)))
         }
@@ -249,6 +244,7 @@ pub async fn rename(
     let credential_id = parse_id(passkey_id)?;
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
+    unit.require_session(tenant, session.person_id, session.session_id);
     unit.rename_credential(tenant, &credential_id, session.person_id, &name);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
@@ -302,6 +298,7 @@ async fn remove_once(
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let mut unit = Unit::new();
     unit.bump_methods(tenant, person.person_id, person.method_version);
+    unit.require_session(tenant, person.person_id, session.session_id);
     unit.remove_credential(
         tenant,
         credential_id,

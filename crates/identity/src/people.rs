@@ -141,11 +141,15 @@ async fn find_existing(identity: &Identity, person: Id) -> Result<Person, Refusa
 async fn write(
     identity: &Identity,
     actor: Actor<'_>,
-    unit: Unit,
+    mut unit: Unit,
     activity: &str,
     person: Id,
     entry: Entry,
 ) -> Result<(), WriteError> {
+    if let Actor::Person(_, session) = actor {
+        // Roles and freshness were asked of a session that may have ended since.
+        unit.require_session(identity.0.tenant_id, session.person_id, session.session_id);
+    }
     let about = (actor.issuer(), Some(person.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, activity, about, entry).await;
     written.map(drop)

@@ -15,6 +15,7 @@ use crate::flow::Completed;
 pub struct Granted {
     pub(crate) person_id: Id,
     pub(crate) person_version: i64,
+    pub(crate) method_version: i64,
     pub(crate) credential_id: Vec<u8>,
     pub(crate) credential_version: i64,
     pub(crate) old_sign_count: i64,
@@ -52,6 +53,7 @@ pub(crate) fn grant(
     (decision.is_granted() && belongs && opens).then(|| Granted {
         person_id: person.person_id,
         person_version: person.security_version,
+        method_version: person.method_version,
         credential_id: credential.credential_id.clone(),
         credential_version: credential.security_version,
         old_sign_count: credential.sign_count,

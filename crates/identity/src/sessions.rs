@@ -81,6 +81,7 @@ pub(crate) fn open(
             place: place.clone(),
             person_id: granted.person_id,
             person_version: granted.person_version,
+            method_version: granted.method_version,
             policy_version: granted.policy_version,
             epoch: granted.epoch,
         },
@@ -134,7 +135,8 @@ pub async fn authenticate(identity: &Identity, token: &str) -> Result<Option<Ses
     else {
         return Ok(None);
     };
-    if now - live.last_seen_at >= TOUCH_EVERY {
+    // Often enough that a session in use never idles out.
+    if now - live.last_seen_at >= TOUCH_EVERY.min(identity.0.settings.session_idle / 4) {
         let mut unit = Unit::new();
         unit.touch_session(tenant, hash, now);
         identity.write(unit).await.map_err(refuse_write)?;
@@ -221,6 +223,7 @@ async fn end_recorded(
 ) -> Result<(), Refusal> {
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
+    unit.require_session(tenant, session.person_id, session.session_id);
     unit.end_session(tenant, session.person_id, target, identity.0.ambient.now());
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry

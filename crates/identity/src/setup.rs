@@ -67,7 +67,10 @@ pub async fn make_link(identity: &Identity) -> Result<Link, Refusal> {
         identity.0.ambient.now(),
     );
     let link = link::insert(&mut unit, identity, LinkPurpose::SetUp, None, None);
-    identity.write(unit).await.map_err(refuse_write)?;
+    let mut entry = Entry::default();
+    entry.say("link", LinkPurpose::SetUp.as_str());
+    let written = audit::commit(identity, unit, Log::Audit, "link.made", (None, None), entry).await;
+    written.map_err(refuse_write)?;
     Ok(link)
 }
 
@@ -79,7 +82,8 @@ pub async fn begin(
     claim: &Claim,
 ) -> Result<Creation, Refusal> {
     require_open(identity).await?;
-    let link = link::find(identity, caller, token, &[LinkPurpose::SetUp]).await?;
+    limit_address(identity, caller)?;
+    let link = link::find(identity, token, &[LinkPurpose::SetUp]).await?;
     let organisation = names::parse_organisation(&claim.organisation)?;
     let user_name = names::parse_user_name(&claim.user_name)?;
     let display_name = names::parse_display_name(&claim.display_name)?;
@@ -128,7 +132,9 @@ pub async fn finish(
             identity.refresh().await?;
             Ok(user_name)
         }
-        Err(refusal) => Err(creation::refuse(identity, caller, &opened, None, refusal).await),
+        Err(refusal) => {
+            Err(creation::refuse(identity, caller, &opened, None, response, refusal).await)
+        }
     }
 }
 

@@ -75,7 +75,10 @@ pub async fn begin_named(
     limit_address(identity, caller)?;
     let snapshot = identity.snapshot();
     // What can't be a user name is nobody's; it is treated as one that nobody has.
-    let key = names::derive_key(name).unwrap_or_else(|| name.chars().take(113).collect());
+    let key = names::derive_key(name).unwrap_or_else(|| {
+        let mac = derive_mac(&snapshot.keys.mac, &[b"unfit name", name.as_bytes()]);
+        format!("!{}", webauthn::base64url::encode(&mac))
+    });
     limit_name(identity, &key)?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let made_up = derive_mac(&snapshot.keys.look_alike, &[b"person", key.as_bytes()]);
@@ -92,11 +95,11 @@ pub async fn begin_named(
         .filter(|credential| enabled && credential.status == CredentialStatus::Active)
         .map(derive_descriptor)
         .collect();
-    // By id, like the look-alikes' order: neither age nor use shows.
-    allowed.sort_by(|a, b| a.id.cmp(&b.id));
     if allowed.is_empty() {
         allowed = look_alikes;
     }
+    // By id, so that neither age nor kind shows in the order.
+    allowed.sort_by(|a, b| a.id.cmp(&b.id));
     begin_for(identity, bind(caller), Some(person_id), allowed)
 }
 
@@ -161,14 +164,26 @@ pub(crate) fn derive_signals_of(
     }
 }
 
-/// Counts a try from this address: the whole of IPv4, the /64 of IPv6 (security 22).
+/// Counts a try from this address: the whole of IPv4, of IPv6 the /64 and, ten times as many, the /48 (security 22).
 pub(crate) fn limit_address(identity: &Identity, caller: &Caller) -> Result<(), Refusal> {
-    let network: Vec<u8> = match caller.address.to_canonical() {
-        std::net::IpAddr::V4(v4) => v4.octets().to_vec(),
-        std::net::IpAddr::V6(v6) => v6.octets()[..8].to_vec(),
-    };
-    let mac = derive_mac(&identity.snapshot().keys.mac, &[b"address", &network]);
-    take(&identity.0.address_limit, mac, identity)
+    let snapshot = identity.snapshot();
+    let mac = |label: &[u8], network: &[u8]| derive_mac(&snapshot.keys.mac, &[label, network]);
+    match caller.address.to_canonical() {
+        std::net::IpAddr::V4(v4) => take(
+            &identity.0.address_limit,
+            mac(b"address", &v4.octets()),
+            identity,
+        ),
+        std::net::IpAddr::V6(v6) => {
+            let octets = v6.octets();
+            take(&identity.0.site_limit, mac(b"site", &octets[..6]), identity)?;
+            take(
+                &identity.0.address_limit,
+                mac(b"address", &octets[..8]),
+                identity,
+            )
+        }
+    }
 }
 
 fn limit_name(identity: &Identity, key: &str) -> Result<(), Refusal> {

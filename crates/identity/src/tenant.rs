@@ -33,6 +33,8 @@ pub(crate) struct Inner {
     pub(crate) log: NodeLog,
     pub(crate) address_limit: Limit,
     pub(crate) name_limit: Limit,
+    /// A /48 of IPv6, in which one subscriber may have many addresses.
+    pub(crate) site_limit: Limit,
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
@@ -112,12 +114,9 @@ impl Identity {
         let tenant_id = tenant.tenant_id;
         let keys = keys::load(&store, &kek, tenant_id).await?;
         let log = NodeLog::new(ambient.make_id());
-        let (address_limit, name_limit) = (
-            Limit::new(settings.tries_per_address),
-            Limit::new(settings.tries_per_name),
-        );
-        let snapshot = RwLock::new(Arc::new(Snapshot { tenant, keys }));
-        let skew = AtomicI64::new(0);
+        let address_limit = Limit::new(settings.tries_per_address);
+        let name_limit = Limit::new(settings.tries_per_name);
+        let site_limit = Limit::new(settings.tries_per_address.saturating_mul(10));
         let inner = Inner {
             store,
             settings,
@@ -126,11 +125,16 @@ impl Identity {
             log,
             address_limit,
             name_limit,
+            site_limit,
             kek,
-            snapshot,
-            skew,
+            snapshot: RwLock::new(Arc::new(Snapshot { tenant, keys })),
+            skew: AtomicI64::new(0),
         };
-        Ok(Identity(Arc::new(inner)))
+        let identity = Identity(Arc::new(inner));
+        // Keys may have retired while no node ran, and the clock may be off from the start.
+        rotate_keys(&identity).await?;
+        measure_clock(&identity).await?;
+        Ok(identity)
     }
 
     pub fn settings(&self) -> &Settings {
@@ -213,13 +217,13 @@ impl Identity {
                 Refusal::new(&codes::INTERNAL)
             })?;
         let snapshot = Arc::new(Snapshot { tenant, keys });
-        let mut held = self
-            .0
-            .snapshot
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *held = snapshot.clone();
+        self.replace_snapshot(snapshot.clone());
         Ok(snapshot)
+    }
+
+    fn replace_snapshot(&self, snapshot: Arc<Snapshot>) {
+        let held = self.0.snapshot.write();
+        *held.unwrap_or_else(std::sync::PoisonError::into_inner) = snapshot;
     }
 
     /// Ceremonies are refused while this node's clock is off the database's.
@@ -242,6 +246,7 @@ pub(crate) fn refuse_write(error: WriteError) -> Refusal {
     match error {
         WriteError::Refused(Guard::Moved) => Refusal::new(&codes::MOVED),
         WriteError::Refused(Guard::Spent) => Refusal::new(&codes::STATE_SPENT),
+        WriteError::Refused(Guard::SessionOver) => Refusal::new(&codes::NO_SESSION),
         WriteError::Refused(guard) => {
             tracing::error!(?guard, "unexpected guard");
             Refusal::new(&codes::INTERNAL)
@@ -301,25 +306,64 @@ pub async fn tick_second(identity: &Identity) -> Result<(), Refusal> {
 
 /// Once a minute: purges, rotates, measures the clock, seals what stopped nodes left behind.
 pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
-    let inner = &identity.0;
-    let database_time = inner.store.database_time().await?;
-    let now = inner.ambient.now();
-    inner
-        .skew
-        .store(now.saturating_sub(database_time), Ordering::Relaxed);
-    let snapshot = identity.refresh().await?;
-    let mut unit = Unit::new();
-    unit.purge_spent(inner.tenant_id, database_time - SPENT_KEPT);
-    unit.purge_sessions(inner.tenant_id, now - crate::DAY);
-    // A node that slept past a rotation must not wait for the next minute.
-    let rotated = snapshot
-        .keys
-        .rotate(&mut unit, &inner.kek, &inner.ambient, inner.tenant_id);
-    identity.write(unit).await.map_err(refuse_write)?;
-    if rotated {
-        identity.refresh().await?;
-    }
+    let database_time = measure_clock(identity).await?;
+    identity.refresh().await?;
+    rotate_keys(identity).await.map_err(|cause| {
+        tracing::error!(%cause, "keys");
+        Refusal::new(&codes::INTERNAL)
+    })?;
+    purge(identity, database_time).await?;
     crate::audit::adopt_abandoned(identity).await
+}
+
+/// Notes how far this node's clock is from the database's; returns the database's time.
+pub async fn measure_clock(identity: &Identity) -> Result<Micros, StoreError> {
+    let database_time = identity.0.store.database_time().await?;
+    let skew = identity.0.ambient.now().saturating_sub(database_time);
+    identity.0.skew.store(skew, Ordering::Relaxed);
+    Ok(database_time)
+}
+
+async fn rotate_keys(identity: &Identity) -> Result<(), OpenError> {
+    let inner = &identity.0;
+    let mut unit = Unit::new();
+    if !identity
+        .snapshot()
+        .keys
+        .rotate(&mut unit, &inner.kek, &inner.ambient, inner.tenant_id)
+    {
+        return Ok(());
+    }
+    match identity.write(unit).await {
+        Ok(_) => {}
+        Err(WriteError::Refused(guard)) => {
+            return Err(StoreError::Unusable(format!("keys: {guard:?}")).into());
+        }
+        Err(WriteError::Store(cause)) => return Err(cause.into()),
+    }
+    let keys = keys::load(&inner.store, &inner.kek, inner.tenant_id).await?;
+    let tenant = identity.snapshot().tenant.clone();
+    identity.replace_snapshot(Arc::new(Snapshot { tenant, keys }));
+    Ok(())
+}
+
+/// The most batches of one kind that a minute deletes; what is left waits for the next.
+const PURGE_BATCHES: usize = 1000;
+
+/// Deletes what is over, in small units between which others are written.
+async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal> {
+    let tenant = identity.0.tenant_id;
+    let ended_before = identity.0.ambient.now() - crate::DAY;
+    for _ in 0..PURGE_BATCHES {
+        let mut unit = Unit::new();
+        unit.purge_spent(tenant, database_time - SPENT_KEPT);
+        unit.purge_sessions(tenant, ended_before);
+        let written = identity.write(unit).await.map_err(refuse_write)?;
+        if written.rows.iter().all(Vec::is_empty) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The public origin and RP ID that `init` or set-up stored; `None` in an empty database.

@@ -2,6 +2,8 @@
 //!
 //! What is not understood blocks: every `match` on a word from outside ends in a refusal.
 
+#![forbid(unsafe_code)]
+
 pub mod passkey;
 pub mod sign_in;
 

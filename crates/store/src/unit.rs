@@ -34,6 +34,8 @@ pub enum Guard {
     Spent,
     /// A version that the decision had read moved meanwhile: read and decide anew.
     Moved,
+    /// The session that asks has ended, or what it rests on has.
+    SessionOver,
     /// A unique name or id is taken already.
     Taken,
     /// The record to change is not there (any more).

@@ -267,7 +267,7 @@ impl Browser {
     /// `navigator.credentials.get()`: gives `AuthenticationResponseJSON`.
     #[must_use]
     #[track_caller]
-    pub fn get_assertion(&self, device: &mut Device, offer: &Offer) -> Value {
+    pub fn answer(&self, device: &mut Device, offer: &Offer) -> Value {
         self.prepare_assertion(device, offer)
             .sign()
             .unwrap()
@@ -348,14 +348,14 @@ impl Browser {
     /// Signs in by the button.
     pub async fn sign_in(&mut self, device: &mut Device) -> Answer {
         let offer = self.challenge().await;
-        let response = self.get_assertion(device, &offer);
+        let response = self.answer(device, &offer);
         self.finish_sign_in(&offer, &response).await
     }
 
     /// Signs in by the typed name.
     pub async fn sign_in_as(&mut self, name: &str, device: &mut Device) -> Answer {
         let offer = self.name(name).await;
-        let response = self.get_assertion(device, &offer);
+        let response = self.answer(device, &offer);
         self.finish_sign_in(&offer, &response).await
     }
 
@@ -374,7 +374,7 @@ impl Browser {
     /// Confirms that it's still the same person.
     pub async fn reauthenticate(&mut self, device: &mut Device) -> Answer {
         let offer = self.begin_reauthentication().await;
-        let response = self.get_assertion(device, &offer);
+        let response = self.answer(device, &offer);
         self.finish_reauthentication(&offer, &response).await
     }
 

@@ -48,7 +48,7 @@ pub(crate) async fn restore(configuration: &Configuration, file: &Path) -> Resul
     )?;
     std::fs::create_dir_all(&configuration.data)
         .map_err(|error| Failure::Said(format!("{}: {error}", configuration.data.display())))?;
-    backup::restore(&configuration.database.location(), &key, file, &ambient)
+    backup::restore(&configuration.database.location(), &key, file, &ambient, &find_os_user())
         .await
         .map_err(|error| Failure::Said(error.to_string()))?;
     say(&format!(

@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS role_member (
 );
 CREATE INDEX IF NOT EXISTS role_member_by_person ON role_member (tenant_id, person_id);
 
--- The record behind a passkey. A removed one stays as a tombstone without its key (security 10).
+-- The record behind a passkey. A removed one stays as a tombstone, without what it was made with (security 10).
 CREATE TABLE IF NOT EXISTS credential (
     tenant_id BYTEA NOT NULL,
     credential_id BYTEA NOT NULL,

@@ -56,7 +56,7 @@ CREATE TABLE role_member (
 ) WITHOUT ROWID;
 CREATE INDEX role_member_by_person ON role_member (tenant_id, person_id);
 
--- The record behind a passkey. A removed one stays as a tombstone without its key (security 10).
+-- The record behind a passkey. A removed one stays as a tombstone, without what it was made with (security 10).
 CREATE TABLE credential (
     tenant_id BLOB NOT NULL,
     credential_id BLOB NOT NULL,

@@ -2,7 +2,7 @@
 
 use crate::records::person::{self, Person};
 use crate::sql::statements;
-use crate::value::{Id, Row};
+use crate::value::{Id, Row, Value};
 use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
@@ -26,8 +26,6 @@ statements! {
          ORDER BY created_at DESC, credential_id";
     EXISTS = "credential.exists" Tenant
         "SELECT 1 FROM credential WHERE tenant_id = $1 AND credential_id = $2";
-    REQUIRE_ACTIVE = "credential.require_active" Tenant
-        "SELECT 1 FROM credential WHERE tenant_id = $1 AND credential_id = $2 AND status = 'active'";
     INSERT = "credential.insert" Tenant
         "INSERT INTO credential (tenant_id, credential_id, person_id, name, status, security_version, public_key, algorithm,
              sign_count, backup_eligible, backup_state, user_verified, aaguid, transports, attachment, attestation_format,
@@ -38,13 +36,14 @@ statements! {
         "UPDATE credential SET sign_count = $4, backup_state = $5, user_verified = 1, last_used_at = $6, last_used_place = $7
          WHERE tenant_id = $1 AND credential_id = $2 AND status = 'active' AND security_version = $3 AND sign_count = $8
          AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = $9
-             AND p.security_version = $10 AND p.status = 'enabled')
-         AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.policy_version = $11 AND t.epoch = $12)";
+             AND p.security_version = $10 AND p.method_version = $11 AND p.status = 'enabled')
+         AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.policy_version = $12 AND t.epoch = $13)";
     RENAME = "credential.rename" Tenant
         "UPDATE credential SET name = $4
          WHERE tenant_id = $1 AND credential_id = $2 AND person_id = $3 AND status <> 'removed'";
     REMOVE = "credential.remove" Tenant
-        "UPDATE credential SET status = 'removed', security_version = security_version + 1, removed_at = $5
+        "UPDATE credential SET status = 'removed', security_version = security_version + 1, removed_at = $5,
+             attestation_object = $6, client_data_json = $6
          WHERE tenant_id = $1 AND credential_id = $2 AND person_id = $3 AND security_version = $4 AND status <> 'removed'";
 }
 
@@ -135,6 +134,7 @@ pub struct CredentialUse<'a> {
     pub place: String,
     pub person_id: Id,
     pub person_version: i64,
+    pub method_version: i64,
     pub policy_version: i64,
     pub epoch: Id,
 }
@@ -250,6 +250,7 @@ impl Unit {
             used.old_sign_count.into(),
             used.person_id.into(),
             used.person_version.into(),
+            used.method_version.into(),
             used.policy_version.into(),
             used.epoch.into(),
         ];
@@ -281,17 +282,8 @@ impl Unit {
         )
     }
 
-    /// Guards that the credential is active. A removal moves the owner's method version too, so that a unit
-    /// which bumps that version can't overtake one.
-    pub fn require_credential(&mut self, tenant: Id, credential_id: &[u8]) -> &mut Unit {
-        self.step(
-            &REQUIRE_ACTIVE,
-            vec![tenant.into(), credential_id.into()],
-            Expect::One(Guard::Missing),
-        )
-    }
-
-    /// Leaves a tombstone.
+    /// Leaves a tombstone: the key stays, so that a removed passkey is told so only to its holder; what it was
+    /// made with goes.
     pub fn remove_credential(
         &mut self,
         tenant: Id,
@@ -306,6 +298,7 @@ impl Unit {
             person.into(),
             version.into(),
             now.into(),
+            Value::Bytes(Vec::new()),
         ];
         self.step(&REMOVE, args, Expect::One(Guard::Moved))
     }

@@ -35,15 +35,24 @@ statements! {
     END = "session.end" Tenant
         "UPDATE session SET ended_at = $4
          WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
+    /// An update that changes nothing: unlike a SELECT it locks the row, so that ending the session and this unit
+    /// come one after the other.
     REQUIRE = "session.require" Tenant
-        "SELECT 1 FROM session WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
+        "UPDATE session SET last_seen_at = last_seen_at
+         WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL
+         AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.epoch = session.epoch)
+         AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = session.person_id
+             AND p.security_version = session.person_version AND p.status = 'enabled')
+         AND EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = $1 AND c.credential_id = session.credential_id
+             AND c.security_version = session.credential_version AND c.status = 'active')";
     END_BY_CREDENTIAL = "session.end_by_credential" Tenant
         "UPDATE session SET ended_at = $4
          WHERE tenant_id = $1 AND person_id = $2 AND credential_id = $3 AND ended_at IS NULL";
     END_BY_PERSON = "session.end_by_person" Tenant
         "UPDATE session SET ended_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL";
     PURGE = "session.purge" Tenant
-        "DELETE FROM session WHERE tenant_id = $1 AND (expires_at < $2 OR ended_at < $2)";
+        "DELETE FROM session WHERE tenant_id = $1 AND token_hash IN (SELECT o.token_hash FROM session o
+             WHERE o.tenant_id = $1 AND (o.expires_at < $2 OR o.ended_at < $2) LIMIT 500) RETURNING 1";
 }
 
 /// A session that is live by every rule at the time of reading.
@@ -178,13 +187,10 @@ impl Unit {
         self.step(&END, args, Expect::One(Guard::Missing))
     }
 
-    /// Guards that the session was not ended.
+    /// Guards that the session that asks is still live by every rule.
     pub fn require_session(&mut self, tenant: Id, person: Id, session: Id) -> &mut Unit {
-        self.step(
-            &REQUIRE,
-            vec![tenant.into(), person.into(), session.into()],
-            Expect::One(Guard::Missing),
-        )
+        let args = vec![tenant.into(), person.into(), session.into()];
+        self.step(&REQUIRE, args, Expect::One(Guard::SessionOver))
     }
 
     pub fn end_sessions_of_credential(
@@ -211,6 +217,7 @@ impl Unit {
         )
     }
 
+    /// Deletes at most 500 that ended before; returns a row for each.
     pub fn purge_sessions(&mut self, tenant: Id, before: i64) -> &mut Unit {
         self.step(&PURGE, vec![tenant.into(), before.into()], Expect::Any)
     }

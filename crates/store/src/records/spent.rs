@@ -11,7 +11,8 @@ statements! {
     FIND_ATTEMPT = "spent.find_attempt" Tenant
         "SELECT 1 FROM spent WHERE tenant_id = $1 AND state_id = $2 AND attempt_id = $3";
     PURGE = "spent.purge" Tenant
-        "DELETE FROM spent WHERE tenant_id = $1 AND expires_at < $2";
+        "DELETE FROM spent WHERE tenant_id = $1 AND state_id IN (SELECT o.state_id FROM spent o
+             WHERE o.tenant_id = $1 AND o.expires_at < $2 LIMIT 500) RETURNING 1";
 }
 
 impl Unit {
@@ -31,6 +32,7 @@ impl Unit {
         self.step(&INSERT, args, Expect::One(Guard::Spent))
     }
 
+    /// Deletes at most 500 that expired before; returns a row for each.
     pub fn purge_spent(&mut self, tenant: Id, before: i64) -> &mut Unit {
         self.step(&PURGE, vec![tenant.into(), before.into()], Expect::Any)
     }
