@@ -25,7 +25,7 @@ fn each_step_of_each_ceremony_may_meet_another_node() {
         at_b.finish_set_up(&offer, &response).await.ok();
 
         let offer = at_b.challenge().await;
-        let response = at_b.get_assertion(&mut device, &offer);
+        let response = at_b.answer(&mut device, &offer);
         let mut at_a = house.moved_to(&at_b, 0);
         at_a.finish_sign_in(&offer, &response).await.ok();
         let mut at_b = house.moved_to(&at_a, 1);
@@ -37,7 +37,7 @@ fn each_step_of_each_ceremony_may_meet_another_node() {
         at_a.finish_add(&offer, &response).await.ok();
 
         let offer = at_a.begin_reauthentication().await;
-        let response = at_a.get_assertion(&mut device, &offer);
+        let response = at_a.answer(&mut device, &offer);
         let mut at_b = house.moved_to(&at_a, 1);
         at_b.finish_reauthentication(&offer, &response).await.ok();
         at_b.sign_out().await.ok();
@@ -50,7 +50,7 @@ fn past_mistake_13_a_challenge_works_once_on_all_nodes_together() {
     in_each_house_of_two(async |house| {
         let mut ada = house.set_up("ada").await;
         let offer = ada.browser.challenge().await;
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         let tries = (0..8).map(|number| {
             let (mut browser, offer, response) = (
                 house.moved_to(&ada.browser, number % 2),
@@ -128,7 +128,7 @@ fn nothing_is_lost_by_a_restart() {
     in_each_house(async |mut house| {
         let mut ada = house.administrator("ada").await;
         let offer = ada.browser.challenge().await;
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         house.restart().await;
         ada.browser = house.moved_to(&ada.browser, 0);
         assert!(ada.browser.is_signed_in().await, "sessions survive");

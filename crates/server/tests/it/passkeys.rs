@@ -224,7 +224,7 @@ fn the_return_after_confirming_is_ours() {
         let mut ada = house.administrator("ada").await;
         for (asked, given) in [("/people", "/people"), ("//evil.example", "/security-info")] {
             let offer = ada.browser.begin_reauthentication().await;
-            let response = ada.browser.get_assertion(&mut ada.device, &offer);
+            let response = ada.browser.answer(&mut ada.device, &offer);
             let body = json!({ "state": offer.state, "response": response, "return": asked });
             assert_eq!(
                 ada.browser.post("/reauthenticate/passkey", body).await.ok()["location"],

@@ -72,7 +72,7 @@ fn security_03_a_removal_beats_a_sign_in_under_way() {
             ada.add_device(&mut key).await;
             let mut other = house.browser();
             let offer = other.challenge().await;
-            let response = other.get_assertion(&mut key, &offer);
+            let response = other.answer(&mut key, &offer);
             let (id, mut remover, mut signer) =
                 (passkey_id(&key), ada.browser.clone(), other.clone());
             let removal = tokio::spawn(async move { remover.remove_passkey(&id).await });
@@ -108,7 +108,7 @@ fn security_03_disabling_beats_a_sign_in_under_way() {
         for round in 0..8 {
             let mut other = house.browser();
             let offer = other.challenge().await;
-            let response = other.get_assertion(&mut bob.device, &offer);
+            let response = other.answer(&mut bob.device, &offer);
             let body = json!({ "personId": bob.person_id });
             let (mut disabler, wanted) = (ada.browser.clone(), body.clone());
             let disabling =

@@ -58,7 +58,7 @@ fn security_05_a_state_belongs_to_its_step() {
             ),
             ("/register/finish", &[&step_up, &add, &button, &name]),
         ];
-        let assertion = ada.browser.get_assertion(&mut ada.device, &button);
+        let assertion = ada.browser.answer(&mut ada.device, &button);
         let mut spare = Device::device_bound();
         let creation = ada.browser.create(&mut spare, &add);
         for (path, foreign) in ceremonies {
@@ -84,7 +84,7 @@ fn security_05_a_state_belongs_to_its_step() {
             )
             .await
             .ok();
-        let response = ada.browser.get_assertion(&mut ada.device, &step_up);
+        let response = ada.browser.answer(&mut ada.device, &step_up);
         ada.browser
             .finish_reauthentication(&step_up, &response)
             .await
@@ -108,7 +108,7 @@ fn security_06_beginning_writes_nothing() {
         ada.browser.begin_reauthentication().await;
         ada.browser.begin_add().await;
         let offer = stranger.challenge().await;
-        let response = stranger.get_assertion(&mut ada.device, &offer);
+        let response = stranger.answer(&mut ada.device, &offer);
         let bent = Offer {
             state: "A".repeat(offer.state.len()),
             options: offer.options.clone(),
@@ -305,7 +305,7 @@ fn security_20_a_look_alike_is_refused_like_a_bad_signature() {
             expected
         );
         let offer = browser.challenge().await;
-        let response = browser.get_assertion(&mut fake, &offer);
+        let response = browser.answer(&mut fake, &offer);
         let error = browser
             .finish_sign_in(&offer, &response)
             .await
@@ -314,7 +314,7 @@ fn security_20_a_look_alike_is_refused_like_a_bad_signature() {
         // A real stranger's id is told apart only because nobody was ever offered it.
         fake.credentials[0].id = vec![1; 16];
         let offer = browser.challenge().await;
-        let response = browser.get_assertion(&mut fake, &offer);
+        let response = browser.answer(&mut fake, &offer);
         let error = browser
             .finish_sign_in(&offer, &response)
             .await
@@ -465,7 +465,7 @@ fn security_36_two_organisations_share_nothing() {
         }
         // States, in the same browser.
         let offer = ada.browser.challenge().await;
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         let mut visitor = other.moved_to(&ada.browser, 0);
         visitor.forget_session();
         visitor

@@ -19,7 +19,7 @@ fn by_the_button() {
         );
         assert_eq!(offer.options["userVerification"], "required");
         assert_eq!(offer.options["rpId"], RP_ID);
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         let body = ada.browser.finish_sign_in(&offer, &response).await.ok();
         assert_eq!(body["location"], "/security-info");
         assert_eq!(body["recommendSecond"], true);
@@ -49,7 +49,7 @@ fn by_the_typed_name() {
                 offer.options["allowCredentials"][0]["transports"],
                 json!(["internal", "hybrid"])
             );
-            let response = ada.browser.get_assertion(&mut ada.device, &offer);
+            let response = ada.browser.answer(&mut ada.device, &offer);
             ada.browser.finish_sign_in(&offer, &response).await.ok();
             assert!(ada.browser.is_signed_in().await);
             ada.browser.sign_out().await.ok();
@@ -73,7 +73,7 @@ fn by_autofill() {
     in_each_house(async |house| {
         let mut ada = house.set_up("ada").await;
         let offer = ada.browser.autofill().await;
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         ada.browser.finish_sign_in(&offer, &response).await.ok();
         assert!(ada.browser.is_signed_in().await);
     });
@@ -119,7 +119,7 @@ fn the_way_on_is_a_path_of_ours() {
         ];
         for (asked, given) in cases {
             let offer = ada.browser.challenge().await;
-            let response = ada.browser.get_assertion(&mut ada.device, &offer);
+            let response = ada.browser.answer(&mut ada.device, &offer);
             let body = json!({ "state": offer.state, "response": response, "return": asked });
             let body = ada.browser.post("/sign-in/passkey", body).await.ok();
             assert_eq!(body["location"], given, "{asked}");
@@ -132,7 +132,7 @@ fn a_challenge_works_once_even_after_a_failed_try() {
     in_each_house(async |house| {
         let mut ada = house.set_up("ada").await;
         let offer = ada.browser.challenge().await;
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         let bad = ada
             .browser
             .bend_assertion(&mut ada.device, &offer, &testkit::Fault::Signature);
@@ -154,11 +154,11 @@ fn a_challenge_lives_five_minutes() {
         let mut ada = house.set_up("ada").await;
         let (young, old) = (ada.browser.challenge().await, ada.browser.challenge().await);
         house.advance(5 * MINUTE);
-        let response = ada.browser.get_assertion(&mut ada.device, &young);
+        let response = ada.browser.answer(&mut ada.device, &young);
         ada.browser.finish_sign_in(&young, &response).await.ok();
         ada.browser.sign_out().await.ok();
         house.advance(SECOND);
-        let response = ada.browser.get_assertion(&mut ada.device, &old);
+        let response = ada.browser.answer(&mut ada.device, &old);
         ada.browser
             .finish_sign_in(&old, &response)
             .await
@@ -172,7 +172,7 @@ fn a_challenge_belongs_to_its_browser() {
     in_each_house(async |house| {
         let mut ada = house.set_up("ada").await;
         let offer = ada.browser.challenge().await;
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         let mut eve = house.browser();
         eve.finish_sign_in(&offer, &response)
             .await
@@ -191,7 +191,7 @@ fn two_tabs_do_not_disturb_each_other() {
         let button = ada.browser.challenge().await;
         let name = ada.browser.name("ada").await;
         for offer in [button, autofill, name] {
-            let response = ada.browser.get_assertion(&mut ada.device, &offer);
+            let response = ada.browser.answer(&mut ada.device, &offer);
             ada.browser.finish_sign_in(&offer, &response).await.ok();
             ada.browser.sign_out().await.ok();
         }
@@ -226,7 +226,7 @@ fn malformed_answers_are_refused() {
         let mut ada = house.set_up("ada").await;
         let good = {
             let offer = ada.browser.challenge().await;
-            ada.browser.get_assertion(&mut ada.device, &offer)
+            ada.browser.answer(&mut ada.device, &offer)
         };
         let mut cases = vec![
             json!({}),
@@ -281,7 +281,7 @@ fn malformed_states_are_refused() {
     in_each_house(async |house| {
         let mut ada = house.set_up("ada").await;
         let offer = ada.browser.challenge().await;
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         let (first, rest) = offer.state.split_at(1);
         let flipped = format!("{}{rest}", if first == "A" { "B" } else { "A" });
         let cut = offer.state[..offer.state.len() - 4].to_owned();
@@ -350,7 +350,7 @@ fn the_same_challenge_at_once_signs_in_once() {
     in_each_house(async |house| {
         let mut ada = house.set_up("ada").await;
         let offer = ada.browser.challenge().await;
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         let tries = (0..8).map(|_| {
             let (mut tab, offer, response) = (ada.browser.clone(), offer.clone(), response.clone());
             async move { tab.finish_sign_in(&offer, &response).await }

@@ -12,7 +12,7 @@ fn past_mistake_13_a_challenge_works_once() {
     in_each_house(async |house| {
         let mut ada = house.administrator("ada").await;
         let offer = ada.browser.begin_reauthentication().await;
-        let response = ada.browser.get_assertion(&mut ada.device, &offer);
+        let response = ada.browser.answer(&mut ada.device, &offer);
         let tries = (0..6).map(|_| {
             let (mut tab, offer, response) = (ada.browser.clone(), offer.clone(), response.clone());
             async move { tab.finish_reauthentication(&offer, &response).await }
@@ -101,7 +101,7 @@ fn past_mistake_15_user_verification_is_checked_whatever_the_page_asked() {
         let mut edited = offer.clone();
         edited.options["userVerification"] = json!("discouraged");
         ada.device.user_verification = testkit::UserVerification::Unavailable;
-        let response = ada.browser.get_assertion(&mut ada.device, &edited);
+        let response = ada.browser.answer(&mut ada.device, &edited);
         let answer = ada.browser.finish_sign_in(&offer, &response).await;
         answer.refused(401, "sign_in.user_not_verified");
         assert!(!ada.browser.is_signed_in().await);
@@ -271,7 +271,7 @@ fn past_mistake_19_a_ceremony_takes_no_user_from_the_request() {
             );
 
             let offer = ada.browser.challenge().await;
-            let response = ada.browser.get_assertion(&mut ada.device, &offer);
+            let response = ada.browser.answer(&mut ada.device, &offer);
             let mut body = json!({ "state": offer.state, "response": response });
             body[field] = value;
             let mut tab = ada.browser.clone();
@@ -298,7 +298,7 @@ fn past_mistake_20_another_persons_passkey_confirms_nothing() {
         let offer = ada.browser.begin_reauthentication().await;
         let mut edited = offer.clone();
         edited.options["allowCredentials"] = json!([]);
-        let response = ada.browser.get_assertion(&mut bob.device, &edited);
+        let response = ada.browser.answer(&mut bob.device, &edited);
         let answer = ada.browser.finish_reauthentication(&offer, &response).await;
         answer.refused(401, "sign_in.passkey_refused");
         assert_eq!(ada.browser.cookie("session").unwrap(), before);
@@ -307,7 +307,7 @@ fn past_mistake_20_another_persons_passkey_confirms_nothing() {
         let offer = browser.name("ada").await;
         let mut edited = offer.clone();
         edited.options["allowCredentials"] = json!([]);
-        let response = browser.get_assertion(&mut bob.device, &edited);
+        let response = browser.answer(&mut bob.device, &edited);
         browser
             .finish_sign_in(&offer, &response)
             .await
@@ -375,14 +375,14 @@ fn past_mistake_22_a_disabled_account_stays_out_on_every_path() {
             .await
             .ok();
         for offer in [button, name, autofill] {
-            let response = browser.get_assertion(&mut bob.device, &offer);
+            let response = browser.answer(&mut bob.device, &offer);
             browser
                 .finish_sign_in(&offer, &response)
                 .await
                 .refused(403, "sign_in.account_disabled");
             assert!(!browser.has_session());
         }
-        let response = bob.browser.get_assertion(&mut bob.device, &step_up);
+        let response = bob.browser.answer(&mut bob.device, &step_up);
         bob.browser
             .finish_reauthentication(&step_up, &response)
             .await

@@ -231,7 +231,7 @@ fn past_mistake_26_unknown_is_signalled_only_for_ids_that_nobody_has() {
         tries.push(house.browser().sign_in_with(&mut bob.device, &other).await);
         let mut browser = house.browser();
         let (spent, old) = (browser.challenge().await, browser.challenge().await);
-        let response = browser.get_assertion(&mut bob.device, &spent);
+        let response = browser.answer(&mut bob.device, &spent);
         browser.finish_sign_in(&spent, &response).await.ok();
         tries.push(browser.finish_sign_in(&spent, &response).await);
         ada.browser
@@ -240,7 +240,7 @@ fn past_mistake_26_unknown_is_signalled_only_for_ids_that_nobody_has() {
             .ok();
         tries.push(house.browser().sign_in(&mut bob.device).await);
         house.advance(6 * identity::MINUTE);
-        let response = browser.get_assertion(&mut bob.device, &old);
+        let response = browser.answer(&mut bob.device, &old);
         tries.push(browser.finish_sign_in(&old, &response).await);
         for answer in tries {
             assert_ne!(answer.status, 200);

@@ -120,7 +120,7 @@ async fn take(house: &House, walk: &mut Walk, ada: &mut Person, step: Move) {
         (Move::AskByButton, _) => walk.open.push((browser.challenge().await, house.now())),
         (Move::AskByName, _) => walk.open.push((browser.name("ada").await, house.now())),
         (Move::AnswerNewest, Some((offer, issued))) => {
-            let response = browser.get_assertion(&mut ada.device, &offer);
+            let response = browser.answer(&mut ada.device, &offer);
             let answer = browser.finish_sign_in(&offer, &response).await;
             let in_time = house.now() - issued <= 5 * identity::MINUTE;
             assert_eq!(answer.status == 200, in_time, "{}", answer.text());
@@ -130,13 +130,13 @@ async fn take(house: &House, walk: &mut Walk, ada: &mut Person, step: Move) {
         }
         (Move::AnswerOldest, _) => {
             if let Some(offer) = walk.used.first().cloned() {
-                let response = browser.get_assertion(&mut ada.device, &offer);
+                let response = browser.answer(&mut ada.device, &offer);
                 assert_eq!(browser.finish_sign_in(&offer, &response).await.status, 410);
             }
         }
         (Move::AnswerCrossed, Some((offer, _))) => {
             let other = browser.challenge().await;
-            let response = browser.get_assertion(&mut ada.device, &other);
+            let response = browser.answer(&mut ada.device, &other);
             refuse(
                 browser,
                 walk.signed_in,
@@ -184,7 +184,7 @@ async fn take(house: &House, walk: &mut Walk, ada: &mut Person, step: Move) {
             );
         }
         (Move::StepUpWithSignInState, Some((offer, _))) => {
-            let response = browser.get_assertion(&mut ada.device, &offer);
+            let response = browser.answer(&mut ada.device, &offer);
             refuse(
                 browser,
                 walk.signed_in,
