@@ -12,6 +12,9 @@ use crate::public_key::CoseKey;
 /// Longest attestation object accepted, in bytes.
 pub const MAX_ATTESTATION_OBJECT: usize = 64 * 1024;
 
+/// Longest attestation statement format identifier, in octets (section 8.1).
+const MAX_FORMAT: usize = 32;
+
 /// What an attestation said and how far that was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -49,7 +52,8 @@ impl<'a> AttestationObject<'a> {
     /// Parses an attestation object. Members that it does not know are ignored.
     ///
     /// # Errors
-    /// If the bytes are too many, not exactly one CBOR map, or lack one of the three members.
+    /// If the bytes are too many, not exactly one CBOR map, lack one of the three members, or name a
+    /// format that is no identifier.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
         if bytes.len() > MAX_ATTESTATION_OBJECT {
             let (part, found) = (Part::AttestationObject, bytes.len());
@@ -59,7 +63,9 @@ impl<'a> AttestationObject<'a> {
                 found,
             });
         }
-        Self::read(bytes).map_err(ParseError::cbor(Part::AttestationObject))
+        let object = Self::read(bytes).map_err(ParseError::cbor(Part::AttestationObject))?;
+        check_format(object.format)?;
+        Ok(object)
     }
 
     fn read(bytes: &'a [u8]) -> Result<Self, CborError> {
@@ -133,6 +139,19 @@ impl<'a> AttestationObject<'a> {
     }
 }
 
+/// Section 8.1: at most 32 octets of printable US-ASCII without quotation mark and backslash.
+fn check_format(format: &str) -> Result<(), ParseError> {
+    let fits = (1..=MAX_FORMAT).contains(&format.len())
+        && format
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    if fits {
+        return Ok(());
+    }
+    let found = format.len();
+    Err(ParseError::AttestationFormat { found })
+}
+
 struct PackedStatement<'a> {
     algorithm: i64,
     signature: &'a [u8],
@@ -163,5 +182,54 @@ impl<'a> PackedStatement<'a> {
             signature: signature.ok_or_else(|| missing("sig"))?,
             has_certificates,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AttestationObject;
+    use crate::error::ParseError;
+
+    /// `{"fmt": format, "attStmt": {}, "authData": h''}`, each length in one byte behind its head.
+    fn object(format: &str) -> Vec<u8> {
+        let length = u8::try_from(format.len()).unwrap();
+        let mut bytes = b"\xa3\x63fmt\x78".to_vec();
+        bytes.push(length);
+        bytes.extend(format.as_bytes());
+        bytes.extend(b"\x67attStmt\xa0\x68authData\x40");
+        if format.len() < 24 {
+            // The shortest form is the only one that CTAP2 allows.
+            bytes.splice(5..7, [0x60 + length]);
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_format_is_an_identifier() {
+        let longest = "x".repeat(32);
+        for good in ["none", "packed", "android-safetynet", "x", longest.as_str()] {
+            let bytes = object(good);
+            assert_eq!(AttestationObject::parse(&bytes).unwrap().format, good);
+        }
+        let too_long = "x".repeat(33);
+        let unfit = [
+            "",
+            "two words",
+            "a\n",
+            "a\u{0}",
+            "a\u{7f}",
+            "caf\u{e9}",
+            "a\"",
+            "a\\",
+            "\u{202e}enon",
+            too_long.as_str(),
+        ];
+        for unfit in unfit {
+            let bytes = object(unfit);
+            let error = AttestationObject::parse(&bytes).unwrap_err();
+            let found = unfit.len();
+            assert_eq!(error, ParseError::AttestationFormat { found }, "{unfit:?}");
+            assert_eq!(error.code(), "parse.attestation_format");
+        }
     }
 }

@@ -110,6 +110,12 @@ pub enum ParseError {
         /// Offset of the first such byte.
         offset: usize,
     },
+    /// The attestation statement format identifier is not one (section 8.1).
+    #[error("the attestation format is not 1 to 32 printable ASCII characters ({found} bytes)")]
+    AttestationFormat {
+        /// Its length in bytes; its text is the sender's and stands in no error.
+        found: usize,
+    },
     /// CBOR that is refused.
     #[error("{part}: {source}")]
     Cbor {

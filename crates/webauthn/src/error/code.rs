@@ -40,6 +40,7 @@ codes!(ParseError, PARSE {
     Self::ClientDataNotUtf8 { .. } => "parse.client_data_not_utf8", "The client data is not UTF-8.";
     Self::AuthenticatorDataTruncated { .. } => "parse.authenticator_data_truncated", "Authenticator data ends inside a field that its flags announce.";
     Self::AuthenticatorDataTrailingBytes { .. } => "parse.authenticator_data_trailing_bytes", "Authenticator data goes on behind the last field that its flags announce.";
+    Self::AttestationFormat { .. } => "parse.attestation_format", "The attestation's format is named by nothing that the standard allows: 1 to 32 printable ASCII characters.";
     @ Self::Cbor { source, .. } => source.kind.code();
 });
 
