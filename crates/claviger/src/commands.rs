@@ -55,14 +55,3 @@ fn readable((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(
 async fn open(configuration: &Configuration, start: Start) -> Result<Identity, Failure> {
     Ok(server::open(configuration, &Ambient::system(), start, Port::Unbound).await?)
 }
-
-/// The operating system's name for whoever types, for the audit log.
-fn find_os_user() -> String {
-    let named = ["SUDO_USER", "LOGNAME", "USER"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok());
-    let name = named.filter(|name| {
-        !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_graphic())
-    });
-    name.unwrap_or_else(|| "unknown".to_owned())
-}

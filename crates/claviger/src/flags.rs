@@ -198,6 +198,9 @@ pub(crate) struct SettingFlags {
     /// The key-encryption key [default: claviger.key in the data directory]
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// A shell command that prints the key, instead of the file; or give it in CLAVIGER_KEY
+    #[arg(long, global = true, value_name = "COMMAND")]
+    key_command: Option<String>,
     /// A proxy's network whose X-Forwarded-For is believed; may be repeated [default: none]
     #[arg(long, global = true, value_name = "CIDR", value_delimiter = ',')]
     trusted_proxy: Vec<String>,
@@ -229,6 +232,7 @@ impl SettingFlags {
             extra_origin: Some(self.extra_origin).filter(|list| !list.is_empty()),
             database_url: self.database_url,
             key_file: self.key_file,
+            key_command: self.key_command,
             trusted_proxy: Some(self.trusted_proxy).filter(|list| !list.is_empty()),
             tls_certificate: self.tls_certificate,
             tls_key: self.tls_key,

@@ -4,7 +4,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use identity::Identity;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -58,7 +57,6 @@ pub fn app(state: AppState) -> Router {
     pages::routes()
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(DefaultBodyLimit::max(extract::BODY_LIMIT))
         .layer(from_fn_with_state(state.clone(), csrf::guard))
         .layer(from_fn_with_state(state.clone(), extract::recognise))
         .layer(from_fn_with_state(state.clone(), host::guard))

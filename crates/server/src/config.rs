@@ -8,7 +8,7 @@ mod environment;
 mod error;
 mod file;
 mod findings;
-mod key_file;
+mod key;
 mod layer;
 mod proxies;
 
@@ -22,7 +22,7 @@ use identity::settings::{ExtraOrigin, Origin, RpId};
 use identity::{Location, Settings};
 
 pub use error::ConfigError;
-pub use key_file::{KeyFile, read_key_file};
+pub use key::{Key, KeySource, make_key_file};
 pub use layer::{Layer, LogForm, OriginEntry, Purpose};
 pub use proxies::{TrustedProxies, TrustedProxy};
 
@@ -37,13 +37,15 @@ pub struct Configuration {
     pub rp_id: Option<RpId>,
     pub extra_origins: Vec<ExtraOrigin>,
     pub database: Database,
-    pub key_file: PathBuf,
+    pub key: KeySource,
     pub trusted_proxies: TrustedProxies,
     pub tls: Option<TlsFiles>,
     pub metrics_listen: Option<SocketAddr>,
     pub log: LogForm,
     pub log_level: String,
     pub limits: Limits,
+    /// Connections at once; one more is turned away.
+    pub max_connections: u32,
     /// Variables named like settings that are none: perhaps misspelt.
     pub unknown_variables: Vec<String>,
 }
@@ -86,6 +88,19 @@ impl Database {
     /// A SQLite file that is not there; of PostgreSQL only the server can say.
     pub fn is_missing(&self) -> bool {
         matches!(self, Database::Sqlite { file } if !file.exists())
+    }
+
+    /// Makes the folder of a SQLite file that is to be made.
+    pub(crate) fn make_folder(&self) -> Result<(), ConfigError> {
+        let Database::Sqlite { file } = self else {
+            return Ok(());
+        };
+        let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
+        let Some(folder) = folder else { return Ok(()) };
+        key::make_folder(folder).map_err(|cause| ConfigError::DataFolder {
+            folder: folder.to_owned(),
+            cause,
+        })
     }
 
     pub fn location(&self) -> Location {
@@ -150,6 +165,7 @@ impl Configuration {
         };
         check::origin_against_listener(&origin, self)?;
         check::rp_id_fits(&origin, &rp_id)?;
+        check::extra_origins_against(&origin, &self.extra_origins)?;
         let mut settings = Settings::new(origin, rp_id);
         settings.extra_origins.clone_from(&self.extra_origins);
         self.limits.apply(&mut settings);

@@ -9,7 +9,7 @@ use identity::{BrowserId, Refusal, codes};
 
 use crate::app::AppState;
 use crate::error::Rejection;
-use crate::extract::{Browser, read_session};
+use crate::extract::{Browser, body, read_session};
 
 /// The header in which page scripts send the token of `<meta name="csrf-token">`.
 pub(crate) const HEADER: &str = "x-csrf-token";
@@ -31,16 +31,18 @@ pub(crate) async fn guard(
     }
     match check(&state, &mut request).await {
         Ok(()) => next.run(request).await,
-        Err(refusal) => Rejection::from(refusal).into_answer(),
+        Err(rejection) => rejection.into_answer(),
     }
 }
 
-async fn check(state: &AppState, request: &mut Request) -> Result<(), Refusal> {
+/// What costs nothing comes first, then the body, and only then, for what it is worth now, the session.
+async fn check(state: &AppState, request: &mut Request) -> Result<(), Rejection> {
     check_origin(&state.origin, request.headers())?;
     let Some(Browser::Known(browser)) = request.extensions().get().copied() else {
-        return Err(forged("csrf.no_browser_cookie"));
+        return Err(forged("csrf.no_browser_cookie").into());
     };
     let token = read_token(request.headers())?.to_owned();
+    body::buffer(request).await?;
     let path = request
         .extensions()
         .get::<MatchedPath>()
@@ -51,7 +53,7 @@ async fn check(state: &AppState, request: &mut Request) -> Result<(), Refusal> {
     if sessionless && state.identity.check_csrf(&browser, None, &token) {
         return Ok(());
     }
-    check_with_session(state, request, &browser, &token).await
+    Ok(check_with_session(state, request, &browser, &token).await?)
 }
 
 async fn check_with_session(

@@ -28,8 +28,15 @@ pub static METHOD_NOT_ALLOWED: Code = Code {
     remedy: "Open the page and use what it offers.",
 };
 
+pub static TOO_SLOW: Code = Code {
+    id: "request.too_slow",
+    class: Class::Bad,
+    meaning: "The request did not arrive in time.",
+    remedy: "Try again; if it stays, the connection is too slow or breaks off.",
+};
+
 /// All of them, for the list of codes.
-pub const CODES: &[&Code] = &[&METHOD_NOT_ALLOWED];
+pub const CODES: &[&Code] = &[&METHOD_NOT_ALLOWED, &TOO_SLOW];
 
 /// A refusal that is to become a response.
 #[derive(Debug, Clone)]
@@ -85,6 +92,7 @@ pub fn status(code: &'static Code) -> StatusCode {
         ("request.wrong_host", _) => StatusCode::MISDIRECTED_REQUEST,
         ("request.too_large", _) => StatusCode::PAYLOAD_TOO_LARGE,
         ("request.method_not_allowed", _) => StatusCode::METHOD_NOT_ALLOWED,
+        ("request.too_slow", _) => StatusCode::REQUEST_TIMEOUT,
         (_, Class::Bad) => StatusCode::BAD_REQUEST,
         (_, Class::Unauthenticated) => StatusCode::UNAUTHORIZED,
         (_, Class::Forbidden | Class::Stale) => StatusCode::FORBIDDEN,
@@ -238,12 +246,33 @@ fn log(refusal: &Refusal, reference: &str) {
         metrics::counter!("claviger_database_errors_total").increment(1);
     }
     let detail = refusal.detail.unwrap_or_default();
-    if status(refusal.code).is_server_error() {
+    if let Some(alert) = find_alert(refusal.code) {
+        metrics::counter!("claviger_alerts_total", "kind" => alert).increment(1);
+        tracing::warn!(
+            alert,
+            code = refusal.code.id,
+            detail,
+            reference,
+            "alert: a passkey may exist twice; the sign-in was refused, the record in the log names the account"
+        );
+    } else if status(refusal.code).is_server_error() {
         tracing::warn!(code = refusal.code.id, detail, reference, "refused");
     } else {
         tracing::debug!(code = refusal.code.id, detail, reference, "refused");
     }
 }
+
+/// What somebody has to look into, and its word in the figures (security 23).
+fn find_alert(code: &Code) -> Option<&'static str> {
+    match code.id {
+        "sign_in.counter_regressed" => Some("counter_regressed"),
+        "sign_in.backup_eligibility_changed" => Some("backup_eligibility_changed"),
+        _ => None,
+    }
+}
+
+/// The kinds of alerts, so that each has a figure before it first happens.
+pub(crate) const ALERTS: [&str; 2] = ["counter_regressed", "backup_eligibility_changed"];
 
 /// The page that helps with a code: sign in, or confirm it's you.
 fn find_help(code: &'static Code, page: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! What a handler may know about a request: who asks and reads, the session, the body.
 
+pub(crate) mod body;
 mod caller;
 pub mod cookies;
 mod json_body;
@@ -9,8 +10,9 @@ pub mod return_path;
 mod signed_in;
 mod visit;
 
+pub use body::BODY_LIMIT;
 pub use caller::{Browser, PeerAddress, recognise};
-pub use json_body::{BODY_LIMIT, JsonBody};
+pub use json_body::JsonBody;
 pub use signed_in::{CurrentSession, SignedIn, read_session};
 
 pub(crate) use caller::AskedBy;

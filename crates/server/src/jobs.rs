@@ -16,8 +16,8 @@ pub(crate) struct Jobs {
 }
 
 impl Jobs {
-    /// Starts the jobs of the use cases: each second the audit chain is sealed, each minute what is
-    /// over is purged.
+    /// Starts the jobs of the use cases: each second the audit chain is sealed, each half minute the
+    /// clock is measured, each minute what is over is purged.
     pub(crate) fn start(identity: &Identity) -> Jobs {
         let mut jobs = Jobs {
             stop: watch::channel(false).0,
@@ -27,6 +27,11 @@ impl Jobs {
         jobs.repeat("second", Duration::from_secs(1), move || {
             let identity = each_second.clone();
             async move { tenant::tick_second(&identity).await }
+        });
+        let each_half_minute = identity.clone();
+        jobs.repeat("clock", Duration::from_secs(30), move || {
+            let identity = each_half_minute.clone();
+            async move { Ok(tenant::measure_clock(&identity).await.map(drop)?) }
         });
         let each_minute = identity.clone();
         jobs.repeat("minute", Duration::from_secs(60), move || {

@@ -15,6 +15,7 @@ pub mod serve;
 pub mod telemetry;
 pub mod view;
 
+mod connections;
 mod csrf;
 mod host;
 mod jobs;

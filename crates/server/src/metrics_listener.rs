@@ -8,6 +8,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 
+use crate::error::ALERTS;
 use crate::jobs::Jobs;
 use crate::serve::ServeError;
 
@@ -51,6 +52,7 @@ fn install() -> Result<PrometheusHandle, ServeError> {
     metrics::set_global_recorder(recorder)
         .map_err(|cause| ServeError::Metrics(cause.to_string()))?;
     describe();
+    show_zeros();
     Ok(handle)
 }
 
@@ -63,10 +65,32 @@ fn describe() {
         "claviger_http_request_duration_seconds",
         "Time to answer, by route"
     );
-    metrics::describe_counter!("claviger_sign_ins_total", "Finished sign-ins by result");
+    metrics::describe_counter!(
+        "claviger_sign_ins_total",
+        "Finished sign-ins and confirmations by flow and result"
+    );
+    metrics::describe_counter!(
+        "claviger_alerts_total",
+        "What somebody has to look into, by kind"
+    );
+    metrics::describe_counter!(
+        "claviger_connections_refused_total",
+        "Connections turned away because every place was taken"
+    );
     metrics::describe_counter!("claviger_refusals_total", "Refusals by code");
     metrics::describe_counter!(
         "claviger_database_errors_total",
         "Requests and jobs that the database could not serve"
     );
+}
+
+/// A rule for an alert compares with what was before: nothing is not zero.
+fn show_zeros() {
+    metrics::counter!("claviger_database_errors_total").increment(0);
+    metrics::counter!("claviger_connections_refused_total").increment(0);
+    metrics::counter!("claviger_sign_ins_total", "flow" => "sign_in", "result" => "success")
+        .increment(0);
+    for kind in ALERTS {
+        metrics::counter!("claviger_alerts_total", "kind" => kind).increment(0);
+    }
 }

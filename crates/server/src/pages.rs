@@ -17,8 +17,8 @@ use askama::Template;
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use identity::codes;
 use identity::sign_in::{Challenge, SignedIn};
+use identity::{Refusal, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -140,6 +140,14 @@ fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response 
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// How a ceremony with a passkey ended, for the figures.
+fn count<T>(flow: &'static str, outcome: &Result<T, Refusal>) {
+    let result = outcome
+        .as_ref()
+        .map_or_else(|refusal| refusal.code.id, |_| "success");
+    metrics::counter!("claviger_sign_ins_total", "flow" => flow, "result" => result).increment(1);
 }
 
 /// `signals` as the page script takes them.

@@ -14,7 +14,8 @@ use identity::{Identity, OpenOptions, Refusal, Store};
 use tokio::task::JoinHandle;
 
 use crate::app::{AppState, app};
-use crate::config::{ConfigError, Configuration, KeyFile, Port, read_key_file};
+use crate::config::{ConfigError, Configuration, Database, Key, Port, make_key_file};
+use crate::connections::{Bounded, WhenFull};
 use crate::jobs::Jobs;
 use crate::{metrics_listener, tls};
 
@@ -34,8 +35,10 @@ pub struct ServeOptions {
 pub enum Start {
     /// `init`: a new tenant may begin under a key that was there before.
     New,
-    /// Everything else: a key without its database is a loss to be explained.
+    /// `serve`: makes what a first start needs; a key without its database is a loss to be explained.
     Existing,
+    /// A command beside the server: makes nothing, so that a wrong directory is noticed.
+    Beside,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -74,23 +77,53 @@ pub async fn open(
     start: Start,
     port: Port,
 ) -> Result<Identity, ServeError> {
-    let key = read_key_file(
-        &configuration.key_file,
-        &configuration.database,
-        &ambient.random,
-    )?;
-    let (key, empty) = match (key, start) {
-        (KeyFile::Made(key), _) | (KeyFile::Found(key), Start::New) => (key, EmptyDatabase::Accept),
-        (KeyFile::Found(key), Start::Existing) => (key, EmptyDatabase::Refuse),
+    let (key, empty) = match (configuration.key.find().await?, start) {
+        (Key::Found(key), Start::New) => (key, EmptyDatabase::Accept),
+        (Key::Found(key), _) => (key, EmptyDatabase::Refuse),
+        (Key::NoFile(path), _) => {
+            check_nothing_lost(configuration, start).await?;
+            let key = make_key_file(path, &ambient.random)?;
+            (key, EmptyDatabase::Accept)
+        }
     };
     // Asked before the store makes an empty file, which would stand in a restore's way.
     if empty == EmptyDatabase::Refuse && configuration.database.is_missing() {
         return Err(OpenError::LostDatabase.into());
     }
+    configuration.database.make_folder()?;
     let store = Store::open(&OpenOptions::new(configuration.database.location())).await?;
     let stored = tenant::stored_names(&store).await?;
     let settings = configuration.settings(stored, port)?;
     Ok(Identity::open(store, settings, ambient.clone(), key, empty).await?)
+}
+
+/// A key is made for a new database only: under a second key the first one's records stay closed.
+async fn check_nothing_lost(configuration: &Configuration, start: Start) -> Result<(), ServeError> {
+    let unusable = |message: String| ServeError::from(configuration.key.unusable(message));
+    match &configuration.database {
+        Database::Sqlite { file } if file.exists() => Err(unusable(format!(
+            "is missing, but the database {} was made under it: put your copy of the key there",
+            file.display()
+        ))),
+        Database::Postgres { .. } if holds_tenant(configuration).await? => Err(unusable(
+            "is missing, but the database holds an organisation that was made under a key: put a copy of that key \
+             there, or name it with --key-file or --key-command"
+                .to_owned(),
+        )),
+        _ if start == Start::Beside => Err(unusable(
+            "is missing, and so is the database: is this the right --data directory? The first `claviger serve` or \
+             `claviger init` makes both"
+                .to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn holds_tenant(configuration: &Configuration) -> Result<bool, ServeError> {
+    let store = Store::open(&OpenOptions::new(configuration.database.location())).await?;
+    let stored = tenant::stored_names(&store).await;
+    store.close().await;
+    Ok(stored?.is_some())
 }
 
 /// A server that answers.
@@ -197,27 +230,30 @@ fn spawn(
     let address = configuration.listen;
     let service = app(state).into_make_service_with_connect_info::<SocketAddr>();
     let unbound = |cause| ServeError::Bind { address, cause };
+    let most = configuration.max_connections;
     Ok(match &configuration.tls {
         Some(files) => {
             let live = RustlsConfig::from_config(tls::read(files)?);
             jobs.add(tls::follow(files.clone(), live.clone()));
             let mut server = axum_server::from_tcp_rustls(listener, live)
                 .map_err(unbound)?
-                .handle(handle);
+                .handle(handle)
+                .map(|acceptor| Bounded::new(acceptor, most, WhenFull::HangUp));
             limit_time(server.http_builder());
             tokio::spawn(server.serve(service))
         }
         None => {
             let mut server = axum_server::from_tcp(listener)
                 .map_err(unbound)?
-                .handle(handle);
+                .handle(handle)
+                .map(|acceptor| Bounded::new(acceptor, most, WhenFull::Say));
             limit_time(server.http_builder());
             tokio::spawn(server.serve(service))
         }
     })
 }
 
-/// A client that dawdles holds a connection no longer than this.
+/// How long a client may take over a head, and between two of them; [`Bounded`] limits the rest.
 fn limit_time(
     builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>,
 ) {
@@ -228,8 +264,6 @@ fn limit_time(
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(Some(Duration::from_secs(30)))
-        .keep_alive_timeout(HEAD_TIME)
         .max_concurrent_streams(64);
 }
 

@@ -50,18 +50,39 @@ pub(crate) fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, ServeError> {
 
 /// Renewed certificates are taken up without a restart; unfit files leave the old ones in use.
 pub(crate) async fn follow(files: TlsFiles, live: RustlsConfig) {
-    let mut seen = modified(&files);
+    let mut followed = Followed::new(files, live);
     loop {
         tokio::time::sleep(LOOK).await;
-        let now = modified(&files);
-        if now == seen {
-            continue;
+        followed.look();
+    }
+}
+
+/// The files and what serves under them.
+struct Followed {
+    seen: [Option<SystemTime>; 2],
+    files: TlsFiles,
+    live: RustlsConfig,
+}
+
+impl Followed {
+    fn new(files: TlsFiles, live: RustlsConfig) -> Followed {
+        Followed {
+            seen: modified(&files),
+            files,
+            live,
         }
-        match read(&files) {
+    }
+
+    fn look(&mut self) {
+        let now = modified(&self.files);
+        if now == self.seen {
+            return;
+        }
+        match read(&self.files) {
             Ok(config) => {
-                live.reload_from_config(config);
+                self.live.reload_from_config(config);
                 tracing::info!("took up the renewed certificate");
-                seen = now;
+                self.seen = now;
             }
             // Perhaps only one of the two is written yet: look again next time.
             Err(error) => {
@@ -77,4 +98,112 @@ fn modified(files: &TlsFiles) -> [Option<SystemTime>; 2] {
             .and_then(|metadata| metadata.modified())
             .ok()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Followed, read};
+    use crate::config::TlsFiles;
+    use axum_server::tls_rustls::RustlsConfig;
+    use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConnection};
+    use rustls_pki_types::CertificateDer;
+    use std::io::{Read, Write};
+    use std::path::Path;
+    use std::sync::Arc;
+
+    const NAME: &str = "login.example.org";
+
+    /// A new certificate in these files; gives it to be trusted.
+    fn renew(files: &TlsFiles) -> CertificateDer<'static> {
+        let made = rcgen::generate_simple_self_signed([NAME.to_owned()]).unwrap();
+        std::fs::write(&files.certificate, made.cert.pem()).unwrap();
+        std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
+        made.cert.der().clone()
+    }
+
+    fn files(folder: &Path) -> TlsFiles {
+        TlsFiles {
+            certificate: folder.join("fullchain.pem"),
+            key: folder.join("privkey.pem"),
+        }
+    }
+
+    /// A handshake in memory by somebody who trusts only this certificate.
+    fn greets(live: &RustlsConfig, trusted: &CertificateDer<'static>) -> bool {
+        let mut roots = RootCertStore::empty();
+        roots.add(trusted.clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = NAME.try_into().unwrap();
+        let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut server = ServerConnection::new(live.get_inner()).unwrap();
+        for _ in 0..8 {
+            let mut sent = Vec::new();
+            while client.wants_write() {
+                client.write_tls(&mut sent as &mut dyn Write).unwrap();
+            }
+            let mut sent = sent.as_slice();
+            while !sent.is_empty() {
+                server.read_tls(&mut sent as &mut dyn Read).unwrap();
+            }
+            if server.process_new_packets().is_err() {
+                return false;
+            }
+            let mut answer = Vec::new();
+            while server.wants_write() {
+                server.write_tls(&mut answer as &mut dyn Write).unwrap();
+            }
+            let mut answer = answer.as_slice();
+            while !answer.is_empty() {
+                client.read_tls(&mut answer as &mut dyn Read).unwrap();
+            }
+            if client.process_new_packets().is_err() {
+                return false;
+            }
+        }
+        !client.is_handshaking() && !server.is_handshaking()
+    }
+
+    #[test]
+    fn a_renewed_certificate_is_taken_up_and_an_unfit_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        let first = renew(&files);
+        let live = RustlsConfig::from_config(read(&files).unwrap());
+        let mut followed = Followed::new(files.clone(), live.clone());
+        followed.look();
+        assert!(greets(&live, &first));
+        let second = renew(&files);
+        assert!(greets(&live, &first), "not before it was looked at");
+        followed.look();
+        assert!(greets(&live, &second) && !greets(&live, &first));
+        // Half of a renewal: the certificate is there, its key is not yet.
+        let key = std::fs::read(&files.key).unwrap();
+        let third = renew(&files);
+        let new_key = std::fs::read(&files.key).unwrap();
+        std::fs::write(&files.key, key).unwrap();
+        followed.look();
+        assert!(greets(&live, &second) && !greets(&live, &third));
+        std::fs::write(&files.key, new_key).unwrap();
+        followed.look();
+        assert!(greets(&live, &third));
+    }
+
+    #[test]
+    fn unfit_files_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        let message = || read(&files).unwrap_err().to_string();
+        assert!(message().contains("fullchain.pem"));
+        renew(&files);
+        std::fs::write(&files.certificate, "").unwrap();
+        assert!(message().contains("holds no certificate"));
+        renew(&files);
+        std::fs::write(&files.key, "-----BEGIN").unwrap();
+        assert!(message().contains("privkey.pem"));
+    }
 }

@@ -18,7 +18,7 @@ struct Shown<'a> {
 
 /// Exit code 1 when something is wrong; advice alone is no failure.
 pub(crate) async fn check(configuration: &Configuration, form: Form) -> Result<(), Failure> {
-    let identity = open(configuration, Start::Existing).await?;
+    let identity = open(configuration, Start::Beside).await?;
     let mut findings = configuration.inspect(identity.settings());
     findings.extend(identity::doctor::check(&identity).await);
     identity.close().await;

@@ -7,13 +7,14 @@ use serde::Serialize;
 use server::Start;
 use server::config::Configuration;
 
-use super::{Failure, find_os_user, open};
+use super::{Failure, open};
 use crate::flags::{Form, User};
-use crate::output::{LinkShown, say, say_json, table, write_time};
+use crate::os_user;
+use crate::output::{LinkShown, escape, say, say_json, table, write_time};
 
 pub(crate) async fn run(configuration: &Configuration, command: User) -> Result<(), Failure> {
-    let identity = open(configuration, Start::Existing).await?;
-    let os_user = find_os_user();
+    let identity = open(configuration, Start::Beside).await?;
+    let os_user = os_user::find();
     let outcome = execute(&identity, Actor::CommandLine { os_user: &os_user }, command).await;
     identity.close().await;
     outcome
@@ -50,20 +51,25 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
             let to = to.as_deref().unwrap_or(&person.user_name);
             let display_name = display_name.as_deref().unwrap_or(&person.display_name);
             people::rename(identity, actor, person.person_id, to, display_name).await?;
-            say(&format!("{} is {to}, {display_name}.", person.user_name))
+            say(&format!(
+                "{} is {}, {}.",
+                escape(&person.user_name),
+                escape(to),
+                escape(display_name)
+            ))
         }
         User::Disable { name } => {
             let person = people::find(identity, actor, &name).await?;
             people::disable(identity, actor, person.person_id).await?;
             say(&format!(
                 "{} is disabled; every session ended.",
-                person.user_name
+                escape(&person.user_name)
             ))
         }
         User::Enable { name } => {
             let person = people::find(identity, actor, &name).await?;
             people::enable(identity, actor, person.person_id).await?;
-            say(&format!("{} is enabled.", person.user_name))
+            say(&format!("{} is enabled.", escape(&person.user_name)))
         }
     }
 }
@@ -123,13 +129,14 @@ fn show_added(person: &PersonView, link: Option<&Link>, form: Form) -> Result<()
     }
     say(&format!(
         "Added {} ({}).",
-        person.user_name, person.display_name
+        escape(&person.user_name),
+        escape(&person.display_name)
     ))?;
     match link {
         Some(link) => link.show(form),
         None => say(&format!(
             "Hand out a registration link with: claviger user link {}",
-            person.user_name
+            escape(&person.user_name)
         )),
     }
 }

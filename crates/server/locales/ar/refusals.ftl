@@ -116,6 +116,8 @@ refusal-request-not-found-remedy = تحقق من العنوان.
 
 refusal-request-method-not-allowed = لا يقبل هذا العنوان هذا النوع من الطلبات.
 refusal-request-method-not-allowed-remedy = افتح الصفحة واستخدم ما تتيحه.
+refusal-request-too-slow = لم يصل الطلب في الوقت المناسب.
+refusal-request-too-slow-remedy = حاول مرة أخرى؛ إذا استمر الأمر فالاتصال بطيء جدًا أو ينقطع.
 
 refusal-limit-reached = محاولات كثيرة جدًا في وقت قصير.
 refusal-limit-reached-remedy = انتظر دقيقة ثم حاول مرة أخرى.

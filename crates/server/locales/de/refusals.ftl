@@ -116,6 +116,8 @@ refusal-request-not-found-remedy = Prüfen Sie die Adresse.
 
 refusal-request-method-not-allowed = Diese Adresse nimmt solche Anfragen nicht an.
 refusal-request-method-not-allowed-remedy = Öffnen Sie die Seite und verwenden Sie, was sie anbietet.
+refusal-request-too-slow = Die Anfrage kam nicht rechtzeitig an.
+refusal-request-too-slow-remedy = Versuchen Sie es noch einmal; bleibt es dabei, ist die Verbindung zu langsam oder bricht ab.
 
 refusal-limit-reached = Zu viele Versuche in kurzer Zeit.
 refusal-limit-reached-remedy = Warten Sie eine Minute und versuchen Sie es noch einmal.

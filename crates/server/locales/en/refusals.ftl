@@ -116,6 +116,8 @@ refusal-request-not-found-remedy = Check the address.
 
 refusal-request-method-not-allowed = This address does not take this kind of request.
 refusal-request-method-not-allowed-remedy = Open the page and use what it offers.
+refusal-request-too-slow = The request did not arrive in time.
+refusal-request-too-slow-remedy = Try again; if it stays, the connection is too slow or breaks off.
 
 refusal-limit-reached = Too many tries in a short time.
 refusal-limit-reached-remedy = Wait a minute and try again.

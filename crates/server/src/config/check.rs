@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use identity::settings::{ExtraOrigin, Origin, RpId};
 
 use super::{
-    ConfigError, Configuration, Database, Layer, Limits, OriginEntry, Purpose, TlsFiles,
+    ConfigError, Configuration, Database, KeySource, Layer, Limits, OriginEntry, Purpose, TlsFiles,
     TrustedProxies,
 };
 
@@ -30,7 +30,7 @@ pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
             .map(extra_origin)
             .collect::<Result<_, _>>()?,
         database: database(layer.database_url, &data)?,
-        key_file: layer.key_file.unwrap_or_else(|| data.join("claviger.key")),
+        key: key(layer.key_file, layer.key_command, layer.key, &data)?,
         trusted_proxies: TrustedProxies::parse(&layer.trusted_proxy.unwrap_or_default())?,
         tls: tls(layer.tls_certificate, layer.tls_key)?,
         metrics_listen: layer
@@ -46,6 +46,7 @@ pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
             tries_per_address: layer.tries_per_address,
             tries_per_name: layer.tries_per_name,
         })?,
+        max_connections: max_connections(layer.max_connections)?,
         unknown_variables: Vec::new(),
         data,
     };
@@ -66,6 +67,7 @@ fn check_together(configuration: &Configuration) -> Result<(), ConfigError> {
         };
     };
     origin_against_listener(origin, configuration)?;
+    extra_origins_against(origin, &configuration.extra_origins)?;
     match &configuration.rp_id {
         Some(rp_id) => rp_id_fits(origin, rp_id),
         None => Ok(()),
@@ -117,6 +119,25 @@ pub(super) fn origin_against_listener(
         ));
     }
     Ok(())
+}
+
+/// Beside an https origin no page without TLS may register or sign in: whoever is on the same
+/// machine, or answers for its name, could run one. An evaluation on localhost has nothing to lose.
+pub(super) fn extra_origins_against(
+    origin: &Origin,
+    extra_origins: &[ExtraOrigin],
+) -> Result<(), ConfigError> {
+    let plain = |extra: &&ExtraOrigin| extra.origin.scheme() != "https";
+    match extra_origins.iter().find(plain) {
+        Some(extra) if !origin.is_localhost() => Err(ConfigError::value(
+            "extra-origin",
+            format!(
+                "{} is plain http, which is allowed only where the public origin is localhost, not {origin}: use https",
+                extra.origin
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn rp_id_fits(origin: &Origin, rp_id: &RpId) -> Result<(), ConfigError> {
@@ -187,6 +208,36 @@ fn database(url: Option<String>, data: &std::path::Path) -> Result<Database, Con
             "must start with postgres://; leave it out for SQLite in the data directory",
         )),
     }
+}
+
+/// The key has one place: two that disagree would be told apart by chance.
+fn key(
+    file: Option<PathBuf>,
+    command: Option<String>,
+    text: Option<String>,
+    data: &std::path::Path,
+) -> Result<KeySource, ConfigError> {
+    match (file, command, text) {
+        (None, None, None) => Ok(KeySource::File(data.join("claviger.key"))),
+        (Some(file), None, None) => Ok(KeySource::File(file)),
+        (None, Some(command), None) => Ok(KeySource::Command(command)),
+        (None, None, Some(text)) => Ok(KeySource::Environment(text)),
+        _ => Err(ConfigError::Contradiction(
+            "the key has one place: give key-file, key-command or CLAVIGER_KEY, not several of them".to_owned(),
+        )),
+    }
+}
+
+/// Each one takes a file descriptor and some memory.
+fn max_connections(given: Option<u32>) -> Result<u32, ConfigError> {
+    let number = given.unwrap_or(1024);
+    if (16..=100_000).contains(&number) {
+        return Ok(number);
+    }
+    Err(ConfigError::value(
+        "max-connections",
+        "must be between 16 and 100000",
+    ))
 }
 
 fn tls(

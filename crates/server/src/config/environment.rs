@@ -43,6 +43,8 @@ fn set(layer: &mut Layer, key: &str, value: String) -> Result<Known, String> {
         "EXTRA_ORIGIN" => layer.extra_origin = Some(OriginEntry::parse_list(&value)?),
         "DATABASE_URL" => layer.database_url = Some(value),
         "KEY_FILE" => layer.key_file = Some(PathBuf::from(value)),
+        "KEY_COMMAND" => layer.key_command = Some(value),
+        "KEY" => layer.key = Some(value),
         "TRUSTED_PROXY" => layer.trusted_proxy = Some(words(&value)),
         "TLS_CERTIFICATE" => layer.tls_certificate = Some(PathBuf::from(value)),
         "TLS_KEY" => layer.tls_key = Some(PathBuf::from(value)),
@@ -54,6 +56,7 @@ fn set(layer: &mut Layer, key: &str, value: String) -> Result<Known, String> {
         "SESSION_ABSOLUTE_HOURS" => layer.session_absolute_hours = Some(number(&value)?),
         "TRIES_PER_ADDRESS" => layer.tries_per_address = Some(number(&value)?),
         "TRIES_PER_NAME" => layer.tries_per_name = Some(number(&value)?),
+        "MAX_CONNECTIONS" => layer.max_connections = Some(number(&value)?),
         _ => return Ok(Known::Not),
     }
     Ok(Known::Setting)

@@ -22,8 +22,13 @@ pub enum ConfigError {
     Value { key: &'static str, message: String },
     #[error("{0}")]
     Contradiction(String),
-    #[error("the key file {}: {message}", file.display())]
-    KeyFile { file: PathBuf, message: String },
+    #[error("{place}: {message}")]
+    Key { place: String, message: String },
+    #[error("the data directory {}: {cause}", folder.display())]
+    DataFolder {
+        folder: PathBuf,
+        cause: std::io::Error,
+    },
 }
 
 impl ConfigError {

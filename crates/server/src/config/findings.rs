@@ -4,7 +4,7 @@ use std::path::Path;
 
 use identity::{Finding, Grade, Settings};
 
-use super::{Configuration, Database};
+use super::{Configuration, Database, KeySource};
 
 impl Configuration {
     /// Looks at what is allowed and yet unwise. Changes nothing.
@@ -31,15 +31,16 @@ impl Configuration {
     /// Whoever copies the data directory should not have the key with it (security 27).
     fn judge_key_place(&self, settings: &Settings) -> Finding {
         let name = "configuration.key_place";
-        let Database::Sqlite { file } = &self.database else {
-            return finding(name, Grade::Good, "the key is apart from the database");
+        let apart = finding(name, Grade::Good, "the key is apart from the database");
+        let (Database::Sqlite { file }, KeySource::File(key)) = (&self.database, &self.key) else {
+            return apart;
         };
-        if !same_folder(file, &self.key_file) {
-            return finding(name, Grade::Good, "the key is apart from the database");
+        if !same_folder(file, key) {
+            return apart;
         }
         let detail = format!(
             "{} lies beside the database: move it elsewhere and name it with --key-file",
-            self.key_file.display()
+            key.display()
         );
         let localhost = settings.public_origin.is_localhost();
         let grade = if localhost { Grade::Advice } else { Grade::Bad };

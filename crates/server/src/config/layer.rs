@@ -18,6 +18,10 @@ pub struct Layer {
     pub extra_origin: Option<Vec<OriginEntry>>,
     pub database_url: Option<String>,
     pub key_file: Option<PathBuf>,
+    pub key_command: Option<String>,
+    /// The key itself: in the environment only, where files and lists of processes don't show it.
+    #[serde(skip)]
+    pub key: Option<String>,
     pub trusted_proxy: Option<Vec<String>>,
     pub tls_certificate: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
@@ -29,6 +33,7 @@ pub struct Layer {
     pub session_absolute_hours: Option<u32>,
     pub tries_per_address: Option<u32>,
     pub tries_per_name: Option<u32>,
+    pub max_connections: Option<u32>,
 }
 
 /// Names what was given, not the values: one of them may hold a password.
@@ -78,6 +83,8 @@ impl Layer {
             extra_origin: self.extra_origin.or(lower.extra_origin),
             database_url: self.database_url.or(lower.database_url),
             key_file: self.key_file.or(lower.key_file),
+            key_command: self.key_command.or(lower.key_command),
+            key: self.key.or(lower.key),
             trusted_proxy: self.trusted_proxy.or(lower.trusted_proxy),
             tls_certificate: self.tls_certificate.or(lower.tls_certificate),
             tls_key: self.tls_key.or(lower.tls_key),
@@ -89,6 +96,7 @@ impl Layer {
             session_absolute_hours: self.session_absolute_hours.or(lower.session_absolute_hours),
             tries_per_address: self.tries_per_address.or(lower.tries_per_address),
             tries_per_name: self.tries_per_name.or(lower.tries_per_name),
+            max_connections: self.max_connections.or(lower.max_connections),
         }
     }
 }

@@ -7,8 +7,8 @@ use identity::Grade;
 use identity::ambient::Ambient;
 
 use super::{
-    Configuration, Database, KeyFile, Layer, LogForm, Port, TrustedProxies, environment, file,
-    read_key_file,
+    Configuration, Database, Key, KeySource, Layer, LogForm, Port, TrustedProxies, environment,
+    file, make_key_file,
 };
 
 fn resolve(flags: Layer, variables: &[(&str, &str)]) -> Result<Configuration, String> {
@@ -34,8 +34,8 @@ fn nothing_said_gives_an_evaluation_on_localhost() {
         }
     );
     assert_eq!(
-        configuration.key_file,
-        Path::new("claviger-data/claviger.key")
+        configuration.key,
+        KeySource::File("claviger-data/claviger.key".into())
     );
     assert!(configuration.trusted_proxies.is_empty());
     assert!(configuration.metrics_listen.is_none());
@@ -413,69 +413,133 @@ fn a_network_that_trusts_everybody_is_refused() {
 }
 
 #[cfg(unix)]
-#[test]
-fn the_key_file_is_made_once_and_kept_to_its_owner() {
+#[tokio::test]
+async fn the_key_file_is_made_once_and_kept_to_its_owner() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
-    let database = Database::Sqlite {
-        file: folder.path().join("data/claviger.db"),
-    };
     let path = folder.path().join("data/claviger.key");
     let random = Ambient::system().random;
-    assert!(matches!(
-        read_key_file(&path, &database, &random),
-        Ok(KeyFile::Made(_))
-    ));
-    assert_eq!(
-        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
-    assert_eq!(
-        std::fs::metadata(folder.path().join("data"))
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o777,
-        0o700
-    );
-    assert!(matches!(
-        read_key_file(&path, &database, &random),
-        Ok(KeyFile::Found(_))
-    ));
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-    let error = read_key_file(&path, &database, &random)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("mode 640") && error.contains("chmod 600"),
-        "{error}"
-    );
-    std::fs::remove_file(&path).unwrap();
-    std::fs::write(folder.path().join("data/claviger.db"), b"").unwrap();
-    let error = read_key_file(&path, &database, &random)
-        .unwrap_err()
-        .to_string();
-    assert!(error.contains("is missing") && !path.exists(), "{error}");
+    let source = KeySource::File(path.clone());
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert!(matches!(source.find().await, Ok(Key::NoFile(_))));
+    make_key_file(&path, &random).unwrap();
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(&folder.path().join("data")), 0o700);
+    assert!(matches!(source.find().await, Ok(Key::Found(_))));
+    assert!(make_key_file(&path, &random).is_err(), "never overwritten");
+    for loose in [0o640, 0o604, 0o644] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(loose)).unwrap();
+        let error = source.find().await.unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("mode {loose:03o}")) && error.contains("chmod 600"),
+            "{error}"
+        );
+    }
 }
 
 #[cfg(unix)]
-#[test]
-fn a_damaged_key_file_is_refused_and_not_shown() {
+#[tokio::test]
+async fn a_damaged_key_is_refused_and_not_shown() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("claviger.key");
     std::fs::write(&path, "c2VjcmV0\n").unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let database = Database::Sqlite {
-        file: folder.path().join("claviger.db"),
-    };
-    let error = read_key_file(&path, &database, &Ambient::system().random)
-        .unwrap_err()
-        .to_string();
+    for source in [
+        KeySource::File(path),
+        KeySource::Environment("c2VjcmV0".to_owned()),
+        KeySource::Command("echo c2VjcmV0".to_owned()),
+    ] {
+        let error = source.find().await.unwrap_err().to_string();
+        assert!(
+            error.contains("32 bytes") && !error.contains("c2VjcmV0"),
+            "{error}"
+        );
+        assert!(!format!("{source:?}").contains("c2VjcmV0"));
+    }
+}
+
+const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
+#[tokio::test]
+async fn the_key_comes_from_a_command_or_the_environment_too() {
+    let command = format!("printf '%s\\n' {KEY}");
+    for variable in [
+        ("CLAVIGER_KEY", KEY),
+        ("CLAVIGER_KEY_COMMAND", command.as_str()),
+    ] {
+        let configuration = resolve(Layer::default(), &[variable]).unwrap();
+        assert!(!format!("{configuration:?}").contains(KEY));
+        let found = configuration.key.find().await;
+        assert!(matches!(found, Ok(Key::Found(_))), "{variable:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_command_that_fails_gives_no_key() {
+    let failing = [format!("echo {KEY}; exit 3"), "exit 0".to_owned()];
+    for command in failing {
+        let error = KeySource::Command(command).find().await.unwrap_err();
+        let error = error.to_string();
+        assert!(error.starts_with("the key command: "), "{error}");
+        assert!(!error.contains(KEY), "{error}");
+    }
+}
+
+#[test]
+fn the_key_has_one_place() {
+    let file = ("CLAVIGER_KEY_FILE", "/safe/key");
+    let command = ("CLAVIGER_KEY_COMMAND", "cat /safe/key");
+    let text = ("CLAVIGER_KEY", KEY);
+    for several in [&[file, command][..], &[file, text], &[command, text]] {
+        let error = refused(several);
+        assert!(
+            error.contains("key-command") && !error.contains(KEY),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn plain_http_beside_an_https_origin_is_refused() {
+    let public = ("CLAVIGER_PUBLIC_ORIGIN", "https://login.example.org");
+    let plain = ("CLAVIGER_EXTRA_ORIGIN", "http://localhost:3000=assert");
+    let secure = (
+        "CLAVIGER_EXTRA_ORIGIN",
+        "https://app.example.org=register+assert",
+    );
+    let error = refused(&[public, plain]);
     assert!(
-        error.contains("32 bytes") && !error.contains("c2VjcmV0"),
+        error.contains("http://localhost:3000") && error.contains("https"),
         "{error}"
     );
+    assert!(resolve(Layer::default(), &[public, secure]).is_ok());
+    // Where nothing is said, the stored origin decides.
+    let configuration = resolve(Layer::default(), &[plain]).unwrap();
+    assert!(configuration.settings(None, Port::Unbound).is_ok());
+    let stored = |origin: &str| {
+        let origin = identity::settings::Origin::parse(origin).unwrap();
+        let rp_id = identity::settings::RpId::parse(origin.host()).unwrap();
+        Some((origin, rp_id))
+    };
+    let real = stored("https://login.example.org");
+    let error = configuration.settings(real, Port::Unbound).unwrap_err();
+    assert!(error.to_string().contains("http://localhost:3000"));
+    let evaluation = stored("http://localhost:9000");
+    assert!(configuration.settings(evaluation, Port::Unbound).is_ok());
+    let everywhere = ("CLAVIGER_EXTRA_ORIGIN", "http://app.example.org=assert");
+    assert!(refused(&[everywhere]).contains("plain http"));
+}
+
+#[test]
+fn connections_have_a_limit_that_can_be_chosen() {
+    let most = |value| resolve(Layer::default(), &[("CLAVIGER_MAX_CONNECTIONS", value)]);
+    assert_eq!(
+        resolve(Layer::default(), &[]).unwrap().max_connections,
+        1024
+    );
+    assert_eq!(most("64").unwrap().max_connections, 64);
+    assert!(most("0").unwrap_err().contains("between 16 and"));
 }
 
 #[test]
@@ -503,4 +567,10 @@ fn doctor_tells_where_the_key_lies() {
         ("CLAVIGER_TRUSTED_PROXY", "127.0.0.1"),
     ];
     assert_eq!(grade(&apart), (Grade::Good, Grade::Good));
+    for elsewhere in [
+        ("CLAVIGER_KEY", KEY),
+        ("CLAVIGER_KEY_COMMAND", "cat /safe/key"),
+    ] {
+        assert_eq!(grade(&[data, real, elsewhere]).0, Grade::Good);
+    }
 }

@@ -7,7 +7,7 @@ use identity::reauthenticate;
 use serde::Serialize;
 
 use super::{
-    Answer, CeremonyWithReturn, Nothing, ReturnQuery, challenge, page, signals, to_value,
+    Answer, CeremonyWithReturn, Nothing, ReturnQuery, challenge, count, page, signals, to_value,
     with_session,
 };
 use crate::app::AppState;
@@ -64,7 +64,9 @@ async fn finish(
 ) -> Answer {
     let response = body.response.get().as_bytes();
     let signed_in =
-        reauthenticate::finish(&state.identity, &caller, &session, &body.state, response).await?;
+        reauthenticate::finish(&state.identity, &caller, &session, &body.state, response).await;
+    count("reauthenticate", &signed_in);
+    let signed_in = signed_in?;
     let finished = Finished {
         location: return_path::accept(body.return_path.as_deref()),
         signals: signals!(signed_in.signals),

@@ -2,14 +2,15 @@
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use identity::{Refusal, sessions, sign_in};
+use identity::{Caller, Session, sessions, sign_in};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, CeremonyWithReturn, Location, Nothing, ReturnQuery, challenge, json, page, signals,
-    to_value, with_cookie, with_session,
+    Answer, CeremonyWithReturn, Location, Nothing, ReturnQuery, challenge, count, json, page,
+    signals, to_value, with_cookie, with_session,
 };
 use crate::app::AppState;
 use crate::extract::{AskedBy, CurrentSession, JsonBody, PageQuery, Visit, return_path};
@@ -81,6 +82,7 @@ struct Finished<'a, S: Serialize> {
 async fn finish(
     State(state): State<AppState>,
     AskedBy(caller): AskedBy,
+    headers: HeaderMap,
     JsonBody(body): JsonBody<CeremonyWithReturn>,
 ) -> Answer {
     let signed_in = sign_in::finish(
@@ -90,8 +92,9 @@ async fn finish(
         body.response.get().as_bytes(),
     )
     .await;
-    count(&signed_in);
+    count("sign_in", &signed_in);
     let signed_in = signed_in?;
+    end_replaced(&state, &caller, &headers, &signed_in.session).await;
     let finished = Finished {
         location: return_path::accept(body.return_path.as_deref()),
         signals: signals!(signed_in.signals),
@@ -100,11 +103,26 @@ async fn finish(
     Ok(with_session(&state, &signed_in, &finished))
 }
 
-fn count<T>(outcome: &Result<T, Refusal>) {
-    let result = outcome
-        .as_ref()
-        .map_or_else(|refusal| refusal.code.id, |_| "success");
-    metrics::counter!("claviger_sign_ins_total", "result" => result).increment(1);
+/// A browser holds one session: the one that its new cookie hides would live on unseen. The new one is
+/// on disk, so nothing here may fail the request.
+async fn end_replaced(state: &AppState, caller: &Caller, headers: &HeaderMap, new: &Session) {
+    let Some(token) = state.cookies.find_session(headers) else {
+        return;
+    };
+    let ended = async {
+        match sessions::authenticate(&state.identity, token).await? {
+            Some(old) if old.session_id != new.session_id => {
+                sessions::sign_out(&state.identity, caller, &old).await
+            }
+            _ => Ok(()),
+        }
+    };
+    if let Err(refusal) = ended.await {
+        tracing::warn!(
+            code = refusal.code.id,
+            "the session that a sign-in replaced stays until it expires"
+        );
+    }
 }
 
 /// Signing out where nobody is signed in is done already.

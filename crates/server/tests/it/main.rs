@@ -14,6 +14,7 @@ mod security;
 mod sessions;
 mod set_up;
 mod sign_in;
+mod slow_bodies;
 
 use std::future::Future;
 

@@ -189,3 +189,29 @@ fn changes_without_a_session_are_refused() {
         }
     });
 }
+
+/// Signing in over a session hides its cookie: it must not live on where nobody sees it.
+#[test]
+fn signing_in_anew_ends_the_session_of_this_browser_alone() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let mut bob = house.person(&mut ada, "bob").await;
+        let mut phone = house.browser();
+        phone.sign_in(&mut ada.device).await.ok();
+        let mut shared = house.browser();
+        let tab = shared.challenge().await;
+        let page = (shared.token().map(str::to_owned), shared.clone());
+        shared.sign_in(&mut ada.device).await.ok();
+        let hidden = shared.clone();
+        assert_eq!(house.security_info(&phone).await.sessions.len(), 3);
+        // The other tab was open before: it still holds the page of nobody.
+        let response = page.1.answer(&mut bob.device, &tab);
+        shared.set_token(page.0);
+        shared.finish_sign_in(&tab, &response).await.ok();
+        assert!(shared.is_signed_in().await);
+        assert_eq!(house.security_info(&phone).await.sessions.len(), 2);
+        assert!(!hidden.clone().is_signed_in().await);
+        assert!(phone.is_signed_in().await && ada.browser.is_signed_in().await);
+        assert!(bob.browser.is_signed_in().await);
+    });
+}
