@@ -1,5 +1,6 @@
 //! The binary from outside: what happens to its data when it is killed.
 
+mod cli;
 mod client;
 mod crash;
 mod folder;

@@ -36,6 +36,14 @@ impl Installation {
 
     /// Starts `claviger serve`, with more in its environment, and waits until it answers.
     pub(crate) fn start(&self, environment: &[(&str, String)]) -> Server {
+        let listen = format!("127.0.0.1:{}", self.port);
+        let origin = format!("http://localhost:{}", self.port);
+        let flags = ["--listen", &listen, "--public-origin", &origin];
+        self.spawn(&flags, environment).wait_until_ready(self)
+    }
+
+    /// Starts it with other flags, and does not wait.
+    pub(crate) fn spawn(&self, flags: &[&str], environment: &[(&str, String)]) -> Server {
         let log = File::options()
             .create(true)
             .append(true)
@@ -44,11 +52,7 @@ impl Installation {
         let mut child = Command::new(BINARY)
             .args(["serve", "--data"])
             .arg(&self.data)
-            .args(["--listen", &format!("127.0.0.1:{}", self.port)])
-            .args([
-                "--public-origin",
-                &format!("http://localhost:{}", self.port),
-            ])
+            .args(flags)
             // The load comes from one address and one person.
             .env("CLAVIGER_TRIES_PER_ADDRESS", "1000000")
             .env("CLAVIGER_TRIES_PER_NAME", "1000000")
@@ -59,8 +63,7 @@ impl Installation {
             .spawn()
             .expect("claviger starts");
         let lines = read_lines(&mut child);
-        let server = Server { child, lines };
-        server.wait_until_ready(self)
+        Server { child, lines }
     }
 
     /// Runs another command of the binary on the same data.
@@ -127,21 +130,19 @@ impl Server {
 
     /// The token of the set-up link that it printed.
     pub(crate) fn set_up_token(&self) -> String {
-        let link = loop {
-            let line = self
-                .lines
-                .recv_timeout(Duration::from_secs(30))
-                .expect("a set-up link on stdout");
-            if line.contains("/set-up#") {
-                break line;
-            }
-        };
-        let fragment = link.split('#').nth(1).unwrap_or_default();
-        fragment
-            .split(|c: char| c.is_whitespace() || c == '"')
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        token_of(&self.read_until("/set-up#"))
+    }
+
+    /// What it printed, up to the line with this text.
+    pub(crate) fn read_until(&self, text: &str) -> String {
+        let mut said = String::new();
+        while !said.contains(text) {
+            let line = self.lines.recv_timeout(Duration::from_secs(30));
+            let line = line.unwrap_or_else(|_| panic!("no {text:?} on stdout, but {said}"));
+            said.push_str(&line);
+            said.push('\n');
+        }
+        said
     }
 
     /// `kill -9`.
@@ -159,4 +160,14 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// The secret in the fragment of the link in this text.
+pub(crate) fn token_of(said: &str) -> String {
+    let fragment = said.split('#').nth(1).unwrap_or_default();
+    fragment
+        .split(|c: char| c.is_whitespace() || c == '"')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -10,7 +10,7 @@ impl Random {
             .ok()
             .and_then(|text| text.parse().ok());
         let seed = given.unwrap_or(seed);
-        println!("seed {seed}");
+        eprintln!("seed {seed}");
         Random(seed)
     }
 

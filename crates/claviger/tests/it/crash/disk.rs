@@ -80,7 +80,7 @@ impl Disk {
                 .open(path)
                 .expect("a data file");
             let keep = kept(records.len());
-            println!(
+            eprintln!(
                 "{}: {} unsynced writes, {} undone",
                 path.display(),
                 records.len(),

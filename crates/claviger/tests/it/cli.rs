@@ -1,0 +1,422 @@
+//! The commands, each as a process of its own in a folder of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::client::Person;
+use crate::folder::Folder;
+use crate::program::Installation;
+
+/// What a command did.
+#[derive(Debug)]
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Outcome {
+    fn of(output: Output) -> Outcome {
+        let text = |bytes| String::from_utf8(bytes).expect("output is text");
+        Outcome {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    #[track_caller]
+    fn ok(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.stdout
+    }
+
+    #[track_caller]
+    fn json(self) -> Value {
+        let text = self.ok();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    }
+
+    /// It ended with this code and said why, on stderr alone.
+    #[track_caller]
+    fn refused(self, code: i32, why: &str) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert!(
+            self.stderr.starts_with("claviger: ") && self.stderr.contains(why),
+            "{self:?}"
+        );
+        assert!(self.stdout.is_empty(), "{self:?}");
+    }
+}
+
+/// The binary, with nothing of this machine's settings in its environment.
+fn claviger(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_claviger"));
+    command.args(arguments);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CLAVIGER_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn run_on(data: &Path, arguments: &[&str]) -> Outcome {
+    let output = claviger(arguments).arg("--data").arg(data).output();
+    Outcome::of(output.expect("claviger runs"))
+}
+
+/// An installation with its first administrator, and where its server is.
+fn set_up(folder: &Folder) -> (Installation, crate::program::Server, Person) {
+    let installation = Installation::new(folder.path());
+    let server = installation.start(&[]);
+    let person = Person::set_up(installation.port, &server.set_up_token()).expect("set-up");
+    (installation, server, person)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("paths of tests are text")
+}
+
+/// Every command that has no further ones below it, found in the help itself.
+fn list_commands(above: &[&str]) -> Vec<Vec<String>> {
+    let mut arguments = above.to_vec();
+    arguments.push("--help");
+    let help = Outcome::of(claviger(&arguments).output().expect("claviger runs")).ok();
+    let Some((_, listed)) = help.split_once("\nCommands:\n") else {
+        return vec![above.iter().map(|&word| word.to_owned()).collect()];
+    };
+    let names = listed
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !name.is_empty());
+    let below = names.flat_map(|name| {
+        let mut path = above.to_vec();
+        path.push(name);
+        list_commands(&path)
+    });
+    below.collect()
+}
+
+#[test]
+fn help_shows_examples_for_every_command() {
+    let commands = list_commands(&[]);
+    assert!(commands.len() >= 12, "{commands:?}");
+    for command in commands {
+        let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let help = Outcome::of(claviger(&arguments).output().expect("claviger runs")).ok();
+        let example = format!("\n  claviger {}", command.join(" "));
+        assert!(help.contains(&example), "{example} is not in:\n{help}");
+    }
+    let help = Outcome::of(claviger(&["--help"]).output().expect("claviger runs")).ok();
+    assert!(help.contains("Examples:") && help.contains("--key-command"));
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    let folder = Folder::make();
+    for wrong in [
+        &["serv"][..],
+        &["user", "add"],
+        &["serve", "--listne", "127.0.0.1:1"],
+    ] {
+        assert_eq!(run_on(folder.path(), wrong).code, Some(2), "{wrong:?}");
+    }
+    let data = folder.path().join("data");
+    run_on(
+        &data,
+        &["doctor", "--public-origin", "http://login.example.org"],
+    )
+    .refused(2, "use https");
+    assert!(!data.exists());
+}
+
+#[test]
+fn init_begins_once_and_only_for_a_named_origin() {
+    let folder = Folder::make();
+    let data = folder.path().join("data");
+    run_on(&data, &["init"]).refused(1, "--public-origin");
+    assert!(!data.exists());
+    let origin = ["--public-origin", "https://login.example.org"];
+    let init = [&["init", "--rp-id", "example.org"], &origin[..]].concat();
+    let said = run_on(&data, &init).ok();
+    assert!(said.contains("https://login.example.org") && said.contains("example.org"));
+    let mode = |path: &Path| {
+        fs::metadata(path)
+            .expect("it is there")
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!(mode(&data.join("claviger.key")), 0o600);
+    // What was chosen is stored: doctor asks for it no more.
+    let findings = run_on(&data, &["doctor", "--json"]);
+    assert_eq!(findings.code, Some(1), "the key lies beside the database");
+    assert!(findings.stdout.contains("https://login.example.org"));
+}
+
+#[test]
+fn a_second_start_finds_everything_as_it_was() {
+    let folder = Folder::make();
+    let (installation, server, mut ada) = set_up(&folder);
+    let mut signed_in = ada.sign_in().expect("a sign-in");
+    let key = fs::read(installation.data.join("claviger.key")).expect("the key");
+    server.kill();
+    let _server = installation.start(&[]);
+    let mut browser = crate::http::Browser::open(installation.port).expect("a connection");
+    browser.cookies.clone_from(&signed_in.browser.cookies);
+    signed_in.browser = browser;
+    let page = signed_in.browser.get("/security-info").expect("an answer");
+    assert_eq!(page.status, 200, "the session lives on");
+    ada.sign_in().expect("the passkey works on");
+    let same = fs::read(installation.data.join("claviger.key")).expect("the key");
+    assert_eq!(key, same);
+}
+
+#[test]
+fn serve_prints_where_it_listens_and_a_set_up_link() {
+    let folder = Folder::make();
+    let installation = Installation::new(folder.path());
+    let server = installation.start(&[("CLAVIGER_METRICS_LISTEN", "127.0.0.1:0".to_owned())]);
+    let said = server.read_until("/set-up#");
+    assert!(said.contains(&format!("127.0.0.1:{}", installation.port)));
+    assert!(said.contains(&format!("http://localhost:{}/set-up#", installation.port)));
+    assert!(said.contains("Figures: http://127.0.0.1:"), "{said}");
+}
+
+/// With port 0 the system chooses, and the origin follows.
+#[test]
+fn serve_takes_a_free_port() {
+    let folder = Folder::make();
+    let mut installation = Installation::new(folder.path());
+    installation.port = 0;
+    let server = installation.spawn(&["--listen", "127.0.0.1:0"], &[]);
+    let said = server.read_until("/set-up#");
+    let (_, after) = said
+        .split_once("listens on 127.0.0.1:")
+        .expect("an address");
+    let port: u16 = after
+        .split(';')
+        .next()
+        .and_then(|text| text.parse().ok())
+        .expect("a port");
+    assert_ne!(port, 0);
+    assert!(said.contains(&format!("http://localhost:{port}/set-up#")));
+    Person::set_up(port, &crate::program::token_of(&said)).expect("set-up on that port");
+}
+
+#[test]
+fn people_are_added_listed_renamed_and_disabled_while_it_serves() {
+    let folder = Folder::make();
+    let (installation, _server, _ada) = set_up(&folder);
+    let run = |arguments: &[&str]| run_on(&installation.data, arguments);
+    let added = run(&[
+        "user",
+        "add",
+        "bob@example.org",
+        "--display-name",
+        "Bob Bell",
+        "--link",
+    ])
+    .ok();
+    assert!(added.starts_with("Added bob@example.org (Bob Bell)."));
+    let link = format!("http://localhost:{}/register#", installation.port);
+    assert!(added.contains(&link), "{added}");
+    let carol = run(&["user", "add", "carol", "--link", "--json"]).json();
+    assert_eq!(carol["userName"], "carol");
+    assert!(
+        carol["link"]["url"]
+            .as_str()
+            .is_some_and(|url| url.starts_with(&link))
+    );
+    run(&["user", "add", "carol"]).refused(1, "user.name_taken");
+    run(&["user", "add", "no spaces"]).refused(1, "user.name_unfit");
+    run(&["user", "disable", "nobody"]).refused(1, "user.missing");
+    assert!(
+        run(&["user", "disable", "carol"])
+            .ok()
+            .contains("carol is disabled")
+    );
+    run(&["user", "disable", "admin"]).refused(1, "user.last_administrator");
+    run(&["user", "rename", "bob@example.org", "--to", "robert"]).ok();
+    let listed = run(&["user", "list", "--json"]).json();
+    let people = listed.as_array().expect("a list");
+    let find = |name: &str| {
+        people
+            .iter()
+            .find(|person| person["userName"] == name)
+            .unwrap_or_else(|| panic!("{name} is not in {listed}"))
+    };
+    assert_eq!(people.len(), 3);
+    assert_eq!(find("admin")["administrator"], true);
+    assert_eq!(find("admin")["passkeys"], 1);
+    assert_eq!(find("robert")["displayName"], "Bob Bell");
+    assert_eq!(find("robert")["linkOpen"], true);
+    assert_eq!(find("carol")["enabled"], false);
+    assert_eq!(find("carol")["lastSignInAt"], Value::Null);
+    let table = run(&["user", "list"]).ok();
+    assert!(table.starts_with("USER NAME") && table.lines().count() == 4);
+    run(&["user", "link", "admin"]).refused(1, "link.not_needed");
+    assert!(run(&["admin", "link", "admin"]).ok().contains(&link));
+    run(&["admin", "link", "robert"]).refused(1, "user.not_administrator");
+}
+
+#[test]
+fn nobody_can_act_under_another_name() {
+    let folder = Folder::make();
+    let (installation, _server, _ada) = set_up(&folder);
+    let add = |name: &str, sudo: Option<&str>| {
+        let mut command = claviger(&["user", "add", name, "--data", text(&installation.data)]);
+        command
+            .env("LOGNAME", "forged-logname")
+            .env("USER", "forged-user");
+        match sudo {
+            Some(sudo) => command.env("SUDO_USER", sudo),
+            None => command.env_remove("SUDO_USER"),
+        };
+        Outcome::of(command.output().expect("claviger runs")).ok();
+    };
+    add("bob", None);
+    add("carol", Some("claimed-anna"));
+    let id = Command::new("id").arg("-un").output().expect("id runs");
+    let me = String::from_utf8(id.stdout).expect("a name");
+    let copy = folder.path().join("copy.db");
+    run_on(&installation.data, &["backup", text(&copy)]).ok();
+    let records = String::from_utf8_lossy(&fs::read(&copy).expect("the copy")).into_owned();
+    assert!(!records.contains("forged-"));
+    assert!(records.contains(&format!("cli:{}\"", me.trim())));
+    assert!(records.contains(&format!("cli:{} (sudo: claimed-anna)", me.trim())));
+}
+
+#[test]
+fn a_backup_is_taken_while_serving_and_restored_elsewhere() {
+    let folder = Folder::make();
+    let (installation, server, mut ada) = set_up(&folder);
+    let signed_in = ada.sign_in().expect("a sign-in");
+    let copy = folder.path().join("copy.db");
+    let said = run_on(&installation.data, &["backup", text(&copy)]).ok();
+    assert!(said.contains("claviger.key is not in it"), "{said}");
+    run_on(&installation.data, &["backup", text(&copy)]).refused(1, "exists already");
+    run_on(&installation.data, &["restore", text(&copy)]).refused(1, "");
+    let key = fs::read(installation.data.join("claviger.key")).expect("the key");
+    let bytes = fs::read(&copy).expect("the copy");
+    let key_text = String::from_utf8(key.clone()).expect("base64");
+    assert!(!String::from_utf8_lossy(&bytes).contains(key_text.trim()));
+    server.kill();
+
+    let elsewhere = Folder::make();
+    let mut restored = Installation::new(elsewhere.path());
+    restored.port = installation.port;
+    let restore = ["restore", text(&copy)];
+    run_on(&restored.data, &restore).refused(2, "is missing");
+    write_key(&restored.data, &[b'A'; 43], "=");
+    run_on(&restored.data, &restore).refused(1, "key");
+    assert!(!restored.data.join("claviger.db").exists());
+    fs::remove_file(restored.data.join("claviger.key")).expect("the wrong key");
+    write_key(&restored.data, &key, "");
+    let said = run_on(&restored.data, &restore).ok();
+    assert!(said.contains("session"), "{said}");
+    let _server = restored.start(&[]);
+    let mut old = crate::http::Browser::open(restored.port).expect("a connection");
+    old.cookies.clone_from(&signed_in.browser.cookies);
+    let page = old.get("/security-info").expect("an answer");
+    assert_eq!(page.status, 303, "the old session is void");
+    let mut anew = ada.sign_in().expect("the passkey works as before");
+    let page = anew.browser.get("/security-info").expect("an answer");
+    assert_eq!(page.status, 200);
+}
+
+fn write_key(data: &Path, bytes: &[u8], end: &str) -> PathBuf {
+    let path = data.join("claviger.key");
+    fs::write(&path, [bytes, end.as_bytes()].concat()).expect("a key file");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
+    path
+}
+
+#[test]
+fn doctor_says_by_its_code_whether_something_is_wrong() {
+    let folder = Folder::make();
+    let nowhere = folder.path().join("nowhere");
+    run_on(&nowhere, &["doctor"]).refused(2, "--data");
+    assert!(!nowhere.exists(), "looking makes nothing");
+    let (installation, _server, _ada) = set_up(&folder);
+    let port = format!("127.0.0.1:{}", installation.port);
+    let findings = run_on(&installation.data, &["doctor", "--json", "--listen", &port]).json();
+    let grade = |name: &str| {
+        let findings = findings.as_array().expect("a list");
+        let found = findings.iter().find(|finding| finding["name"] == name);
+        found.expect("the finding")["grade"].clone()
+    };
+    assert_eq!(grade("configuration.key_place"), "advice");
+    assert_eq!(grade("keys"), "good");
+    assert_eq!(grade("audit"), "good");
+    let plain = run_on(&installation.data, &["doctor"]).ok();
+    assert!(plain.lines().any(|line| line.starts_with("good ")));
+}
+
+/// The key beside the database is advice on localhost and wrong under a real origin.
+#[test]
+fn the_key_may_live_elsewhere() {
+    let folder = Folder::make();
+    let data = folder.path().join("data");
+    let origin = "https://login.example.org";
+    run_on(&data, &["init", "--public-origin", origin]).ok();
+    let doctor = ["doctor", "--trusted-proxy", "127.0.0.1"];
+    let beside = run_on(&data, &doctor);
+    assert_eq!(beside.code, Some(1));
+    assert!(
+        beside
+            .stdout
+            .lines()
+            .any(|line| line.starts_with("bad ") && line.contains("key_place"))
+    );
+    let away = folder.path().join("away.key");
+    fs::rename(data.join("claviger.key"), &away).expect("the key moves");
+    run_on(&data, &doctor).refused(2, "is missing, but the database");
+    run_on(&data, &[&doctor[..], &["--key-file", text(&away)]].concat()).ok();
+    let command = format!("cat '{}'", away.display());
+    run_on(&data, &[&doctor[..], &["--key-command", &command]].concat()).ok();
+    let given = |key: &str| {
+        let mut doctor = claviger(&doctor);
+        doctor.arg("--data").arg(&data).env("CLAVIGER_KEY", key);
+        Outcome::of(doctor.output().expect("claviger runs"))
+    };
+    let key = fs::read_to_string(&away).expect("the key");
+    given(key.trim()).ok();
+    let wrong = "A".repeat(43) + "=";
+    given(&wrong).refused(1, "does not open this database's keys");
+    assert!(!data.join("claviger.key").exists(), "no second key is made");
+}
+
+#[test]
+fn a_key_that_others_can_read_or_that_lost_its_database_starts_nothing() {
+    let folder = Folder::make();
+    let data = folder.path().join("data");
+    run_on(
+        &data,
+        &["init", "--public-origin", "https://login.example.org"],
+    )
+    .ok();
+    let key = data.join("claviger.key");
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("its mode");
+    for command in [&serve[..], &["doctor"], &["user", "list"]] {
+        run_on(&data, command).refused(2, "chmod 600");
+    }
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("its mode");
+    for end in ["", "-wal", "-shm"] {
+        // SQLite takes the last two away by itself.
+        let _ = fs::remove_file(data.join(format!("claviger.db{end}")));
+    }
+    for command in [&serve[..], &["doctor"], &["user", "list"]] {
+        run_on(&data, command).refused(1, "moved or lost");
+    }
+    assert!(!data.join("claviger.db").exists());
+}
