@@ -107,8 +107,7 @@ pub(crate) fn run(options: &SignIn) -> Result<(), String> {
     if !options.sqlite_only {
         report.head("PostgreSQL on the load's core, synchronous_commit=on");
         let database = postgres::Server::start_durable()?;
-        let database =
-            postgres::Database::create(&database.url(), None).map(|made| (database, made))?;
+        let database = postgres::Database::create(&database.url()).map(|made| (database, made))?;
         let url = database.1.url();
         fill(&Location::Postgres { url: url.clone() }, &people)?;
         let pg = Setting {
