@@ -26,7 +26,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Debug, Parser)]
 #[command(
     name = "bench",
-    after_help = "Examples:\n  cargo xtask bench webauthn\n  cargo xtask bench sign-in --json\n  cargo xtask bench sign-in --seconds 3 --people 2000"
+    after_help = "Examples:\n  cargo xtask bench webauthn\n  cargo xtask bench sign-in --json\n  cargo xtask bench sign-in --requests 4000 --people 2000"
 )]
 struct Arguments {
     #[command(subcommand)]
