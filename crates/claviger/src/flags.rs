@@ -147,13 +147,25 @@ pub(crate) enum Audit {
     /// Check the chain of audit records: nothing changed, nothing missing
     #[command(after_help = "Examples:
   claviger audit verify
+  claviger audit verify --checkpoint /mnt/elsewhere/claviger-2026-11-21.json
   claviger audit verify --file /backup/claviger-2026-11-21.db")]
     Verify {
         /// A backup instead of the live database (SQLite)
         #[arg(long)]
         file: Option<PathBuf>,
+        /// A checkpoint kept elsewhere: shows a database that was set back
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
         #[command(flatten)]
         form: Form,
+    },
+    /// Write how far the chain reaches, signed, to be kept on another machine
+    #[command(after_help = "Examples:
+  claviger audit checkpoint
+  claviger audit checkpoint /mnt/elsewhere/claviger-2026-11-21.json")]
+    Checkpoint {
+        /// The file to write; it must not exist [default: standard output]
+        file: Option<PathBuf>,
     },
 }
 

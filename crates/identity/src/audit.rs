@@ -1,12 +1,11 @@
 //! Records that can't be changed unseen (security 34).
 //!
-//! Each node numbers its records without gaps. Once a second the new ones are covered by a link: a hash over
-//! the records, the link before, and the numbers that were never committed, signed by the tenant's audit key.
+//! Each node numbers its records without gaps, and remembers their hashes until they are sealed. Once a second the
+//! new ones are covered by a link: a hash over the records, the link before, and the numbers that were never
+//! committed, signed by the tenant's audit key. Starts and ends of nodes stand in the register, one signed chain for
+//! the tenant. What was sealed can be exported as a checkpoint, signed by another key.
 //! Personal fields stand in a record as salted hashes, with the clear values beside it, so that erasing a
 //! value leaves the chain whole. So a sign-in pays for one row, and not for an order among all sign-ins.
-
-use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use serde_json::{Map, Value, json};
 use store::{Id, Log, LogRecord, Unit, WriteError};
@@ -14,119 +13,38 @@ use webauthn::base64url;
 
 use crate::ceremony::derive_reference;
 use crate::seal::derive_hash;
-use crate::{Caller, Identity, MINUTE, Micros, SECOND};
+use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND};
 
+mod adopt;
 mod chain;
+mod checkpoint;
+mod numbers;
+mod register;
+mod run;
 mod verify;
 
-pub(crate) use chain::{adopt_abandoned, seal_chain, stop};
-pub use verify::{Broken, Verified, verify};
+#[cfg(test)]
+mod tests;
 
-/// After this long a number whose unit was neither committed nor refused counts as never committed.
+pub(crate) use chain::{seal_chain, stop};
+pub use checkpoint::{Checkpoint, UnfitCheckpoint, export_checkpoint};
+pub(crate) use numbers::NodeLog;
+use numbers::Ticket;
+pub use verify::{Broken, Flaw, Verified, verify, verify_against};
+
+/// After this long a number whose unit was neither committed nor refused is voided.
 const UNRESOLVED: Micros = MINUTE;
+/// How often an idle node says that it is alive.
+const TOUCH_EVERY: Micros = 20 * SECOND;
+/// A node that was not seen for this long has stopped without sealing.
+const ABANDONED_AFTER: Micros = 2 * MINUTE;
 
-/// This node's numbering.
-#[derive(Debug)]
-pub(crate) struct NodeLog {
-    pub(crate) node_id: Id,
-    state: Mutex<NodeState>,
-}
-
-#[derive(Debug)]
-struct NodeState {
-    registered: bool,
-    next: u64,
-    /// Numbers handed out whose units are under way, with the time.
-    open: BTreeMap<u64, Micros>,
-    sealed: Sealed,
-    touched_at: Micros,
-}
-
-/// Up to where a chain is sealed.
-#[derive(Debug, Clone, Copy)]
-struct Sealed {
-    number: i64,
-    seq: u64,
-    link_hash: [u8; 32],
-}
-
-const UNSEALED: Sealed = Sealed {
-    number: 0,
-    seq: 0,
-    link_hash: [0; 32],
-};
-
-/// A number in this node's log. Dropped unresolved, it stays open until the time is up, because the
-/// unit may still be committed after its client went away.
-#[derive(Debug)]
-struct Ticket<'a> {
-    log: &'a NodeLog,
-    seq: u64,
-}
-
-impl NodeLog {
-    pub(crate) fn new(node_id: Id) -> NodeLog {
-        let state = NodeState {
-            registered: false,
-            next: 1,
-            open: BTreeMap::new(),
-            sealed: UNSEALED,
-            touched_at: 0,
-        };
-        NodeLog {
-            node_id,
-            state: Mutex::new(state),
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, NodeState> {
-        // Every change under the lock is a single assignment or map operation.
-        self.state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-impl Ticket<'_> {
-    fn record_id(&self) -> Id {
-        derive_record_id(self.log.node_id, self.seq)
-    }
-
-    /// The unit was committed, or refused whole: either way the number is settled.
-    fn settle(self) {
-        self.log.lock().open.remove(&self.seq);
-    }
-}
-
-/// The node's first eight bytes and the number, big endian: the order of the chain.
-fn derive_record_id(node: Id, seq: u64) -> Id {
-    let mut id = [0; 16];
-    id[..8].copy_from_slice(&node.0[..8]);
-    id[8..].copy_from_slice(&seq.to_be_bytes());
-    Id(id)
-}
-
-fn derive_seq(record_id: Id) -> u64 {
-    let mut seq = [0; 8];
-    seq.copy_from_slice(&record_id.0[8..]);
-    u64::from_be_bytes(seq)
-}
-
-/// The next number. The first one registers the node.
-async fn take_ticket(identity: &Identity) -> Result<Ticket<'_>, WriteError> {
-    let log = &identity.0.log;
-    let now = identity.0.ambient.now();
-    if !log.lock().registered {
-        let mut unit = Unit::new();
-        unit.insert_node(identity.0.tenant_id, log.node_id, now);
-        identity.write(unit).await?;
-        log.lock().registered = true;
-    }
-    let mut state = log.lock();
-    let seq = state.next;
-    state.next += 1;
-    state.open.insert(seq, now);
-    Ok(Ticket { log, seq })
+/// Once a minute: compares the register with what this node remembers, seals what stopped nodes left
+/// behind, writes a checkpoint to the log each hour.
+pub(crate) async fn tend(identity: &Identity) -> Result<(), Refusal> {
+    register::watch(identity).await?;
+    adopt::adopt_abandoned(identity).await?;
+    checkpoint::log_hourly(identity).await
 }
 
 /// What a record says; the personal part is kept apart.
@@ -192,10 +110,10 @@ pub(crate) async fn commit(
     about: (Option<Id>, Option<&[u8]>),
     entry: Entry,
 ) -> Result<store::Written, WriteError> {
-    let ticket = take_ticket(identity).await?;
+    let ticket = register::take_ticket(identity).await?;
     write_record(&mut unit, identity, &ticket, log, word, about, entry);
     let written = identity.write(unit).await;
-    ticket.settle();
+    ticket.settle(&written);
     written
 }
 
@@ -229,6 +147,7 @@ fn write_record(
         body: Value::Object(body).to_string(),
         personal: (!clear.is_empty()).then(|| Value::Object(clear).to_string()),
     };
+    ticket.expect(log, run::derive_record_hash(log, &record));
     unit.insert_record(identity.0.tenant_id, log, &record);
 }
 
@@ -243,8 +162,3 @@ pub(crate) fn read_field(record: &LogRecord, field: &str) -> Option<String> {
     let body: Value = serde_json::from_str(&record.body).ok()?;
     body.get(field)?.as_str().map(str::to_owned)
 }
-
-/// How often an idle node says that it is alive.
-const TOUCH_EVERY: Micros = 20 * SECOND;
-/// A node that was not seen for this long has stopped without sealing.
-const ABANDONED_AFTER: Micros = 2 * MINUTE;

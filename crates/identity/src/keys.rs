@@ -28,6 +28,8 @@ enum Purpose {
     Mac,
     /// Signs the links of the audit chain.
     Audit,
+    /// Signs what is exported about the audit chain (security 34).
+    Checkpoint,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Purpose::LookAlike => "look_alike",
             Purpose::Mac => "mac",
             Purpose::Audit => "audit",
+            Purpose::Checkpoint => "checkpoint",
         }
     }
 }
@@ -56,6 +59,7 @@ pub(crate) struct Keys {
     pub(crate) look_alike: hmac::Key,
     pub(crate) mac: hmac::Key,
     pub(crate) audit: Ed25519KeyPair,
+    pub(crate) checkpoint: Ed25519KeyPair,
 }
 
 /// Why the keys can't be used.
@@ -107,7 +111,13 @@ pub(crate) fn make_first_keys(
     ambient: &Ambient,
     tenant: Id,
 ) -> Vec<SecretKey> {
-    let mut keys: Vec<SecretKey> = [Purpose::LookAlike, Purpose::Mac, Purpose::Audit]
+    let lasting = [
+        Purpose::LookAlike,
+        Purpose::Mac,
+        Purpose::Audit,
+        Purpose::Checkpoint,
+    ];
+    let mut keys: Vec<SecretKey> = lasting
         .map(|purpose| make_key(kek, ambient, tenant, purpose, None))
         .into();
     keys.push(make_state_key(kek, ambient, tenant));
@@ -150,6 +160,8 @@ pub(crate) async fn load(
         look_alike: hmac::Key::new(hmac::HMAC_SHA256, find(Purpose::LookAlike)?.expose()),
         mac: hmac::Key::new(hmac::HMAC_SHA256, find(Purpose::Mac)?.expose()),
         audit: Ed25519KeyPair::from_seed_unchecked(find(Purpose::Audit)?.expose())
+            .map_err(|_| KeyError::WrongKey)?,
+        checkpoint: Ed25519KeyPair::from_seed_unchecked(find(Purpose::Checkpoint)?.expose())
             .map_err(|_| KeyError::WrongKey)?,
         states: opened
             .iter()

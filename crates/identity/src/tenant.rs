@@ -304,7 +304,7 @@ pub async fn tick_second(identity: &Identity) -> Result<(), Refusal> {
     crate::audit::seal_chain(identity).await
 }
 
-/// Once a minute: purges, rotates, measures the clock, seals what stopped nodes left behind.
+/// Once a minute: purges, rotates, measures the clock, tends the audit chain.
 pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
     let database_time = measure_clock(identity).await?;
     identity.refresh().await?;
@@ -313,7 +313,7 @@ pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
         Refusal::new(&codes::INTERNAL)
     })?;
     purge(identity, database_time).await?;
-    crate::audit::adopt_abandoned(identity).await
+    crate::audit::tend(identity).await
 }
 
 /// Notes how far this node's clock is from the database's; returns the database's time.

@@ -176,6 +176,10 @@ CREATE TABLE chain_link (
     last_seq BIGINT NOT NULL,
     -- Sequence numbers in the run that were never committed, as JSON.
     gaps TEXT NOT NULL,
+    -- Numbers whose record was not what the node had written when it was sealed, as JSON: an alarm.
+    altered TEXT NOT NULL,
+    -- 1 when another node sealed what this one had left behind.
+    adopted BIGINT NOT NULL,
     records_hash BLOB NOT NULL,
     link_hash BLOB NOT NULL,
     signature BLOB NOT NULL,
@@ -190,6 +194,28 @@ CREATE TABLE node (
     started_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     stopped_at BIGINT,
+    -- The last link, signed: nobody without the key sets it back.
+    sealed_number BIGINT NOT NULL,
     sealed_seq BIGINT NOT NULL,
+    sealed_hash BLOB NOT NULL,
+    signature BLOB NOT NULL,
     PRIMARY KEY (tenant_id, node_id)
 );
+
+-- Starts and ends of nodes, one signed chain for the tenant: no run of a node vanishes unseen.
+CREATE TABLE node_event (
+    tenant_id BLOB NOT NULL,
+    number BIGINT NOT NULL,
+    -- start, stop, adopt (stopped by another node), resume, broken.
+    kind TEXT NOT NULL,
+    node_id BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- The node's last link at that time.
+    sealed_number BIGINT NOT NULL,
+    sealed_seq BIGINT NOT NULL,
+    sealed_hash BLOB NOT NULL,
+    event_hash BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, number)
+);
+CREATE INDEX node_event_by_node ON node_event (tenant_id, node_id, number);

@@ -24,15 +24,31 @@ statements! {
         "SELECT record_id, created_at, activity, actor_id, target_id, body, personal FROM audit
          WHERE tenant_id = $1 AND record_id >= $2 AND record_id <= $3 ORDER BY record_id LIMIT $4";
     INSERT_LINK = "chain_link.insert" Tenant
-        "INSERT INTO chain_link (tenant_id, node_id, number, first_seq, last_seq, gaps, records_hash, link_hash, signature, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+        "INSERT INTO chain_link (tenant_id, node_id, number, first_seq, last_seq, gaps, altered, adopted, records_hash, link_hash, signature, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
     LAST_LINK = "chain_link.last" Tenant
-        "SELECT node_id, number, first_seq, last_seq, gaps, records_hash, link_hash, signature, created_at FROM chain_link
+        "SELECT node_id, number, first_seq, last_seq, gaps, altered, adopted, records_hash, link_hash, signature, created_at FROM chain_link
          WHERE tenant_id = $1 AND node_id = $2 ORDER BY number DESC LIMIT 1";
     LIST_LINKS = "chain_link.list" Tenant
-        "SELECT node_id, number, first_seq, last_seq, gaps, records_hash, link_hash, signature, created_at FROM chain_link
+        "SELECT node_id, number, first_seq, last_seq, gaps, altered, adopted, records_hash, link_hash, signature, created_at FROM chain_link
          WHERE tenant_id = $1 AND node_id = $2 AND number > $3 ORDER BY number LIMIT $4";
+    VOID_SIGN_IN = "sign_in.void" Tenant
+        "INSERT INTO sign_in (tenant_id, record_id, created_at, person_id, credential_id, result, body, personal)
+         VALUES ($1, $2, $3, NULL, NULL, 'void', '{}', NULL) ON CONFLICT DO NOTHING";
+    VOID_AUDIT = "audit.void" Tenant
+        "INSERT INTO audit (tenant_id, record_id, created_at, activity, actor_id, target_id, body, personal)
+         VALUES ($1, $2, $3, 'void', NULL, NULL, '{}', NULL) ON CONFLICT DO NOTHING";
+    SIGN_IN_AFTER = "sign_in.after" Tenant
+        "SELECT record_id FROM sign_in WHERE tenant_id = $1 AND record_id > $2 ORDER BY record_id LIMIT 1";
+    AUDIT_AFTER = "audit.after" Tenant
+        "SELECT record_id FROM audit WHERE tenant_id = $1 AND record_id > $2 ORDER BY record_id LIMIT 1";
+    LINK_NODE_AFTER = "chain_link.node_after" Tenant
+        "SELECT node_id FROM chain_link WHERE tenant_id = $1 AND node_id > $2 ORDER BY node_id LIMIT 1";
 }
+
+/// What stands in place of a record whose unit was neither committed nor refused: should that unit
+/// be committed late, it collides with this row and is rolled back.
+pub const VOID: &str = "void";
 
 /// A row of either log. For a sign-in `subject_id` is the person and `object` the credential id;
 /// for an audit record they are the actor and the target.
@@ -62,6 +78,8 @@ pub struct ChainLink {
     pub first_seq: i64,
     pub last_seq: i64,
     pub gaps: String,
+    pub altered: String,
+    pub adopted: bool,
     pub records_hash: [u8; 32],
     pub link_hash: [u8; 32],
     pub signature: Vec<u8>,
@@ -103,6 +121,8 @@ fn parse_link(mut row: Row) -> Result<ChainLink, StoreError> {
         first_seq: row.int()?,
         last_seq: row.int()?,
         gaps: row.text()?,
+        altered: row.text()?,
+        adopted: row.truth()?,
         records_hash: row.array()?,
         link_hash: row.array()?,
         signature: row.bytes()?,
@@ -160,6 +180,35 @@ impl Store {
                 .map(parse_audit)
                 .collect(),
         }
+    }
+
+    /// The first record after `after`: how to skip from node to node.
+    pub async fn find_record_after(
+        &self,
+        tenant: Id,
+        log: Log,
+        after: Id,
+    ) -> Result<Option<Id>, StoreError> {
+        let sql = match log {
+            Log::SignIn => &SIGN_IN_AFTER,
+            Log::Audit => &AUDIT_AFTER,
+        };
+        self.read_one(sql, vec![tenant.into(), after.into()])
+            .await?
+            .map(|mut row| row.id())
+            .transpose()
+    }
+
+    /// The next node after `after` that has links.
+    pub async fn find_linked_node_after(
+        &self,
+        tenant: Id,
+        after: Id,
+    ) -> Result<Option<Id>, StoreError> {
+        self.read_one(&LINK_NODE_AFTER, vec![tenant.into(), after.into()])
+            .await?
+            .map(|mut row| row.id())
+            .transpose()
     }
 
     pub async fn find_last_link(
@@ -223,6 +272,16 @@ impl Unit {
         }
     }
 
+    /// Takes the place of a record that may be committed late; does nothing where the record is.
+    pub fn void_record(&mut self, tenant: Id, log: Log, record: Id, now: i64) -> &mut Unit {
+        let sql = match log {
+            Log::SignIn => &VOID_SIGN_IN,
+            Log::Audit => &VOID_AUDIT,
+        };
+        let args = vec![tenant.into(), record.into(), now.into()];
+        self.step(sql, args, Expect::Any)
+    }
+
     /// Refused with [`Guard::Taken`] when another node sealed the same run first.
     pub fn insert_link_of_chain(&mut self, tenant: Id, link: &ChainLink) -> &mut Unit {
         let args = vec![
@@ -232,6 +291,8 @@ impl Unit {
             link.first_seq.into(),
             link.last_seq.into(),
             link.gaps.as_str().into(),
+            link.altered.as_str().into(),
+            link.adopted.into(),
             link.records_hash.into(),
             link.link_hash.into(),
             link.signature.as_slice().into(),
