@@ -74,7 +74,7 @@ pub enum OpenError {
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(
-        "there is a key file, but the database holds no organisation: was the database moved or lost? \
+        "there is a key, but the database holds no organisation: was the database moved or lost? \
          Restore a backup, or run `claviger init` to begin anew"
     )]
     LostDatabase,
