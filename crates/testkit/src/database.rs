@@ -1,5 +1,8 @@
 //! A fresh database for one house.
 
+use std::thread::JoinHandle;
+use std::time::Duration;
+
 use store::{Location, OpenOptions};
 use tempfile::TempDir;
 
@@ -51,6 +54,49 @@ impl Database {
         }
     }
 
+    /// Runs a statement past the product; gives the first column of each row, which must be text.
+    pub(crate) fn run_sql(&self, statement: &str) -> Vec<String> {
+        match self {
+            Database::Sqlite(folder) => {
+                run_in_sqlite(&folder.path().join("claviger.db"), statement).unwrap()
+            }
+            Database::Postgres(database) => {
+                let printed = database.run(statement).unwrap();
+                printed.lines().map(str::to_owned).collect()
+            }
+        }
+    }
+
+    /// A thread that keeps a table from being written for a while: on SQLite, where there is one writer, all of them.
+    pub(crate) fn hold(&self, table: &str, how_long: Duration) -> JoinHandle<()> {
+        match self {
+            Database::Sqlite(folder) => {
+                let file = folder.path().join("claviger.db");
+                std::thread::spawn(move || {
+                    let connection = rusqlite::Connection::open(file).unwrap();
+                    connection.busy_timeout(Duration::from_secs(5)).unwrap();
+                    connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+                    std::thread::sleep(how_long);
+                    connection.execute_batch("COMMIT").unwrap();
+                })
+            }
+            Database::Postgres(database) => {
+                let (url, seconds) = (database.url(), how_long.as_secs_f32());
+                let text = format!(
+                    "BEGIN; LOCK TABLE {table} IN SHARE MODE; SELECT pg_sleep({seconds}); COMMIT"
+                );
+                std::thread::spawn(move || {
+                    postgres::psql(&url, &text).unwrap();
+                })
+            }
+        }
+    }
+
+    /// Where it is, for the product.
+    pub(crate) fn location(&self) -> Location {
+        self.options().location
+    }
+
     /// Rows in all tables together, read past the product.
     pub(crate) fn count_rows(&self) -> i64 {
         match self {
@@ -85,6 +131,17 @@ fn folder_holds(folder: &std::path::Path, needle: &[u8]) -> bool {
 const COUNT_IN_POSTGRES: &str = "SELECT COALESCE(SUM((xpath('/row/c/text()', query_to_xml(format('SELECT COUNT(*) AS c \
      FROM %I.%I', schemaname, tablename), false, true, '')))[1]::text::bigint), 0) \
      FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+
+fn run_in_sqlite(file: &std::path::Path, statement: &str) -> rusqlite::Result<Vec<String>> {
+    let connection = rusqlite::Connection::open(file)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    let mut prepared = connection.prepare(statement)?;
+    if prepared.column_count() == 0 {
+        prepared.execute([])?;
+        return Ok(Vec::new());
+    }
+    prepared.query_map([], |row| row.get(0))?.collect()
+}
 
 fn count_in_sqlite(file: &std::path::Path) -> rusqlite::Result<i64> {
     let connection =

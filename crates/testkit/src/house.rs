@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use axum::Router;
 use identity::ambient::{Ambient, Clock, Random};
@@ -11,7 +13,7 @@ use identity::people::{self, Actor, PersonView};
 use identity::security_info::{self, SecurityInfo};
 use identity::settings::{Origin, RpId, Settings};
 use identity::tenant::EmptyDatabase;
-use identity::{Identity, Micros, sessions};
+use identity::{BrowserId, Caller, Identity, Micros, Session, backup, sessions};
 use serde_json::json;
 use server::app::{AppState, app};
 use server::config::TrustedProxies;
@@ -105,13 +107,12 @@ impl House {
     /// Starts one more node on the same database; gives its number. The first has number 0.
     pub async fn add_node(&mut self) -> usize {
         let store = Store::open(&self.database.options()).await.unwrap();
-        let key = KeyEncryptionKey::new([7; 32]);
         // All nodes draw from one counter, so that no two draw the same.
         let identity = Identity::open(
             store,
             self.settings.clone(),
             self.ambient.clone(),
-            key,
+            key_encryption_key(),
             EmptyDatabase::Accept,
         )
         .await
@@ -162,6 +163,44 @@ impl House {
     #[must_use]
     pub fn holds(&self, text: &str) -> bool {
         self.database.holds(text)
+    }
+
+    /// Runs a statement past the product; gives the first column of each row, which must be text.
+    /// Both engines must understand it.
+    pub fn run_sql(&self, statement: &str) -> Vec<String> {
+        self.database.run_sql(statement)
+    }
+
+    /// Keeps a table from being written for a while, as a slow neighbour does; SQLite has one writer, so there all
+    /// wait. It takes a moment until it holds.
+    #[must_use]
+    pub fn hold(&self, table: &str, how_long: Duration) -> JoinHandle<()> {
+        self.database.hold(table, how_long)
+    }
+
+    /// Backs up to a file and restores it into a database of its own; the clock is shared, this house goes on.
+    pub async fn restored(&self) -> House {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("backup");
+        backup::backup(self.identity(), &file, "testkit")
+            .await
+            .unwrap();
+        let database = Database::make(&self.backend);
+        let (location, key) = (database.location(), key_encryption_key());
+        backup::restore(&location, &key, &file, &self.ambient, "testkit")
+            .await
+            .unwrap();
+        let mut house = House {
+            backend: self.backend.clone(),
+            database,
+            nodes: Vec::new(),
+            ambient: self.ambient.clone(),
+            settings: self.settings.clone(),
+            proxies: self.proxies.clone(),
+            browsers: AtomicU32::new(0x8000),
+        };
+        house.add_node().await;
+        house
     }
 
     /// 32 bytes that were not given out before.
@@ -229,16 +268,40 @@ impl House {
             .unwrap()
     }
 
-    /// What Security info shows to whoever is signed in in this browser.
-    pub async fn security_info(&self, browser: &Browser) -> SecurityInfo {
+    /// The session of whoever is signed in in this browser, as a handler reads it.
+    pub async fn session(&self, browser: &Browser) -> Session {
         let token = browser.cookie("session").expect("somebody is signed in");
-        let session = sessions::authenticate(self.identity(), token)
+        sessions::authenticate(self.identity(), token)
             .await
             .unwrap()
-            .expect("the session lives");
+            .expect("the session lives")
+    }
+
+    /// A caller for use cases that are called past HTTP.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller {
+            browser: BrowserId(self.random()),
+            address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+            user_agent: String::new(),
+        }
+    }
+
+    /// What Security info shows to whoever is signed in in this browser.
+    pub async fn security_info(&self, browser: &Browser) -> SecurityInfo {
+        let session = self.session(browser).await;
         security_info::view(self.identity(), &session)
             .await
             .unwrap()
+    }
+
+    /// The token of a link by which an administrator registers anew, made on the command line.
+    pub async fn recovery_token(&self, user_name: &str) -> String {
+        let actor = Actor::CommandLine { os_user: "testkit" };
+        let link = people::make_recovery_link(self.identity(), actor, user_name)
+            .await
+            .unwrap();
+        token_of(&link.url)
     }
 
     /// Adds a person through an administrator's pages and gives the token of a registration link.
@@ -282,6 +345,10 @@ pub struct Invited {
     pub person_id: String,
     /// The secret in the link's fragment.
     pub token: String,
+}
+
+fn key_encryption_key() -> KeyEncryptionKey {
+    KeyEncryptionKey::new([7; 32])
 }
 
 /// The secret in a link's fragment, after checking that the link leads to us.

@@ -184,7 +184,8 @@ impl Drop for Database {
     }
 }
 
-fn psql(url: &str, text: &str) -> Result<String, String> {
+/// Runs statements by psql, in one go; a column of the last one's rows is printed.
+pub(crate) fn psql(url: &str, text: &str) -> Result<String, String> {
     let output = Command::new(find_binaries()?.join("psql"))
         .args([
             "-X",

@@ -241,3 +241,84 @@ fn wrong_tokens_are_refused() {
         browser.begin_registration(&invited.token).await;
     });
 }
+
+/// Of all passkeys; the newest last.
+fn created_proofs(house: &testkit::House) -> Vec<String> {
+    house.run_sql("SELECT created_proof FROM credential ORDER BY created_at")
+}
+
+/// A recovery link doesn't stand above the maximum, and what it makes says how it came about.
+#[test]
+fn a_recovery_link_obeys_the_maximum_and_is_recorded() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        for _ in 0..9 {
+            ada.add_device(&mut Device::synced()).await;
+        }
+        let token = house.recovery_token("ada").await;
+        let mut browser = house.browser();
+        let offer = browser.begin_registration(&token).await;
+        let mut device = Device::synced();
+        let response = browser.create(&mut device, &offer);
+        let error = browser
+            .finish_registration(&offer, &response)
+            .await
+            .refused(409, "passkey.too_many");
+        assert_eq!(
+            error["signalUnknownCredential"]["credentialId"],
+            testkit::passkey_id(&device)
+        );
+        assert_eq!(house.find("ada").await.passkeys, 10);
+        assert!(!created_proofs(&house).contains(&"recovery_link".to_owned()));
+
+        let info = house.security_info(&ada.browser).await;
+        let other = info
+            .passkeys
+            .iter()
+            .find(|it| it.passkey_id != ada.passkey_id())
+            .unwrap();
+        ada.browser.remove_passkey(&other.passkey_id).await.ok();
+        // Refused, the link was not used up.
+        house.advance(SECOND);
+        let offer = browser.begin_registration(&token).await;
+        let response = browser.create(&mut device, &offer);
+        browser.finish_registration(&offer, &response).await.ok();
+        browser.sign_in(&mut device).await.ok();
+        let proofs = created_proofs(&house);
+        assert!(proofs.contains(&"set_up_link".to_owned()));
+        assert_eq!(proofs.last().unwrap(), "recovery_link");
+        assert_eq!(
+            proofs.iter().filter(|it| *it == "passkey").count(),
+            9,
+            "the tombstone included"
+        );
+        house
+            .browser()
+            .post("/register/begin", json!({ "token": token }))
+            .await
+            .refused(410, "link.unusable");
+    });
+}
+
+#[test]
+fn a_recovery_link_is_for_enabled_administrators() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        house.person(&mut ada, "bob").await;
+        let actor = identity::people::Actor::CommandLine { os_user: "root" };
+        let code_for = async |name: &str| {
+            identity::people::make_recovery_link(house.identity(), actor, name)
+                .await
+                .unwrap_err()
+                .code
+                .id
+        };
+        assert_eq!(code_for("bob").await, "user.not_administrator");
+        assert_eq!(code_for("nobody").await, "user.missing");
+        // No page makes one, whoever asks.
+        let (caller, session) = (house.caller(), house.session(&ada.browser).await);
+        let actor = identity::people::Actor::Person(&caller, &session);
+        let refused = identity::people::make_recovery_link(house.identity(), actor, "ada").await;
+        assert_eq!(refused.unwrap_err().code.id, "role.insufficient");
+    });
+}

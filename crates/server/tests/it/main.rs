@@ -3,18 +3,24 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod independent_client;
+mod keys;
 mod links;
+mod look_alikes;
 mod nodes;
 mod pages;
 mod passkeys;
 mod past_mistakes;
 mod people;
+mod purge;
 mod races;
+mod refused_registrations;
+mod restore;
 mod security;
 mod sessions;
 mod set_up;
 mod sign_in;
 mod slow_bodies;
+mod stale_sessions;
 
 use std::future::Future;
 

@@ -47,7 +47,8 @@ fn by_the_typed_name() {
             );
             assert_eq!(
                 offer.options["allowCredentials"][0]["transports"],
-                json!(["internal", "hybrid"])
+                json!(["hybrid", "internal"]),
+                "in alphabetical order, whatever the device's was"
             );
             let response = ada.browser.answer(&mut ada.device, &offer);
             ada.browser.finish_sign_in(&offer, &response).await.ok();

@@ -2,7 +2,9 @@
 
 use http::{HeaderValue, Method, header};
 use serde_json::{Value, json};
-use testkit::{ASSERTION_FAULTS, Answer, Counter, Device, Fault, ORIGIN, REGISTRATION_FAULTS};
+use testkit::{
+    ASSERTION_FAULTS, Answer, Counter, Device, Fault, House, ORIGIN, REGISTRATION_FAULTS,
+};
 
 use crate::{at_once, brief, count, in_each_house};
 
@@ -316,6 +318,15 @@ fn past_mistake_20_another_persons_passkey_confirms_nothing() {
     });
 }
 
+/// How many refused sign-ins are on record for this cause.
+fn count_causes(house: &House, cause: &str) -> usize {
+    house
+        .run_sql("SELECT body FROM sign_in WHERE result <> 'ok'")
+        .into_iter()
+        .filter(|body| serde_json::from_str::<Value>(body).unwrap()["detail"] == cause)
+        .count()
+}
+
 /// Row 21: the user handle must be the owner's, and the credential the signer's.
 #[test]
 fn past_mistake_21_handle_and_owner_must_agree() {
@@ -328,12 +339,19 @@ fn past_mistake_21_handle_and_owner_must_agree() {
             .browser()
             .sign_in_with(&mut bob.device, &wrong_handle)
             .await;
-        assert_refused(answer, &wrong_handle, "assertion.user_handle_mismatch");
+        // Whose handle is stored is told to nobody (security 20); the record has the true cause.
+        assert_refused(answer, &wrong_handle, "assertion.signature_invalid");
+        assert_eq!(
+            count_causes(&house, "assertion.user_handle_mismatch"),
+            1,
+            "the record tells the operator"
+        );
         let handles = [vec![0], vec![0; 64], bobs[..63].to_vec()];
         for fault in handles.map(Fault::UserHandle) {
             let answer = house.browser().sign_in_with(&mut bob.device, &fault).await;
-            assert_refused(answer, &fault, "assertion.user_handle_mismatch");
+            assert_refused(answer, &fault, "assertion.signature_invalid");
         }
+        assert_eq!(count_causes(&house, "assertion.user_handle_mismatch"), 4);
         let wrong_credential = Fault::CredentialId(ada.device.credentials[0].id.clone());
         let mut browser = house.browser();
         browser
