@@ -254,21 +254,34 @@ fn a_refusal_page_shows_the_more_precise_text() {
     );
 }
 
-/// Writes all pages as files, to be looked at:
-/// `OUT=dir cargo test -p server --lib write_samples -- --ignored`.
+/// Every address of a style, script or picture in a page is one that we serve. With `OUT` set, pages and assets
+/// are also written there, to be looked at: `OUT=dir cargo test -p server --lib every_address`.
 #[test]
-#[ignore = "a tool: it writes files"]
-fn write_samples() {
-    let folder = std::env::var_os("OUT").expect("OUT names a folder");
-    let folder = Path::new(&folder);
+fn every_address_of_an_asset_is_served() {
     for (name, html) in rendered(Names::Ordinary) {
-        write(&folder.join(format!("{name}.html")), html.as_bytes());
+        for address in attributes(&html, "=\"/assets/") {
+            let (hash, file) = address.split_once('/').unwrap();
+            let file = file.split('#').next().unwrap();
+            assert!(
+                crate::assets::find(hash, file).is_some(),
+                "{name}: {address}"
+            );
+        }
+        if let Some(folder) = std::env::var_os("OUT") {
+            write(
+                &Path::new(&folder).join(format!("{name}.html")),
+                html.as_bytes(),
+            );
+        }
     }
-    for asset in ASSETS {
-        write(
-            &folder.join(crate::assets::address(asset.name).trim_start_matches('/')),
-            asset.content,
-        );
+    if let Some(folder) = std::env::var_os("OUT") {
+        for asset in ASSETS {
+            let address = crate::assets::address(asset.name);
+            write(
+                &Path::new(&folder).join(address.trim_start_matches('/')),
+                asset.content,
+            );
+        }
     }
 }
 
