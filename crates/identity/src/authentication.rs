@@ -350,20 +350,37 @@ async fn open_session(
     )
     .await;
     written?;
-    let accepted: Vec<Vec<u8>> = owned
-        .credentials
-        .iter()
-        .filter(|credential| credential.status != CredentialStatus::Removed)
-        .map(|credential| credential.credential_id.clone())
-        .collect();
-    let recommend_second = accepted.len() == 1;
-    let signals = derive_signals(identity, &owned.person, accepted);
+    let accepted = read_accepted(identity, person_id).await;
+    let recommend_second = accepted
+        .as_ref()
+        .is_some_and(|accepted| accepted.len() == 1);
+    let signals = accepted.map(|accepted| derive_signals(identity, &owned.person, accepted));
     Ok(SignedIn {
         token,
         session,
         signals,
         recommend_second,
     })
+}
+
+/// Every stored credential of the person, read after the commit: a list read before it may lack one that was
+/// registered meanwhile, which its provider would then hide. The sign-in stands, so a failure only means that
+/// nothing is told to the provider this time.
+async fn read_accepted(identity: &Identity, person: store::Id) -> Option<Vec<Vec<u8>>> {
+    let read = identity
+        .0
+        .store
+        .list_credentials(identity.0.tenant_id, person)
+        .await;
+    let credentials = read
+        .inspect_err(|cause| tracing::warn!(%cause, "no list of accepted passkeys"))
+        .ok()?;
+    Some(
+        credentials
+            .into_iter()
+            .map(|credential| credential.credential_id)
+            .collect(),
+    )
 }
 
 /// Spends the state and writes the record of a failed try, in one unit.

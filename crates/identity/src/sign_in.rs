@@ -23,7 +23,8 @@ pub struct Challenge {
 pub struct SignedIn {
     pub token: SessionToken,
     pub session: Session,
-    pub signals: Signals,
+    /// `None` when the list could not be read after the sign-in was on disk.
+    pub signals: Option<Signals>,
     /// The person has just one passkey: the page recommends a second.
     pub recommend_second: bool,
 }

@@ -69,7 +69,7 @@ async fn finish(
     let signed_in = signed_in?;
     let finished = Finished {
         location: return_path::accept(body.return_path.as_deref()),
-        signals: signals!(signed_in.signals),
+        signals: signed_in.signals.as_ref().map(|told| signals!(told)),
     };
     Ok(with_session(&state, &signed_in, &finished))
 }

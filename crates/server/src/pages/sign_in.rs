@@ -97,7 +97,7 @@ async fn finish(
     end_replaced(&state, &caller, &headers, &signed_in.session).await;
     let finished = Finished {
         location: return_path::accept(body.return_path.as_deref()),
-        signals: signals!(signed_in.signals),
+        signals: signed_in.signals.as_ref().map(|told| signals!(told)),
         recommend_second: signed_in.recommend_second,
     };
     Ok(with_session(&state, &signed_in, &finished))
