@@ -48,7 +48,7 @@ impl Kind {
     }
 }
 
-fn derive_event_hash(tenant: Id, event: &NodeEvent, previous: &[u8; 32]) -> [u8; 32] {
+pub(super) fn derive_event_hash(tenant: Id, event: &NodeEvent, previous: &[u8; 32]) -> [u8; 32] {
     derive_hash(&[
         b"claviger node event",
         &tenant.0,

@@ -307,6 +307,59 @@ async fn an_invented_node_is_not_adopted() {
 }
 
 #[tokio::test]
+async fn what_does_not_agree_is_not_adopted() {
+    let cut = "DELETE FROM chain_link WHERE number = 2";
+    let unregistered = "DELETE FROM node_event WHERE number = 1";
+    let forged = "UPDATE node_event SET kind = 'resume' WHERE number = 1";
+    for attack in [cut, unregistered, forged] {
+        let scene = Scene::make();
+        let (crashed, server) = (scene.node().await, scene.node().await);
+        write_and_seal(&crashed, 2).await;
+        write_and_seal(&crashed, 2).await;
+        write(&crashed, 2).await;
+        write(&server, 1).await;
+        assert_eq!(scene.tamper(attack, &[]), 1);
+        let links = scene.count("SELECT COUNT(*) FROM chain_link", &[]);
+        scene.advance(ABANDONED_AFTER + 1);
+        tend(&server).await.unwrap();
+        let found = scene.count("SELECT COUNT(*) FROM chain_link", &[]);
+        assert_eq!(found, links, "it was signed after {attack}");
+        assert_told(&flaws(&server).await, "tampering was noticed and recorded");
+    }
+}
+
+#[tokio::test]
+async fn a_hash_without_a_signature_is_worth_nothing() {
+    let scene = Scene::make();
+    let node = scene.node().await;
+    write_and_seal(&node, 2).await;
+    let (store, tenant) = (&node.0.store, node.0.tenant_id);
+    // Everything that needs no key fits: the record, the link's hashes, the entry's hash.
+    let mut link = store
+        .find_last_link(tenant, name_of(&node))
+        .await
+        .unwrap()
+        .unwrap();
+    scene.tamper("UPDATE sign_in SET result = 'eve'", &[]);
+    let records = run::read_run(&node, name_of(&node), 1, 2).await.unwrap();
+    link.records_hash = run::derive_records_hash(&records);
+    link.link_hash = run::derive_link_hash(tenant, &link, &numbers::UNSEALED.hash);
+    let sql = "UPDATE chain_link SET records_hash = ?1, link_hash = ?2";
+    scene.tamper(sql, &[blob(&link.records_hash), blob(&link.link_hash)]);
+    let row = "UPDATE node SET sealed_hash = ?1";
+    scene.tamper(row, &[blob(&link.link_hash)]);
+    let mut event = store.find_node_event(tenant, 1).await.unwrap().unwrap();
+    event.created_at += 1;
+    event.event_hash = register::derive_event_hash(tenant, &event, &[0; 32]);
+    let sql = "UPDATE node_event SET created_at = created_at + 1, event_hash = ?1";
+    scene.tamper(sql, &[blob(&event.event_hash)]);
+    let flaws = flaws(&node).await;
+    assert_told(&flaws, "link 1: it was changed or forged");
+    assert_told(&flaws, "register, entry 1: it was changed or forged");
+    assert_told(&flaws, "its row was changed: the signature doesn't verify");
+}
+
+#[tokio::test]
 async fn a_chain_can_not_be_cut_short() {
     for stopped in [false, true] {
         let scene = Scene::make();
