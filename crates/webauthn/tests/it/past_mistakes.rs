@@ -616,7 +616,6 @@ fn past_mistake_2_attestation_kinds_are_told_apart() {
         "fido-u2f",
         "Packed",
         "NONE",
-        "",
         "unheard-of",
     ] {
         let outcome = kind(attestation_object(format, &data.bytes(), &[0xa0]));
@@ -625,5 +624,12 @@ fn past_mistake_2_attestation_kinds_are_told_apart() {
     assert_eq!(
         kind(attestation_object("compound", &data.bytes(), &[0x80])),
         Ok(AttestationKind::Unverified)
+    );
+    // Not an identifier at all: refused, not kept (section 8.1).
+    assert_eq!(
+        kind(attestation_object("", &data.bytes(), &[0xa0])),
+        Err(RegistrationError::Parse(
+            webauthn::ParseError::AttestationFormat { found: 0 }
+        ))
     );
 }
