@@ -164,6 +164,8 @@ async fn enrol(
         opened.expires_at,
     );
     unit.bump_methods(tenant, person.person_id, person.method_version);
+    // The person's row is locked before any other: two units that meet here wait, and don't deadlock.
+    unit.mark_passkey(tenant, person.person_id);
     unit.use_link(tenant, link.link_id, now);
     unit.void_links_of_person(tenant, person.person_id, now);
     let mut entry = Entry::of(caller, opened.attempt);
@@ -191,7 +193,6 @@ async fn enrol(
         under,
         registration,
     );
-    unit.mark_passkey(tenant, person.person_id);
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {

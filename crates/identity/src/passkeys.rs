@@ -196,6 +196,8 @@ async fn write_added(
         opened.expires_at,
     );
     unit.bump_methods(tenant, person.person_id, person.method_version);
+    // The person's row is locked before any other: two units that meet here wait, and don't deadlock.
+    unit.mark_passkey(tenant, person.person_id);
     // It may have ended, or its passkey been removed, since it was read.
     unit.require_session(tenant, session.person_id, session.session_id);
     let mut entry = Entry::of(caller, opened.attempt);
@@ -215,7 +217,6 @@ async fn write_added(
         CreatedUnder::Passkey,
         registration,
     );
-    unit.mark_passkey(tenant, person.person_id);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
