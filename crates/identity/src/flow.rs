@@ -1,7 +1,8 @@
 //! The order of proofs: a pure state machine with one gate at its end.
 //!
-//! A purpose is a list of steps. A step is passed only by its own kind of proof, given by value, so that
-//! an empty, repeated or swapped step can't advance. Which flow and step a sealed state belongs to is part
+//! A purpose is a list of steps. A step is passed only where it is due, so that an empty, repeated or swapped
+//! step can't advance. The steps are words, not the proofs themselves: for a session the proofs are consumed in
+//! [`crate::proof::grant`]; a registration's use case names the step right after checking its proof. Which flow and step a sealed state belongs to is part
 //! of its associated data ([`crate::ceremony`]): a state of one can't be opened for another.
 
 /// What a ceremony is for.
