@@ -19,9 +19,11 @@ mod value;
 
 pub use check::{Finding, Grade};
 pub use error::{StoreError, WriteError};
+pub use records::attestation::{AttestationCounts, AttestationRecord, DueAttestation, Judgement};
 pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
 pub use records::link::{NewLink, OpenLink};
 pub use records::log::{ChainLink, Log, LogRecord, VOID};
+pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
 pub use records::secret_key::SecretKey;

@@ -25,12 +25,20 @@ pub(crate) struct Migration {
 }
 
 /// Every migration, oldest first. A released one is never edited: its checksum is compared.
-pub(crate) static MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "begin",
-    sqlite: include_str!("../migrations/sqlite/0001_begin.sql"),
-    postgres: include_str!("../migrations/postgres/0001_begin.sql"),
-}];
+pub(crate) static MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "begin",
+        sqlite: include_str!("../migrations/sqlite/0001_begin.sql"),
+        postgres: include_str!("../migrations/postgres/0001_begin.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "metadata",
+        sqlite: include_str!("../migrations/sqlite/0002_metadata.sql"),
+        postgres: include_str!("../migrations/postgres/0002_metadata.sql"),
+    },
+];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     version BIGINT PRIMARY KEY,

@@ -300,6 +300,7 @@ impl Unit {
             now.into(),
             Value::Bytes(Vec::new()),
         ];
-        self.step(&REMOVE, args, Expect::One(Guard::Moved))
+        self.step(&REMOVE, args, Expect::One(Guard::Moved));
+        self.delete_attestation(tenant, credential_id)
     }
 }

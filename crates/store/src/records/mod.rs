@@ -1,8 +1,10 @@
 //! The records, one module a kind: its statements, its reads, its steps of a write unit.
 
+pub mod attestation;
 pub mod credential;
 pub mod link;
 pub mod log;
+pub mod metadata;
 pub mod node;
 pub mod person;
 pub mod secret_key;
@@ -14,9 +16,11 @@ use crate::sql::Sql;
 
 /// Every statement of every record module, for the registry.
 pub(crate) const ALL: &[&[&Sql]] = &[
+    attestation::ALL,
     credential::ALL,
     link::ALL,
     log::ALL,
+    metadata::ALL,
     node::ALL,
     person::ALL,
     secret_key::ALL,

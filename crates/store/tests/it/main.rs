@@ -7,6 +7,7 @@ mod backup;
 mod engine;
 mod faults;
 mod lint;
+mod metadata;
 mod migrations;
 #[allow(
     dead_code,
