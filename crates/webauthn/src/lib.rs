@@ -95,6 +95,7 @@ pub mod authenticator_data;
 pub mod base64url;
 pub mod cbor;
 pub mod client_data;
+mod der;
 mod domain;
 mod error;
 pub mod options;
@@ -105,6 +106,7 @@ pub mod related_origins;
 mod response;
 mod rp_id;
 pub mod signals;
+pub mod x509;
 
 pub use aaguid::{Aaguid, AaguidError};
 pub use algorithm::{Algorithm, DEFAULT_ALGORITHMS};
@@ -112,6 +114,7 @@ pub use assertion::{Counter, ExpectedAssertion, StoredCredential, VerifiedAssert
 pub use attestation::{Attestation, AttestationKind};
 pub use authenticator_data::CredProtect;
 pub use client_data::CrossOrigin;
+pub use der::{DerError, DerErrorKind};
 pub use domain::DomainError;
 pub use error::{AssertionError, CODES, ParseError, Part, RegistrationError};
 pub use origin::{Origin, OriginError};

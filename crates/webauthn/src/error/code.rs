@@ -3,7 +3,9 @@
 
 use super::{AssertionError, ParseError, RegistrationError};
 use crate::cbor::CborErrorKind;
+use crate::der::DerErrorKind;
 use crate::public_key::KeyError;
+use crate::x509::{CertificateError, PathRule};
 
 type Entry = (&'static str, &'static str);
 
@@ -119,7 +121,54 @@ codes!(AssertionError, ASSERTION {
     @ Self::Parse(error) => error.code();
 });
 
-const LISTS: [&[Entry]; 5] = [PARSE, CBOR, KEY, REGISTRATION, ASSERTION];
+codes!(DerErrorKind, DER {
+    Self::Truncated => "certificate.truncated", "A certificate or another DER structure is cut off.";
+    Self::TrailingBytes => "certificate.trailing_bytes", "Bytes follow the last element of a DER structure.";
+    Self::UnexpectedTag => "certificate.unexpected_element", "A DER structure has another element than its standard gives it.";
+    Self::Length => "certificate.length", "A length in DER is indefinite or not in its shortest form.";
+    Self::Tag => "certificate.tag", "A tag in DER is not in its shortest form.";
+    Self::Value => "certificate.value", "A number, date, flag or name in a certificate is not valid DER.";
+    Self::TooMany => "certificate.too_many", "A certificate has more extensions or names than any real one.";
+    Self::Duplicate => "certificate.duplicate", "A certificate has an extension twice.";
+});
+
+codes!(CertificateError, CERTIFICATE {
+    Self::TooLong { .. } => "certificate.too_long", "A certificate or revocation list is longer than any real one.";
+    Self::Version { .. } => "certificate.version", "A certificate or revocation list has a version that does not exist or does not fit its contents.";
+    Self::AlgorithmMismatch => "certificate.algorithm_mismatch", "A certificate names two different algorithms for its signature.";
+    @ Self::Der(error) => error.kind.code();
+});
+
+codes!(PathRule, CHAIN {
+    Self::Empty => "chain.empty", "There is no certificate.";
+    Self::TooLong { .. } => "chain.too_long", "There are more certificates than any authenticator sends.";
+    Self::NotYetValid => "chain.not_yet_valid", "A certificate was not valid yet at the time that counts.";
+    Self::Expired => "chain.expired", "A certificate had expired at the time that counts.";
+    Self::NoAnchor => "chain.no_anchor", "The certificates lead to no trust anchor. A root that was sent along is none.";
+    Self::NameChaining => "chain.name_chaining", "A certificate is followed by one of another subject than its issuer.";
+    Self::Signature => "chain.signature", "A certificate is not signed by the one that follows it.";
+    Self::Algorithm => "chain.algorithm", "A certificate's key or signature is of a kind that is not accepted, such as SHA-1.";
+    Self::NotAuthority => "chain.not_authority", "A certificate was issued by one that is no certificate authority.";
+    Self::PathLength => "chain.path_length", "More certificates stand below an authority than it allows.";
+    Self::KeyUsage => "chain.key_usage", "A certificate's key usage does not allow what its key was used for.";
+    Self::ExtendedKeyUsage => "chain.extended_key_usage", "A certificate was used for a purpose that it does not have.";
+    Self::CriticalExtension => "chain.critical_extension", "A certificate has a critical extension that is not known here.";
+    Self::NameConstraints => "chain.name_constraints", "An authority constrains names, which is not evaluated here and therefore refused.";
+    Self::TooManySignatures => "chain.too_many_signatures", "More signatures would have to be verified than is done for one chain.";
+    Self::Revoked => "chain.revoked", "A certificate was revoked by its issuer.";
+    Self::RevocationUnknown => "chain.revocation_unknown", "No current revocation list covers a certificate, and one is required.";
+});
+
+const LISTS: [&[Entry]; 8] = [
+    PARSE,
+    CBOR,
+    KEY,
+    REGISTRATION,
+    ASSERTION,
+    DER,
+    CERTIFICATE,
+    CHAIN,
+];
 
 // Evaluated by the compiler only: an index out of range would not build.
 #[allow(clippy::indexing_slicing)]
@@ -163,7 +212,15 @@ mod tests {
         for (code, explanation) in CODES {
             let (area, name) = code.split_once('.').expect("area.name");
             assert!(
-                ["parse", "key", "registration", "assertion"].contains(&area),
+                [
+                    "parse",
+                    "key",
+                    "registration",
+                    "assertion",
+                    "certificate",
+                    "chain"
+                ]
+                .contains(&area),
                 "{code}"
             );
             assert!(

@@ -2,7 +2,12 @@
 
 // clippy.toml allows this inside `#[test]` only; the device of these tests is a test, too.
 #![allow(clippy::unwrap_used)]
+// Certificates are cloned into lists wherever that reads more easily.
+#![allow(clippy::cloned_ref_to_slice_refs)]
 
+mod authority;
+mod certificates;
+mod chains;
 mod device;
 mod keys;
 mod mutation;
@@ -12,5 +17,6 @@ mod payloads;
 mod properties;
 mod published_failures;
 mod responses;
+mod revocation;
 mod vectors;
 mod wycheproof_sets;

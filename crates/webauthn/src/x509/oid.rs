@@ -1,0 +1,39 @@
+//! Object identifiers, as the bytes that follow tag and length.
+
+/// id-ce-keyUsage, 2.5.29.15.
+pub(crate) const KEY_USAGE: &[u8] = b"\x55\x1d\x0f";
+/// id-ce-subjectAltName, 2.5.29.17.
+pub(crate) const SUBJECT_ALT_NAME: &[u8] = b"\x55\x1d\x11";
+/// id-ce-basicConstraints, 2.5.29.19.
+pub(crate) const BASIC_CONSTRAINTS: &[u8] = b"\x55\x1d\x13";
+/// id-ce-deltaCRLIndicator needs no name: unknown critical extensions of a list refuse it.
+/// id-ce-issuingDistributionPoint, 2.5.29.28.
+pub(crate) const ISSUING_DISTRIBUTION_POINT: &[u8] = b"\x55\x1d\x1c";
+/// id-ce-nameConstraints, 2.5.29.30.
+pub(crate) const NAME_CONSTRAINTS: &[u8] = b"\x55\x1d\x1e";
+/// id-ce-certificatePolicies, 2.5.29.32.
+pub(crate) const CERTIFICATE_POLICIES: &[u8] = b"\x55\x1d\x20";
+/// id-ce-extKeyUsage, 2.5.29.37.
+pub(crate) const EXTENDED_KEY_USAGE: &[u8] = b"\x55\x1d\x25";
+
+/// tcg-kp-AIKCertificate, 2.23.133.8.3.
+pub(crate) const TCG_AIK_CERTIFICATE: &[u8] = b"\x67\x81\x05\x08\x03";
+/// id-kp-serverAuth, 1.3.6.1.5.5.7.3.1.
+pub(crate) const SERVER_AUTH: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
+/// anyExtendedKeyUsage, 2.5.29.37.0.
+pub(crate) const ANY_EXTENDED_KEY_USAGE: &[u8] = b"\x55\x1d\x25\x00";
+
+/// id-at-commonName, 2.5.4.3.
+pub(crate) const COMMON_NAME: &[u8] = b"\x55\x04\x03";
+
+/// AlgorithmIdentifier of Ed25519 keys and signatures, whole (RFC 8410).
+pub(crate) const ED25519_IDENTIFIER: &[u8] = b"\x30\x05\x06\x03\x2b\x65\x70";
+/// AlgorithmIdentifier of ML-DSA-44 keys and signatures, whole (RFC 9881).
+pub(crate) const ML_DSA_44_IDENTIFIER: &[u8] =
+    b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x11";
+/// The same of ML-DSA-65.
+pub(crate) const ML_DSA_65_IDENTIFIER: &[u8] =
+    b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x12";
+/// The same of ML-DSA-87.
+pub(crate) const ML_DSA_87_IDENTIFIER: &[u8] =
+    b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x13";
