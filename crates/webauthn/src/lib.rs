@@ -98,6 +98,7 @@ pub mod client_data;
 mod der;
 mod domain;
 mod error;
+pub mod metadata;
 pub mod options;
 mod origin;
 mod public_key;

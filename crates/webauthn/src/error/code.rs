@@ -4,6 +4,7 @@
 use super::{AssertionError, ParseError, RegistrationError};
 use crate::cbor::CborErrorKind;
 use crate::der::DerErrorKind;
+use crate::metadata::MetadataError;
 use crate::public_key::KeyError;
 use crate::x509::{CertificateError, PathRule};
 
@@ -159,7 +160,28 @@ codes!(PathRule, CHAIN {
     Self::RevocationUnknown => "chain.revocation_unknown", "No current revocation list covers a certificate, and one is required.";
 });
 
-const LISTS: [&[Entry]; 8] = [
+codes!(MetadataError, METADATA {
+    Self::TooLong { .. } => "metadata.too_long", "The blob, or its header, is longer than any that the service makes.";
+    Self::NotCompact => "metadata.not_compact", "It is not a signed document: three parts with dots between.";
+    Self::Base64 { .. } => "metadata.base64", "A part of the signed document is not base64.";
+    Self::Form { .. } => "metadata.form", "Header or contents are not in the standard's form.";
+    Self::AlgorithmNotAllowed { .. } => "metadata.algorithm_not_allowed", "The document is signed with an algorithm that is not accepted; none is one of them.";
+    Self::X5uRefused => "metadata.x5u_refused", "The document names its certificates by address, and nothing is fetched because a document says so.";
+    Self::CriticalHeader => "metadata.critical_header", "The header has an extension that must be understood and is not.";
+    Self::NoCertificates => "metadata.no_certificates", "The document carries no certificate of its signer.";
+    Self::TooManyCertificates { .. } => "metadata.too_many_certificates", "The document carries more certificates than any chain needs.";
+    Self::Certificate { .. } => "metadata.certificate", "A certificate of the signer's chain can't be read.";
+    Self::Chain(_) => "metadata.chain", "The signer's certificates lead to no trust anchor, are not valid now, or break a rule.";
+    Self::SignerMismatch { .. } => "metadata.signer_mismatch", "The signer's certificate is sound, and for another domain than the metadata service's.";
+    Self::SignatureInvalid => "metadata.signature_invalid", "The document's signature is not valid: it was changed, or is not the signer's.";
+    Self::NextUpdate => "metadata.next_update", "The blob does not say by when there will be a newer one.";
+    Self::TooManyEntries { .. } => "metadata.too_many_entries", "The blob has more entries than any has reason to have.";
+    Self::NothingReadable { .. } => "metadata.nothing_readable", "The blob has entries, and none of them can be read.";
+    Self::Rollback { .. } => "metadata.rollback", "The blob is older than the one in use.";
+    Self::Altered { .. } => "metadata.altered", "The blob has the number of the one in use, and says something else.";
+});
+
+const LISTS: [&[Entry]; 9] = [
     PARSE,
     CBOR,
     KEY,
@@ -168,6 +190,7 @@ const LISTS: [&[Entry]; 8] = [
     DER,
     CERTIFICATE,
     CHAIN,
+    METADATA,
 ];
 
 // Evaluated by the compiler only: an index out of range would not build.
@@ -218,7 +241,8 @@ mod tests {
                     "registration",
                     "assertion",
                     "certificate",
-                    "chain"
+                    "chain",
+                    "metadata"
                 ]
                 .contains(&area),
                 "{code}"

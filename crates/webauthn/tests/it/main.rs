@@ -10,6 +10,7 @@ mod certificates;
 mod chains;
 mod device;
 mod keys;
+mod metadata;
 mod mutation;
 mod origins;
 mod past_mistakes;

@@ -1,0 +1,326 @@
+//! MetadataBLOBPayloadEntry (Metadata Service 3.1.1, section 3.1.1) with its MetadataStatement (Metadata
+//! Statement 3.1.1, section 4): the members that a relying party uses.
+
+use super::date::Date;
+use super::icon::parse_icon;
+use super::status::{ReportJson, Standing, StatusReport, Thumbprint, derive_standing, next_change};
+use super::words::{AttachmentHint, AttestationTypeWord, KeyProtection, UserVerificationMethod};
+use crate::aaguid::Aaguid;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The longest entry accepted, in bytes of JSON. Those of the service have 5 to 100 KiB.
+pub const MAX_ENTRY: usize = 1024 * 1024;
+
+/// The most key identifiers, roots or reports that one entry may have.
+const MAX_LIST: usize = 1_000;
+
+/// The longest name kept, in characters.
+const MAX_NAME: usize = 128;
+
+/// Members of a statement that hold pictures: kept apart from the entry's text.
+const PICTURES: [&str; 4] = ["icon", "iconDark", "providerLogoLight", "providerLogoDark"];
+
+/// By what an entry's model is recognised.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ModelKey {
+    /// A FIDO2 model's AAGUID.
+    Aaguid(Aaguid),
+    /// A UAF model's AAID, such as `0045#0001`. No WebAuthn credential names one.
+    Aaid(String),
+    /// A U2F model: the SHA-1 of its attestation certificate's public key bits (RFC 5280 section 4.2.1.2,
+    /// method 1).
+    KeyIdentifier([u8; 20]),
+}
+
+impl std::fmt::Display for ModelKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Aaguid(aaguid) => aaguid.fmt(f),
+            Self::Aaid(aaid) => f.write_str(aaid),
+            Self::KeyIdentifier(bytes) => f.write_str(&data_encoding::HEXLOWER.encode(bytes)),
+        }
+    }
+}
+
+/// Why an entry can't be used; the others of its blob can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// More than [`MAX_ENTRY`] bytes, or a list in it with more than a thousand members.
+    #[error("it is longer than any entry has reason to be")]
+    TooLong,
+    /// Not of the standard's form: a member of the wrong type, twice, missing, or nested too deeply.
+    #[error("it is not in the standard's form (line {line}, column {column})")]
+    Form {
+        /// Line in the entry, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// It names no model, or more than one kind of model, or another than its statement.
+    #[error("it does not name exactly one model")]
+    Model,
+    /// A status report has a day or a certificate that can't be read.
+    #[error("a status report can't be read")]
+    Status,
+    /// Another entry before it names the same model.
+    #[error("another entry names the same model")]
+    Duplicate,
+}
+
+/// One model, or one family of U2F models.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    keys: Vec<ModelKey>,
+    reports: Vec<StatusReport>,
+    statement: Statement,
+    text: String,
+}
+
+/// What the model's maker states. Every word may be unknown, every list empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statement {
+    /// The model's name for people, without control characters, at most 128 characters.
+    pub name: String,
+    /// The firmware that the statement is about.
+    pub authenticator_version: Option<u64>,
+    /// `fido2`, `u2f` or `uaf`.
+    pub protocol_family: String,
+    /// How it attests.
+    pub attestation_types: Vec<AttestationTypeWord>,
+    /// Where private keys are.
+    pub key_protection: Vec<KeyProtection>,
+    /// How it is attached.
+    pub attachment: Vec<AttachmentHint>,
+    /// Alternatives of combinations of methods.
+    pub user_verification: Vec<Vec<UserVerificationMethod>>,
+    /// Whether keys sign for FIDO only, so that its signatures prove what they say. True unless denied.
+    pub is_key_restricted: bool,
+    /// Whether each use verifies the user anew. True unless denied.
+    pub is_fresh_user_verification_required: bool,
+    /// `unsupported`, `explicit` or `implicit`: whether passkeys may be on several devices.
+    pub multi_device: Option<String>,
+    /// Trust anchors of its attestations, DER: roots, intermediates, or attestation certificates themselves.
+    pub attestation_roots: Vec<Vec<u8>>,
+    /// How many of them could not be read.
+    pub unusable_roots: usize,
+    /// PNG.
+    pub icon: Option<Vec<u8>>,
+}
+
+impl Entry {
+    /// Reads one entry from its JSON, of a blob or as [`Self::text`] gave it.
+    ///
+    /// # Errors
+    /// If it is too long, not in the standard's form, or not about exactly one model.
+    pub fn parse(json: &str) -> Result<Self, EntryError> {
+        if json.len() > MAX_ENTRY {
+            return Err(EntryError::TooLong);
+        }
+        let form = |error: serde_json::Error| EntryError::Form {
+            line: error.line(),
+            column: error.column(),
+        };
+        let read: EntryJson = serde_json::from_str(json).map_err(form)?;
+        read.check_lists()?;
+        let keys = read.keys()?;
+        let reports: Option<Vec<_>> = read
+            .status_reports
+            .into_iter()
+            .map(ReportJson::read)
+            .collect();
+        Ok(Self {
+            keys,
+            reports: reports.ok_or(EntryError::Status)?,
+            statement: read.metadata_statement.read(),
+            text: without_pictures(json).map_err(form)?,
+        })
+    }
+
+    /// What the model is recognised by; never empty.
+    #[must_use]
+    pub fn keys(&self) -> &[ModelKey] {
+        &self.keys
+    }
+
+    /// What its maker states.
+    #[must_use]
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// Its reports in the order of the blob.
+    #[must_use]
+    pub fn reports(&self) -> &[StatusReport] {
+        &self.reports
+    }
+
+    /// What the reports amount to on `today` for a passkey whose attestation has the certificates `chain`
+    /// (SHA-256 of each); with none, for the model as a whole.
+    #[must_use]
+    pub fn standing(&self, today: Date, chain: &[Thumbprint]) -> Standing {
+        derive_standing(&self.reports, today, chain)
+    }
+
+    /// The first day after `today` on which the standing may change without a new blob.
+    #[must_use]
+    pub fn next_change(&self, today: Date) -> Option<Date> {
+        next_change(&self.reports, today)
+    }
+
+    /// The entry as JSON without its pictures: what to store, all members kept.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EntryJson {
+    aaid: Option<String>,
+    aaguid: Option<String>,
+    attestation_certificate_key_identifiers: Option<Vec<String>>,
+    metadata_statement: StatementJson,
+    status_reports: Vec<ReportJson>,
+}
+
+impl EntryJson {
+    fn check_lists(&self) -> Result<(), EntryError> {
+        let identifiers = &self.attestation_certificate_key_identifiers;
+        let longest = [
+            self.status_reports.len(),
+            identifiers.as_ref().map_or(0, Vec::len),
+            self.metadata_statement.attestation_root_certificates.len(),
+        ];
+        if longest.iter().any(|length| *length > MAX_LIST) {
+            return Err(EntryError::TooLong);
+        }
+        Ok(())
+    }
+
+    /// Exactly one of the three members names the model, and the statement agrees where it says so too.
+    fn keys(&self) -> Result<Vec<ModelKey>, EntryError> {
+        let identifiers = self.attestation_certificate_key_identifiers.as_deref();
+        let statement = &self.metadata_statement;
+        let keys = match (&self.aaguid, &self.aaid, identifiers) {
+            (Some(aaguid), None, None) => {
+                let stated = statement.aaguid.as_ref().unwrap_or(aaguid);
+                let aaguid = Aaguid::parse(aaguid).ok();
+                if Aaguid::parse(stated).ok() != aaguid {
+                    return Err(EntryError::Model);
+                }
+                aaguid.map(|aaguid| vec![ModelKey::Aaguid(aaguid)])
+            }
+            (None, Some(aaid), None) if is_aaid(aaid) => Some(vec![ModelKey::Aaid(aaid.clone())]),
+            (None, None, Some(list)) => list.iter().map(|text| key_identifier(text)).collect(),
+            _ => None,
+        };
+        keys.filter(|keys| !keys.is_empty())
+            .ok_or(EntryError::Model)
+    }
+}
+
+/// Four hexadecimal digits, `#`, four more (UAF).
+fn is_aaid(text: &str) -> bool {
+    let hex = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    text.split_once('#')
+        .is_some_and(|(vendor, model)| hex(vendor) && hex(model))
+}
+
+fn key_identifier(text: &str) -> Option<ModelKey> {
+    let bytes = data_encoding::HEXLOWER_PERMISSIVE
+        .decode(text.as_bytes())
+        .ok()?;
+    bytes.try_into().ok().map(ModelKey::KeyIdentifier)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StatementJson {
+    aaguid: Option<String>,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    friendly_names: Value,
+    authenticator_version: Option<u64>,
+    #[serde(default)]
+    protocol_family: String,
+    #[serde(default)]
+    attestation_types: Vec<AttestationTypeWord>,
+    #[serde(default)]
+    key_protection: Vec<KeyProtection>,
+    #[serde(default)]
+    attachment_hint: Vec<AttachmentHint>,
+    #[serde(default)]
+    user_verification_details: Vec<Vec<MethodJson>>,
+    is_key_restricted: Option<bool>,
+    is_fresh_user_verification_required: Option<bool>,
+    multi_device_credential_support: Option<String>,
+    #[serde(default)]
+    attestation_root_certificates: Vec<String>,
+    icon: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MethodJson {
+    user_verification_method: UserVerificationMethod,
+}
+
+impl StatementJson {
+    fn read(self) -> Statement {
+        let roots: Vec<_> = self
+            .attestation_root_certificates
+            .iter()
+            .filter_map(|text| super::decode_base64(text))
+            .filter(|der| !der.is_empty())
+            .collect();
+        // The family name in English is what people read on the box; the description is the maker's own line.
+        let friendly = ["en-US", "en"]
+            .iter()
+            .find_map(|tag| self.friendly_names.get(tag)?.as_str());
+        let name = friendly.unwrap_or(&self.description);
+        let methods = |list: Vec<MethodJson>| list.into_iter().map(|m| m.user_verification_method);
+        Statement {
+            name: clean(name),
+            authenticator_version: self.authenticator_version,
+            protocol_family: self.protocol_family,
+            attestation_types: self.attestation_types,
+            key_protection: self.key_protection,
+            attachment: self.attachment_hint,
+            user_verification: self
+                .user_verification_details
+                .into_iter()
+                .map(|list| methods(list).collect())
+                .collect(),
+            is_key_restricted: self.is_key_restricted.unwrap_or(true),
+            is_fresh_user_verification_required: self
+                .is_fresh_user_verification_required
+                .unwrap_or(true),
+            multi_device: self.multi_device_credential_support,
+            unusable_roots: self.attestation_root_certificates.len() - roots.len(),
+            attestation_roots: roots,
+            icon: self.icon.as_deref().and_then(parse_icon),
+        }
+    }
+}
+
+/// A name stands on pages and in logs: one line, nothing that turns or hides text.
+fn clean(name: &str) -> String {
+    let hides = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let visible: String = name.chars().filter(|c| !hides(*c)).take(MAX_NAME).collect();
+    visible.trim().to_owned()
+}
+
+fn without_pictures(json: &str) -> Result<String, serde_json::Error> {
+    let mut entry: Map<String, Value> = serde_json::from_str(json)?;
+    if let Some(Value::Object(statement)) = entry.get_mut("metadataStatement") {
+        statement.retain(|member, _| !PICTURES.contains(&member.as_str()));
+    }
+    serde_json::to_string(&entry)
+}
