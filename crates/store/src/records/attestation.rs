@@ -1,7 +1,7 @@
 //! What attestation statements prove, as last judged: one row for each passkey that came with a statement.
 
 use crate::sql::statements;
-use crate::value::{Id, Row};
+use crate::value::{Id, Row, Value};
 use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
@@ -103,6 +103,26 @@ pub struct AttestationCounts {
     pub waiting: i64,
     pub attested: i64,
     pub undesired: i64,
+}
+
+fn judge_args(tenant: Id, credential_id: &[u8], turn: i64, judgement: &Judgement) -> Vec<Value> {
+    vec![
+        tenant.into(),
+        credential_id.into(),
+        turn.into(),
+        judgement.kind.as_str().into(),
+        judgement.verdict.as_str().into(),
+        judgement.reason.as_str().into(),
+        judgement.anchor.as_deref().into(),
+        judgement.chain.as_slice().into(),
+        judgement.model.as_str().into(),
+        judgement.level.as_str().into(),
+        judgement.standing.as_str().into(),
+        judgement.undesired.into(),
+        judgement.judged_at.into(),
+        judgement.metadata_number.into(),
+        judgement.turn.into(),
+    ]
 }
 
 fn parse(row: &mut Row) -> Result<AttestationRecord, StoreError> {
@@ -261,27 +281,23 @@ impl Unit {
         turn: i64,
         judgement: &Judgement,
     ) -> &mut Unit {
-        let args = vec![
-            tenant.into(),
-            credential_id.into(),
-            turn.into(),
-            judgement.kind.as_str().into(),
-            judgement.verdict.as_str().into(),
-            judgement.reason.as_str().into(),
-            judgement.anchor.as_deref().into(),
-            judgement.chain.as_slice().into(),
-            judgement.model.as_str().into(),
-            judgement.level.as_str().into(),
-            judgement.standing.as_str().into(),
-            judgement.undesired.into(),
-            judgement.judged_at.into(),
-            judgement.metadata_number.into(),
-            judgement.turn.into(),
-        ];
+        let args = judge_args(tenant, credential_id, turn, judgement);
         self.step(&JUDGE, args, Expect::One(Guard::Moved))
     }
 
-    /// Judged in `new_turn`; the change itself waits.
+    /// The same without a guard, for many that came out as before: one that moved is left as it is.
+    pub fn confirm_attestation(
+        &mut self,
+        tenant: Id,
+        credential_id: &[u8],
+        turn: i64,
+        judgement: &Judgement,
+    ) -> &mut Unit {
+        let args = judge_args(tenant, credential_id, turn, judgement);
+        self.step(&JUDGE, args, Expect::Any)
+    }
+
+    /// Judged in `new_turn`; the change itself waits. One that moved meanwhile is left as it is.
     pub fn hold_back_attestation(
         &mut self,
         tenant: Id,
@@ -295,7 +311,7 @@ impl Unit {
             turn.into(),
             new_turn.into(),
         ];
-        self.step(&HOLD_BACK, args, Expect::One(Guard::Moved))
+        self.step(&HOLD_BACK, args, Expect::Any)
     }
 
     pub(crate) fn delete_attestation(&mut self, tenant: Id, credential_id: &[u8]) -> &mut Unit {
