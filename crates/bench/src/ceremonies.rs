@@ -202,6 +202,7 @@ fn measure_registration(case: &Case, report: &mut Report) -> Result<(), String> 
         algorithms: &[case.algorithm],
         mediation: webauthn::Mediation::Modal,
         user_verification: UserVerification::Required,
+        attestation: &webauthn::AttestationPolicy::NOT_REQUIRED,
     };
     let time = measure(|| {
         let made = RegistrationResponse::from_json(black_box(&case.registration));

@@ -4,8 +4,8 @@ use store::{Guard, Id, Log, NewCredential, Unit, WriteError};
 use webauthn::options::{CreationOptions, CredentialDescriptor, RelyingParty, User};
 use webauthn::signals::UnknownCredential;
 use webauthn::{
-    AttestationKind, AuthenticatorAttachment, CrossOrigin, ExpectedRegistration, Mediation,
-    RegistrationResponse, UserVerification, VerifiedRegistration, registration,
+    AttestationKind, AttestationPolicy, AuthenticatorAttachment, CrossOrigin, ExpectedRegistration,
+    Mediation, RegistrationResponse, UserVerification, VerifiedRegistration, registration,
 };
 
 use crate::audit::{self, Entry};
@@ -64,6 +64,7 @@ pub(crate) fn verify(
         algorithms: &settings.algorithms,
         mediation: Mediation::Modal,
         user_verification: UserVerification::Required,
+        attestation: &AttestationPolicy::NOT_REQUIRED,
     };
     let registration =
         registration::verify(&parsed, &expected).map_err(|error| refuse(error.code()))?;
@@ -135,6 +136,9 @@ pub(crate) fn insert(
     let kind = match attestation.kind {
         AttestationKind::None => "none",
         AttestationKind::SelfAttested => "self",
+        AttestationKind::Basic => "basic",
+        AttestationKind::AttCa => "attca",
+        AttestationKind::AnonCa => "anonca",
         _ => "unverified",
     };
     let attachment = registration

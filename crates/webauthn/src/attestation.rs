@@ -1,13 +1,42 @@
-//! Attestation objects (WebAuthn section 6.5) and the formats verified so far: `none` (8.7) and `packed`
-//! with self attestation (8.2).
+//! Attestation: what an authenticator says about its own make, and whether anybody who is believed vouches
+//! for it (WebAuthn sections 6.5 and 8).
 //!
-//! Every other statement is read as CBOR, kept with the registration, and marked
-//! [`AttestationKind::Unverified`]: it proves nothing yet, and nobody may treat it as if it did.
+//! One file per format verifies the *statement*: that it is correct and belongs to this registration. What the
+//! certificates in it prove is a second question, answered by [`x509::validate`](crate::x509::validate) over
+//! anchors that the caller hands in. The result is a value, [`Attestation`]; what refuses a registration is
+//! the caller's [`AttestationPolicy`].
 
-use crate::algorithm::Algorithm;
+mod android_key;
+mod android_safetynet;
+mod apple;
+mod certificate;
+mod compound;
+mod error;
+mod evaluate;
+mod fido_u2f;
+mod packed;
+mod policy;
+mod roots;
+mod statement;
+mod tpm;
+
 use crate::cbor::{CborError, CborErrorKind, Key, Reader};
-use crate::error::{ParseError, Part, RegistrationError};
-use crate::public_key::CoseKey;
+use crate::error::{ParseError, Part as ResponsePart};
+use crate::x509::Chain;
+
+pub use error::{
+    AndroidStep, AttestationError, CompoundStep, Requirement, SafetyNetStep, TpmStep, U2fStep,
+};
+pub(crate) use evaluate::{Subject, evaluate};
+pub use evaluate::{list_models, reevaluate};
+pub use policy::{
+    AndroidEnforcement, AttestationNeed, AttestationPolicy, CompoundNeed, Format, Model,
+    TpmManufacturers, Trust, U2fAaguid,
+};
+pub use roots::roots;
+pub use tpm::TPM_MANUFACTURERS;
+
+use evaluate::{Correct, TrustPath, verify_with};
 
 /// Longest attestation object accepted, in bytes.
 pub const MAX_ATTESTATION_OBJECT: usize = 64 * 1024;
@@ -15,26 +44,105 @@ pub const MAX_ATTESTATION_OBJECT: usize = 64 * 1024;
 /// Longest attestation statement format identifier, in octets (section 8.1).
 const MAX_FORMAT: usize = 32;
 
-/// What an attestation said and how far that was verified.
+/// What an attestation said, and what it proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attestation {
     /// The attestation statement format identifier, such as `packed`.
     pub format: String,
-    /// How far the statement was verified.
+    /// The attestation type, as far as the statement is correct.
     pub kind: AttestationKind,
+    /// What it proves.
+    pub verdict: Verdict,
+    /// SHA-256 of each certificate that was sent, the leaf first.
+    pub certificates: Vec<[u8; 32]>,
+    /// The leaf's key identifier, by which metadata names devices without AAGUID
+    /// ([`Certificate::key_identifier`](crate::x509::Certificate::key_identifier)).
+    pub key_identifier: Option<[u8; 20]>,
+    /// The model's name, for whoever knows it from metadata to fill in. Verification leaves it empty.
+    pub model: Option<String>,
+    /// The statements of a compound, each judged alone.
+    pub parts: Vec<Attestation>,
 }
 
-/// How far an attestation statement was verified (section 6.5.4 has the types).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The attestation types (section 6.5.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttestationKind {
     /// There is no attestation.
     None,
     /// The credential attested itself: it proves possession of its private key and nothing about its make.
     SelfAttested,
-    /// There is a statement, and it was not verified.
+    /// By a key that a model's devices share, or by an authority's certificate for one: the two can't be told
+    /// apart by the statement.
+    Basic,
+    /// By an attestation identity key, certified by an authority for one TPM.
+    AttCa,
+    /// By a certificate for this credential alone.
+    AnonCa,
+    /// There is a statement, and it was not verified or is not correct.
     Unverified,
+}
+
+/// What an attestation proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Somebody who is believed vouches for the authenticator's make.
+    Attested(Chain),
+    /// Nobody does.
+    NotAttested(NotAttested),
+    /// The statement is not correct, or its certificates break a rule.
+    Failed(AttestationError),
+}
+
+/// Why nobody vouches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAttested {
+    /// There is no statement.
+    #[error("there is no attestation")]
+    NoStatement,
+    /// The credential attests itself.
+    #[error("the credential attests itself")]
+    SelfAttested,
+    /// The statement's format is not one of those that are accepted.
+    #[error("the attestation's format is not accepted")]
+    FormatNotAccepted,
+    /// The statement is correct, and leads to nobody who is believed.
+    #[error("the attestation leads to no trust anchor")]
+    NoAnchor,
+}
+
+impl Verdict {
+    /// Whether somebody who is believed vouches for the authenticator's make.
+    #[must_use]
+    pub fn is_attested(&self) -> bool {
+        matches!(self, Self::Attested(_))
+    }
+
+    /// The stable code of the reason; `None` if there is nothing to explain.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Attested(_) => None,
+            Self::NotAttested(reason) => Some(reason.code()),
+            Self::Failed(error) => Some(error.code()),
+        }
+    }
+
+    /// Whether the statement itself is correct, whatever its certificates prove.
+    pub(crate) fn is_correct(&self) -> bool {
+        match self {
+            Self::Attested(_) | Self::NotAttested(_) => true,
+            Self::Failed(error) => matches!(error, AttestationError::Chain(_)),
+        }
+    }
+}
+
+/// A format's name and its statement.
+#[derive(Debug, Clone, Copy)]
+struct Part<'a> {
+    format: &'a str,
+    statement: &'a [u8],
 }
 
 /// An attestation object, borrowed from its CBOR.
@@ -56,14 +164,15 @@ impl<'a> AttestationObject<'a> {
     /// format that is no identifier.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
         if bytes.len() > MAX_ATTESTATION_OBJECT {
-            let (part, found) = (Part::AttestationObject, bytes.len());
+            let (part, found) = (ResponsePart::AttestationObject, bytes.len());
             return Err(ParseError::TooLong {
                 part,
                 limit: MAX_ATTESTATION_OBJECT,
                 found,
             });
         }
-        let object = Self::read(bytes).map_err(ParseError::cbor(Part::AttestationObject))?;
+        let object =
+            Self::read(bytes).map_err(ParseError::cbor(ResponsePart::AttestationObject))?;
         check_format(object.format)?;
         Ok(object)
     }
@@ -92,51 +201,6 @@ impl<'a> AttestationObject<'a> {
         reader.finish()?;
         Ok(object)
     }
-
-    /// Section 7.1 steps 22 and 23 for the formats of this module.
-    pub(crate) fn verify(
-        &self,
-        key: &CoseKey<'_>,
-        client_data_hash: &[u8; 32],
-    ) -> Result<AttestationKind, RegistrationError> {
-        match self.format {
-            "none" => self.verify_none(),
-            "packed" => self.verify_packed(key, client_data_hash),
-            _ => Ok(AttestationKind::Unverified),
-        }
-    }
-
-    /// Section 8.7: the statement is an empty map.
-    fn verify_none(&self) -> Result<AttestationKind, RegistrationError> {
-        match self.statement {
-            [0xa0] => Ok(AttestationKind::None),
-            _ => Err(RegistrationError::AttestationNotEmpty),
-        }
-    }
-
-    /// Section 8.2, the branch without `x5c`.
-    fn verify_packed(
-        &self,
-        key: &CoseKey<'_>,
-        client_data_hash: &[u8; 32],
-    ) -> Result<AttestationKind, RegistrationError> {
-        let statement = PackedStatement::read(self.statement)
-            .map_err(ParseError::cbor(Part::AttestationStatement))?;
-        if statement.has_certificates {
-            return Ok(AttestationKind::Unverified);
-        }
-        // "Validate that alg matches the algorithm of the credentialPublicKey."
-        if Algorithm::from_cose_id(statement.algorithm) != Some(key.algorithm()) {
-            let (expected, found) = (key.algorithm(), statement.algorithm);
-            return Err(RegistrationError::AttestationAlgorithmMismatch { expected, found });
-        }
-        // "Verify that sig is a valid signature over the concatenation of authenticatorData and
-        // clientDataHash using the credential public key with alg."
-        let message = [self.authenticator_data, client_data_hash].concat();
-        key.verify(&message, statement.signature)
-            .map_err(|_| RegistrationError::AttestationSignatureInvalid)?;
-        Ok(AttestationKind::SelfAttested)
-    }
 }
 
 /// Section 8.1: at most 32 octets of printable US-ASCII without quotation mark and backslash.
@@ -150,39 +214,6 @@ fn check_format(format: &str) -> Result<(), ParseError> {
     }
     let found = format.len();
     Err(ParseError::AttestationFormat { found })
-}
-
-struct PackedStatement<'a> {
-    algorithm: i64,
-    signature: &'a [u8],
-    has_certificates: bool,
-}
-
-impl<'a> PackedStatement<'a> {
-    fn read(bytes: &'a [u8]) -> Result<Self, CborError> {
-        let (mut algorithm, mut signature, mut has_certificates) = (None, None, false);
-        Reader::new(bytes).map::<CborError>(|key, value| {
-            match key {
-                Key::Text("alg") => algorithm = Some(value.int()?),
-                Key::Text("sig") => signature = Some(value.bytes()?),
-                Key::Text("x5c") => {
-                    has_certificates = true;
-                    value.array(|certificate| certificate.bytes().map(drop))?;
-                }
-                _ => value.skip()?,
-            }
-            Ok(())
-        })?;
-        let missing = |key| CborError {
-            offset: bytes.len(),
-            kind: CborErrorKind::MissingKey(key),
-        };
-        Ok(Self {
-            algorithm: algorithm.ok_or_else(|| missing("alg"))?,
-            signature: signature.ok_or_else(|| missing("sig"))?,
-            has_certificates,
-        })
-    }
 }
 
 #[cfg(test)]

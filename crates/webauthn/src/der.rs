@@ -54,6 +54,7 @@ impl Tag {
     pub(crate) const BIT_STRING: Self = Self(0x03);
     pub(crate) const OCTET_STRING: Self = Self(0x04);
     pub(crate) const OID: Self = Self(0x06);
+    pub(crate) const ENUMERATED: Self = Self(0x0a);
     pub(crate) const UTF8_STRING: Self = Self(0x0c);
     pub(crate) const PRINTABLE_STRING: Self = Self(0x13);
     pub(crate) const UTC_TIME: Self = Self(0x17);

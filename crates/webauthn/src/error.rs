@@ -6,6 +6,7 @@
 mod code;
 
 use crate::algorithm::Algorithm;
+use crate::attestation::{AttestationError, NotAttested};
 use crate::cbor::CborError;
 use crate::public_key::KeyError;
 
@@ -275,20 +276,13 @@ pub enum RegistrationError {
         /// The key's algorithm.
         found: Algorithm,
     },
-    /// Step 23: a `none` attestation with a statement.
-    #[error("attestation format none has a statement that is not empty")]
-    AttestationNotEmpty,
-    /// Step 23: `packed` self attestation names another algorithm than the credential's.
-    #[error("packed self attestation names algorithm {found}; the credential uses {expected}")]
-    AttestationAlgorithmMismatch {
-        /// The credential's algorithm.
-        expected: Algorithm,
-        /// The COSE number in the statement.
-        found: i64,
-    },
-    /// Step 23: the signature of a `packed` self attestation is wrong.
-    #[error("the attestation's signature is not valid")]
-    AttestationSignatureInvalid,
+    /// Step 23: the attestation statement is not correct; or, where attestation is required, its
+    /// certificates break a rule (step 24).
+    #[error("attestation: {0}")]
+    Attestation(AttestationError),
+    /// Step 25: attestation is required, and nobody who is believed vouches for the authenticator.
+    #[error("{0}, and attestation is required")]
+    NotAttested(NotAttested),
 }
 
 /// Why an assertion was refused. Steps are those of WebAuthn Level 3 section 7.2.

@@ -3,7 +3,7 @@
 //! Three layers. **Parse**: bytes become values that borrow from them, total on any input. **Verify**: one
 //! function per ceremony, [`registration::verify`] and [`assertion::verify`], with every numbered step of
 //! sections 7.1 and 7.2 of the Recommendation as a comment above the code that does it. **Trust**: what an
-//! attestation proves; so far the formats `none` and `packed` with self attestation.
+//! [`attestation`] proves, by [`x509`] chains to anchors that the caller hands in.
 //!
 //! What was verified is a type that only the verifier can make: [`VerifiedRegistration`] and
 //! [`VerifiedAssertion`]. Every refusal has a stable code ([`CODES`]).
@@ -38,6 +38,7 @@
 //!             algorithms: &DEFAULT_ALGORITHMS,
 //!             mediation: Mediation::Modal,
 //!             user_verification: UserVerification::Required,
+//!             attestation: &AttestationPolicy::NOT_REQUIRED,
 //!         };
 //!         registration::verify(&RegistrationResponse::from_json(json)?, &expected)
 //!     }
@@ -112,7 +113,9 @@ pub mod x509;
 pub use aaguid::{Aaguid, AaguidError};
 pub use algorithm::{Algorithm, DEFAULT_ALGORITHMS};
 pub use assertion::{Counter, ExpectedAssertion, StoredCredential, VerifiedAssertion};
-pub use attestation::{Attestation, AttestationKind};
+pub use attestation::{
+    Attestation, AttestationError, AttestationKind, AttestationPolicy, NotAttested, Verdict,
+};
 pub use authenticator_data::CredProtect;
 pub use client_data::CrossOrigin;
 pub use der::{DerError, DerErrorKind};

@@ -6,7 +6,7 @@ mod edwards;
 
 use crate::algorithm::Algorithm;
 use crate::cbor::CborError;
-pub(crate) use cose::CoseKey;
+pub(crate) use cose::{CoseKey, Material};
 
 /// A credential public key that was checked: its signatures can be verified.
 #[derive(Clone, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 
 use crate::aaguid::Aaguid;
 use crate::algorithm::Algorithm;
-use crate::attestation::{Attestation, AttestationObject};
+use crate::attestation::{
+    Attestation, AttestationNeed, AttestationObject, AttestationPolicy, Subject, Verdict, evaluate,
+};
 use crate::authenticator_data::{AuthenticatorData, CredProtect, Flags};
 use crate::client_data::{ClientData, CrossOrigin, Expected};
 use crate::error::RegistrationError;
@@ -30,6 +32,8 @@ pub struct ExpectedRegistration<'a> {
     pub mediation: Mediation,
     /// The user verification that was asked for.
     pub user_verification: UserVerification,
+    /// What is accepted as attestation.
+    pub attestation: &'a AttestationPolicy<'a>,
 }
 
 /// The `mediation` with which `create()` was called.
@@ -127,10 +131,18 @@ pub fn verify(
     }
     // Step 21: extension outputs. Only credProps and credProtect are read, as facts for the caller;
     // unsolicited outputs are ignored, which the standard allows.
-    // Steps 22 and 23: the attestation statement, by its format.
-    let kind = object.verify(&key, &client_data_hash)?;
-    // Steps 24 and 25: trust anchors, and whether this attestation is good enough. Policy decides that over
-    // `Attestation`; no format that needs an anchor is verified here yet.
+    // Steps 22 to 24: the attestation statement by its format, and whether anybody who is believed vouches.
+    let subject = Subject {
+        authenticator_data: object.authenticator_data,
+        client_data_hash: &client_data_hash,
+        rp_id_hash: data.rp_id_hash,
+        aaguid: credential.aaguid,
+        credential_id: credential.credential_id,
+        key,
+    };
+    let attestation = evaluate(&object, &subject, expected.attestation);
+    // Steps 23, 25 and 29: whether this attestation is good enough.
+    check_attestation(&attestation, expected.attestation.need)?;
     // Step 26: the credential id has at most 1,023 bytes. `AuthenticatorData::parse` refused longer ones.
     // Step 27: the credential id is not registered for anybody. The store's unique key decides that.
     // Step 28: the record, as a value that the store can keep.
@@ -142,17 +154,32 @@ pub fn verify(
         aaguid: credential.aaguid,
         transports: response.transports().to_vec(),
         attachment: response.authenticator_attachment(),
-        attestation: Attestation {
-            format: object.format.to_owned(),
-            kind,
-        },
+        attestation,
         attestation_object: response.attestation_object().to_vec(),
         client_data_json: response.client_data_json().to_vec(),
         cred_protect: data.cred_protect(),
         resident_key: response.resident_key(),
         origin: origin.clone(),
     })
-    // Step 29: an attestation that verified but is not trusted. See steps 24 and 25.
+}
+
+/// What a verdict refuses is what the caller needs.
+fn check_attestation(
+    attestation: &Attestation,
+    need: AttestationNeed,
+) -> Result<(), RegistrationError> {
+    let enough = match need {
+        AttestationNeed::Nothing => true,
+        AttestationNeed::Correct => attestation.verdict.is_correct(),
+        AttestationNeed::Attested => attestation.verdict.is_attested(),
+    };
+    match &attestation.verdict {
+        _ if enough => Ok(()),
+        Verdict::Failed(error) => Err(RegistrationError::Attestation(error.clone())),
+        Verdict::NotAttested(reason) => Err(RegistrationError::NotAttested(*reason)),
+        // Attested is enough for anybody.
+        Verdict::Attested(_) => Ok(()),
+    }
 }
 
 fn check_flags(flags: Flags, expected: &ExpectedRegistration<'_>) -> Result<(), RegistrationError> {
@@ -235,7 +262,7 @@ impl VerifiedRegistration {
         self.attachment
     }
 
-    /// What the attestation said and how far it was verified.
+    /// What the attestation said and what it proves.
     #[must_use]
     pub fn attestation(&self) -> &Attestation {
         &self.attestation

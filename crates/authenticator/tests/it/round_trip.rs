@@ -58,6 +58,7 @@ fn register(
         algorithms: &Algorithm::ALL,
         mediation: expects,
         user_verification: webauthn::UserVerification::Required,
+        attestation: &webauthn::AttestationPolicy::NOT_REQUIRED,
     };
     registration::verify(&response, &expected)
 }
@@ -190,6 +191,7 @@ fn what_is_bent_before_signing_is_refused_for_its_own_reason() {
         algorithms: &Algorithm::ALL,
         mediation: registration::Mediation::Modal,
         user_verification: webauthn::UserVerification::Required,
+        attestation: &webauthn::AttestationPolicy::NOT_REQUIRED,
     };
     let refused = registration::verify(&response, &expected);
     assert_eq!(

@@ -2,6 +2,10 @@
 //! variant without an entry does not compile.
 
 use super::{AssertionError, ParseError, RegistrationError};
+use crate::attestation::{
+    AndroidStep, AttestationError, CompoundStep, NotAttested, Requirement, SafetyNetStep, TpmStep,
+    U2fStep,
+};
 use crate::cbor::CborErrorKind;
 use crate::der::DerErrorKind;
 use crate::metadata::MetadataError;
@@ -92,11 +96,59 @@ codes!(RegistrationError, REGISTRATION {
     Self::AttestedCredentialDataMissing => "registration.attested_credential_data_missing", "The authenticator's answer carries no passkey.";
     Self::CredentialIdMismatch => "registration.credential_id_mismatch", "The response names another credential id than the authenticator.";
     Self::AlgorithmNotOffered { .. } => "registration.algorithm_not_offered", "The passkey uses an algorithm that was not offered.";
-    Self::AttestationNotEmpty => "registration.attestation_not_empty", "Attestation format none must have an empty statement.";
-    Self::AttestationAlgorithmMismatch { .. } => "registration.attestation_algorithm_mismatch", "The self attestation names another algorithm than the passkey's.";
-    Self::AttestationSignatureInvalid => "registration.attestation_signature_invalid", "The attestation's signature is not valid.";
     @ Self::Parse(error) => error.code();
     @ Self::Key(error) => error.code();
+    @ Self::Attestation(error) => error.code();
+    @ Self::NotAttested(reason) => reason.code();
+});
+
+codes!(NotAttested, NOT_ATTESTED {
+    Self::NoStatement => "attestation.no_statement", "The authenticator says nothing about its make.";
+    Self::SelfAttested => "attestation.self", "The passkey attests itself, which proves nothing about its authenticator's make.";
+    Self::FormatNotAccepted => "attestation.format_not_accepted", "The attestation has a format that is unknown or not accepted here.";
+    Self::NoAnchor => "attestation.no_anchor", "The attestation leads to no trust anchor: nobody who is believed vouches for this authenticator.";
+});
+
+codes!(AttestationError, ATTESTATION {
+    Self::NotEmpty => "attestation.not_empty", "Attestation format none must have an empty statement.";
+    Self::AlgorithmMismatch { .. } => "attestation.algorithm_mismatch", "The self attestation names another algorithm than the passkey's.";
+    Self::Algorithm { .. } => "attestation.algorithm", "The attestation's algorithm is unknown, not allowed in its format, or not that of its key.";
+    Self::SignatureInvalid => "attestation.signature_invalid", "The attestation's signature is not valid.";
+    Self::CertificateCount { .. } => "attestation.certificate_count", "The attestation has fewer or more certificates than its format allows.";
+    Self::Requirement(Requirement::Version) => "attestation.certificate_version", "The attestation certificate is not of version 3.";
+    Self::Requirement(Requirement::Subject(_)) => "attestation.certificate_subject", "The attestation certificate's subject lacks what the standard requires.";
+    Self::Requirement(Requirement::EmptySubject) => "attestation.certificate_subject_not_empty", "A TPM's attestation certificate has a subject, which must be empty.";
+    Self::Requirement(Requirement::NoAuthority) => "attestation.certificate_authority", "The attestation certificate does not say that it is no certificate authority.";
+    Self::Requirement(Requirement::AaguidExtension) => "attestation.aaguid_extension", "The attestation certificate's AAGUID extension is malformed or critical.";
+    Self::Requirement(Requirement::TpmNames) => "attestation.tpm_names", "A TPM's attestation certificate does not name manufacturer, model and version.";
+    Self::Requirement(Requirement::TpmManufacturer) => "attestation.tpm_manufacturer", "The TPM's manufacturer is not one of those that are known.";
+    Self::Requirement(Requirement::AttestationPurpose) => "attestation.tpm_purpose", "The TPM's certificate is not for an attestation identity key.";
+    Self::Requirement(Requirement::FormatExtension) => "attestation.format_extension", "The attestation certificate lacks its format's extension, or it is malformed.";
+    Self::AaguidMismatch => "attestation.aaguid_mismatch", "The attestation certificate is for another model than the authenticator names.";
+    Self::KeyMismatch => "attestation.key_mismatch", "The attestation is about another key than the passkey's.";
+    Self::BindingMismatch => "attestation.binding_mismatch", "The attestation was made for another registration.";
+    Self::Tpm(TpmStep::Version) => "attestation.tpm_version", "The TPM attestation is not of version 2.0.";
+    Self::Tpm(TpmStep::Malformed(_)) => "attestation.tpm_malformed", "A structure of the TPM is malformed or of an unknown type.";
+    Self::Tpm(TpmStep::Magic) => "attestation.tpm_magic", "The TPM did not make the attestation itself.";
+    Self::Tpm(TpmStep::Type) => "attestation.tpm_type", "The TPM's attestation certifies no key.";
+    Self::Tpm(TpmStep::Name) => "attestation.tpm_name", "The TPM certifies another key than the one that was sent.";
+    Self::Android(AndroidStep::AllApplications) => "attestation.android_all_applications", "The Android key may be used by all applications.";
+    Self::Android(AndroidStep::Origin) => "attestation.android_origin", "The Android key was not generated in its keystore.";
+    Self::Android(AndroidStep::Purpose) => "attestation.android_purpose", "The Android key is not for signing alone.";
+    Self::Android(AndroidStep::SecurityLevel) => "attestation.android_security_level", "The Android keystore is in software, and hardware is required.";
+    Self::SafetyNet(SafetyNetStep::Malformed) => "attestation.safetynet_malformed", "The SafetyNet answer is malformed.";
+    Self::SafetyNet(SafetyNetStep::Hostname) => "attestation.safetynet_hostname", "The SafetyNet answer is not signed by attest.android.com.";
+    Self::SafetyNet(SafetyNetStep::Integrity) => "attestation.safetynet_integrity", "SafetyNet does not attest the device's integrity.";
+    Self::SafetyNet(SafetyNetStep::Time) => "attestation.safetynet_time", "The SafetyNet answer is not from the time of registration.";
+    Self::U2f(U2fStep::Curve) => "attestation.u2f_curve", "A key of the U2F attestation is not on the curve P-256.";
+    Self::U2f(U2fStep::Aaguid) => "attestation.u2f_aaguid", "A U2F attestation comes with an AAGUID, which U2F devices do not have.";
+    Self::Compound(CompoundStep::TooFew) => "attestation.compound_too_few", "A compound attestation has fewer than two statements.";
+    Self::Compound(CompoundStep::TooMany(_)) => "attestation.compound_too_many", "A compound attestation has more statements than are accepted.";
+    Self::Compound(CompoundStep::Nested) => "attestation.compound_nested", "A compound attestation contains another one.";
+    Self::Compound(CompoundStep::NotEnough { .. }) => "attestation.compound_not_enough", "Fewer statements of a compound attestation passed than are required.";
+    @ Self::Parse(error) => error.code();
+    @ Self::Certificate { source, .. } => source.code();
+    @ Self::Chain(error) => error.rule.code();
 });
 
 codes!(AssertionError, ASSERTION {
@@ -181,12 +233,14 @@ codes!(MetadataError, METADATA {
     Self::Altered { .. } => "metadata.altered", "The blob has the number of the one in use, and says something else.";
 });
 
-const LISTS: [&[Entry]; 9] = [
+const LISTS: [&[Entry]; 11] = [
     PARSE,
     CBOR,
     KEY,
     REGISTRATION,
     ASSERTION,
+    NOT_ATTESTED,
+    ATTESTATION,
     DER,
     CERTIFICATE,
     CHAIN,
@@ -240,6 +294,7 @@ mod tests {
                     "key",
                     "registration",
                     "assertion",
+                    "attestation",
                     "certificate",
                     "chain",
                     "metadata"

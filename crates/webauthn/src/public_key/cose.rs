@@ -32,8 +32,9 @@ pub(crate) struct CoseKey<'a> {
     material: Material<'a>,
 }
 
+/// What a key consists of, by its type. Lengths are bound to the algorithm.
 #[derive(Debug, Clone, Copy)]
-enum Material<'a> {
+pub(crate) enum Material<'a> {
     Ec2 { x: &'a [u8], y: &'a [u8] },
     Okp(&'a [u8]),
     Rsa { n: &'a [u8], e: &'a [u8] },
@@ -68,6 +69,18 @@ impl<'a> CoseKey<'a> {
 
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    pub(crate) fn material(&self) -> Material<'a> {
+        self.material
+    }
+
+    /// The uncompressed point of an EC2 key.
+    pub(crate) fn ec_point(&self) -> Option<Sec1> {
+        match self.material {
+            Material::Ec2 { x, y } => Some(Sec1::new(x, y)),
+            _ => None,
+        }
     }
 
     /// Loads the key into the cryptographic library, as every verification will.
@@ -299,7 +312,7 @@ fn akp_algorithm(algorithm: Algorithm) -> &'static dyn VerificationAlgorithm {
 }
 
 /// An uncompressed point (SEC 1 section 2.3.3) on the stack.
-struct Sec1 {
+pub(crate) struct Sec1 {
     bytes: [u8; 1 + 2 * 66],
     length: usize,
 }
@@ -319,7 +332,7 @@ impl Sec1 {
         Self { bytes, length }
     }
 
-    fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 }

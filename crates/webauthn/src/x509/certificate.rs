@@ -61,6 +61,8 @@ pub enum CertificateError {
 /// What the extensions say, as far as this crate reads them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Extensions<'a> {
+    /// The contents of the list, for looking one up.
+    list: Option<Reader<'a>>,
     pub(crate) basic_constraints: Option<BasicConstraints>,
     /// Bit 0 uppermost.
     pub(crate) key_usage: Option<u16>,
@@ -249,11 +251,11 @@ impl<'a> Certificate<'a> {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), SignatureInvalid> {
-        let scheme = Scheme::from_cose_id(id)
-            .filter(|scheme| !scheme.uses_sha1())
-            .ok_or(SignatureInvalid)?;
+        if Scheme::from_cose_id(id).is_none_or(Scheme::uses_sha1) {
+            return Err(SignatureInvalid);
+        }
         self.spki
-            .verify(scheme, message, signature)
+            .verify_cose(id, message, signature)
             .map_err(|_| SignatureInvalid)
     }
 
@@ -344,7 +346,10 @@ impl<'a> Extensions<'a> {
     fn read(mut outer: Reader<'a>) -> Result<Self, DerError> {
         let mut list = outer.expect(Tag::SEQUENCE)?;
         outer.finish()?;
-        let mut found = Self::default();
+        let mut found = Self {
+            list: Some(list),
+            ..Self::default()
+        };
         let mut seen: [&[u8]; MAX_EXTENSIONS] = [&[]; MAX_EXTENSIONS];
         for place in 0.. {
             if list.is_empty() {
@@ -398,6 +403,18 @@ impl<'a> Extensions<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The extension with this identifier.
+    pub(crate) fn find(&self, oid: &[u8]) -> Option<Extension<'a>> {
+        let mut list = self.list?;
+        std::iter::from_fn(|| Extension::read(&mut list).ok())
+            .find(|extension| extension.oid == oid)
+    }
+
+    /// The contents of subjectAltName: GeneralNames.
+    pub(crate) fn alternative_names(&self) -> Option<Reader<'a>> {
+        self.alternative_names
     }
 
     /// Whether extKeyUsage allows this use: `None` if the certificate has no such extension.

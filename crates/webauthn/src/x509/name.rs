@@ -43,6 +43,10 @@ impl<'a> Name<'a> {
         self.raw
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.contents.is_empty()
+    }
+
     fn visit(&self, mut visit: impl FnMut(Attribute<'a>)) -> Result<(), DerError> {
         let mut sets = self.contents;
         let mut left = MAX_ATTRIBUTES;

@@ -6,7 +6,6 @@ pub(crate) const KEY_USAGE: &[u8] = b"\x55\x1d\x0f";
 pub(crate) const SUBJECT_ALT_NAME: &[u8] = b"\x55\x1d\x11";
 /// id-ce-basicConstraints, 2.5.29.19.
 pub(crate) const BASIC_CONSTRAINTS: &[u8] = b"\x55\x1d\x13";
-/// id-ce-deltaCRLIndicator needs no name: unknown critical extensions of a list refuse it.
 /// id-ce-issuingDistributionPoint, 2.5.29.28.
 pub(crate) const ISSUING_DISTRIBUTION_POINT: &[u8] = b"\x55\x1d\x1c";
 /// id-ce-nameConstraints, 2.5.29.30.
@@ -25,6 +24,27 @@ pub(crate) const ANY_EXTENDED_KEY_USAGE: &[u8] = b"\x55\x1d\x25\x00";
 
 /// id-at-commonName, 2.5.4.3.
 pub(crate) const COMMON_NAME: &[u8] = b"\x55\x04\x03";
+
+/// id-at-countryName, 2.5.4.6.
+pub(crate) const COUNTRY: &[u8] = b"\x55\x04\x06";
+/// id-at-organizationName, 2.5.4.10.
+pub(crate) const ORGANISATION: &[u8] = b"\x55\x04\x0a";
+/// id-at-organizationalUnitName, 2.5.4.11.
+pub(crate) const ORGANISATIONAL_UNIT: &[u8] = b"\x55\x04\x0b";
+
+/// tcg-at-tpmManufacturer, 2.23.133.2.1.
+pub(crate) const TPM_MANUFACTURER: &[u8] = b"\x67\x81\x05\x02\x01";
+/// tcg-at-tpmModel, 2.23.133.2.2.
+pub(crate) const TPM_MODEL: &[u8] = b"\x67\x81\x05\x02\x02";
+/// tcg-at-tpmVersion, 2.23.133.2.3.
+pub(crate) const TPM_VERSION: &[u8] = b"\x67\x81\x05\x02\x03";
+
+/// id-fido-gen-ce-aaguid, 1.3.6.1.4.1.45724.1.1.4.
+pub(crate) const FIDO_AAGUID: &[u8] = b"\x2b\x06\x01\x04\x01\x82\xe5\x1c\x01\x01\x04";
+/// Apple's nonce, 1.2.840.113635.100.8.2.
+pub(crate) const APPLE_NONCE: &[u8] = b"\x2a\x86\x48\x86\xf7\x63\x64\x08\x02";
+/// Android's key description, 1.3.6.1.4.1.11129.2.1.17.
+pub(crate) const ANDROID_KEY_DESCRIPTION: &[u8] = b"\x2b\x06\x01\x04\x01\xd6\x79\x02\x01\x11";
 
 /// AlgorithmIdentifier of Ed25519 keys and signatures, whole (RFC 8410).
 pub(crate) const ED25519_IDENTIFIER: &[u8] = b"\x30\x05\x06\x03\x2b\x65\x70";

@@ -2,7 +2,9 @@
 //! in which key type, curve, hash and padding are bound together.
 
 use super::oid;
+use crate::algorithm::Algorithm;
 use crate::der::{DerError, Reader, Tag};
+use crate::public_key::{CoseKey, Material};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA384_ASN1,
     ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA256_ASN1, ECDSA_P384_SHA384_ASN1,
@@ -80,6 +82,49 @@ impl<'a> Spki<'a> {
         find(KEY_TYPES, self.algorithm)
     }
 
+    /// Verifies a signature whose algorithm is a number of the COSE registry. Within WebAuthn the numbers of
+    /// ECDSA bind a curve, too (past mistake 35).
+    pub(crate) fn verify_cose(
+        &self,
+        id: i64,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Unverified> {
+        let scheme = Scheme::from_cose_id(id).ok_or(Unverified::Unsupported)?;
+        let curve = match scheme {
+            Scheme::EcdsaSha256 => Some(KeyType::P256),
+            Scheme::EcdsaSha384 => Some(KeyType::P384),
+            Scheme::EcdsaSha512 => Some(KeyType::P521),
+            _ => None,
+        };
+        if curve.is_some() && self.key_type() != curve {
+            return Err(Unverified::Unsupported);
+        }
+        self.verify(scheme, message, signature)
+    }
+
+    /// Whether this is the credential's key: for every type of key, by type and value (past mistake 37).
+    pub(crate) fn is_key(&self, key: &CoseKey<'_>) -> bool {
+        let expected = match key.algorithm() {
+            Algorithm::Es256 => KeyType::P256,
+            Algorithm::Es384 => KeyType::P384,
+            Algorithm::Es512 => KeyType::P521,
+            Algorithm::EdDsa => KeyType::Ed25519,
+            Algorithm::Rs256 | Algorithm::Ps256 => KeyType::Rsa,
+            Algorithm::MlDsa44 => KeyType::MlDsa44,
+            Algorithm::MlDsa65 => KeyType::MlDsa65,
+            Algorithm::MlDsa87 => KeyType::MlDsa87,
+        };
+        if self.key_type() != Some(expected) {
+            return false;
+        }
+        match key.material() {
+            Material::Ec2 { .. } => key.ec_point().is_some_and(|it| it.as_slice() == self.key),
+            Material::Okp(bytes) | Material::Akp(bytes) => bytes == self.key,
+            Material::Rsa { n, e } => read_rsa(self.key) == Ok((n, e)),
+        }
+    }
+
     /// Verifies a signature in X.509's encoding, which is WebAuthn's too: DER for ECDSA.
     pub(crate) fn verify(
         &self,
@@ -144,6 +189,18 @@ impl Scheme {
     pub(crate) const fn uses_sha1(self) -> bool {
         matches!(self, Self::RsaPkcs1Sha1)
     }
+}
+
+/// RSAPublicKey (RFC 8017 appendix A.1.1): modulus and exponent without sign bytes.
+fn read_rsa<'a>(key: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), DerError> {
+    let mut outer = Reader::new(key);
+    let mut fields = outer.expect(Tag::SEQUENCE)?;
+    outer.finish()?;
+    let (modulus, exponent) = (fields.integer(Tag::INTEGER)?, fields.integer(Tag::INTEGER)?);
+    fields.finish()?;
+    // A zero in front keeps a number positive.
+    let strip = |bytes: &'a [u8]| bytes.strip_prefix(&[0]).unwrap_or(bytes);
+    Ok((strip(modulus), strip(exponent)))
 }
 
 /// An AlgorithmIdentifier whole: an object identifier, and at most one element of parameters.

@@ -4,9 +4,9 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair
 use aws_lc_rs::{digest, rand};
 use serde_json::{Value, json};
 use webauthn::{
-    Algorithm, AuthenticationResponse, CrossOrigin, DEFAULT_ALGORITHMS, ExpectedAssertion,
-    ExpectedRegistration, Mediation, Origin, RegistrationResponse, RpId, StoredCredential,
-    UserVerification, base64url,
+    Algorithm, AttestationPolicy, AuthenticationResponse, CrossOrigin, DEFAULT_ALGORITHMS,
+    ExpectedAssertion, ExpectedRegistration, Mediation, Origin, RegistrationResponse, RpId,
+    StoredCredential, UserVerification, base64url,
 };
 
 pub(crate) const CHALLENGE: &[u8] = b"a challenge of 32 bytes, for once";
@@ -42,6 +42,7 @@ impl Site {
             algorithms: &DEFAULT_ALGORITHMS,
             mediation: Mediation::Modal,
             user_verification: UserVerification::Required,
+            attestation: &AttestationPolicy::NOT_REQUIRED,
         }
     }
 

@@ -3,9 +3,10 @@
 
 use crate::device::*;
 use serde_json::json;
+use webauthn::attestation::AttestationNeed;
 use webauthn::{
-    AttestationKind, AuthenticationResponse, RegistrationError, RegistrationResponse, base64url,
-    registration,
+    AttestationError, AttestationKind, AttestationPolicy, AuthenticationResponse,
+    RegistrationError, RegistrationResponse, base64url, registration,
 };
 
 #[test]
@@ -47,13 +48,12 @@ fn a_self_attestation_of_another_key_is_refused() {
     );
     assert_eq!(
         verify(&packed_statement(-7, &other.sign(&message))),
-        Err(RegistrationError::AttestationSignatureInvalid)
+        Err(RegistrationError::Attestation(
+            AttestationError::SignatureInvalid
+        ))
     );
     let refusal = verify(&packed_statement(-8, &device.sign(&message))).unwrap_err();
-    assert_eq!(
-        refusal.code(),
-        "registration.attestation_algorithm_mismatch"
-    );
+    assert_eq!(refusal.code(), "attestation.algorithm_mismatch");
     let refusal = verify(&[0xa0]).unwrap_err();
     assert_eq!(refusal.code(), "parse.cbor_missing_key");
     let refusal = verify(&[0x80]).unwrap_err();
@@ -62,7 +62,6 @@ fn a_self_attestation_of_another_key_is_refused() {
 
 #[test]
 fn certificates_that_nobody_looked_at_verify_nothing() {
-    // GHSA-6hxq-p678-4hr2 is about roots sent along; until paths are validated, x5c is never believed.
     let (device, site) = (Device::new(), Site::new());
     let mut encoder = minicbor::Encoder::new(Vec::new());
     encoder
@@ -89,8 +88,23 @@ fn certificates_that_nobody_looked_at_verify_nothing() {
         &encoder.into_writer(),
     );
     let json = device.registration_json_of(&client_data("webauthn.create"), &object);
-    let verified = registration::verify(&registration(&json), &site.registration()).unwrap();
+    let refusal = registration::verify(&registration(&json), &site.registration()).unwrap_err();
+    assert_eq!(refusal.code(), "certificate.truncated");
+    // Where nothing is needed of the statement, it is recorded as wrong.
+    let policy = AttestationPolicy {
+        need: AttestationNeed::Nothing,
+        ..AttestationPolicy::NOT_REQUIRED
+    };
+    let expected = webauthn::ExpectedRegistration {
+        attestation: &policy,
+        ..site.registration()
+    };
+    let verified = registration::verify(&registration(&json), &expected).unwrap();
     assert_eq!(verified.attestation().kind, AttestationKind::Unverified);
+    assert_eq!(
+        verified.attestation().verdict.code(),
+        Some("certificate.truncated")
+    );
     assert_eq!(verified.attestation().format, "packed");
 }
 
@@ -104,7 +118,10 @@ fn format_none_has_no_statement() {
     );
     let json = device.registration_json_of(&client_data("webauthn.create"), &object);
     let refusal = registration::verify(&registration(&json), &site.registration()).unwrap_err();
-    assert_eq!(refusal, RegistrationError::AttestationNotEmpty);
+    assert_eq!(
+        refusal,
+        RegistrationError::Attestation(AttestationError::NotEmpty)
+    );
 }
 
 #[test]

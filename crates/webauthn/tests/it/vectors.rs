@@ -3,8 +3,12 @@
 use crate::device::ALL;
 use serde::Deserialize;
 use serde_json::json;
-use webauthn::attestation::AttestationObject;
+use webauthn::attestation::{
+    AndroidEnforcement, AttestationNeed, AttestationObject, AttestationPolicy, NotAttested,
+    TpmManufacturers, Trust, U2fAaguid, Verdict,
+};
 use webauthn::authenticator_data::AuthenticatorData;
+use webauthn::x509::{Anchor, Revocation, Time};
 use webauthn::{
     AttestationKind, AuthenticationResponse, CrossOrigin, ExpectedAssertion, ExpectedRegistration,
     KeyError, Mediation, Origin, RegistrationError, RegistrationResponse, RpId, StoredCredential,
@@ -18,6 +22,7 @@ struct File {
     rp_id: String,
     origin: String,
     top_origin: String,
+    attestation_ca_cert: Hex,
     vectors: Vec<Vector>,
 }
 
@@ -64,6 +69,7 @@ struct World {
     rp_id: RpId,
     origins: [Origin; 1],
     top_origins: [Origin; 1],
+    anchor: Anchor,
 }
 
 fn load() -> (World, Vec<Vector>) {
@@ -72,6 +78,7 @@ fn load() -> (World, Vec<Vector>) {
         rp_id: RpId::parse(&file.rp_id).unwrap(),
         origins: [Origin::parse(&file.origin).unwrap()],
         top_origins: [Origin::parse(&file.top_origin).unwrap()],
+        anchor: Anchor::parse(&file.attestation_ca_cert.0).unwrap(),
     };
     (world, file.vectors)
 }
@@ -101,6 +108,20 @@ impl World {
             },
         });
         let response = RegistrationResponse::from_json(json.to_string().as_bytes()).unwrap();
+        // The vectors' TPM has no manufacturer, its U2F device an AAGUID, and its Android is software.
+        let anchors = |_: &_| vec![&self.anchor];
+        let policy = AttestationPolicy {
+            need: AttestationNeed::Correct,
+            trust: Trust {
+                anchors: &anchors,
+                at: Time::from_unix_seconds(1_800_000_000),
+                revocation: Revocation::Unchecked,
+            },
+            tpm_manufacturers: TpmManufacturers::Any,
+            u2f_aaguid: U2fAaguid::Any,
+            android: AndroidEnforcement::Any,
+            ..AttestationPolicy::NOT_REQUIRED
+        };
         registration::verify(
             &response,
             &ExpectedRegistration {
@@ -111,6 +132,7 @@ impl World {
                 algorithms: ALL,
                 mediation: Mediation::Modal,
                 user_verification: required_if(registered(vector).flags.user_verified()),
+                attestation: &policy,
             },
         )
     }
@@ -195,6 +217,15 @@ fn every_pair_but_ed448_passes() {
             "{}",
             vector.id
         );
+        match (&attestation.verdict, kind) {
+            (Verdict::NotAttested(NotAttested::NoStatement), AttestationKind::None)
+            | (Verdict::NotAttested(NotAttested::SelfAttested), AttestationKind::SelfAttested) => {}
+            (Verdict::Attested(chain), _) => {
+                assert_eq!(chain.anchor(), world.anchor.thumbprint(), "{}", vector.id);
+                assert_eq!(chain.certificates(), attestation.certificates);
+            }
+            (other, _) => panic!("{}: {other:?}", vector.id),
+        }
         assert_eq!(
             verified.credential_id(),
             vector.registration.credential_id.0
@@ -206,16 +237,15 @@ fn every_pair_but_ed448_passes() {
     assert_eq!(passed, 14);
 }
 
-/// The formats `none` and `packed` self need no trust anchor and are verified; the others wait for one.
 fn expected_attestation(id: &str) -> (&str, AttestationKind) {
     match id {
         "packed-self-es256" => ("packed", AttestationKind::SelfAttested),
-        "tpm-es256" => ("tpm", AttestationKind::Unverified),
-        "android-key-es256" => ("android-key", AttestationKind::Unverified),
-        "apple-es256" => ("apple", AttestationKind::Unverified),
-        "fido-u2f-es256" => ("fido-u2f", AttestationKind::Unverified),
+        "tpm-es256" => ("tpm", AttestationKind::AttCa),
+        "android-key-es256" => ("android-key", AttestationKind::Basic),
+        "apple-es256" => ("apple", AttestationKind::AnonCa),
+        "fido-u2f-es256" => ("fido-u2f", AttestationKind::Basic),
         none if none.starts_with("none-") => ("none", AttestationKind::None),
-        _ => ("packed", AttestationKind::Unverified),
+        _ => ("packed", AttestationKind::Basic),
     }
 }
 

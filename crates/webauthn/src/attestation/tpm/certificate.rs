@@ -1,0 +1,60 @@
+//! Requirements of a TPM's attestation certificate (section 8.3.1).
+
+use super::super::certificate::{check_no_authority, check_version};
+use super::super::error::{AttestationError, Requirement};
+use super::super::policy::TpmManufacturers;
+use crate::der::{DerError, Tag};
+use crate::x509::{Certificate, Name, oid};
+
+pub(super) fn check(
+    leaf: &Certificate<'_>,
+    manufacturers: TpmManufacturers<'_>,
+) -> Result<(), AttestationError> {
+    let refuse = |requirement| Err(AttestationError::Requirement(requirement));
+    // "Version MUST be set to 3."
+    check_version(leaf)?;
+    // "Subject field MUST be set to empty."
+    if !leaf.subject_name().is_empty() {
+        return refuse(Requirement::EmptySubject);
+    }
+    // "The Subject Alternative Name extension MUST be set as defined in TPMv2-EK-Profile section 3.2.9."
+    let names = find_names(leaf).ok_or(AttestationError::Requirement(Requirement::TpmNames))?;
+    let manufacturer = names
+        .find(oid::TPM_MANUFACTURER)
+        .and_then(|attribute| attribute.text());
+    let complete = names.find(oid::TPM_MODEL).is_some() && names.find(oid::TPM_VERSION).is_some();
+    let Some(manufacturer) = manufacturer.filter(|_| complete) else {
+        return refuse(Requirement::TpmNames);
+    };
+    // The vendor table of the TCG, as data of the caller.
+    let known = match manufacturers {
+        TpmManufacturers::Any => true,
+        TpmManufacturers::Listed(list) => list
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(manufacturer)),
+    };
+    if !known {
+        return refuse(Requirement::TpmManufacturer);
+    }
+    // "The Extended Key Usage extension MUST contain the OID 2.23.133.8.3."
+    if leaf.extensions().allows_extended(oid::TCG_AIK_CERTIFICATE) != Some(true) {
+        return refuse(Requirement::AttestationPurpose);
+    }
+    // "The Basic Constraints extension MUST have the CA component set to false."
+    check_no_authority(leaf)
+}
+
+/// The directoryName of the subject alternative name.
+fn find_names<'a>(leaf: &Certificate<'a>) -> Option<Name<'a>> {
+    let mut names = leaf.extensions().alternative_names()?;
+    let mut found = None;
+    while !names.is_empty() {
+        let (tag, contents) = names.element().ok()?;
+        if tag == Tag::constructed(4) {
+            found = Some(contents);
+        }
+    }
+    let mut contents = found?;
+    let read: Result<Name<'_>, DerError> = Name::read(&mut contents);
+    read.ok().filter(|_| contents.is_empty())
+}
