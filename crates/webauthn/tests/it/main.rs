@@ -5,10 +5,13 @@
 // Certificates are cloned into lists wherever that reads more easily.
 #![allow(clippy::cloned_ref_to_slice_refs)]
 
+mod attestation_mutation;
 mod authority;
 mod certificates;
 mod chains;
+mod compound;
 mod device;
+mod formats;
 mod keys;
 mod metadata;
 mod mutation;
@@ -19,5 +22,6 @@ mod properties;
 mod published_failures;
 mod responses;
 mod revocation;
+mod statements;
 mod vectors;
 mod wycheproof_sets;

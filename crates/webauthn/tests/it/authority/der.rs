@@ -112,3 +112,17 @@ pub(crate) fn time(seconds: i64) -> Vec<u8> {
         element(0x18, format!("{year:04}{clock}").as_bytes())
     }
 }
+/// `[number] EXPLICIT`, also for numbers above 30.
+pub(crate) fn explicit_great(number: u32, contents: &[u8]) -> Vec<u8> {
+    if number < 31 {
+        return explicit(number as u8, contents);
+    }
+    let low = element(0xbf, contents);
+    let mut bytes = vec![low[0]];
+    if number > 127 {
+        bytes.push(0x80 | (number >> 7) as u8);
+    }
+    bytes.push((number & 0x7f) as u8);
+    bytes.extend(&low[1..]);
+    bytes
+}
