@@ -7,6 +7,9 @@ use webauthn::attestation::{AttestationPolicy, Model, Trust, reevaluate};
 use webauthn::authenticator_data::AuthenticatorData;
 use webauthn::x509::{Anchor, Revocation, Time};
 
+/// Changes one field of authenticator data.
+type Bend = fn(&mut crate::device::Data);
+
 /// Whether bytes are attested by this maker; the code otherwise.
 fn judge(anchor: &Anchor, object: &[u8], client_data: &[u8]) -> Result<(), &'static str> {
     let search = |_: &Model| vec![anchor];
@@ -91,7 +94,7 @@ fn past_mistake_14_each_field_is_refused_by_its_step() {
         // Fields of authenticator data: RP ID hash, flags, counter, AAGUID, credential id.
         let mut bent = Maker::new();
         bent.client_data.clone_from(&maker.client_data);
-        let fields: [(&str, fn(&mut crate::device::Data)); 5] = [
+        let fields: [(&str, Bend); 5] = [
             ("rpIdHash", |data| data.rp_id_hash[0] ^= 1),
             ("flags", |data| data.flags ^= crate::device::UV),
             ("signCount", |data| data.sign_count += 1),
