@@ -128,13 +128,15 @@ fn write_record(
 ) {
     let ambient = &identity.0.ambient;
     let (mut hashes, mut clear) = (Map::new(), Map::new());
+    // Drawn once: a salt of one field tells nothing of those of the others.
+    let seed: [u8; 32] = ambient.random.make();
     for (field, value) in entry.personal {
-        let salt: [u8; 16] = ambient.random.make();
+        let salt = &derive_hash(&[b"claviger salt", &seed, field.as_bytes()])[..16];
         hashes.insert(
             field.to_owned(),
-            derive_personal_hash(&salt, field, &value).into(),
+            derive_personal_hash(salt, field, &value).into(),
         );
-        clear.insert(field.to_owned(), json!([base64url::encode(&salt), value]));
+        clear.insert(field.to_owned(), json!([base64url::encode(salt), value]));
     }
     let mut body = entry.body;
     body.insert("personal".to_owned(), Value::Object(hashes));

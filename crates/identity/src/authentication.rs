@@ -3,7 +3,7 @@
 use policy::passkey::PasskeyFacts;
 use policy::sign_in::SignInFacts;
 use policy::{Decision, Rule};
-use store::{Credential, CredentialStatus, Guard, Log, Owned, PersonStatus, Unit, WriteError};
+use store::{CredentialStatus, Guard, Log, Owned, PersonStatus, Unit, WriteError};
 use webauthn::signals::UnknownCredential;
 use webauthn::{
     AssertionError, AuthenticationResponse, Counter, CrossOrigin, ExpectedAssertion, Origin,
@@ -170,12 +170,8 @@ fn judge(
     response: &AuthenticationResponse,
     owned: &Owned,
 ) -> Result<(Granted, Vec<policy::Reason>, Counter), Failure> {
-    let credential = owned
-        .credentials
-        .iter()
-        .find(|credential| credential.credential_id == response.credential_id());
-    let credential = credential.ok_or_else(|| Failure::new(&codes::INTERNAL, None))?;
-    let verified = verify(attempt, response, owned, credential)?;
+    let credential = &owned.credential;
+    let verified = verify(attempt, response, owned)?;
     let counter = verified.counter();
     let facts = SignInFacts {
         passkey: PasskeyFacts {
@@ -195,7 +191,7 @@ fn judge(
             ..Failure::new(code, Some(rule.as_str()))
         });
     }
-    let granted = complete(attempt, verified, &decision, owned, credential)?;
+    let granted = complete(attempt, verified, &decision, owned)?;
     Ok((granted, decision.reasons().to_vec(), counter))
 }
 
@@ -212,9 +208,8 @@ fn verify(
     attempt: &Try<'_>,
     response: &AuthenticationResponse,
     owned: &Owned,
-    credential: &Credential,
 ) -> Result<VerifiedAssertion, Failure> {
-    let identity = attempt.identity;
+    let (identity, credential) = (attempt.identity, &owned.credential);
     let bound = attempt.session.map(|session| session.person_id);
     let state = &attempt.opened.state;
     let is_other = (state.person.is_some() && !state.is_for(owned.person.person_id))
@@ -272,7 +267,6 @@ fn complete(
     verified: VerifiedAssertion,
     decision: &Decision,
     owned: &Owned,
-    credential: &Credential,
 ) -> Result<Granted, Failure> {
     let flow = Flow::start(attempt.purpose);
     let flow = match attempt.session {
@@ -284,7 +278,7 @@ fn complete(
         .and_then(Flow::complete);
     let subject = Subject {
         person: &owned.person,
-        credential,
+        credential: &owned.credential,
         policy_version: owned.policy_version,
         epoch: owned.epoch,
     };
@@ -305,12 +299,8 @@ async fn open_session(
     let (identity, opened) = (attempt.identity, &attempt.opened);
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
-    unit.spend(
-        tenant,
-        opened.state.state_id(),
-        opened.attempt,
-        opened.expires_at,
-    );
+    unit.declare_independent();
+    unit.spend(tenant, opened.state.state_id(), opened.attempt);
     let (person_id, credential_id) = (granted.person_id, granted.credential_id.clone());
     let (token, session) =
         sessions::open(identity, attempt.caller, &mut unit, granted, &owned.person);
@@ -327,30 +317,26 @@ async fn open_session(
         .say("method", "passkey")
         .say("flow", attempt.purpose.as_str())
         .reasons(reasons);
-    entry.confide("user", owned.person.user_name.as_str());
-    if let Some(credential) = owned
-        .credentials
-        .iter()
-        .find(|credential| credential.credential_id == credential_id)
-    {
-        entry.confide("passkey", credential.name.as_str());
-    }
+    entry
+        .confide("user", owned.person.user_name.as_str())
+        .confide("passkey", owned.credential.name.as_str());
     if let Counter::Regressed { stored, received } = counter {
         entry
             .say("counterStored", stored)
             .say("counterReceived", received);
     }
-    let written = audit::commit(
-        identity,
-        unit,
-        Log::SignIn,
-        "ok",
-        (Some(person_id), Some(&credential_id)),
-        entry,
-    )
-    .await;
-    written?;
-    let accepted = read_accepted(identity, person_id).await;
+    // Read in the unit itself: a list from before may lack a passkey that was registered meanwhile, which its
+    // provider would then hide.
+    let reading = unit.list_accepted(tenant, person_id);
+    let about = (Some(person_id), Some(credential_id.as_slice()));
+    let mut written = audit::commit(identity, unit, Log::SignIn, "ok", about, entry).await?;
+    // The sign-in stands, so a failure here only means that nothing is told to the provider this time.
+    let accepted = written
+        .take_accepted(reading)
+        .inspect_err(|cause| tracing::warn!(%cause, "no list of accepted passkeys"))
+        .ok()
+        // The one used is among them; a list without it would hide every passkey of the person.
+        .filter(|accepted| accepted.contains(&credential_id));
     let recommend_second = accepted
         .as_ref()
         .is_some_and(|accepted| accepted.len() == 1);
@@ -361,26 +347,6 @@ async fn open_session(
         signals,
         recommend_second,
     })
-}
-
-/// Every stored credential of the person, read after the commit: a list read before it may lack one that was
-/// registered meanwhile, which its provider would then hide. The sign-in stands, so a failure only means that
-/// nothing is told to the provider this time.
-async fn read_accepted(identity: &Identity, person: store::Id) -> Option<Vec<Vec<u8>>> {
-    let read = identity
-        .0
-        .store
-        .list_credentials(identity.0.tenant_id, person)
-        .await;
-    let credentials = read
-        .inspect_err(|cause| tracing::warn!(%cause, "no list of accepted passkeys"))
-        .ok()?;
-    Some(
-        credentials
-            .into_iter()
-            .map(|credential| credential.credential_id)
-            .collect(),
-    )
 }
 
 /// Spends the state and writes the record of a failed try, in one unit.
@@ -421,12 +387,7 @@ async fn write_refusal(
     let (identity, opened) = (attempt.identity, &attempt.opened);
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
-    unit.spend(
-        tenant,
-        opened.state.state_id(),
-        opened.attempt,
-        opened.expires_at,
-    );
+    unit.spend(tenant, opened.state.state_id(), opened.attempt);
     let credential_id = response.map(AuthenticationResponse::credential_id);
     if let Some(id) = credential_id.filter(|_| failure.signal_unknown) {
         // "Unknown" is told to the provider, who deletes: only when it is absent in this very unit (security 24).

@@ -69,10 +69,12 @@ impl From<Id> for Id16 {
 }
 
 impl State {
-    /// What the table of spent states holds: the challenge's first half.
+    /// What the table of spent states holds: the time of issue, in whose order it is kept and purged, and the
+    /// beginning of the challenge.
     pub(crate) fn state_id(&self) -> Id {
         let mut id = [0; 16];
-        id.copy_from_slice(&self.challenge[..16]);
+        id[..8].copy_from_slice(&self.issued_at.to_be_bytes());
+        id[8..].copy_from_slice(&self.challenge[..8]);
         Id(id)
     }
 
@@ -95,7 +97,6 @@ pub(crate) struct Opened {
     pub(crate) state: State,
     /// Names this try in the table of spent states and, shortened, for the help desk.
     pub(crate) attempt: Id,
-    pub(crate) expires_at: Micros,
 }
 
 /// To what a state is bound besides its content.
@@ -198,7 +199,6 @@ pub(crate) async fn open(
     Ok(Opened {
         state,
         attempt: identity.0.ambient.make_id(),
-        expires_at,
     })
 }
 

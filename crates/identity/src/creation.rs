@@ -219,12 +219,7 @@ async fn write_refusal(
 ) -> Result<(), WriteError> {
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
-    unit.spend(
-        tenant,
-        opened.state.state_id(),
-        opened.attempt,
-        opened.expires_at,
-    );
+    unit.spend(tenant, opened.state.state_id(), opened.attempt);
     if let Some(unknown) = &refusal.signal_unknown {
         unit.require_absent(tenant, &unknown.credential_id);
     }

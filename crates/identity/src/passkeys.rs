@@ -189,12 +189,7 @@ async fn write_added(
 ) -> Result<(), Refusal> {
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
-    unit.spend(
-        tenant,
-        opened.state.state_id(),
-        opened.attempt,
-        opened.expires_at,
-    );
+    unit.spend(tenant, opened.state.state_id(), opened.attempt);
     unit.bump_methods(tenant, person.person_id, person.method_version);
     // The person's row is locked before any other: two units that meet here wait, and don't deadlock.
     unit.mark_passkey(tenant, person.person_id);

@@ -1,6 +1,6 @@
 //! Sessions: server-side, listed, revocable.
 
-use store::{Id, Log, NewSession, Person, Unit, WriteError};
+use store::{Id, Log, NewSession, Person, TokenHash, Unit, WriteError};
 use webauthn::base64url;
 
 use crate::audit::{self, Entry};
@@ -12,7 +12,8 @@ use crate::{Caller, Identity, MINUTE, Micros, Place, Refusal, codes};
 /// The time of last use is written at most this often.
 const TOUCH_EVERY: Micros = 5 * MINUTE;
 
-/// The secret that the browser keeps; 43 characters of base64url, stored only as a hash.
+/// The secret that the browser keeps, stored only as a hash: 54 characters of base64url, of which the first eight bytes
+/// are the time of creation and the other 32 are random.
 #[derive(Clone)]
 pub struct SessionToken(String);
 
@@ -54,8 +55,10 @@ pub struct SessionView {
     pub passkey_name: Option<String>,
 }
 
-fn derive_token_hash(token: &[u8; 32]) -> [u8; 32] {
-    derive_hash(&[b"claviger session", token])
+fn derive_token_hash(token: &TokenHash) -> TokenHash {
+    let mut key = *token;
+    key[8..].copy_from_slice(&derive_hash(&[b"claviger session", token]));
+    key
 }
 
 /// Puts the session, and the use of the passkey with all its guards, into the unit.
@@ -67,7 +70,8 @@ pub(crate) fn open(
     person: &Person,
 ) -> (SessionToken, Session) {
     let (ambient, settings) = (&identity.0.ambient, &identity.0.settings);
-    let (token, now) = (ambient.random.make::<32>(), ambient.now());
+    let (mut token, now) = (ambient.random.make::<40>(), ambient.now());
+    token[..8].copy_from_slice(&now.to_be_bytes());
     let place = caller.place().to_json();
     unit.record_use(
         identity.0.tenant_id,
@@ -118,7 +122,7 @@ pub(crate) fn open(
 pub async fn authenticate(identity: &Identity, token: &str) -> Result<Option<Session>, Refusal> {
     let Some(token) = base64url::decode(token)
         .ok()
-        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+        .and_then(|bytes| TokenHash::try_from(bytes).ok())
     else {
         return Ok(None);
     };

@@ -166,12 +166,7 @@ async fn claim(
     };
     let settings = &identity.0.settings;
     let mut unit = Unit::new();
-    unit.spend(
-        tenant,
-        opened.state.state_id(),
-        opened.attempt,
-        opened.expires_at,
-    );
+    unit.spend(tenant, opened.state.state_id(), opened.attempt);
     unit.claim_tenant(
         tenant,
         &sealed.organisation,

@@ -357,11 +357,13 @@ const PURGE_BATCHES: usize = 1000;
 /// Deletes what is over, in small units between which others are written.
 async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal> {
     let tenant = identity.0.tenant_id;
-    let ended_before = identity.0.ambient.now() - crate::DAY;
+    let settings = &identity.0.settings;
+    let issued_before = database_time - settings.challenge_lifetime - SPENT_KEPT;
+    let opened_before = identity.0.ambient.now() - settings.session_absolute - crate::DAY;
     for _ in 0..PURGE_BATCHES {
         let mut unit = Unit::new();
-        unit.purge_spent(tenant, database_time - SPENT_KEPT);
-        unit.purge_sessions(tenant, ended_before);
+        unit.purge_spent(tenant, issued_before);
+        unit.purge_sessions(tenant, opened_before);
         let written = identity.write(unit).await.map_err(refuse_write)?;
         if written.rows.iter().all(Vec::is_empty) {
             break;

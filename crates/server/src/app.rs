@@ -3,15 +3,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::middleware::from_fn_with_state;
-use identity::Identity;
-use tower_http::catch_panic::CatchPanicLayer;
-
 use crate::config::TrustedProxies;
 use crate::extract::cookies::Cookies;
 use crate::host::PublicHost;
-use crate::{csrf, error, extract, host, pages, security_headers, telemetry};
+use crate::{error, guards, pages};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use identity::Identity;
 
 /// What handlers share; cheap to clone.
 #[derive(Debug, Clone)]
@@ -48,21 +46,11 @@ impl Deref for AppState {
     }
 }
 
-/// Every page and endpoint, behind the guards that no handler can forget.
-///
-/// The last layer is the outermost: a request is observed, its answer gets the security headers,
-/// refusals are written in the reader's language, panics become refusals; then the host, the
-/// caller and, for a change, token and origin are checked before a handler runs.
+/// Every page and endpoint, behind the [guards](crate::guards) that no handler can forget.
 pub fn app(state: AppState) -> Router {
     pages::routes()
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(from_fn_with_state(state.clone(), csrf::guard))
-        .layer(from_fn_with_state(state.clone(), extract::recognise))
-        .layer(from_fn_with_state(state.clone(), host::guard))
-        .layer(CatchPanicLayer::custom(error::from_panic))
-        .layer(from_fn_with_state(state.clone(), error::render))
-        .layer(from_fn_with_state(state.clone(), security_headers::apply))
-        .layer(from_fn_with_state(state.clone(), telemetry::observe))
+        .layer(from_fn_with_state(state.clone(), guards::pass))
         .with_state(state)
 }

@@ -1,10 +1,8 @@
 //! A change comes from our own page: its origin and its token are checked for every request that
 //! is not a plain read, before any handler runs.
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, Method, header};
-use axum::middleware::Next;
-use axum::response::Response;
 use identity::{BrowserId, Refusal, codes};
 
 use crate::app::AppState;
@@ -18,25 +16,15 @@ pub(crate) const HEADER: &str = "x-csrf-token";
 /// somebody signed in elsewhere in the same browser, so a token of the browser alone does.
 const WITHOUT_SESSION: [&str; 3] = ["/sign-in/", "/set-up/", "/register/"];
 
-pub(crate) async fn guard(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// For a request that is not a plain read: what costs nothing comes first, then the body, and only then, for what it is
+/// worth now, the session.
+pub(crate) async fn check(state: &AppState, request: &mut Request) -> Result<(), Rejection> {
     if matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     ) {
-        return next.run(request).await;
+        return Ok(());
     }
-    match check(&state, &mut request).await {
-        Ok(()) => next.run(request).await,
-        Err(rejection) => rejection.into_answer(),
-    }
-}
-
-/// What costs nothing comes first, then the body, and only then, for what it is worth now, the session.
-async fn check(state: &AppState, request: &mut Request) -> Result<(), Rejection> {
     check_origin(&state.origin, request.headers())?;
     let Some(Browser::Known(browser)) = request.extensions().get().copied() else {
         return Err(forged("csrf.no_browser_cookie").into());

@@ -1,15 +1,14 @@
 //! Refusals on their way out: one type, written as JSON or as a page by one layer.
 //!
-//! Handlers and guards answer with a [`Rejection`]; [`render`] knows the reader's language, the
+//! Handlers and guards answer with a [`Rejection`]; [`write`] knows the reader's language, the
 //! request and the shape that it wants.
 
 use std::any::Any;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use identity::{Class, Code, Refusal, codes};
 use serde::Serialize;
@@ -76,7 +75,7 @@ impl Rejection {
     }
 }
 
-/// A response without a body yet: [`render`] writes it.
+/// A response without a body yet: [`write`] makes it whole.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
@@ -125,62 +124,63 @@ pub(crate) fn from_panic(panic: Box<dyn Any + Send>) -> Response {
 }
 
 /// What is known of the request when its refusal is written.
-struct Asked {
+pub(crate) struct Asked {
     /// A page: the answer is HTML, or a redirect to the page that helps.
     page: bool,
-    path: String,
-    reader: Reader,
-    reference: String,
-    /// Of a page only: its frame shows who is signed in.
+    uri: Uri,
+    id: Option<RequestId>,
+    /// All of them for a page, whose frame shows who is signed in; else those that tell the reader's language.
     headers: HeaderMap,
 }
 
-/// The layer that writes refusals.
-pub(crate) async fn render(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let asked = Asked::of(&request);
-    let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<Rejection>() {
-        Some(rejection) => write(&state, asked, rejection, response).await,
-        None => response,
-    }
+/// The refusal in a response that is not written yet.
+pub(crate) fn take_rejection(response: &mut Response) -> Option<Rejection> {
+    response.extensions_mut().remove::<Rejection>()
 }
 
 impl Asked {
-    fn of(request: &Request) -> Asked {
+    /// Every request pays for this, so it copies little.
+    pub(crate) fn of(request: &Request) -> Asked {
         let page = matches!(*request.method(), Method::GET | Method::HEAD);
         Asked {
             page,
-            path: request.uri().path().to_owned(),
-            reader: Reader::of(request.uri(), request.headers()),
-            reference: request
-                .extensions()
-                .get::<RequestId>()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            uri: request.uri().clone(),
+            id: request.extensions().get::<RequestId>().copied(),
             headers: if page {
                 request.headers().clone()
             } else {
-                HeaderMap::new()
+                keep_language(request.headers())
             },
         }
+    }
+
+    fn reader(&self) -> Reader {
+        Reader::of(&self.uri, &self.headers)
     }
 
     /// The page to come back to after signing in: the one asked for, or the one whose script asked.
     fn page_path(&self) -> &str {
         if self.page {
-            return return_path::accept(Some(&self.reader.address));
+            let address = self.uri.path_and_query();
+            return return_path::accept(address.map(|address| address.as_str()));
         }
-        let end = self
-            .path
+        let path = self.uri.path();
+        let end = path
             .get(1..)
             .and_then(|rest| rest.find('/'))
-            .map_or(self.path.len(), |at| at + 1);
-        return_path::accept(self.path.get(..end))
+            .map_or(path.len(), |at| at + 1);
+        return_path::accept(path.get(..end))
     }
+}
+
+fn keep_language(headers: &HeaderMap) -> HeaderMap {
+    let mut kept = HeaderMap::new();
+    for name in [header::ACCEPT_LANGUAGE, header::COOKIE] {
+        for value in headers.get_all(&name) {
+            kept.append(&name, value.clone());
+        }
+    }
+    kept
 }
 
 /// A refusal with everything that its reader is shown.
@@ -191,10 +191,18 @@ pub(crate) struct Shown<'a> {
     pub(crate) location: Option<String>,
 }
 
-async fn write(state: &AppState, asked: Asked, rejection: Rejection, bare: Response) -> Response {
+/// Writes a refusal, for `bare`, which carried it.
+pub(crate) async fn write(
+    state: &AppState,
+    asked: Asked,
+    rejection: Rejection,
+    bare: Response,
+) -> Response {
     let refusal = &*rejection.refusal;
+    let reader = asked.reader();
+    let of_request = asked.id.map(|id| id.to_string()).unwrap_or_default();
     let reference = if refusal.reference.is_empty() {
-        &asked.reference
+        &of_request
     } else {
         &refusal.reference
     };
@@ -211,13 +219,13 @@ async fn write(state: &AppState, asked: Asked, rejection: Rejection, bare: Respo
     let mut response = match &shown.location {
         Some(location) if asked.page && leads_on(refusal.code) => redirect(location),
         _ if asked.page && shown.code.id == codes::WRONG_HOST.id => {
-            pages::error::write_wrong_host(state, &asked.reader, &shown)
+            pages::error::write_wrong_host(state, &reader, &shown)
         }
         _ if asked.page => {
-            let visit = Visit::of_failed(state, asked.reader.clone(), &asked.headers).await;
+            let visit = Visit::of_failed(state, reader.clone(), &asked.headers).await;
             pages::error::write(&visit, &shown)
         }
-        _ => write_json(refusal, &shown, asked.reader.texts),
+        _ => write_json(refusal, &shown, reader.texts),
     };
     if response.status() == StatusCode::OK {
         *response.status_mut() = bare.status();

@@ -11,11 +11,11 @@ mod signed_in;
 mod visit;
 
 pub use body::BODY_LIMIT;
-pub use caller::{Browser, PeerAddress, recognise};
+pub use caller::{Browser, PeerAddress};
 pub use json_body::JsonBody;
 pub use signed_in::{CurrentSession, SignedIn, read_session};
 
-pub(crate) use caller::AskedBy;
+pub(crate) use caller::{AskedBy, recognise};
 pub(crate) use query::PageQuery;
 pub(crate) use reader::Reader;
 pub(crate) use visit::Visit;

@@ -2,10 +2,8 @@
 //!
 //! The name that a request carries is compared and then forgotten: nothing is ever built from it.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header;
-use axum::middleware::Next;
-use axum::response::Response;
 use identity::codes;
 use identity::settings::Origin;
 
@@ -50,13 +48,11 @@ fn parse_port(text: &str) -> Option<u16> {
 
 /// Refuses requests for other hosts with 421 and a page that links to ours. A balancer may ask
 /// `/healthz` under any name.
-pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if request.uri().path() == "/healthz" || is_ours(&state.host, &request) {
-        return next.run(request).await;
+pub(crate) fn check(state: &AppState, request: &Request) -> Result<(), Rejection> {
+    if request.uri().path() == "/healthz" || is_ours(&state.host, request) {
+        return Ok(());
     }
-    Rejection::from(&codes::WRONG_HOST)
-        .toward(state.origin.clone())
-        .into_answer()
+    Err(Rejection::from(&codes::WRONG_HOST).toward(state.origin.clone()))
 }
 
 /// Every name that the request gives must be ours, and it must give at least one.

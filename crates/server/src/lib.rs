@@ -17,6 +17,7 @@ pub mod view;
 
 mod connections;
 mod csrf;
+mod guards;
 mod host;
 mod jobs;
 mod metrics_listener;

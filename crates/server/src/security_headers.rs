@@ -1,9 +1,6 @@
 //! The headers that every answer carries, whatever made it.
 
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::Next;
-use axum::response::Response;
 
 use crate::app::AppState;
 
@@ -40,9 +37,8 @@ const FIXED: [(HeaderName, &str); 8] = [
 /// Two years, the time that browsers' preload lists ask for.
 const STRICT_TRANSPORT_SECURITY: &str = "max-age=63072000";
 
-pub async fn apply(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub(crate) fn apply(state: &AppState, headers: &mut HeaderMap) {
+    headers.reserve(FIXED.len() + 2);
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -53,7 +49,6 @@ pub async fn apply(State(state): State<AppState>, request: Request, next: Next) 
         );
     }
     forbid_caching(headers);
-    response
 }
 
 /// Only an answer that says otherwise, such as a hashed asset, may be kept.

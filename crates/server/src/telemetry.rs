@@ -3,10 +3,10 @@
 mod escape;
 mod request_id;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
-use tracing::Instrument;
+use axum::extract::{MatchedPath, Request};
+use axum::http::StatusCode;
+use identity::Micros;
+use tracing::Span;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -37,43 +37,52 @@ pub fn install(form: LogForm, level: &str) {
     };
 }
 
-/// The outermost layer: names the request, times it, counts it. Query strings, cookies and bodies
-/// never reach the log.
-pub(crate) async fn observe(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let id = RequestId::make(&state.identity.ambient().random);
-    let started = state.identity.ambient().now();
-    let method = method_label(request.method());
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route_label = route
-        .as_ref()
-        .map_or("unmatched", MatchedPath::as_str)
-        .to_owned();
-    let span = tracing::info_span!("request", id = %id, method, route = route_label);
-    request.extensions_mut().insert(id);
-    async move {
-        let response = next.run(request).await;
-        let micros = state.identity.ambient().now().saturating_sub(started);
-        let status = response.status().as_u16();
-        tracing::debug!(status, micros, "answered");
-        count(method, route_label, status, micros);
-        response
-    }
-    .instrument(span)
-    .await
+/// A request under way: named, timed, counted at its end. Query strings, cookies and bodies never reach the log.
+#[derive(Debug)]
+pub(crate) struct Observed {
+    id: RequestId,
+    started: Micros,
+    method: &'static str,
+    route: Option<MatchedPath>,
 }
 
-fn count(method: &'static str, route: String, status: u16, micros: i64) {
+/// Names the request.
+pub(crate) fn begin(state: &AppState, request: &mut Request) -> Observed {
+    let ambient = state.identity.ambient();
+    let id = RequestId::make(&ambient.random);
+    request.extensions_mut().insert(id);
+    Observed {
+        id,
+        started: ambient.now(),
+        method: method_label(request.method()),
+        route: request.extensions().get::<MatchedPath>().cloned(),
+    }
+}
+
+impl Observed {
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or("unmatched", MatchedPath::as_str)
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        tracing::info_span!("request", id = %self.id, method = self.method, route = self.route())
+    }
+
+    pub(crate) fn end(&self, state: &AppState, status: StatusCode) {
+        let micros = state.identity.ambient().now().saturating_sub(self.started);
+        tracing::debug!(status = status.as_u16(), micros, "answered");
+        count(self.method, self.route().to_owned(), status, micros);
+    }
+}
+
+fn count(method: &'static str, route: String, status: StatusCode, micros: i64) {
     // Micros of one request are far below the 2^52 that a double holds exactly.
     #[allow(clippy::cast_precision_loss)]
     let seconds = micros as f64 / 1e6;
     metrics::histogram!("claviger_http_request_duration_seconds", "route" => route.clone())
         .record(seconds);
     metrics::counter!(
-        "claviger_http_requests_total", "method" => method, "route" => route, "status" => status.to_string()
+        "claviger_http_requests_total", "method" => method, "route" => route, "status" => status.as_str().to_owned()
     )
     .increment(1);
 }

@@ -27,13 +27,13 @@ pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
 pub use records::secret_key::SecretKey;
-pub use records::session::{LiveSession, NewSession, SessionSummary};
+pub use records::session::{LiveSession, NewSession, SessionSummary, TokenHash};
 pub use records::tenant::Tenant;
 pub use registry::{pairs, registry};
 pub use sql::{Pair, Scope, Sql};
 pub use sqlite::backup::restore_file;
 pub use store::{Durability, GroupCommit, Location, OpenOptions, Store};
-pub use unit::{Expect, Guard, MAX_STEPS, Step, Unit, Written};
+pub use unit::{Expect, Guard, MAX_STEPS, Reading, Step, Unit, Written};
 pub use value::{Id, Row, Value};
 
 #[cfg(test)]

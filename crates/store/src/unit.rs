@@ -47,7 +47,7 @@ pub enum Guard {
 }
 
 /// What a statement must do for its unit to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Expect {
     /// Nothing in particular.
     Any,
@@ -72,6 +72,7 @@ pub const MAX_STEPS: usize = 500;
 pub struct Unit {
     pub(crate) steps: Vec<Step>,
     pub(crate) attempt: Option<Attempt>,
+    pub(crate) independent: bool,
 }
 
 /// How a commit whose answer was lost recognises itself: the row of `spent` that it wrote.
@@ -87,6 +88,14 @@ impl Unit {
         Unit::default()
     }
 
+    /// Says that no step sees or changes a row that another step of this unit changes. PostgreSQL then gets the whole
+    /// unit as one statement, in one round trip. For units of the hot path only: a step that does depend on another
+    /// would see what was there before the unit.
+    pub fn declare_independent(&mut self) -> &mut Unit {
+        self.independent = true;
+        self
+    }
+
     pub(crate) fn step(
         &mut self,
         sql: &'static Sql,
@@ -98,8 +107,19 @@ impl Unit {
     }
 }
 
+/// Names a step that reads, to find its rows when the unit was written.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading(pub(crate) usize);
+
 /// What a committed unit returned: the rows of each step, in order.
 #[derive(Debug)]
 pub struct Written {
     pub rows: Vec<Vec<Row>>,
+}
+
+impl Written {
+    /// Takes the rows of a step that read; they can be taken once. `None` when the unit stands but its answer was lost.
+    pub(crate) fn take_rows(&mut self, reading: Reading) -> Option<Vec<Row>> {
+        self.rows.get_mut(reading.0).map(std::mem::take)
+    }
 }

@@ -42,7 +42,6 @@ const WEB_AND_SQL: &[&str] = &[
     "hyper-util",
     "http",
     "tower",
-    "tower-http",
     "reqwest",
     "sqlx",
     "rusqlite",
@@ -57,7 +56,6 @@ const WEB: &[&str] = &[
     "hyper-util",
     "http",
     "tower",
-    "tower-http",
     "reqwest",
 ];
 const SQL: &[&str] = &["sqlx", "rusqlite", "tokio-postgres", "deadpool-postgres"];

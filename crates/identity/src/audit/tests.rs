@@ -113,7 +113,7 @@ async fn write_refused(identity: &Identity) {
     let (tenant, id) = (identity.0.tenant_id, identity.0.ambient.make_id());
     for expected in [true, false] {
         let mut unit = Unit::new();
-        unit.spend(tenant, id, id, NOW);
+        unit.spend(tenant, id, id);
         let written = if expected {
             identity.write(unit).await
         } else {

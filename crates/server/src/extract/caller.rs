@@ -2,10 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use identity::{BrowserId, Caller, codes};
 
@@ -31,36 +30,36 @@ impl Browser {
     }
 }
 
-/// The layer that puts [`Browser`] and [`Caller`] into each request and gives new browsers their
-/// cookie with the first page.
-pub async fn recognise(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Puts [`Browser`] and [`Caller`] into the request.
+pub(crate) fn recognise(state: &AppState, request: &mut Request) -> Result<Browser, Rejection> {
     let browser = match state.cookies.find_browser(request.headers()) {
         Some(id) => Browser::Known(id),
         None => Browser::New(BrowserId(state.identity.ambient().random.make())),
     };
-    let Some(peer) = find_peer(&request) else {
+    let Some(peer) = find_peer(request) else {
         tracing::error!("the request carries no peer address");
-        return Rejection::from(&codes::INTERNAL).into_answer();
+        return Err(Rejection::from(&codes::INTERNAL));
     };
     let caller = Caller {
         browser: browser.id(),
-        address: find_client(&state, peer, request.headers()),
+        address: find_client(state, peer, request.headers()),
         user_agent: read_user_agent(request.headers()),
     };
     request.extensions_mut().insert(browser);
     request.extensions_mut().insert(caller);
-    let mut response = next.run(request).await;
-    if let Browser::New(id) = browser
-        && is_page(&response)
-        && let Some(cookie) = state.cookies.set_browser(&id)
-    {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(browser)
+}
+
+impl Browser {
+    /// Gives a new browser its cookie with the first page.
+    pub(crate) fn hand_out(&self, state: &AppState, response: &mut Response) {
+        if let Browser::New(id) = self
+            && is_page(response)
+            && let Some(cookie) = state.cookies.set_browser(id)
+        {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
-    response
 }
 
 fn find_peer(request: &Request) -> Option<IpAddr> {

@@ -12,6 +12,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 use crate::error::{self, Rejection};
+use crate::guards;
 
 /// A log that can be read.
 #[derive(Clone, Default)]
@@ -68,7 +69,7 @@ async fn answer(code: &'static Code) {
     };
     let router = Router::new()
         .route("/", get(refuse))
-        .layer(from_fn_with_state(house.state.clone(), error::render));
+        .layer(from_fn_with_state(house.state.clone(), guards::pass));
     let request = house.request(Method::GET, "/").body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.status(), error::status(code));

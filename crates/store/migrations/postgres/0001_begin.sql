@@ -88,6 +88,7 @@ CREATE TABLE IF NOT EXISTS credential (
 );
 CREATE INDEX IF NOT EXISTS credential_by_person ON credential (tenant_id, person_id);
 
+-- token_hash is the time of creation and the token's hash, so that rows of now lie side by side.
 CREATE TABLE IF NOT EXISTS session (
     tenant_id BYTEA NOT NULL,
     token_hash BYTEA NOT NULL,
@@ -108,14 +109,13 @@ CREATE TABLE IF NOT EXISTS session (
 CREATE INDEX IF NOT EXISTS session_by_person ON session (tenant_id, person_id);
 
 -- Used-up ceremony states. The primary key is what makes a challenge single use, on any number of nodes.
+-- state_id begins with the time of issue, so that rows of now lie side by side and old ones need no index.
 CREATE TABLE IF NOT EXISTS spent (
     tenant_id BYTEA NOT NULL,
     state_id BYTEA NOT NULL,
     attempt_id BYTEA NOT NULL,
-    expires_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, state_id)
 );
-CREATE INDEX IF NOT EXISTS spent_by_expiry ON spent (tenant_id, expires_at);
 
 -- One-time links; only the hash of the token is here.
 CREATE TABLE IF NOT EXISTS link (

@@ -88,6 +88,7 @@ CREATE TABLE credential (
 );
 CREATE INDEX credential_by_person ON credential (tenant_id, person_id);
 
+-- token_hash is the time of creation and the token's hash, so that rows of now lie side by side.
 CREATE TABLE session (
     tenant_id BLOB NOT NULL,
     token_hash BLOB NOT NULL,
@@ -108,14 +109,13 @@ CREATE TABLE session (
 CREATE INDEX session_by_person ON session (tenant_id, person_id);
 
 -- Used-up ceremony states. The primary key is what makes a challenge single use, on any number of nodes.
+-- state_id begins with the time of issue, so that rows of now lie side by side and old ones need no index.
 CREATE TABLE spent (
     tenant_id BLOB NOT NULL,
     state_id BLOB NOT NULL,
     attempt_id BLOB NOT NULL,
-    expires_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, state_id)
 ) WITHOUT ROWID;
-CREATE INDEX spent_by_expiry ON spent (tenant_id, expires_at);
 
 -- One-time links; only the hash of the token is here.
 CREATE TABLE link (

@@ -1,4 +1,4 @@
-//! PostgreSQL: a pool; a unit is two round trips, however many statements it has.
+//! PostgreSQL: a pool; a unit is two round trips, however many statements it has, and one when it is independent.
 
 pub(crate) mod client;
 pub(crate) mod connect;
@@ -6,7 +6,9 @@ pub(crate) mod export;
 pub(crate) mod import;
 mod unit;
 mod value;
+mod whole;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool, PoolError};
@@ -28,6 +30,8 @@ pub(crate) struct Pg {
     /// Off for poolers that give each transaction another session: pgbouncer before 1.21.
     pub(crate) statement_cache: bool,
     pub(crate) migrations: &'static [Migration],
+    /// The texts of independent units, by their shape.
+    pub(crate) whole: Arc<whole::Texts>,
 }
 
 impl Pg {
@@ -42,6 +46,7 @@ impl Pg {
             pool,
             statement_cache,
             migrations,
+            whole: Arc::default(),
         };
         migrate::postgres(pg.client().await?, migrations).await?;
         Ok(pg)

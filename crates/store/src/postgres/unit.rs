@@ -1,4 +1,5 @@
-//! A unit on PostgreSQL: BEGIN and every statement in one go, then COMMIT or ROLLBACK.
+//! A unit on PostgreSQL: BEGIN and every statement in one go, then COMMIT or ROLLBACK. An independent one goes
+//! [whole](super::whole).
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -9,7 +10,7 @@ use futures_util::future::poll_fn;
 use tokio_postgres::Statement;
 
 use super::client::{self, Failure, Remedy};
-use super::{Pg, TRIES, pause};
+use super::{Pg, TRIES, pause, whole};
 use crate::engine::{Outcome, check_guard};
 use crate::records::spent::FIND_ATTEMPT;
 use crate::unit::{Guard, Step, Unit, Written};
@@ -26,16 +27,35 @@ enum Setback {
     Failed(Failure),
     /// COMMIT was sent and its answer lost; these are the rows, should it have held.
     Unanswered(Written, StoreError),
+    /// The connection broke before a unit that goes whole was answered: it stands, or it never arrived.
+    Doubtful(StoreError),
 }
 
 /// Runs the unit until it stands, is refused, or can't be written.
 pub(crate) async fn write(pg: &Pg, unit: Unit) -> Result<Written, WriteError> {
     let mut tried = 0;
+    let mut doubt = None;
     loop {
         tried += 1;
         match once(pg, &unit).await {
             Ok(written) => return Ok(written),
-            Err(Setback::Guard(guard)) => return Err(WriteError::Refused(guard)),
+            Err(Setback::Guard(guard)) => {
+                return match doubt {
+                    Some(cause) if is_own(pg, &unit).await? => {
+                        tracing::debug!(%cause, "a unit stood although its answer was lost");
+                        Ok(Written { rows: Vec::new() })
+                    }
+                    _ => Err(WriteError::Refused(guard)),
+                };
+            }
+            // What spends a state can't stand twice, so it may be sent again; it then meets itself at worst.
+            Err(Setback::Doubtful(cause)) if unit.attempt.is_some() && tried < TRIES => {
+                doubt = Some(cause);
+                pause(tried).await;
+            }
+            Err(Setback::Doubtful(cause)) => {
+                return recognise(pg, &unit, Written { rows: Vec::new() }, cause).await;
+            }
             Err(Setback::Unanswered(written, cause)) => {
                 return recognise(pg, &unit, written, cause).await;
             }
@@ -51,12 +71,29 @@ pub(crate) async fn write(pg: &Pg, unit: Unit) -> Result<Written, WriteError> {
 
 async fn once(pg: &Pg, unit: &Unit) -> Result<Written, Setback> {
     let client = pg.client().await.map_err(Setback::Failed)?;
+    if unit.independent && pg.statement_cache {
+        match whole::run(pg, &client, unit).await {
+            Ok(Some(written)) => return Ok(written),
+            // A guard did not hold: the long way says which.
+            Ok(None) => {}
+            Err(failure) => {
+                if !failure.answered || failure.remedy == Remedy::Reconnect {
+                    drop(Object::take(client));
+                }
+                return Err(if failure.answered {
+                    Setback::Failed(failure)
+                } else {
+                    Setback::Doubtful(failure.error)
+                });
+            }
+        }
+    }
     match attempt(pg, &client, unit).await {
         Err(setback) => {
             // Whatever happened, no transaction goes back into the pool.
             let gone = match &setback {
                 Setback::Failed(failure) => failure.remedy == Remedy::Reconnect,
-                Setback::Unanswered(..) => true,
+                Setback::Unanswered(..) | Setback::Doubtful(_) => true,
                 Setback::Guard(_) => false,
             };
             if gone || client.batch_execute("ROLLBACK").await.is_err() {
@@ -175,19 +212,26 @@ async fn recognise(
     written: Written,
     cause: StoreError,
 ) -> Result<Written, WriteError> {
-    let Some(attempt) = unit.attempt else {
+    if unit.attempt.is_none() {
         return Err(WriteError::Store(cause));
+    }
+    if is_own(pg, unit).await? {
+        return Ok(written);
+    }
+    Err(WriteError::Store(StoreError::Unavailable(format!(
+        "the answer to COMMIT was lost: {cause}"
+    ))))
+}
+
+/// Whether the state was spent by this very unit.
+async fn is_own(pg: &Pg, unit: &Unit) -> Result<bool, StoreError> {
+    let Some(attempt) = unit.attempt else {
+        return Ok(false);
     };
     let args = [
         attempt.tenant.into(),
         attempt.state.into(),
         attempt.attempt.into(),
     ];
-    let found = pg.read(&FIND_ATTEMPT, &args).await?;
-    if found.count == 1 {
-        return Ok(written);
-    }
-    Err(WriteError::Store(StoreError::Unavailable(format!(
-        "the answer to COMMIT was lost: {cause}"
-    ))))
+    Ok(pg.read(&FIND_ATTEMPT, &args).await?.count == 1)
 }

@@ -2,11 +2,12 @@
 
 use crate::records::person::{self, Person};
 use crate::sql::statements;
+use crate::unit::{Reading, Written};
 use crate::value::{Id, Row, Value};
 use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
-    /// All of a person's credentials, found by one of them: what a sign-in reads, in one query.
+    /// A credential with its owner and the versions that a decision rests on: what a sign-in reads, in one query.
     FIND_WITH_OWNER = "credential.find_with_owner" Tenant
         "SELECT p.person_id, p.user_handle, p.user_name, p.display_name, p.status, p.security_version, p.method_version,
              p.had_passkey, p.created_at,
@@ -14,11 +15,13 @@ statements! {
              c.credential_id, c.name, c.status, c.security_version, c.public_key, c.sign_count, c.backup_eligible,
              c.backup_state, c.user_verified, c.aaguid, c.transports, c.created_at, c.created_place,
              c.last_used_at, c.last_used_place
-         FROM credential k
-         JOIN person p ON p.tenant_id = $1 AND p.person_id = k.person_id
+         FROM credential c
+         JOIN person p ON p.tenant_id = $1 AND p.person_id = c.person_id
          JOIN tenant t ON t.tenant_id = $1
-         JOIN credential c ON c.tenant_id = $1 AND c.person_id = k.person_id
-         WHERE k.tenant_id = $1 AND k.credential_id = $2 AND (c.status <> 'removed' OR c.credential_id = $2)";
+         WHERE c.tenant_id = $1 AND c.credential_id = $2";
+    LIST_ACCEPTED = "credential.list_accepted" Tenant
+        "SELECT credential_id FROM credential WHERE tenant_id = $1 AND person_id = $2 AND status <> 'removed'
+         ORDER BY created_at DESC, credential_id";
     LIST = "credential.list" Tenant
         "SELECT credential_id, name, status, security_version, public_key, sign_count, backup_eligible,
              backup_state, user_verified, aaguid, transports, created_at, created_place, last_used_at, last_used_place
@@ -89,14 +92,13 @@ pub struct Credential {
     pub last_used_place: Option<String>,
 }
 
-/// What a sign-in needs to decide: the owner, all of the owner's credentials, and the versions read.
+/// What a sign-in needs to decide: the credential in whatever status, its owner, and the versions read.
 #[derive(Debug)]
 pub struct Owned {
     pub person: Person,
     pub policy_version: i64,
     pub epoch: Id,
-    /// The one asked for is among them, even when it was removed.
-    pub credentials: Vec<Credential>,
+    pub credential: Credential,
 }
 
 #[derive(Debug, Clone)]
@@ -160,31 +162,22 @@ fn parse(row: &mut Row) -> Result<Credential, StoreError> {
 }
 
 impl Store {
-    /// The owner of a credential with all credentials; `None` when the id is not stored at all.
+    /// A credential with its owner; `None` when the id is not stored at all.
     pub async fn find_credential_with_owner(
         &self,
         tenant: Id,
         credential_id: &[u8],
     ) -> Result<Option<Owned>, StoreError> {
-        let rows = self
-            .read(&FIND_WITH_OWNER, vec![tenant.into(), credential_id.into()])
-            .await?;
-        let mut owned: Option<Owned> = None;
-        for mut row in rows {
-            let person = person::parse_columns(&mut row)?;
-            let (policy_version, epoch) = (row.int()?, row.id()?);
-            let credential = parse(&mut row)?;
-            owned
-                .get_or_insert_with(|| Owned {
-                    person,
-                    policy_version,
-                    epoch,
-                    credentials: Vec::new(),
-                })
-                .credentials
-                .push(credential);
-        }
-        Ok(owned)
+        let args = vec![tenant.into(), credential_id.into()];
+        let Some(mut row) = self.read_one(&FIND_WITH_OWNER, args).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Owned {
+            person: person::parse_columns(&mut row)?,
+            policy_version: row.int()?,
+            epoch: row.id()?,
+            credential: parse(&mut row)?,
+        }))
     }
 
     /// A person's credentials that are not removed, newest first.
@@ -207,6 +200,18 @@ impl Store {
             .read_one(&EXISTS, vec![tenant.into(), credential_id.into()])
             .await?
             .is_some())
+    }
+}
+
+impl Written {
+    /// The ids that [`Unit::list_accepted`] read; an error when the unit stands but its answer was lost.
+    pub fn take_accepted(&mut self, reading: Reading) -> Result<Vec<Vec<u8>>, StoreError> {
+        let lost = || StoreError::Unavailable("the answer with the list was lost".to_owned());
+        self.take_rows(reading)
+            .ok_or_else(lost)?
+            .into_iter()
+            .map(|mut row| row.bytes())
+            .collect()
     }
 }
 
@@ -255,6 +260,17 @@ impl Unit {
             used.epoch.into(),
         ];
         self.step(&RECORD_USE, args, Expect::One(Guard::Moved))
+    }
+
+    /// Reads the ids of all that are not removed, as of this unit; [`Written::take_accepted`] gives them.
+    pub fn list_accepted(&mut self, tenant: Id, person: Id) -> Reading {
+        let reading = Reading(self.steps.len());
+        self.step(
+            &LIST_ACCEPTED,
+            vec![tenant.into(), person.into()],
+            Expect::Any,
+        );
+        reading
     }
 
     pub fn rename_credential(

@@ -7,33 +7,31 @@ use crate::{Expect, Guard, Unit};
 
 statements! {
     INSERT = "spent.insert" Tenant
-        "INSERT INTO spent (tenant_id, state_id, attempt_id, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        "INSERT INTO spent (tenant_id, state_id, attempt_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     FIND_ATTEMPT = "spent.find_attempt" Tenant
         "SELECT 1 FROM spent WHERE tenant_id = $1 AND state_id = $2 AND attempt_id = $3";
     PURGE = "spent.purge" Tenant
         "DELETE FROM spent WHERE tenant_id = $1 AND state_id IN (SELECT o.state_id FROM spent o
-             WHERE o.tenant_id = $1 AND o.expires_at < $2 LIMIT 500) RETURNING 1";
+             WHERE o.tenant_id = $1 AND o.state_id < $2 LIMIT 500) RETURNING 1";
 }
 
 impl Unit {
-    /// Spends a state. `attempt` names this try, so that a commit whose answer was lost recognises itself.
-    pub fn spend(&mut self, tenant: Id, state: Id, attempt: Id, expires_at: i64) -> &mut Unit {
+    /// Spends a state, whose id begins with the time of its issue (microseconds, big endian): so rows of now lie side by
+    /// side, and old ones are found without an index. `attempt` names this try, so that a commit whose answer was lost
+    /// recognises itself.
+    pub fn spend(&mut self, tenant: Id, state: Id, attempt: Id) -> &mut Unit {
         self.attempt = Some(Attempt {
             tenant,
             state,
             attempt,
         });
-        let args = vec![
-            tenant.into(),
-            state.into(),
-            attempt.into(),
-            expires_at.into(),
-        ];
+        let args = vec![tenant.into(), state.into(), attempt.into()];
         self.step(&INSERT, args, Expect::One(Guard::Spent))
     }
 
-    /// Deletes at most 500 that expired before; returns a row for each.
-    pub fn purge_spent(&mut self, tenant: Id, before: i64) -> &mut Unit {
-        self.step(&PURGE, vec![tenant.into(), before.into()], Expect::Any)
+    /// Deletes at most 500 whose states were issued before; returns a row for each.
+    pub fn purge_spent(&mut self, tenant: Id, issued_before: i64) -> &mut Unit {
+        let args = vec![tenant.into(), issued_before.to_be_bytes().into()];
+        self.step(&PURGE, args, Expect::Any)
     }
 }

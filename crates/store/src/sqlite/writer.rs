@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,6 +18,10 @@ const MAX_BATCH: usize = 128;
 /// The most statements that a batch starts with: an import's large units don't make a sign-in wait
 /// behind more than this.
 const MAX_BATCH_STEPS: usize = 2_000;
+
+/// A batch is held open for units that are on their way for at most so many steps: 1 ms.
+const HOLD_STEPS: u32 = 10;
+const HOLD_STEP: Duration = Duration::from_micros(100);
 
 /// Frames after which the writer itself makes the write-ahead log start over: about 64 MiB.
 const RESTART_FRAMES: u64 = 16_384;
@@ -49,6 +55,8 @@ enum Setback {
     Failed(StoreError),
     /// The transaction is gone, and the neighbours' work with it.
     Lost(StoreError),
+    /// The unit was refused after it had changed something, and there is no savepoint to go back to.
+    Traces,
 }
 
 /// How a batch ended.
@@ -58,6 +66,8 @@ enum Together {
     Locked(StoreError),
     /// The transaction fell; each unit must run again alone.
     Lost,
+    /// A unit must be taken back: the batch was rolled back and runs again with savepoints.
+    Undo,
 }
 
 pub(crate) struct Writer {
@@ -68,6 +78,8 @@ pub(crate) struct Writer {
     pub(crate) grouped: bool,
     /// Frames at which to try the next restart.
     pub(crate) restart_at: u64,
+    /// How many units the last batch had.
+    pub(crate) last_batch: usize,
 }
 
 impl Writer {
@@ -83,6 +95,7 @@ impl Writer {
             wal,
             grouped,
             restart_at: RESTART_FRAMES,
+            last_batch: 1,
         }
     }
 
@@ -119,6 +132,9 @@ impl Writer {
         let mut batch = Vec::new();
         let mut steps = 0;
         let most = if self.grouped { MAX_BATCH } else { 1 };
+        if self.grouped && matches!(first, Job::Unit { .. }) {
+            self.hold();
+        }
         let mut next = Some(first);
         while let Some(job) = next {
             match job {
@@ -138,7 +154,20 @@ impl Writer {
                 None
             };
         }
+        self.last_batch = batch.len();
         batch
+    }
+
+    /// Under load, waits a moment for about as many units as the last batch had: their senders were just answered, and
+    /// what they send next shares the cost of one COMMIT. A single person never waits.
+    fn hold(&self) {
+        let wanted = self.last_batch.saturating_sub(1);
+        for _ in 0..HOLD_STEPS {
+            if self.jobs.len() >= wanted {
+                break;
+            }
+            thread::sleep(HOLD_STEP);
+        }
     }
 
     fn write(&mut self, batch: Vec<(Unit, oneshot::Sender<Answer>)>) {
@@ -152,7 +181,7 @@ impl Writer {
                     let locked = |_| Err(WriteError::Store(StoreError::Unavailable(cause.clone())));
                     units.iter().map(locked).collect()
                 }
-                Together::Lost => units
+                Together::Lost | Together::Undo => units
                     .iter()
                     .map(|unit| self.alone(unit).unwrap_or_else(lost))
                     .collect(),
@@ -164,20 +193,36 @@ impl Writer {
         }
     }
 
-    /// All units in one transaction, each in a savepoint of its own.
+    /// All units in one transaction. Most batches hold no unit that must be taken back, so they do without
+    /// savepoints, which cost a copy of every page that two units change; a batch that holds one runs again with them.
     fn together(&mut self, units: &[Unit]) -> Together {
+        match self.run_batch(units, Writer::in_the_open) {
+            Together::Undo => self.run_batch(units, Writer::in_savepoint),
+            ended => ended,
+        }
+    }
+
+    fn run_batch(
+        &mut self,
+        units: &[Unit],
+        run: fn(&mut Writer, &Unit) -> Result<Written, Setback>,
+    ) -> Together {
         if let Err(cause) = self.session.control("BEGIN IMMEDIATE") {
             return Together::Locked(cause);
         }
         let mut answers = Vec::with_capacity(units.len());
         for unit in units {
-            match self.in_savepoint(unit) {
+            match run(self, unit) {
                 Ok(written) => answers.push(Ok(written)),
                 Err(Setback::Guard(guard)) => answers.push(Err(WriteError::Refused(guard))),
                 Err(Setback::Failed(cause)) => answers.push(Err(WriteError::Store(cause))),
                 Err(Setback::Lost(_)) => {
                     self.roll_back();
                     return Together::Lost;
+                }
+                Err(Setback::Traces) => {
+                    self.roll_back();
+                    return Together::Undo;
                 }
             }
         }
@@ -186,6 +231,17 @@ impl Writer {
             return Together::Lost;
         }
         Together::Committed(answers)
+    }
+
+    /// A unit that is refused before it changed anything (a replayed state, say) leaves nothing to take back.
+    fn in_the_open(&mut self, unit: &Unit) -> Result<Written, Setback> {
+        let before = self.session.connection.total_changes();
+        let outcome = self.apply(unit);
+        let unchanged = self.session.connection.total_changes() == before;
+        match outcome {
+            Err(Setback::Guard(_) | Setback::Failed(_)) if !unchanged => Err(Setback::Traces),
+            outcome => outcome,
+        }
     }
 
     fn in_savepoint(&mut self, unit: &Unit) -> Result<Written, Setback> {
@@ -228,6 +284,10 @@ impl Writer {
             Err(Setback::Guard(guard)) => Ok(Err(WriteError::Refused(guard))),
             Err(Setback::Failed(cause)) => Ok(Err(WriteError::Store(cause))),
             Err(Setback::Lost(cause)) => Err(cause),
+            // Only batches go without a way back; here the transaction is it.
+            Err(Setback::Traces) => Ok(Err(WriteError::Store(StoreError::Unavailable(
+                "a unit left traces".to_owned(),
+            )))),
         };
         self.roll_back();
         answer

@@ -15,6 +15,10 @@ on_each! {
     a_failed_guard_leaves_nothing,
     a_zero_guard_holds_and_fails,
     a_failing_statement_leaves_nothing_of_its_unit_and_all_of_its_neighbours,
+    a_refused_unit_leaves_nothing_among_neighbours_that_stand,
+    an_independent_unit_stands_whole_and_reads,
+    an_independent_unit_whose_guard_fails_leaves_nothing,
+    an_independent_state_is_spent_once,
     a_dropped_future_still_commits,
     too_many_rows_are_an_error,
     two_rows_are_not_one,
@@ -86,7 +90,7 @@ async fn a_state_is_spent_once(place: Place) {
     for round in 0..10_u8 {
         let tries = (0..8_u8).map(|attempt| {
             let mut unit = Unit::new();
-            unit.spend(TENANT, Id([round; 16]), Id([attempt; 16]), 1);
+            unit.spend(TENANT, Id([round; 16]), Id([attempt; 16]));
             insert_note(&mut unit, i64::from(round), "won");
             let store = store.clone();
             tokio::spawn(async move { store.write(unit).await })
@@ -404,4 +408,107 @@ async fn names_and_values_stay_out_of_errors(place: Place) {
         "{shown}"
     );
     assert!(!shown.contains("postgres://"), "{shown}");
+}
+
+/// Refused after it had changed something: on SQLite its batch runs a second time, with savepoints.
+async fn a_refused_unit_leaves_nothing_among_neighbours_that_stand(place: Place) {
+    let store = place.open().await;
+    store.write(note(1, "taken")).await.unwrap();
+    let units = (1..60).map(|index| {
+        let mut unit = note(index * 10, "first");
+        if index % 3 == 0 {
+            let args = vec![TENANT.into(), 1.into(), "again".into()];
+            unit.step(&INSERT_NEW_NOTE, args, Expect::One(Guard::Taken));
+        }
+        store.write(unit)
+    });
+    for (index, answer) in (1..60).zip(join_all(units).await) {
+        assert_eq!(answer.is_ok(), index % 3 != 0, "{index}: {answer:?}");
+    }
+    let mut expected: Vec<i64> = (1..60)
+        .filter(|index| index % 3 != 0)
+        .map(|index| index * 10)
+        .collect();
+    expected.insert(0, 1);
+    assert_eq!(notes(&store).await, expected);
+    assert_eq!(body_of(&store, 1).await.as_deref(), Some("taken"));
+}
+
+async fn an_independent_unit_stands_whole_and_reads(place: Place) {
+    let store = place.open().await;
+    store.write(note(1, "one")).await.unwrap();
+    store.write(note(2, "two")).await.unwrap();
+    for found in [1_i64, 2, 9] {
+        let mut unit = Unit::new();
+        unit.declare_independent();
+        unit.spend(TENANT, Id([u8::try_from(found).unwrap(); 16]), Id([7; 16]));
+        insert_note(&mut unit, 100 + found, "new");
+        unit.step(&FIND_NOTE, vec![TENANT.into(), found.into()], Expect::Any);
+        let args = vec![
+            TENANT.into(),
+            1.into(),
+            "moved".into(),
+            if found == 1 { "one" } else { "moved" }.into(),
+        ];
+        unit.step(&UPDATE_NOTE, args, Expect::One(Guard::Moved));
+        let mut written = store.write(unit).await.unwrap();
+        let read: Vec<_> = written
+            .rows
+            .swap_remove(2)
+            .into_iter()
+            .map(|row| row.into_values().remove(0))
+            .collect();
+        let expected: &[Value] = match found {
+            1 => &["one".into()],
+            2 => &["two".into()],
+            _ => &[],
+        };
+        assert_eq!(read, expected);
+    }
+    assert_eq!(notes(&store).await, [1, 2, 101, 102, 109]);
+    assert_eq!(body_of(&store, 1).await.as_deref(), Some("moved"));
+}
+
+async fn an_independent_unit_whose_guard_fails_leaves_nothing(place: Place) {
+    let store = place.open().await;
+    store.write(note(1, "one")).await.unwrap();
+    let unit = |state: u8, old: &str| {
+        let mut unit = Unit::new();
+        unit.declare_independent();
+        unit.spend(TENANT, Id([state; 16]), Id([7; 16]));
+        let args = vec![TENANT.into(), 1.into(), "two".into(), old.into()];
+        unit.step(&UPDATE_NOTE, args, Expect::One(Guard::Moved));
+        insert_note(&mut unit, 2, "");
+        unit
+    };
+    assert_eq!(refused(store.write(unit(1, "zero")).await), Guard::Moved);
+    assert_eq!(notes(&store).await, [1]);
+    assert_eq!(body_of(&store, 1).await.as_deref(), Some("one"));
+    // Nothing was spent by it either.
+    store.write(unit(1, "one")).await.unwrap();
+    assert_eq!(refused(store.write(unit(1, "two")).await), Guard::Spent);
+    // A statement that fails is an error, not a guard.
+    store.write(unit(2, "two")).await.unwrap_err();
+    assert_eq!(notes(&store).await, [1, 2]);
+}
+
+async fn an_independent_state_is_spent_once(place: Place) {
+    let store = place.open().await;
+    for round in 0..10_u8 {
+        let tries = (0..8_u8).map(|attempt| {
+            let mut unit = Unit::new();
+            unit.declare_independent();
+            unit.spend(TENANT, Id([round; 16]), Id([attempt; 16]));
+            insert_note(&mut unit, i64::from(round), "won");
+            let store = store.clone();
+            tokio::spawn(async move { store.write(unit).await })
+        });
+        let answers = join_all(tries).await.into_iter().map(Result::unwrap);
+        let (won, lost): (Vec<_>, Vec<_>) = answers.partition(Result::is_ok);
+        assert_eq!(won.len(), 1);
+        for answer in lost {
+            assert_eq!(refused(answer), Guard::Spent);
+        }
+    }
+    assert_eq!(notes(&store).await.len(), 10);
 }

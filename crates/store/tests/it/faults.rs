@@ -18,7 +18,28 @@ enum Cut {
     BeforeCommit,
     /// After COMMIT was answered, instead of passing the answer on.
     AfterCommit,
+    /// Instead of passing on a unit that goes whole, which [`MARK`] is in.
+    BeforeWhole,
+    /// After it was answered, instead of passing the answer on.
+    AfterWhole,
 }
+
+impl Cut {
+    fn moment(self) -> &'static [u8] {
+        match self {
+            Cut::BeforeBegin => b"BEGIN\0",
+            Cut::BeforeCommit | Cut::AfterCommit => b"COMMIT\0",
+            Cut::BeforeWhole | Cut::AfterWhole => MARK,
+        }
+    }
+
+    fn is_after(self) -> bool {
+        matches!(self, Cut::AfterCommit | Cut::AfterWhole)
+    }
+}
+
+/// Stands in the arguments of units that go whole.
+const MARK: &[u8] = b"goes whole";
 
 /// Passes everything on, but breaks the first `times` connections that come to the moment.
 async fn start_proxy(server: String, cut: Cut, times: u32) -> u16 {
@@ -35,11 +56,7 @@ async fn start_proxy(server: String, cut: Cut, times: u32) -> u16 {
 }
 
 async fn pass_on(mut client: TcpStream, mut server: TcpStream, cut: Cut, left: Arc<AtomicU32>) {
-    let moment: &[u8] = if cut == Cut::BeforeBegin {
-        b"BEGIN\0"
-    } else {
-        b"COMMIT\0"
-    };
+    let moment = cut.moment();
     let (mut asked, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     loop {
         tokio::select! {
@@ -47,7 +64,7 @@ async fn pass_on(mut client: TcpStream, mut server: TcpStream, cut: Cut, left: A
                 let Ok(length @ 1..) = read else { return };
                 let found = asked[..length].windows(moment.len()).any(|window| window == moment);
                 let breaks = found && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-                if breaks && cut != Cut::AfterCommit {
+                if breaks && !cut.is_after() {
                     return;
                 }
                 server.write_all(&asked[..length]).await.unwrap();
@@ -82,7 +99,7 @@ async fn open_behind(place: &Place, cut: Cut, times: u32) -> Store {
 
 fn spending(state: u8) -> Unit {
     let mut unit = Unit::new();
-    unit.spend(TENANT, Id([state; 16]), Id([9; 16]), 1);
+    unit.spend(TENANT, Id([state; 16]), Id([9; 16]));
     insert_note(&mut unit, state.into(), "spent");
     unit.step(&COUNT_NOTES, vec![TENANT.into()], Expect::Any);
     unit
@@ -154,5 +171,35 @@ fn a_server_that_went_and_came_back_is_found_again() {
                 usize::try_from(round).unwrap() + 1
             );
         }
+    });
+}
+
+fn whole(state: u8) -> Unit {
+    let mut unit = Unit::new();
+    unit.declare_independent();
+    unit.spend(TENANT, Id([state; 16]), Id([9; 16]));
+    insert_note(&mut unit, state.into(), std::str::from_utf8(MARK).unwrap());
+    unit.step(&COUNT_NOTES, vec![TENANT.into()], Expect::Any);
+    unit
+}
+
+#[test]
+fn a_whole_unit_whose_answer_was_lost_recognises_itself_and_has_no_rows() {
+    run(On::Postgres, async |place: Place| {
+        let store = open_behind(&place, Cut::AfterWhole, 1).await;
+        let written = store.write(whole(1)).await.unwrap();
+        assert!(written.rows.is_empty(), "{written:?}");
+        assert_eq!(notes(&store).await, [1]);
+        assert_eq!(refused(store.write(whole(1)).await), Guard::Spent);
+    });
+}
+
+#[test]
+fn a_whole_unit_that_never_arrived_is_sent_again() {
+    run(On::Postgres, async |place: Place| {
+        let store = open_behind(&place, Cut::BeforeWhole, 2).await;
+        let written = store.write(whole(1)).await.unwrap();
+        assert_eq!(written.rows.len(), 3);
+        assert_eq!(notes(&store).await, [1]);
     });
 }
