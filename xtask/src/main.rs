@@ -86,10 +86,18 @@ fn root() -> PathBuf {
 }
 
 fn bench(arguments: &[String]) -> Outcome<ExitCode> {
-    let status = process::cargo(&["run", "--quiet", "--release", "--package", "bench", "--"])
-        .args(arguments)
-        .status()
-        .map_err(|e| format!("cannot run cargo: {e}"))?;
+    let status = process::cargo(&[
+        "run",
+        "--quiet",
+        "--profile",
+        "dist",
+        "--package",
+        "bench",
+        "--",
+    ])
+    .args(arguments)
+    .status()
+    .map_err(|e| format!("cannot run cargo: {e}"))?;
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {

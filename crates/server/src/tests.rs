@@ -53,6 +53,12 @@ async fn house(origin: &'static str) -> House {
     }
 }
 
+/// Whom the requests come from.
+const PEER: PeerAddress = PeerAddress(SocketAddr::new(
+    std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)),
+    4711,
+));
+
 impl House {
     fn host(&self) -> &'static str {
         self.origin.split_once("://").unwrap().1
@@ -60,9 +66,7 @@ impl House {
 
     async fn send(&self, request: http::request::Builder, body: impl Into<Body>) -> Response {
         let mut request = request.body(body.into()).unwrap();
-        request
-            .extensions_mut()
-            .insert(PeerAddress(SocketAddr::from(([192, 0, 2, 1], 4711))));
+        request.extensions_mut().insert(PEER);
         self.router.clone().oneshot(request).await.unwrap()
     }
 

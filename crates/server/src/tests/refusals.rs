@@ -69,7 +69,8 @@ async fn answer(code: &'static Code) {
     };
     let router = Router::new()
         .route("/", get(refuse))
-        .layer(from_fn_with_state(house.state.clone(), guards::pass));
+        .layer(from_fn_with_state(house.state.clone(), guards::pass))
+        .layer(axum::Extension(PEER));
     let request = house.request(Method::GET, "/").body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.status(), error::status(code));

@@ -388,8 +388,8 @@ fn the_session_cookie_is_locked_down() {
         assert!(!session.contains("Domain"), "{session}");
         assert_eq!(
             ada.browser.cookie("session").unwrap().len(),
-            43,
-            "256 bits in base64url"
+            54,
+            "eight bytes of time and 256 random bits in base64url"
         );
     });
 }
