@@ -12,6 +12,8 @@ use crate::seal::derive_hash;
 
 /// The most numbers that one link covers.
 pub(super) const RUN: u64 = 500;
+/// How many records are read at once; a divisor of [`RUN`].
+const PAGE: u64 = 100;
 /// The most numbers that are voided in one unit; each takes two rows.
 pub(super) const MOST_VOIDS: usize = 100;
 
@@ -26,10 +28,22 @@ pub(super) async fn read_run(
     let (from, to) = (derive_record_id(node, first), derive_record_id(node, last));
     let mut records = Vec::new();
     for log in [Log::SignIn, Log::Audit] {
-        let found = store
-            .list_records_in(tenant, log, from, to, RUN as i64)
-            .await?;
-        records.extend(found.into_iter().map(|record| (log, record)));
+        let mut next = from;
+        for _ in 0..RUN / PAGE {
+            let found = store
+                .list_records_in(tenant, log, next, to, PAGE as i64)
+                .await?;
+            let complete = (found.len() as u64) < PAGE;
+            if let Some(last) = found.last() {
+                next = derive_record_id(node, derive_seq(last.record_id).saturating_add(1));
+            }
+            records.extend(found.into_iter().map(|record| (log, record)));
+            if complete {
+                break;
+            }
+            // SQLite reads on this very thread: whoever signs in meanwhile doesn't wait for the whole run.
+            tokio::task::yield_now().await;
+        }
     }
     records.sort_by_key(|(_, record)| record.record_id);
     Ok(records)
