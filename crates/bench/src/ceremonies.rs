@@ -5,10 +5,15 @@ use std::time::Instant;
 
 use authenticator::{CreationOptions, Device, Mediation, Page, RequestOptions};
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
-use serde_json::json;
+use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
+use webauthn::attestation::{
+    AttestationNeed, AttestationObject, AttestationPolicy, Model, TpmManufacturers, Trust,
+};
+use webauthn::x509::{Anchor, Revocation, Time};
 use webauthn::{
     Algorithm, AuthenticationResponse, CrossOrigin, ExpectedAssertion, ExpectedRegistration,
-    Origin, PublicKey, RegistrationResponse, RpId, StoredCredential, UserVerification,
+    Origin, PublicKey, RegistrationResponse, RpId, StoredCredential, UserVerification, cbor,
 };
 
 use crate::report::Report;
@@ -219,6 +224,136 @@ fn measure_registration(case: &Case, report: &mut Report) -> Result<(), String> 
     Ok(())
 }
 
+/// A registration of the Recommendation's test vectors (section 16) with certificates, and what it must verify.
+struct Attested {
+    name: &'static str,
+    challenge: Vec<u8>,
+    response: Vec<u8>,
+    anchor: Anchor,
+    /// Key, message and signature of each verification that can't be saved: the statement's, by the leaf's key, and
+    /// the leaf's, by the anchor's.
+    signatures: [(Vec<u8>, Vec<u8>, Vec<u8>); 2],
+}
+
+const VECTORS: &str = include_str!("../../webauthn/tests/data/w3c-webauthn-l3-vectors.json");
+
+fn make_attested(name: &'static str, id: &str) -> Option<Attested> {
+    let hex = |value: &Value| HEXLOWER.decode(value.as_str()?.as_bytes()).ok();
+    let file: Value = serde_json::from_str(VECTORS).ok()?;
+    let vector = file["vectors"]
+        .as_array()?
+        .iter()
+        .find(|it| it["id"] == id)?;
+    let part = &vector["registration"];
+    let (object, client_data) = (
+        hex(&part["attestationObject"])?,
+        hex(&part["clientDataJSON"])?,
+    );
+    let credential_id = webauthn::base64url::encode(&hex(&part["credential_id"])?);
+    let response = json!({
+        "id": credential_id, "rawId": credential_id, "type": "public-key", "clientExtensionResults": {},
+        "response": {
+            "clientDataJSON": webauthn::base64url::encode(&client_data),
+            "attestationObject": webauthn::base64url::encode(&object),
+            "transports": [],
+        },
+    });
+    let parsed = AttestationObject::parse(&object).ok()?;
+    let (mut signature, mut cert_info, mut leaf) = (None, None, None);
+    cbor::Reader::new(parsed.statement)
+        .map::<cbor::CborError>(|key, value| {
+            match key {
+                cbor::Key::Text("sig") => signature = Some(value.bytes()?),
+                cbor::Key::Text("certInfo") => cert_info = Some(value.bytes()?),
+                cbor::Key::Text("x5c") => {
+                    value.array::<cbor::CborError>(|entry| {
+                        leaf = Some(entry.bytes()?);
+                        Ok(())
+                    })?;
+                }
+                _ => value.skip()?,
+            }
+            Ok(())
+        })
+        .ok()?;
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &client_data);
+    let message = match cert_info {
+        Some(cert_info) => cert_info.to_vec(),
+        None => [parsed.authenticator_data, hash.as_ref()].concat(),
+    };
+    let (leaf, anchor) = (leaf?, hex(&file["attestation_ca_cert"])?);
+    let (signed, leaf_signature, leaf_key) = split_certificate(leaf)?;
+    let (_, _, anchor_key) = split_certificate(&anchor)?;
+    Some(Attested {
+        name,
+        challenge: hex(&part["challenge"])?,
+        response: response.to_string().into_bytes(),
+        anchor: Anchor::parse(&anchor).ok()?,
+        signatures: [
+            (leaf_key, message, signature?.to_vec()),
+            (anchor_key, signed, leaf_signature),
+        ],
+    })
+}
+
+/// What is signed, the signature, and the P-256 key of a certificate of the vectors.
+fn split_certificate(der: &[u8]) -> Option<(Vec<u8>, Vec<u8>, Vec<u8>)> {
+    // Certificate and TBSCertificate are sequences with lengths of two bytes.
+    let length = usize::from(u16::from_be_bytes([*der.get(6)?, *der.get(7)?])) + 4;
+    let signed = der.get(4..4 + length)?;
+    // ecdsa-with-SHA256 (12 bytes), then a bit string with a short length and no unused bits.
+    let signature = der.get(4 + length + 12 + 3..)?;
+    // The point stands behind id-ecPublicKey, prime256v1 and the head of its bit string.
+    let curve = b"\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00";
+    let at = der
+        .windows(curve.len())
+        .position(|window| window == curve)?;
+    let key = der.get(at + curve.len()..at + curve.len() + 65)?;
+    Some((signed.to_vec(), signature.to_vec(), key.to_vec()))
+}
+
+fn measure_attested(case: &Attested, report: &mut Report) -> Result<(), String> {
+    let rp_id = RpId::parse("example.org").map_err(|error| error.to_string())?;
+    let origins = [Origin::parse("https://example.org").map_err(|error| error.to_string())?];
+    let anchors = |_: &Model| vec![&case.anchor];
+    let trust = Trust {
+        anchors: &anchors,
+        at: Time::from_unix_seconds(1_800_000_000),
+        revocation: Revocation::Unchecked,
+    };
+    let policy = AttestationPolicy {
+        need: AttestationNeed::Attested,
+        tpm_manufacturers: TpmManufacturers::Any,
+        ..AttestationPolicy::NOT_REQUIRED.with_trust(trust)
+    };
+    let expected = ExpectedRegistration {
+        challenge: &case.challenge,
+        rp_id: &rp_id,
+        origins: &origins,
+        cross_origin: CrossOrigin::Refused,
+        algorithms: &[Algorithm::Es256],
+        mediation: webauthn::Mediation::Modal,
+        user_verification: UserVerification::Preferred,
+        attestation: &policy,
+    };
+    let whole = || {
+        let made = RegistrationResponse::from_json(black_box(&case.response));
+        let verified =
+            made.is_ok_and(|made| webauthn::registration::verify(&made, &expected).is_ok());
+        assert!(verified, "a good attestation verifies");
+    };
+    let (ours, raw) = measure_pair(whole, || {
+        for (key, message, signed) in &case.signatures {
+            verify_raw(&signature::ECDSA_P256_SHA256_ASN1, key, message, signed);
+        }
+    });
+    let name = case.name;
+    report.add(&format!("{name}_raw_us"), raw, "us");
+    report.add(&format!("{name}_registration_us"), ours, "us");
+    report.add(&format!("{name}_ratio"), ours / raw, "   (at most 1.15)");
+    Ok(())
+}
+
 pub(crate) fn run(json: bool) -> Result<(), String> {
     let mut report = Report::new(json);
     report.head("Assertion: JSON text to verdict, beside one raw verification (key from bytes)");
@@ -244,6 +379,14 @@ pub(crate) fn run(json: bool) -> Result<(), String> {
         .filter(|case| matches!(case.algorithm, Algorithm::Es256 | Algorithm::EdDsa))
     {
         measure_registration(case, &mut report)?;
+    }
+    report.head(
+        "Registration with certificates: JSON text to verdict, beside the raw verification of the statement's \
+         signature and of its certificate's",
+    );
+    for (name, id) in [("packed_x5c", "packed-es256"), ("tpm", "tpm-es256")] {
+        let case = make_attested(name, id).ok_or("the test vectors have another form")?;
+        measure_attested(&case, &mut report)?;
     }
     report.finish();
     Ok(())

@@ -8,8 +8,10 @@ use crate::device::sha256;
 use crate::statements::*;
 use webauthn::AttestationKind;
 use webauthn::attestation::{
-    AndroidEnforcement, AttestationNeed, AttestationPolicy, TpmManufacturers, U2fAaguid, Verdict,
+    AndroidEnforcement, AttestationNeed, AttestationPolicy, Model, TpmManufacturers, Trust,
+    U2fAaguid, Verdict, reevaluate,
 };
+use webauthn::x509::{Anchor, Certificate, PathInput, PathRule, Revocation, Time, Usage, validate};
 
 #[test]
 fn packed_is_attested_by_its_maker() {
@@ -159,6 +161,80 @@ fn a_tpm_attests_rsa_and_ecc_keys() {
             attestation.verdict
         );
     }
+}
+
+/// SHA-1 is verified inside a TPM attestation, in its statement and its chain, and nowhere else.
+#[test]
+fn sha1_belongs_to_tpms_alone() {
+    let file: serde_json::Value =
+        serde_json::from_str(include_str!("../data/tpm-rs1.json")).unwrap();
+    let member = |name: &str| webauthn::base64url::decode(file[name].as_str().unwrap()).unwrap();
+    let anchor = Anchor::parse(&member("root")).unwrap();
+    let search = |_: &Model| vec![&anchor];
+    let trust = Trust {
+        anchors: &search,
+        at: Time::from_unix_seconds(crate::authority::NOW),
+        revocation: Revocation::Unchecked,
+    };
+    let policy = AttestationPolicy::NOT_REQUIRED.with_trust(trust);
+    let (object, client_data) = (member("attestationObject"), member("clientDataJSON"));
+    let attestation = reevaluate(&object, &client_data, &policy).unwrap();
+    assert!(
+        attestation.verdict.is_attested(),
+        "{:?}",
+        attestation.verdict
+    );
+    // The same certificate under any other usage.
+    let leaf = member("leaf");
+    let leaf = Certificate::parse(&leaf).unwrap();
+    for (usage, expected) in [
+        (Usage::TpmAttestationKey, None),
+        (Usage::AndroidKey, Some(PathRule::Algorithm)),
+        (Usage::Attestation, Some(PathRule::Algorithm)),
+    ] {
+        let outcome = validate(&PathInput {
+            certificates: &[leaf],
+            anchors: &[&anchor],
+            usage,
+            at: Time::from_unix_seconds(crate::authority::NOW),
+            revocation: Revocation::Unchecked,
+        });
+        assert_eq!(outcome.err().map(|error| error.rule), expected);
+    }
+    // The same signature in another format, and asked of the certificate directly.
+    assert!(leaf.verify(-65535, b"", &[7; 256]).is_err());
+    let maker = Maker::new();
+    let parts = with(maker.packed(), "alg", Cbor::Int(-65535));
+    assert_eq!(maker.outcome("packed", &parts), "attestation.algorithm");
+}
+
+/// Past mistake 35 (go-webauthn #752, #760): a number of COSE binds curve and hash, and an unknown one refuses.
+#[test]
+fn past_mistake_35_attestation_algorithms_bind_curve_and_hash() {
+    let mut maker = Maker::new();
+    maker.signer = Key::p384();
+    // A P-384 key under ES256's number, though X.509 would know how to verify that.
+    assert_eq!(
+        maker.outcome("packed", &maker.packed()),
+        "attestation.algorithm"
+    );
+    let es384 = with(maker.packed(), "alg", Cbor::Int(-35));
+    assert_eq!(maker.outcome("packed", &es384), "attested");
+    let maker = Maker::new();
+    for number in [-65535, -258, -259, -260, 0, 1, i64::MAX] {
+        let parts = with(maker.tpm(), "alg", Cbor::Int(number));
+        let expected = match number {
+            // Known hashes, of which extraData is not one.
+            -65535 | -258 | -259 => "attestation.binding_mismatch",
+            _ => "attestation.algorithm",
+        };
+        assert_eq!(maker.outcome("tpm", &parts), expected, "{number}");
+    }
+    // The name's hash: SHA-256's structure under an unknown number.
+    let mut area = public_area(&maker.credential);
+    area[3] = 0x27;
+    let parts = maker.tpm_with(&maker.tpm_leaf(), area, |_| ());
+    assert_eq!(maker.outcome("tpm", &parts), "attestation.tpm_malformed");
 }
 
 /// Past mistake 37 (go-webauthn #725): every step of section 8.3.

@@ -9,6 +9,7 @@ mod attestation_mutation;
 mod authority;
 mod certificates;
 mod chains;
+mod chromium;
 mod compound;
 mod device;
 mod formats;
