@@ -43,7 +43,8 @@ pub(super) fn verify<'a>(
         .and_then(find_hash)
         .ok_or(AttestationError::Algorithm { found })?;
     let to_be_signed = subject.to_be_signed();
-    if info.extra_data != digest::digest(hash, &to_be_signed).as_ref() {
+    let expected = digest::digest(hash, &to_be_signed);
+    if info.extra_data != expected.as_ref() {
         return Err(AttestationError::BindingMismatch);
     }
     // "Verify that attested contains a TPMS_CERTIFY_INFO structure, whose name field contains a valid Name for
