@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::client_data::sha256;
+use crate::device::sign_trust_group;
 use crate::{
     Attachment, AuthenticatorData, ClientData, Error, RegistrationResponse, SigningKey, cbor,
 };
@@ -28,11 +29,13 @@ pub struct UnsignedRegistration {
     pub attestation: Attestation,
     /// The new credential's key, for self attestation and the copies of the public key.
     pub key: SigningKey,
+    /// The trust group's key that will sign, too, where the page asked for it.
+    pub cmtg_key: Option<SigningKey>,
     /// How the device can be reached, for `getTransports()`.
     pub transports: Vec<String>,
     /// How the device is attached.
     pub attachment: Attachment,
-    /// `getClientExtensionResults()`.
+    /// `getClientExtensionResults()`; [`attest`](Self::attest) adds the trust group's signature.
     pub client_extension_results: Value,
 }
 
@@ -41,9 +44,14 @@ impl UnsignedRegistration {
     ///
     /// # Errors
     /// [`Error::Crypto`] when signing fails.
-    pub fn attest(self) -> Result<RegistrationResponse, Error> {
+    pub fn attest(mut self) -> Result<RegistrationResponse, Error> {
         let client_data_json = self.client_data.to_json();
         let authenticator_data = self.authenticator_data.encode();
+        sign_trust_group(
+            self.cmtg_key.as_ref(),
+            &[&authenticator_data[..], &sha256(&client_data_json)].concat(),
+            &mut self.client_extension_results,
+        )?;
         let statement = match self.attestation {
             Attestation::None => Statement {
                 format: "none",

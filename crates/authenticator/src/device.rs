@@ -1,15 +1,15 @@
 //! A device that holds credentials, and the two ceremonies from its side.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use webauthn::{Algorithm, RpId};
 
 use crate::client_data::sha256;
 use crate::key::expand;
-use crate::options::{CredentialDescriptor, Requirement, decode};
+use crate::options::{CredentialDescriptor, Requirement, decode, encode};
 use crate::{
     Attestation, AttestedCredentialData, AuthenticationResponse, AuthenticatorData, ClientData,
     CreationOptions, Credential, Error, Flags, Mediation, Page, RegistrationResponse,
-    RequestOptions, SigningKey, UnsignedRegistration,
+    RequestOptions, SigningKey, UnsignedRegistration, cbor,
 };
 
 /// Whether what the device holds leaves it.
@@ -70,6 +70,15 @@ impl Attachment {
     }
 }
 
+/// Whether the device knows trust groups (`cmtgKey`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrustGroups {
+    /// It keeps a key for each credential that can be backed up, and answers with it when asked.
+    Kept,
+    /// It has never heard of them.
+    Unknown,
+}
+
 /// A software authenticator. All fields are its model's properties and may be set freely.
 #[derive(Debug, Clone)]
 pub struct Device {
@@ -91,6 +100,8 @@ pub struct Device {
     pub algorithms: Vec<Algorithm>,
     /// The statement that it puts on registrations.
     pub attestation: Attestation,
+    /// Whether it knows trust groups.
+    pub trust_groups: TrustGroups,
     /// Oldest first.
     pub credentials: Vec<Credential>,
 }
@@ -108,6 +119,8 @@ pub struct UnsignedAssertion {
     pub user_handle: Option<Vec<u8>>,
     /// The key that will sign.
     pub key: SigningKey,
+    /// The trust group's key that will sign, too, where the page asked for it.
+    pub cmtg_key: Option<SigningKey>,
     /// How it is attached.
     pub attachment: Attachment,
 }
@@ -120,9 +133,14 @@ impl UnsignedAssertion {
     pub fn sign(self) -> Result<AuthenticationResponse, Error> {
         let client_data_json = self.client_data.to_json();
         let authenticator_data = self.authenticator_data.encode();
-        let signature = self
-            .key
-            .sign(&[&authenticator_data[..], &sha256(&client_data_json)].concat())?;
+        let message = [&authenticator_data[..], &sha256(&client_data_json)].concat();
+        let signature = self.key.sign(&message)?;
+        let mut client_extension_results = json!({});
+        sign_trust_group(
+            self.cmtg_key.as_ref(),
+            &message,
+            &mut client_extension_results,
+        )?;
         Ok(AuthenticationResponse {
             credential_id: self.credential_id,
             client_data_json,
@@ -130,9 +148,34 @@ impl UnsignedAssertion {
             signature,
             user_handle: self.user_handle,
             attachment: self.attachment,
-            client_extension_results: json!({}),
+            client_extension_results,
         })
     }
+}
+
+/// The unsigned output of `cmtgKey`: the key again, and its signature over what the credential signs.
+pub(crate) fn sign_trust_group(
+    key: Option<&SigningKey>,
+    message: &[u8],
+    results: &mut Value,
+) -> Result<(), Error> {
+    if let Some(key) = key {
+        results["cmtgKey"] = json!({
+            "cmtgKey": encode(&key.cose_public_key()),
+            "signature": encode(&key.sign(message)?),
+        });
+    }
+    Ok(())
+}
+
+/// The authenticator extension output: the map's one entry, key and all.
+fn encode_extensions(cmtg_key: Option<&SigningKey>) -> Option<Vec<u8>> {
+    let key = cmtg_key?;
+    let mut out = Vec::new();
+    cbor::map(&mut out, 1);
+    cbor::text(&mut out, "cmtgKey");
+    cbor::bytes(&mut out, &key.cose_public_key());
+    Some(out)
 }
 
 impl Device {
@@ -149,6 +192,7 @@ impl Device {
             transports: vec!["internal".to_owned(), "hybrid".to_owned()],
             algorithms: vec![Algorithm::Es256, Algorithm::EdDsa],
             attestation: Attestation::None,
+            trust_groups: TrustGroups::Unknown,
             credentials: Vec::new(),
         }
     }
@@ -189,6 +233,8 @@ impl Device {
         }
         self.check_abilities(options, mediation)?;
         let credential = self.make_credential(options, &rp_id, algorithm, randomness)?;
+        let cmtg_key = credential.cmtg_key();
+        let cmtg_key = cmtg_key.filter(|_| options.extensions.cmtg_key).cloned();
         let registration = UnsignedRegistration {
             client_data: ClientData::new("webauthn.create", &options.challenge, page),
             authenticator_data: self.make_authenticator_data(
@@ -196,9 +242,11 @@ impl Device {
                 &rp_id,
                 mediation,
                 Part::Attested,
+                cmtg_key.as_ref(),
             ),
             attestation: self.attestation,
             key: credential.key.clone(),
+            cmtg_key,
             transports: self.transports.clone(),
             attachment: self.attachment,
             client_extension_results: if options.extensions.cred_props {
@@ -256,6 +304,8 @@ impl Device {
             credential.counter = credential.counter.wrapping_add(1);
         }
         let credential = credential.clone();
+        let cmtg_key = credential.cmtg_key();
+        let cmtg_key = cmtg_key.filter(|_| options.extensions.cmtg_key).cloned();
         Ok(UnsignedAssertion {
             client_data: ClientData::new("webauthn.get", &options.challenge, page),
             authenticator_data: self.make_authenticator_data(
@@ -263,10 +313,12 @@ impl Device {
                 &rp_id,
                 Mediation::Modal,
                 Part::Bare,
+                cmtg_key.as_ref(),
             ),
             user_handle: credential.discoverable.then_some(credential.user_handle),
             credential_id: credential.id,
             key: credential.key,
+            cmtg_key,
             attachment: self.attachment,
         })
     }
@@ -345,7 +397,7 @@ impl Device {
         expand(randomness, &[b"credential id"], &mut id)?;
         let mut seed = zeroize::Zeroizing::new([0; 32]);
         expand(randomness, &[b"private key"], &mut *seed)?;
-        Ok(Credential {
+        let mut credential = Credential {
             id,
             rp_id: rp_id.as_str().to_owned(),
             user_handle: decode(&options.user.id)?,
@@ -354,8 +406,14 @@ impl Device {
             key: SigningKey::derive(algorithm, &seed)?,
             discoverable: self.discoverability == Discoverability::Discoverable,
             backup_eligible: self.backup != Backup::DeviceBound,
+            cmtg_keys: Vec::new(),
+            active_cmtg_key: 0,
             counter: 0,
-        })
+        };
+        if self.trust_groups == TrustGroups::Kept && credential.backup_eligible {
+            credential.join_trust_group(randomness)?;
+        }
+        Ok(credential)
     }
 
     fn make_authenticator_data(
@@ -364,6 +422,7 @@ impl Device {
         rp_id: &RpId,
         mediation: Mediation,
         part: Part,
+        cmtg_key: Option<&SigningKey>,
     ) -> AuthenticatorData {
         let asked = mediation == Mediation::Modal;
         AuthenticatorData {
@@ -380,7 +439,7 @@ impl Device {
                 credential_id: credential.id.clone(),
                 public_key: credential.key.cose_public_key(),
             }),
-            extensions: None,
+            extensions: encode_extensions(cmtg_key),
         }
     }
 

@@ -35,7 +35,8 @@ pub use authenticator_data::{AttestedCredentialData, AuthenticatorData, Flags};
 pub use client_data::{ClientData, Page};
 pub use credential::Credential;
 pub use device::{
-    Attachment, Backup, Counter, Device, Discoverability, UnsignedAssertion, UserVerification,
+    Attachment, Backup, Counter, Device, Discoverability, TrustGroups, UnsignedAssertion,
+    UserVerification,
 };
 pub use error::Error;
 pub use key::SigningKey;

@@ -53,6 +53,9 @@ pub struct RequestOptions {
     /// Whether the owner must be verified.
     #[serde(default)]
     pub user_verification: Requirement,
+    /// Extension inputs.
+    #[serde(default)]
+    pub extensions: Extensions,
 }
 
 /// `PublicKeyCredentialRpEntity`.
@@ -125,6 +128,9 @@ pub struct Extensions {
     /// Whether the page wants to know that the credential is discoverable.
     #[serde(default)]
     pub cred_props: bool,
+    /// Whether the page wants to know the trust group of the device (w3c/webauthn pull request 2377, a draft).
+    #[serde(default)]
+    pub cmtg_key: bool,
 }
 
 impl CreationOptions {

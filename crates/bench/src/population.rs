@@ -39,6 +39,8 @@ pub(crate) fn make_people(count: usize) -> Result<Vec<Person>, String> {
                     .map_err(|error| error.to_string())?,
                 discoverable: true,
                 backup_eligible: true,
+                cmtg_keys: Vec::new(),
+                active_cmtg_key: 0,
                 counter: 0,
             });
             Ok(Person { device })

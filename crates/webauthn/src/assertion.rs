@@ -1,8 +1,10 @@
 //! Verifying an authentication assertion: WebAuthn Level 3 section 7.2.
 
+use crate::algorithm::Algorithm;
 use crate::authenticator_data::{AuthenticatorData, Flags};
 use crate::client_data::{ClientData, CrossOrigin, Expected};
 use crate::error::AssertionError;
+use crate::extensions::{Proof, TrustGroup, judge_trust_group};
 use crate::origin::Origin;
 use crate::public_key::CoseKey;
 use crate::registration::UserVerification;
@@ -29,6 +31,23 @@ pub struct ExpectedAssertion<'a> {
     /// step-up). The credential must then be that account's. `None` where the passkey tells who it is;
     /// the response must then carry the owner's user handle.
     pub expected_user_handle: Option<&'a [u8]>,
+}
+
+impl<'a> ExpectedAssertion<'a> {
+    /// What a careful relying party expects of whoever signs in with a discoverable credential: no frames of
+    /// others, user verification, the owner's user handle. Change what differs.
+    #[must_use]
+    pub fn new(challenge: &'a [u8], rp_id: &'a RpId, origins: &'a [Origin]) -> Self {
+        Self {
+            challenge,
+            rp_id,
+            origins,
+            cross_origin: CrossOrigin::Refused,
+            user_verification: UserVerification::Required,
+            allowed_credentials: None,
+            expected_user_handle: None,
+        }
+    }
 }
 
 /// The stored credential that the response names, as it was read from the store.
@@ -74,6 +93,8 @@ pub struct VerifiedAssertion {
     sign_count: u32,
     counter: Counter,
     attachment: Option<AuthenticatorAttachment>,
+    large_blob_written: Option<bool>,
+    trust_group: TrustGroup,
     origin: Origin,
 }
 
@@ -120,13 +141,22 @@ pub fn verify(
             expected: expected.rp_id.as_str().to_owned(),
         });
     }
-    // Step 20: extension outputs. None is asked for yet; unsolicited ones are ignored, which the standard allows.
     // Steps 21 and 22: hash the raw bytes of client data and verify the signature.
-    verify_signature(response, stored)?;
+    let client_data_hash = sha256(response.client_data_json());
+    let algorithm = verify_signature(response, &client_data_hash, stored)?;
     // Steps 16 to 19: signed flags.
     check_flags(data.flags, expected, stored)?;
     // Step 23: the signature counter.
     let counter = check_counter(data.sign_count, stored)?;
+    // Step 20: extension outputs, as facts for the caller; unsolicited ones are ignored, which the standard allows.
+    let trust_group = judge_trust_group(&Proof {
+        flags: data.flags,
+        algorithm,
+        authenticator: &data.extension_outputs(),
+        client: response.extensions().cmtg_key.as_ref(),
+        authenticator_data: response.authenticator_data(),
+        client_data_hash: &client_data_hash,
+    });
     // Step 24: the facts with which the caller updates the record.
     Ok(VerifiedAssertion {
         credential_id: stored.credential_id.to_vec(),
@@ -135,6 +165,8 @@ pub fn verify(
         sign_count: data.sign_count,
         counter,
         attachment: response.authenticator_attachment(),
+        large_blob_written: response.extensions().large_blob_written,
+        trust_group,
         origin: origin.clone(),
     })
     // Step 25: all steps passed; the ceremony continues with what `VerifiedAssertion` allows.
@@ -160,15 +192,17 @@ fn check_owner(
     }
 }
 
+/// Gives the algorithm of the key that verified.
 fn verify_signature(
     response: &AuthenticationResponse,
+    client_data_hash: &[u8; 32],
     stored: &StoredCredential<'_>,
-) -> Result<(), AssertionError> {
+) -> Result<Algorithm, AssertionError> {
     let key = CoseKey::parse(stored.public_key).map_err(AssertionError::StoredKey)?;
-    let client_data_hash = sha256(response.client_data_json());
-    let message = [response.authenticator_data(), &client_data_hash].concat();
+    let message = [response.authenticator_data(), client_data_hash].concat();
     key.verify(&message, response.signature())
-        .map_err(|_| AssertionError::SignatureInvalid)
+        .map_err(|_| AssertionError::SignatureInvalid)?;
+    Ok(key.algorithm())
 }
 
 fn check_flags(
@@ -258,6 +292,18 @@ impl VerifiedAssertion {
     #[must_use]
     pub fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
         self.attachment
+    }
+
+    /// `largeBlob.written`: whether the client says that the blob was written. Unsigned.
+    #[must_use]
+    pub fn large_blob_written(&self) -> Option<bool> {
+        self.large_blob_written
+    }
+
+    /// The trust group of the device that answered (`cmtgKey`). No attestation (security 33).
+    #[must_use]
+    pub fn trust_group(&self) -> TrustGroup {
+        self.trust_group
     }
 
     /// The allowed origin from whose page the assertion came.

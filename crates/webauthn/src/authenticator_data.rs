@@ -3,6 +3,7 @@
 use crate::aaguid::Aaguid;
 use crate::cbor::{CborError, CborErrorKind, Key, Kind, Reader};
 use crate::error::{ParseError, Part};
+use crate::extensions::AuthenticatorOutputs;
 
 /// Authenticator data, borrowed from the bytes it was read from.
 #[derive(Debug, Clone, Copy)]
@@ -161,20 +162,10 @@ impl<'a> AuthenticatorData<'a> {
         })
     }
 
-    /// The credential protection policy that the authenticator reports (CTAP 2.1 section 12.1).
+    /// What this crate understands of the extension outputs.
     #[must_use]
-    pub fn cred_protect(&self) -> Option<CredProtect> {
-        let mut found = None;
-        let mut reader = Reader::new(self.extensions?);
-        // The map was read once by `parse`; a value of another type is an unsolicited output to be survived.
-        let _ = reader.map::<CborError>(|key, value| {
-            if key == Key::Text("credProtect") && value.kind()? == Kind::Integer {
-                found = CredProtect::from_number(value.int()?);
-                return Ok(());
-            }
-            value.skip()
-        });
-        found
+    pub fn extension_outputs(&self) -> AuthenticatorOutputs<'a> {
+        AuthenticatorOutputs::read(self.extensions)
     }
 }
 
@@ -202,27 +193,5 @@ impl<'a> AttestedCredentialData<'a> {
             credential_id,
             public_key,
         })
-    }
-}
-
-/// Credential protection policies (CTAP 2.1 section 12.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CredProtect {
-    /// 1: usable without user verification.
-    UserVerificationOptional,
-    /// 2: without user verification only if the credential id is given.
-    UserVerificationOptionalWithCredentialIdList,
-    /// 3: never usable without user verification.
-    UserVerificationRequired,
-}
-
-impl CredProtect {
-    const fn from_number(number: i64) -> Option<Self> {
-        match number {
-            1 => Some(Self::UserVerificationOptional),
-            2 => Some(Self::UserVerificationOptionalWithCredentialIdList),
-            3 => Some(Self::UserVerificationRequired),
-            _ => None,
-        }
     }
 }

@@ -40,6 +40,17 @@ pub(crate) fn serialize<S: serde::Serializer>(
     serializer.serialize_str(&encode(bytes))
 }
 
+/// For `#[serde(serialize_with)]`: a byte string that may be absent.
+pub(crate) fn serialize_option<S: serde::Serializer>(
+    bytes: &Option<Vec<u8>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match bytes {
+        Some(bytes) => serialize(bytes, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// For `#[serde(serialize_with)]`: a list of byte strings as base64url.
 pub(crate) fn serialize_list<S: serde::Serializer>(
     list: &[Vec<u8>],

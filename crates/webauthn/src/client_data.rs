@@ -2,6 +2,7 @@
 
 use crate::base64url;
 use crate::error::{ClientDataError, ParseError, Part};
+use crate::json::Object;
 use crate::origin::Origin;
 use aws_lc_rs::constant_time;
 use serde::Deserialize;
@@ -70,7 +71,9 @@ impl<'a> ClientData<'a> {
         let text = std::str::from_utf8(bytes).map_err(|error| ParseError::ClientDataNotUtf8 {
             offset: error.valid_up_to(),
         })?;
-        serde_json::from_str(text).map_err(|error| ParseError::json(Part::ClientData, &error))
+        serde_json::from_str(text)
+            .map(|Object(client_data)| client_data)
+            .map_err(|error| ParseError::json(Part::ClientData, &error))
     }
 }
 

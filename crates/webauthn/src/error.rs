@@ -276,6 +276,9 @@ pub enum RegistrationError {
         /// The key's algorithm.
         found: Algorithm,
     },
+    /// Step 21: authenticator data carries PRF results, which are secrets, where the standard bans them.
+    #[error("authenticator data has prf results, which must not stand there")]
+    PrfResultsSigned,
     /// Step 23: the attestation statement is not correct; or, where attestation is required, its
     /// certificates break a rule (step 24).
     #[error("attestation: {0}")]

@@ -4,12 +4,12 @@
 
 use crate::algorithm::{Algorithm, DEFAULT_ALGORITHMS};
 use crate::base64url;
+use crate::extensions::{CreationExtensions, RequestExtensions};
 use crate::registration::UserVerification;
 use crate::response::AuthenticatorAttachment;
 use crate::rp_id::RpId;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 /// PublicKeyCredentialCreationOptionsJSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,8 +40,8 @@ pub struct CreationOptions {
     /// Attestation formats, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attestation_formats: Vec<String>,
-    /// Extension inputs by their identifiers.
-    pub extensions: Map<String, Value>,
+    /// Extension inputs.
+    pub extensions: CreationExtensions,
 }
 
 impl CreationOptions {
@@ -60,7 +60,10 @@ impl CreationOptions {
             hints: Vec::new(),
             attestation: AttestationConveyance::None,
             attestation_formats: Vec::new(),
-            extensions: Map::from_iter([("credProps".to_owned(), Value::Bool(true))]),
+            extensions: CreationExtensions {
+                cred_props: true,
+                ..CreationExtensions::default()
+            },
         }
     }
 }
@@ -84,9 +87,9 @@ pub struct RequestOptions {
     /// Hints for the browser's dialog, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
-    /// Extension inputs by their identifiers.
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub extensions: Map<String, Value>,
+    /// Extension inputs.
+    #[serde(skip_serializing_if = "RequestExtensions::is_empty")]
+    pub extensions: RequestExtensions,
 }
 
 impl RequestOptions {
@@ -100,7 +103,7 @@ impl RequestOptions {
             allow_credentials: Vec::new(),
             user_verification: UserVerification::Required,
             hints: Vec::new(),
-            extensions: Map::new(),
+            extensions: RequestExtensions::default(),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Registering a new credential: WebAuthn Level 3 section 7.1.
 
 use crate::aaguid::Aaguid;
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, DEFAULT_ALGORITHMS};
 use crate::attestation::{
     Attestation, AttestationNeed, AttestationObject, AttestationPolicy, Subject, Verdict, evaluate,
 };
-use crate::authenticator_data::{AuthenticatorData, CredProtect, Flags};
+use crate::authenticator_data::{AuthenticatorData, Flags};
 use crate::client_data::{ClientData, CrossOrigin, Expected};
 use crate::error::RegistrationError;
+use crate::extensions::{CredProtect, Proof, TrustGroup, judge_trust_group};
 use crate::origin::Origin;
 use crate::public_key::{CoseKey, PublicKey};
 use crate::response::{AuthenticatorAttachment, RegistrationResponse};
@@ -34,6 +35,24 @@ pub struct ExpectedRegistration<'a> {
     pub user_verification: UserVerification,
     /// What is accepted as attestation.
     pub attestation: &'a AttestationPolicy<'a>,
+}
+
+impl<'a> ExpectedRegistration<'a> {
+    /// What a careful relying party expects: no frames of others, the default algorithms, a dialog, user
+    /// verification. Change what differs.
+    #[must_use]
+    pub fn new(challenge: &'a [u8], rp_id: &'a RpId, origins: &'a [Origin]) -> Self {
+        Self {
+            challenge,
+            rp_id,
+            origins,
+            cross_origin: CrossOrigin::Refused,
+            algorithms: &DEFAULT_ALGORITHMS,
+            mediation: Mediation::Modal,
+            user_verification: UserVerification::Required,
+            attestation: &AttestationPolicy::NOT_REQUIRED,
+        }
+    }
 }
 
 /// The `mediation` with which `create()` was called.
@@ -75,7 +94,12 @@ pub struct VerifiedRegistration {
     attestation_object: Vec<u8>,
     client_data_json: Vec<u8>,
     cred_protect: Option<CredProtect>,
+    min_pin_length: Option<u32>,
+    hmac_secret: Option<bool>,
     resident_key: Option<bool>,
+    prf_enabled: Option<bool>,
+    large_blob_supported: Option<bool>,
+    trust_group: TrustGroup,
     origin: Origin,
 }
 
@@ -129,8 +153,20 @@ pub fn verify(
             found: public_key.algorithm(),
         });
     }
-    // Step 21: extension outputs. Only credProps and credProtect are read, as facts for the caller;
-    // unsolicited outputs are ignored, which the standard allows.
+    // Step 21: extension outputs, as facts for the caller; unsolicited ones are ignored, which the standard
+    // allows. Except for one that would put a secret into what the caller stores.
+    let extensions = data.extension_outputs();
+    if extensions.has_prf_results {
+        return Err(RegistrationError::PrfResultsSigned);
+    }
+    let trust_group = judge_trust_group(&Proof {
+        flags: data.flags,
+        algorithm: public_key.algorithm(),
+        authenticator: &extensions,
+        client: response.extensions().cmtg_key.as_ref(),
+        authenticator_data: object.authenticator_data,
+        client_data_hash: &client_data_hash,
+    });
     // Steps 22 to 24: the attestation statement by its format, and whether anybody who is believed vouches.
     let subject = Subject {
         authenticator_data: object.authenticator_data,
@@ -157,8 +193,13 @@ pub fn verify(
         attestation,
         attestation_object: response.attestation_object().to_vec(),
         client_data_json: response.client_data_json().to_vec(),
-        cred_protect: data.cred_protect(),
-        resident_key: response.resident_key(),
+        cred_protect: extensions.cred_protect,
+        min_pin_length: extensions.min_pin_length,
+        hmac_secret: extensions.hmac_secret,
+        resident_key: response.extensions().resident_key,
+        prf_enabled: response.extensions().prf_enabled,
+        large_blob_supported: response.extensions().large_blob_supported,
+        trust_group,
         origin: origin.clone(),
     })
 }
@@ -284,6 +325,37 @@ impl VerifiedRegistration {
     #[must_use]
     pub fn cred_protect(&self) -> Option<CredProtect> {
         self.cred_protect
+    }
+
+    /// The shortest PIN that the authenticator takes, in code points, where it reports that. Signed with an
+    /// attestation.
+    #[must_use]
+    pub fn min_pin_length(&self) -> Option<u32> {
+        self.min_pin_length
+    }
+
+    /// Whether the authenticator says that the credential has an `hmac-secret`. Signed with an attestation.
+    #[must_use]
+    pub fn hmac_secret(&self) -> Option<bool> {
+        self.hmac_secret
+    }
+
+    /// `prf.enabled`: whether the client says that the credential can derive secrets. Unsigned.
+    #[must_use]
+    pub fn prf_enabled(&self) -> Option<bool> {
+        self.prf_enabled
+    }
+
+    /// `largeBlob.supported`: whether the client says that the credential can keep a blob. Unsigned.
+    #[must_use]
+    pub fn large_blob_supported(&self) -> Option<bool> {
+        self.large_blob_supported
+    }
+
+    /// The trust group of the device that made the credential (`cmtgKey`). No attestation (security 33).
+    #[must_use]
+    pub fn trust_group(&self) -> TrustGroup {
+        self.trust_group
     }
 
     /// `credProps.rk`: whether the client says that the credential is discoverable. Unsigned.

@@ -2,17 +2,18 @@
 //! as `PublicKeyCredential.toJSON()` makes them.
 //!
 //! Unknown members are ignored; known members that occur twice, have the wrong type or are not base64url
-//! are refused. The convenience members (`authenticatorData`, `publicKey`, `publicKeyAlgorithm`) of a
+//! are refused. Of the client extension outputs only what [`extensions`](crate::extensions) names is kept: PRF results
+//! are secrets, and no copy of them is made. The convenience members (`authenticatorData`, `publicKey`, `publicKeyAlgorithm`) of a
 //! registration are ignored: they repeat what stands in the attestation object, and only that is used.
 
 use crate::base64url;
 use crate::client_data::Text;
 use crate::error::{ParseError, Part};
+use crate::extensions::ClientOutputs;
+use crate::json::Object;
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 /// Longest response accepted, in bytes of JSON.
 pub const MAX_RESPONSE: usize = 128 * 1024;
@@ -43,7 +44,7 @@ struct Envelope<'a, R> {
     raw_id: Cow<'a, str>,
     #[serde(borrow, rename = "type")]
     credential_type: Cow<'a, str>,
-    response: R,
+    response: Object<R>,
     #[serde(borrow, default)]
     authenticator_attachment: Option<Text<'a>>,
     #[serde(borrow, default)]
@@ -78,7 +79,7 @@ struct AssertionResponseMembers<'a> {
 struct Credential {
     id: Vec<u8>,
     attachment: Option<AuthenticatorAttachment>,
-    extensions: ExtensionResults,
+    extensions: ClientOutputs,
 }
 
 /// A registration response: parsed, not verified.
@@ -106,11 +107,12 @@ impl RegistrationResponse {
     /// `id` and `rawId` differ, or the id does not have 1 to 1,023 bytes.
     pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
         let envelope: Envelope<'_, AttestationResponseMembers<'_>> = parse_envelope(json)?;
-        let transports = envelope.response.transports.unwrap_or_default();
+        let Object(members) = envelope.response;
+        let transports = members.transports.unwrap_or_default();
         check_transports(&transports)?;
         Ok(Self {
-            client_data_json: decode("clientDataJSON", &envelope.response.client_data_json)?,
-            attestation_object: decode("attestationObject", &envelope.response.attestation_object)?,
+            client_data_json: decode("clientDataJSON", &members.client_data_json)?,
+            attestation_object: decode("attestationObject", &members.attestation_object)?,
             transports,
             credential: Credential::check(
                 &envelope.id,
@@ -147,16 +149,9 @@ impl RegistrationResponse {
         self.credential.attachment
     }
 
-    /// The client extension outputs: an object, empty where the client sent none. Unsigned; may hold
-    /// secrets such as PRF outputs, so never log it.
-    #[must_use]
-    pub fn client_extension_results(&self) -> &Value {
-        self.credential.extensions.value()
-    }
-
-    /// `credProps.rk` of the client extension outputs, without making a value of all the others.
-    pub(crate) fn resident_key(&self) -> Option<bool> {
-        self.credential.extensions.resident_key()
+    /// The client extension outputs. Unsigned.
+    pub(crate) fn extensions(&self) -> &ClientOutputs {
+        &self.credential.extensions
     }
 
     /// The raw bytes of clientDataJSON.
@@ -181,8 +176,8 @@ impl AuthenticationResponse {
     /// not have 1 to 64.
     pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
         let envelope: Envelope<'_, AssertionResponseMembers<'_>> = parse_envelope(json)?;
-        let user_handle = envelope
-            .response
+        let Object(members) = envelope.response;
+        let user_handle = members
             .user_handle
             .as_ref()
             .map(|Text(text)| decode("userHandle", text))
@@ -195,9 +190,9 @@ impl AuthenticationResponse {
             return Err(ParseError::UserHandleLength { found });
         }
         Ok(Self {
-            client_data_json: decode("clientDataJSON", &envelope.response.client_data_json)?,
-            authenticator_data: decode("authenticatorData", &envelope.response.authenticator_data)?,
-            signature: decode("signature", &envelope.response.signature)?,
+            client_data_json: decode("clientDataJSON", &members.client_data_json)?,
+            authenticator_data: decode("authenticatorData", &members.authenticator_data)?,
+            signature: decode("signature", &members.signature)?,
             user_handle,
             credential: Credential::check(
                 &envelope.id,
@@ -234,11 +229,9 @@ impl AuthenticationResponse {
         self.credential.attachment
     }
 
-    /// The client extension outputs: an object, empty where the client sent none. Unsigned; may hold
-    /// secrets such as PRF outputs, so never log it.
-    #[must_use]
-    pub fn client_extension_results(&self) -> &Value {
-        self.credential.extensions.value()
+    /// The client extension outputs. Unsigned.
+    pub(crate) fn extensions(&self) -> &ClientOutputs {
+        &self.credential.extensions
     }
 
     /// The raw bytes of clientDataJSON.
@@ -260,7 +253,7 @@ impl AuthenticationResponse {
     }
 }
 
-/// Extension results may hold secrets and signatures are long, so only facts are shown.
+/// Signatures are long and nobody's business, so only facts are shown.
 impl std::fmt::Debug for RegistrationResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RegistrationResponse")
@@ -271,57 +264,13 @@ impl std::fmt::Debug for RegistrationResponse {
     }
 }
 
-/// Extension results may hold secrets and signatures are long, so only facts are shown.
+/// Signatures are long and nobody's business, so only facts are shown.
 impl std::fmt::Debug for AuthenticationResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("AuthenticationResponse")
             .field("credential_id", &base64url::encode(&self.credential.id))
             .field("authenticator_attachment", &self.credential.attachment)
             .finish_non_exhaustive()
-    }
-}
-
-/// Client extension outputs, kept as text until somebody asks: sign-ins rarely do.
-struct ExtensionResults {
-    text: Option<Box<str>>,
-    value: OnceLock<Value>,
-}
-
-impl ExtensionResults {
-    fn value(&self) -> &Value {
-        self.value.get_or_init(|| {
-            // Text that passes as JSON but not as a value (nested too deeply, a number out of range) is an
-            // unsolicited output to be survived, not a reason to fail.
-            let parsed = self
-                .text
-                .as_deref()
-                .and_then(|text| serde_json::from_str(text).ok());
-            parsed
-                .filter(Value::is_object)
-                .unwrap_or_else(|| Value::Object(serde_json::Map::new()))
-        })
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RegistrationOutputs {
-    cred_props: Option<CredentialProperties>,
-}
-
-/// CredentialPropertiesOutput (section 10.1.3).
-#[derive(Deserialize)]
-struct CredentialProperties {
-    rk: Option<bool>,
-}
-
-impl ExtensionResults {
-    /// Outputs that do not have the standard's form are no facts, and no reason to fail.
-    fn resident_key(&self) -> Option<bool> {
-        let outputs = serde_json::from_str(self.text.as_deref()?);
-        outputs
-            .ok()
-            .and_then(|outputs: RegistrationOutputs| outputs.cred_props?.rk)
     }
 }
 
@@ -349,17 +298,10 @@ impl Credential {
             // Section 2.1.1: unknown values are as if the member were absent.
             _ => None,
         });
-        let text = extensions
-            .map(RawValue::get)
-            .filter(|&text| text != "{}")
-            .map(Box::from);
         Ok(Self {
             id,
             attachment,
-            extensions: ExtensionResults {
-                text,
-                value: OnceLock::new(),
-            },
+            extensions: ClientOutputs::read(extensions),
         })
     }
 }
@@ -377,6 +319,7 @@ fn parse_envelope<'a, R: Deserialize<'a>>(json: &'a [u8]) -> Result<Envelope<'a,
         Ok(text) => serde_json::from_str(text),
         Err(_) => serde_json::from_slice(json),
     }
+    .map(|Object(envelope)| envelope)
     .map_err(|error| ParseError::json(Part::Response, &error))
 }
 

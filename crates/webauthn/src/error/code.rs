@@ -96,6 +96,7 @@ codes!(RegistrationError, REGISTRATION {
     Self::AttestedCredentialDataMissing => "registration.attested_credential_data_missing", "The authenticator's answer carries no passkey.";
     Self::CredentialIdMismatch => "registration.credential_id_mismatch", "The response names another credential id than the authenticator.";
     Self::AlgorithmNotOffered { .. } => "registration.algorithm_not_offered", "The passkey uses an algorithm that was not offered.";
+    Self::PrfResultsSigned => "registration.prf_results_signed", "The authenticator put a secret (a PRF result) where the standard bans it, into data that is stored.";
     @ Self::Parse(error) => error.code();
     @ Self::Key(error) => error.code();
     @ Self::Attestation(error) => error.code();

@@ -364,3 +364,187 @@ fn past_mistake_14_each_field_of_a_registration_has_its_own_refusal() {
             .starts_with("parse.cbor")
     );
 }
+
+/// Where what stands in authenticator data, in bytes; the credential id has 15, and the key follows it.
+const FLAGS: usize = 32;
+const COUNTER: std::ops::Range<usize> = 33..37;
+const AAGUID: std::ops::Range<usize> = 37..53;
+const ID_LENGTH: std::ops::Range<usize> = 53..55;
+const ID: std::ops::Range<usize> = 55..70;
+
+fn flip(bytes: &[u8], bit: usize) -> Vec<u8> {
+    let mut bent = bytes.to_vec();
+    bent[bit / 8] ^= 1 << (bit % 8);
+    bent
+}
+
+/// Without a new signature: what is judged before it has its own refusal, all else is a bad signature.
+#[test]
+fn past_mistake_14_each_unsigned_change_of_an_assertion_meets_its_step() {
+    let device = Device::new();
+    let good = device.assertion_json(&client_data("webauthn.get"), &device.assertion_data());
+    let code = |name: &str, bytes: &[u8]| {
+        let mut json = good.clone();
+        json["response"][name] = json!(base64url::encode(bytes));
+        code_of_assertion(&device, &json)
+    };
+    let data = member(&good, "authenticatorData");
+    assert_eq!(data.len(), COUNTER.end);
+    for bit in 0..data.len() * 8 {
+        let expected = match (bit / 8, bit % 8) {
+            (..FLAGS, _) => "assertion.rp_id_mismatch",
+            (FLAGS, 6) => "parse.authenticator_data_truncated",
+            (FLAGS, 7) => "parse.cbor_truncated",
+            _ => "assertion.signature_invalid",
+        };
+        let found = code("authenticatorData", &flip(&data, bit));
+        assert_eq!(found, expected, "byte {} bit {}", bit / 8, bit % 8);
+    }
+    for (name, expected) in [
+        ("signature", "assertion.signature_invalid"),
+        ("userHandle", "assertion.user_handle_mismatch"),
+    ] {
+        let bytes = member(&good, name);
+        for bit in 0..bytes.len() * 8 {
+            assert_eq!(code(name, &flip(&bytes, bit)), expected, "{name} bit {bit}");
+        }
+    }
+    // The text of client data: each byte is the syntax's, a name's or a value's, and each has its step.
+    let client_data = member(&good, "clientDataJSON");
+    for bit in 0..client_data.len() * 8 {
+        let found = code("clientDataJSON", &flip(&client_data, bit));
+        let known = [
+            "parse.client_data_not_utf8",
+            "parse.json_syntax",
+            "parse.json_missing_member",
+            "parse.json_wrong_type",
+            "parse.json_duplicate_member",
+            "assertion.type_mismatch",
+            "assertion.challenge_mismatch",
+            "assertion.origin_mismatch",
+            // An optional member under another name, or a space for a space.
+            "assertion.signature_invalid",
+        ];
+        assert!(known.contains(&found), "bit {bit}: {found}");
+    }
+}
+
+/// Format `none` signs nothing, so a changed value is another value; everything that is judged has its refusal.
+#[test]
+fn past_mistake_14_each_change_of_an_unattested_registration_meets_its_step() {
+    let device = Device::new();
+    let client_data = client_data("webauthn.create");
+    let data = device.registration_data().bytes();
+    let key = ID.end..data.len();
+    assert_eq!(data[ID], device.credential_id);
+    for bit in 0..data.len() * 8 {
+        let bent = flip(&data, bit);
+        let object = attestation_object("none", &bent, &[0xa0]);
+        let found = code_of_registration(&device.registration_json_of(&client_data, &object));
+        let (byte, expected) = (
+            bit / 8,
+            match (bit / 8, bit % 8) {
+                (..FLAGS, _) => "registration.rp_id_mismatch",
+                (FLAGS, 0) => "registration.user_presence_missing",
+                (FLAGS, 2) => "registration.user_verification_missing",
+                (FLAGS, 3) => "registration.backup_state_invalid",
+                (FLAGS, 6) => "parse.authenticator_data_trailing_bytes",
+                (FLAGS, 7) => "parse.cbor_truncated",
+                // Reserved bits, BS under BE, and what the authenticator may say freely.
+                (FLAGS, _) => "accepted",
+                (byte, _) if COUNTER.contains(&byte) || AAGUID.contains(&byte) => "accepted",
+                (byte, _) if ID.contains(&byte) => "registration.credential_id_mismatch",
+                _ => "",
+            },
+        );
+        if !expected.is_empty() {
+            assert_eq!(found, expected, "byte {byte} bit {}", bit % 8);
+        } else if ID_LENGTH.contains(&byte) {
+            // The key then begins elsewhere, or beyond the end.
+            assert_ne!(found, "accepted", "byte {byte} bit {}", bit % 8);
+        } else {
+            assert!(key.contains(&byte));
+            let refused = ["key.", "parse.", "registration.algorithm_not_offered"];
+            assert!(
+                refused.iter().any(|start| found.starts_with(start)),
+                "byte {byte} bit {}: {found}",
+                bit % 8
+            );
+        }
+    }
+}
+
+/// The JSON around: each member gone, of another type, or empty.
+#[test]
+fn past_mistake_14_each_member_of_the_json_counts() {
+    let device = Device::new();
+    let get = device.assertion_json(&client_data("webauthn.get"), &device.assertion_data());
+    let create =
+        device.registration_json(&client_data("webauthn.create"), &device.registration_data());
+    let code = |json: &Value, create: bool| {
+        if create {
+            code_of_registration_text(&json.to_string())
+        } else {
+            code_of_assertion_text(&device, &json.to_string())
+        }
+    };
+    let outer = ["id", "rawId", "type", "response"];
+    for (good, inner, is_create) in [
+        (
+            &get,
+            &["clientDataJSON", "authenticatorData", "signature"][..],
+            false,
+        ),
+        (&create, &["clientDataJSON", "attestationObject"][..], true),
+    ] {
+        assert_eq!(code(good, is_create), "accepted");
+        let places = outer
+            .map(|name| format!("/{name}"))
+            .into_iter()
+            .chain(inner.iter().map(|name| format!("/response/{name}")));
+        for place in places {
+            let (parent, name) = place.rsplit_once('/').unwrap();
+            let mut bent = good.clone();
+            let object = bent.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+            object.remove(name);
+            assert_eq!(
+                code(&bent, is_create),
+                "parse.json_missing_member",
+                "{place}"
+            );
+            for value in [json!(null), json!(7), json!(["x"]), json!(true)] {
+                let mut bent = good.clone();
+                *bent.pointer_mut(&place).unwrap() = value;
+                assert_eq!(code(&bent, is_create), "parse.json_wrong_type", "{place}");
+            }
+            if name != "response" && name != "type" {
+                for value in ["=", "AA==", "A", "+A"] {
+                    let mut bent = good.clone();
+                    *bent.pointer_mut(&place).unwrap() = json!(value);
+                    let found = code(&bent, is_create);
+                    let by_id = ["id", "rawId"].contains(&name) && found == "parse.id_mismatch";
+                    assert!(
+                        by_id || found == "parse.base64url",
+                        "{place} {value}: {found}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn code_of_assertion_text(device: &Device, json: &str) -> &'static str {
+    match AuthenticationResponse::from_json(json.as_bytes()) {
+        Err(refusal) => refusal.code(),
+        Ok(response) => assertion::verify(&response, &Site::new().assertion(), &device.stored())
+            .map_or_else(|refusal| refusal.code(), |_| "accepted"),
+    }
+}
+
+fn code_of_registration_text(json: &str) -> &'static str {
+    match RegistrationResponse::from_json(json.as_bytes()) {
+        Err(refusal) => refusal.code(),
+        Ok(response) => registration::verify(&response, &Site::new().registration())
+            .map_or_else(|refusal| refusal.code(), |_| "accepted"),
+    }
+}

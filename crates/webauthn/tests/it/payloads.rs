@@ -1,13 +1,18 @@
 //! The JSON that browsers are given, letter by letter.
 
 use serde_json::json;
+use webauthn::extensions::{
+    CreationExtensions, CredentialProtection, LargeBlobInput, LargeBlobSupport, PrfInput,
+    PrfValues, RequestExtensions,
+};
 use webauthn::options::{
     AttestationConveyance, AuthenticatorSelection, CreationOptions, CredentialDescriptor, Hint,
     RelyingParty, RequestOptions, User,
 };
+use webauthn::passkey_endpoints::PasskeyEndpoints;
 use webauthn::related_origins::RelatedOrigins;
 use webauthn::signals::{AllAcceptedCredentials, CurrentUserDetails, UnknownCredential};
-use webauthn::{Algorithm, AuthenticatorAttachment, Origin, RpId, UserVerification};
+use webauthn::{Algorithm, AuthenticatorAttachment, CredProtect, Origin, RpId, UserVerification};
 
 fn creation() -> CreationOptions {
     let rp_id = RpId::parse("example.org").unwrap();
@@ -109,7 +114,7 @@ fn request_options() {
         transports: vec!["usb".into(), "nfc".into()],
     }];
     options.hints = vec![Hint::Hybrid];
-    options.extensions.insert("prf".into(), json!({}));
+    options.extensions.prf = Some(PrfInput::default());
     assert_eq!(
         serde_json::to_value(&options).unwrap(),
         json!({
@@ -168,5 +173,103 @@ fn related_origins() {
     assert_eq!(
         serde_json::to_string(&document).unwrap(),
         r#"{"origins":["https://example.org","https://example.de:8443"]}"#
+    );
+}
+
+#[test]
+fn extension_inputs_of_a_creation() {
+    let asked = CreationExtensions {
+        cred_props: true,
+        credential_protection: Some(CredentialProtection {
+            policy: CredProtect::UserVerificationOptionalWithCredentialIdList,
+            enforce: true,
+        }),
+        min_pin_length: true,
+        hmac_create_secret: true,
+        prf: Some(PrfInput {
+            eval: Some(PrfValues {
+                first: vec![0xfb, 0xff],
+                second: None,
+            }),
+            ..PrfInput::default()
+        }),
+        large_blob: Some(LargeBlobSupport::Preferred),
+        cmtg_key: true,
+        others: json!({ "x.example": [1] }).as_object().unwrap().clone(),
+    };
+    assert_eq!(
+        serde_json::to_value(asked).unwrap(),
+        json!({
+            "credProps": true,
+            "credentialProtectionPolicy": "userVerificationOptionalWithCredentialIDList",
+            "enforceCredentialProtectionPolicy": true,
+            "minPinLength": true,
+            "hmacCreateSecret": true,
+            "prf": { "eval": { "first": "-_8" } },
+            "largeBlob": { "support": "preferred" },
+            "cmtgKey": true,
+            "x.example": [1],
+        })
+    );
+    assert_eq!(
+        serde_json::to_value(CreationExtensions::default()).unwrap(),
+        json!({})
+    );
+    assert_eq!(
+        serde_json::to_value(LargeBlobSupport::Required).unwrap(),
+        json!({ "support": "required" })
+    );
+}
+
+#[test]
+fn extension_inputs_of_a_request() {
+    let values = PrfValues {
+        first: vec![1],
+        second: Some(vec![2]),
+    };
+    let asked = RequestExtensions {
+        prf: Some(PrfInput {
+            eval: None,
+            eval_by_credential: [(vec![9], values)].into(),
+        }),
+        large_blob: Some(LargeBlobInput::Write(vec![7])),
+        cmtg_key: true,
+        ..RequestExtensions::default()
+    };
+    assert!(!asked.is_empty());
+    assert_eq!(
+        serde_json::to_value(asked).unwrap(),
+        json!({
+            "prf": { "evalByCredential": { "CQ": { "first": "AQ", "second": "Ag" } } },
+            "largeBlob": { "write": "Bw" },
+            "cmtgKey": true,
+        })
+    );
+    assert_eq!(
+        serde_json::to_value(LargeBlobInput::Read).unwrap(),
+        json!({ "read": true })
+    );
+    assert!(RequestExtensions::default().is_empty());
+}
+
+#[test]
+fn passkey_endpoints() {
+    let page = |path: &str| Some(format!("https://example.org{path}"));
+    let all = PasskeyEndpoints {
+        enroll: page("/new"),
+        manage: page("/mine"),
+        prf_usage_details: page("/why"),
+    };
+    assert_eq!(
+        serde_json::to_value(all).unwrap(),
+        json!({
+            "enroll": "https://example.org/new",
+            "manage": "https://example.org/mine",
+            "prfUsageDetails": "https://example.org/why",
+        })
+    );
+    assert_eq!(
+        serde_json::to_value(PasskeyEndpoints::default()).unwrap(),
+        json!({})
     );
 }

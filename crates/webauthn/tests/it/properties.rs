@@ -13,7 +13,7 @@ use webauthn::{
     base64url, registration,
 };
 
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     ProptestConfig {
         cases: 512,
         failure_persistence: None,
@@ -24,7 +24,7 @@ fn config() -> ProptestConfig {
 
 /// Arbitrary CBOR of the kinds that are accepted.
 #[derive(Debug, Clone)]
-enum Tree {
+pub(crate) enum Tree {
     Int(i64),
     Bytes(Vec<u8>),
     Text(String),
@@ -34,7 +34,7 @@ enum Tree {
     Map(Vec<(i64, Tree)>),
 }
 
-fn trees() -> impl Strategy<Value = Tree> {
+pub(crate) fn trees() -> impl Strategy<Value = Tree> {
     let leaf = prop_oneof![
         any::<i64>().prop_map(Tree::Int),
         prop::collection::vec(any::<u8>(), 0..40).prop_map(Tree::Bytes),
@@ -72,7 +72,7 @@ fn write(tree: &Tree, encoder: &mut minicbor::Encoder<Vec<u8>>) {
     }
 }
 
-fn encode(tree: &Tree) -> Vec<u8> {
+pub(crate) fn encode(tree: &Tree) -> Vec<u8> {
     let mut encoder = minicbor::Encoder::new(Vec::new());
     write(tree, &mut encoder);
     encoder.into_writer()

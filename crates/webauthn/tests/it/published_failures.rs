@@ -133,10 +133,6 @@ fn no_secret_stands_in_debug_or_errors() {
         json!({ "prf": { "results": { "first": "c2VjcmV0LXByZi1vdXRwdXQ" } } });
     let response = AuthenticationResponse::from_json(json.to_string().as_bytes()).unwrap();
     assert!(!format!("{response:?}").contains("c2VjcmV0"));
-    assert_eq!(
-        response.client_extension_results()["prf"]["results"]["first"],
-        "c2VjcmV0LXByZi1vdXRwdXQ"
-    );
 
     let mut json =
         device.registration_json(&client_data("webauthn.create"), &device.registration_data());
