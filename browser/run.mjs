@@ -13,6 +13,8 @@ import { registered, runTest } from './runner.mjs';
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  // Trust groups of synced passkeys are a draft, off by default; only authenticators with `hasCmtgKey` have them.
+  '--enable-features=WebAuthenticationCmtgKey',
   '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP *.test 127.0.0.1, MAP localhost 127.0.0.1',
 ];
 

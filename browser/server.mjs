@@ -136,6 +136,13 @@ export class Server {
     }
   }
 
+  /** How often a text stands in the database and its log of writes; whether it does at all is what counts. @param {string} text */
+  countInDatabase(text) {
+    return ['claviger.db', 'claviger.db-wal']
+      .map((name) => readFileSync(join(this.folder, 'data', name)).toString('latin1').split(text).length - 1)
+      .reduce((sum, count) => sum + count);
+  }
+
   async stop() {
     const child = this.child;
     if (!child || child.exitCode !== null) return;

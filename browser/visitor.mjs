@@ -75,14 +75,14 @@ export class Visitor {
     return this.page.goto(path.startsWith('http') ? path : this.server.origin + path);
   }
 
-  /** @param {Kind} kind */
-  async addAuthenticator(kind) {
+  /** @param {Kind} kind @param {{ hasCmtgKey?: boolean }} [further] */
+  async addAuthenticator(kind, further = {}) {
     const synced = kind === 'synced';
     const { authenticatorId } = await this.cdp.send('WebAuthn.addVirtualAuthenticator', {
       options: {
         protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: synced ? 'internal' : 'usb', hasResidentKey: true,
         hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true,
-        defaultBackupEligibility: synced, defaultBackupState: synced,
+        defaultBackupEligibility: synced, defaultBackupState: synced, ...further,
       },
     });
     this.authenticatorId = authenticatorId;

@@ -17,6 +17,7 @@ use crate::passkeys::DECISIONS;
 use crate::proof::{Granted, Subject, grant};
 use crate::sign_in::{SignedIn, derive_signals};
 use crate::tenant::refuse_write;
+use crate::trust_group::{self, Familiarity};
 use crate::{Caller, Code, Identity, Refusal, Session, codes, look_alike, sessions};
 
 /// A public key whose private key nobody knows: the point of P-256 whose x is the SHA-256 of
@@ -60,6 +61,13 @@ struct Failure {
     reasons: Vec<policy::Reason>,
 }
 
+/// What a granted sign-in's record says beside who and where.
+struct Facts {
+    reasons: Vec<policy::Reason>,
+    counter: Counter,
+    trust_group: Familiarity,
+}
+
 impl Failure {
     fn new(code: &'static Code, detail: Option<&'static str>) -> Failure {
         Failure {
@@ -93,8 +101,8 @@ pub(crate) async fn finish(attempt: Try<'_>, response: &[u8]) -> Result<SignedIn
         };
         match judge(&attempt, &parsed, &owned) {
             Err(failure) => return Err(refuse(&attempt, Some(&parsed), failure).await),
-            Ok((granted, reasons, counter)) => {
-                match open_session(&attempt, granted, &owned, &reasons, counter).await {
+            Ok((granted, facts)) => {
+                match open_session(&attempt, granted, &owned, &facts).await {
                     Err(WriteError::Refused(Guard::Moved)) => continue,
                     Err(WriteError::Refused(Guard::Missing)) => {
                         // The session to confirm ended meanwhile.
@@ -169,7 +177,7 @@ fn judge(
     attempt: &Try<'_>,
     response: &AuthenticationResponse,
     owned: &Owned,
-) -> Result<(Granted, Vec<policy::Reason>, Counter), Failure> {
+) -> Result<(Granted, Facts), Failure> {
     let credential = &owned.credential;
     let verified = verify(attempt, response, owned)?;
     let counter = verified.counter();
@@ -191,8 +199,25 @@ fn judge(
             ..Failure::new(code, Some(rule.as_str()))
         });
     }
-    let granted = complete(attempt, verified, &decision, owned)?;
-    Ok((granted, decision.reasons().to_vec(), counter))
+    let groups = trust_group::judge(
+        &credential.trust_groups,
+        verified.trust_group(),
+        attempt.identity.0.ambient.now(),
+    );
+    let subject = Subject {
+        person: &owned.person,
+        credential,
+        trust_groups: &groups.stored,
+        policy_version: owned.policy_version,
+        epoch: owned.epoch,
+    };
+    let granted = complete(attempt, verified, &decision, subject)?;
+    let facts = Facts {
+        reasons: decision.reasons().to_vec(),
+        counter,
+        trust_group: groups.familiarity,
+    };
+    Ok((granted, facts))
 }
 
 fn derive_code(rule: Rule, status: CredentialStatus) -> &'static Code {
@@ -266,7 +291,7 @@ fn complete(
     attempt: &Try<'_>,
     verified: VerifiedAssertion,
     decision: &Decision,
-    owned: &Owned,
+    subject: Subject<'_>,
 ) -> Result<Granted, Failure> {
     let flow = Flow::start(attempt.purpose);
     let flow = match attempt.session {
@@ -276,12 +301,6 @@ fn complete(
     let completed = flow
         .and_then(|flow| flow.pass(Step::Assertion))
         .and_then(Flow::complete);
-    let subject = Subject {
-        person: &owned.person,
-        credential: &owned.credential,
-        policy_version: owned.policy_version,
-        epoch: owned.epoch,
-    };
     let granted = completed
         .ok()
         .and_then(|completed| grant(completed, verified, decision, subject));
@@ -293,8 +312,7 @@ async fn open_session(
     attempt: &Try<'_>,
     granted: Granted,
     owned: &Owned,
-    reasons: &[policy::Reason],
-    counter: Counter,
+    facts: &Facts,
 ) -> Result<SignedIn, WriteError> {
     let (identity, opened) = (attempt.identity, &attempt.opened);
     let tenant = identity.0.tenant_id;
@@ -316,11 +334,12 @@ async fn open_session(
     entry
         .say("method", "passkey")
         .say("flow", attempt.purpose.as_str())
-        .reasons(reasons);
+        .reasons(&facts.reasons);
+    facts.trust_group.record(&mut entry);
     entry
         .confide("user", owned.person.user_name.as_str())
         .confide("passkey", owned.credential.name.as_str());
-    if let Counter::Regressed { stored, received } = counter {
+    if let Counter::Regressed { stored, received } = facts.counter {
         entry
             .say("counterStored", stored)
             .say("counterReceived", received);

@@ -11,7 +11,7 @@ use webauthn::{
 use crate::audit::{self, Entry};
 use crate::ceremony::{Opened, derive_reference};
 use crate::tenant::refuse_write;
-use crate::{Caller, Class, Identity, Refusal, codes};
+use crate::{Caller, Class, Identity, Refusal, codes, trust_group};
 
 /// The account that a passkey is made for.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,8 @@ pub(crate) fn make_options(
     options.pub_key_cred_params.clone_from(&settings.algorithms);
     options.timeout = u32::try_from(settings.challenge_lifetime / 1000).ok();
     options.exclude_credentials = exclude;
+    // Which devices of a synced passkey belong together (security 33); most providers don't answer.
+    options.extensions.cmtg_key = true;
     options
 }
 
@@ -122,6 +124,14 @@ impl CreatedUnder {
     }
 }
 
+/// What the new passkey shows of its trust group: the first, if any.
+pub(crate) fn judge_trust_group(
+    identity: &Identity,
+    registration: &VerifiedRegistration,
+) -> trust_group::Judged {
+    trust_group::judge("", registration.trust_group(), identity.0.ambient.now())
+}
+
 /// Puts the new credential into the unit, consuming the proof that it was verified.
 pub(crate) fn insert(
     unit: &mut Unit,
@@ -171,6 +181,7 @@ pub(crate) fn insert(
         created_proof: under.as_str(),
         created_at: identity.0.ambient.now(),
         created_place: caller.place().to_json(),
+        trust_groups: judge_trust_group(identity, &registration).stored,
     };
     unit.insert_credential(identity.0.tenant_id, &credential);
 }

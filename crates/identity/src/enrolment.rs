@@ -179,6 +179,9 @@ async fn enrol(
     } else {
         CreatedUnder::RegistrationLink
     };
+    creation::judge_trust_group(identity, &registration)
+        .familiarity
+        .record(&mut entry);
     creation::insert(
         &mut unit,
         identity,

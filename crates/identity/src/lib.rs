@@ -34,6 +34,7 @@ mod link;
 mod look_alike;
 mod place;
 mod seal;
+mod trust_group;
 
 pub use caller::{BrowserId, Caller, Place};
 pub use codes::{Class, Code, Refusal};

@@ -203,6 +203,9 @@ async fn write_added(
         "credential",
         base64url::encode(registration.credential_id()),
     );
+    creation::judge_trust_group(identity, &registration)
+        .familiarity
+        .record(&mut entry);
     creation::insert(
         &mut unit,
         identity,

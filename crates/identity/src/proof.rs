@@ -21,6 +21,8 @@ pub struct Granted {
     pub(crate) old_sign_count: i64,
     pub(crate) sign_count: i64,
     pub(crate) backup_state: bool,
+    pub(crate) old_trust_groups: String,
+    pub(crate) trust_groups: String,
     pub(crate) policy_version: i64,
     pub(crate) epoch: Id,
 }
@@ -30,6 +32,8 @@ pub struct Granted {
 pub(crate) struct Subject<'a> {
     pub(crate) person: &'a Person,
     pub(crate) credential: &'a Credential,
+    /// The credential's trust groups after this answer.
+    pub(crate) trust_groups: &'a str,
     pub(crate) policy_version: i64,
     pub(crate) epoch: Id,
 }
@@ -44,6 +48,7 @@ pub(crate) fn grant(
     let Subject {
         person,
         credential,
+        trust_groups,
         policy_version,
         epoch,
     } = subject;
@@ -59,6 +64,8 @@ pub(crate) fn grant(
         old_sign_count: credential.sign_count,
         sign_count: i64::from(assertion.sign_count()),
         backup_state: assertion.backup_state(),
+        old_trust_groups: credential.trust_groups.clone(),
+        trust_groups: trust_groups.to_owned(),
         policy_version,
         epoch,
     })

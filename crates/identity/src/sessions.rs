@@ -88,6 +88,8 @@ pub(crate) fn open(
             method_version: granted.method_version,
             policy_version: granted.policy_version,
             epoch: granted.epoch,
+            old_trust_groups: granted.old_trust_groups,
+            trust_groups: granted.trust_groups,
         },
     );
     let session_id = ambient.make_id();

@@ -3,6 +3,8 @@
 pub use webauthn::{Algorithm, Origin, RpId};
 
 use webauthn::DEFAULT_ALGORITHMS;
+use webauthn::passkey_endpoints::PasskeyEndpoints;
+use webauthn::related_origins::RelatedOrigins;
 
 use crate::{DAY, HOUR, MINUTE, Micros};
 
@@ -78,7 +80,20 @@ impl Settings {
     }
 
     /// Every origin of the related-origins document (WebAuthn section 5.11).
-    pub fn related_origins(&self) -> Vec<Origin> {
-        self.allowed_origins(|_| true)
+    pub fn related_origins(&self) -> RelatedOrigins {
+        RelatedOrigins {
+            origins: self.allowed_origins(|_| true),
+        }
+    }
+
+    /// The document that tells password managers where people create and manage passkeys: one page of ours.
+    pub fn passkey_endpoints(&self, path: &str) -> PasskeyEndpoints {
+        let page = format!("{}{path}", self.public_origin.as_str());
+        PasskeyEndpoints {
+            enroll: Some(page.clone()),
+            manage: Some(page),
+            // No secret is derived from anybody's passkey.
+            prf_usage_details: None,
+        }
     }
 }

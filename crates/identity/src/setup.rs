@@ -186,6 +186,9 @@ async fn claim(
     entry
         .say("organisation", sealed.organisation)
         .say("rpId", settings.rp_id.as_str());
+    creation::judge_trust_group(identity, &registration)
+        .familiarity
+        .record(&mut entry);
     creation::insert(
         &mut unit,
         identity,

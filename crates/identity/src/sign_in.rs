@@ -60,6 +60,7 @@ pub(crate) fn begin_for(
     let mut options = RequestOptions::new(issued.challenge.to_vec(), &settings.rp_id);
     options.timeout = u32::try_from(settings.challenge_lifetime / 1000).ok();
     options.allow_credentials = allowed;
+    options.extensions.cmtg_key = true;
     Ok(Challenge {
         state: issued.sealed,
         options,

@@ -80,7 +80,8 @@ const readDescriptor = (descriptor) => ({ ...descriptor, id: decode(descriptor.i
 function written(credential) {
   if (!credential) throw new DOMException('nothing chosen', 'NotAllowedError');
   try {
-    return /** @type {any} */ (credential).toJSON();
+    const answer = /** @type {any} */ (credential).toJSON();
+    return { ...answer, clientExtensionResults: sent(answer.clientExtensionResults ?? {}) };
   } catch {
     return writtenByHand(/** @type {PublicKeyCredential} */ (credential));
   }
@@ -100,9 +101,23 @@ function writtenByHand(credential) {
     rawId: encode(credential.rawId),
     type: credential.type,
     authenticatorAttachment: credential.authenticatorAttachment ?? undefined,
-    clientExtensionResults: credential.getClientExtensionResults(),
+    clientExtensionResults: sent(withTexts(credential.getClientExtensionResults())),
     response,
   };
+}
+
+/**
+ * What the server reads of the extension outputs. Nothing else leaves the page: others may be secrets.
+ * @param {any} results
+ */
+function sent({ credProps, cmtgKey }) {
+  return { ...(credProps && { credProps }), ...(cmtgKey && { cmtgKey }) };
+}
+
+/** As `toJSON()` writes it. @param {any} results */
+function withTexts({ credProps, cmtgKey }) {
+  const written = cmtgKey && { cmtgKey: encode(cmtgKey.cmtgKey), signature: encode(cmtgKey.signature) };
+  return { credProps, cmtgKey: written };
 }
 
 /** @param {string} text base64url */

@@ -38,6 +38,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_metadata.sql"),
         postgres: include_str!("../migrations/postgres/0002_metadata.sql"),
     },
+    Migration {
+        version: 3,
+        name: "trust_groups",
+        sqlite: include_str!("../migrations/sqlite/0003_trust_groups.sql"),
+        postgres: include_str!("../migrations/postgres/0003_trust_groups.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

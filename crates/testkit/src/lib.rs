@@ -35,7 +35,7 @@ pub mod postgres;
 pub use answer::Answer;
 pub use authenticator::{
     Attachment, Attestation, Backup, Counter, CreationOptions, Device, Discoverability, Mediation,
-    RequestOptions, UserVerification,
+    RequestOptions, TrustGroups, UserVerification,
 };
 pub use backend::{Backend, backends, on_each_backend};
 pub use browser::{Browser, Offer};

@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Redirect;
 use axum::routing::get;
-use serde::Serialize;
 
 use super::{Answer, json};
 use crate::app::AppState;
@@ -16,40 +15,19 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/.well-known/change-password", get(change_password))
 }
 
-#[derive(Serialize)]
-struct PasskeyEndpoints {
-    enroll: String,
-    manage: String,
-}
+const SECURITY_INFO: &str = "/security-info";
 
 async fn passkey_endpoints(State(state): State<AppState>) -> Answer {
-    let page = format!("{}/security-info", state.origin);
-    Ok(json(&PasskeyEndpoints {
-        enroll: page.clone(),
-        manage: page,
-    }))
-}
-
-#[derive(Serialize)]
-struct RelatedOrigins<'a> {
-    origins: Vec<&'a str>,
+    Ok(json(
+        &state.identity.settings().passkey_endpoints(SECURITY_INFO),
+    ))
 }
 
 /// WebAuthn Level 3, section 5.11: the origins that may use our RP ID.
 async fn related_origins(State(state): State<AppState>) -> Answer {
-    let further = state
-        .identity
-        .settings()
-        .extra_origins
-        .iter()
-        .map(|extra| extra.origin.as_str());
-    Ok(json(&RelatedOrigins {
-        origins: std::iter::once(state.origin.as_str())
-            .chain(further)
-            .collect(),
-    }))
+    Ok(json(&state.identity.settings().related_origins()))
 }
 
 async fn change_password() -> Redirect {
-    Redirect::to("/security-info")
+    Redirect::to(SECURITY_INFO)
 }

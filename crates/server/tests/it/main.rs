@@ -21,6 +21,7 @@ mod set_up;
 mod sign_in;
 mod slow_bodies;
 mod stale_sessions;
+mod trust_groups;
 
 use std::future::Future;
 

@@ -14,7 +14,7 @@ statements! {
              t.policy_version, t.epoch,
              c.credential_id, c.name, c.status, c.security_version, c.public_key, c.sign_count, c.backup_eligible,
              c.backup_state, c.user_verified, c.aaguid, c.transports, c.created_at, c.created_place,
-             c.last_used_at, c.last_used_place
+             c.last_used_at, c.last_used_place, c.trust_groups
          FROM credential c
          JOIN person p ON p.tenant_id = $1 AND p.person_id = c.person_id
          JOIN tenant t ON t.tenant_id = $1
@@ -24,7 +24,8 @@ statements! {
          ORDER BY created_at DESC, credential_id";
     LIST = "credential.list" Tenant
         "SELECT credential_id, name, status, security_version, public_key, sign_count, backup_eligible,
-             backup_state, user_verified, aaguid, transports, created_at, created_place, last_used_at, last_used_place
+             backup_state, user_verified, aaguid, transports, created_at, created_place, last_used_at, last_used_place,
+             trust_groups
          FROM credential WHERE tenant_id = $1 AND person_id = $2 AND status <> 'removed'
          ORDER BY created_at DESC, credential_id";
     EXISTS = "credential.exists" Tenant
@@ -32,12 +33,15 @@ statements! {
     INSERT = "credential.insert" Tenant
         "INSERT INTO credential (tenant_id, credential_id, person_id, name, status, security_version, public_key, algorithm,
              sign_count, backup_eligible, backup_state, user_verified, aaguid, transports, attachment, attestation_format,
-             attestation_kind, attestation_object, client_data_json, created_proof, created_at, created_place)
-         VALUES ($1, $2, $3, $4, 'active', 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+             attestation_kind, attestation_object, client_data_json, created_proof, created_at, created_place,
+             trust_groups)
+         VALUES ($1, $2, $3, $4, 'active', 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
          ON CONFLICT DO NOTHING";
     RECORD_USE = "credential.record_use" Tenant
-        "UPDATE credential SET sign_count = $4, backup_state = $5, user_verified = 1, last_used_at = $6, last_used_place = $7
+        "UPDATE credential SET sign_count = $4, backup_state = $5, user_verified = 1, last_used_at = $6, last_used_place = $7,
+             trust_groups = $14
          WHERE tenant_id = $1 AND credential_id = $2 AND status = 'active' AND security_version = $3 AND sign_count = $8
+         AND trust_groups = $15
          AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = $9
              AND p.security_version = $10 AND p.method_version = $11 AND p.status = 'enabled')
          AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.policy_version = $12 AND t.epoch = $13)";
@@ -90,6 +94,8 @@ pub struct Credential {
     pub created_place: String,
     pub last_used_at: Option<i64>,
     pub last_used_place: Option<String>,
+    /// JSON of the trust groups that answered with it; empty text for none.
+    pub trust_groups: String,
 }
 
 /// What a sign-in needs to decide: the credential in whatever status, its owner, and the versions read.
@@ -122,6 +128,8 @@ pub struct NewCredential<'a> {
     pub created_proof: &'a str,
     pub created_at: i64,
     pub created_place: String,
+    /// See [`Credential::trust_groups`].
+    pub trust_groups: String,
 }
 
 /// A verified use, with every version that the decision read.
@@ -139,6 +147,8 @@ pub struct CredentialUse<'a> {
     pub method_version: i64,
     pub policy_version: i64,
     pub epoch: Id,
+    pub old_trust_groups: String,
+    pub trust_groups: String,
 }
 
 fn parse(row: &mut Row) -> Result<Credential, StoreError> {
@@ -158,6 +168,7 @@ fn parse(row: &mut Row) -> Result<Credential, StoreError> {
         created_place: row.text()?,
         last_used_at: row.opt_int()?,
         last_used_place: row.opt_text()?,
+        trust_groups: row.text()?,
     })
 }
 
@@ -238,6 +249,7 @@ impl Unit {
             credential.created_proof.into(),
             credential.created_at.into(),
             credential.created_place.as_str().into(),
+            credential.trust_groups.as_str().into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }
@@ -258,6 +270,8 @@ impl Unit {
             used.method_version.into(),
             used.policy_version.into(),
             used.epoch.into(),
+            used.trust_groups.as_str().into(),
+            used.old_trust_groups.as_str().into(),
         ];
         self.step(&RECORD_USE, args, Expect::One(Guard::Moved))
     }
