@@ -1,7 +1,8 @@
-//! What developers and CI run: `cargo xtask test`, `tidy`, `errors`, `bench`.
+//! What developers and CI run: `cargo xtask test`, `tidy`, `errors`, `fuzz`, `bench`.
 #![allow(clippy::print_stdout, reason = "a command line program")]
 
 mod errors;
+mod fuzz;
 mod process;
 mod test;
 mod tidy;
@@ -18,11 +19,14 @@ What developers and CI run.
   cargo xtask test [STAGE...] [-- ARGS]   run every test, or some stages
   cargo xtask tidy                        the house rules alone
   cargo xtask errors                      write docs/errors.md from the codes in the source
+  cargo xtask fuzz [--seconds N] [TARGET...]
+                                          fuzz every parser and both ceremonies, N seconds in all (60)
   cargo xtask bench NAME [ARGS]           measure; --json prints one object
 
 Stages of `test`, in their order:
   tidy       arrows between crates, lengths, names, licences, links, generated pages
   rust       cargo test over the workspace: unit, vectors, store on both databases, HTTP
+  fuzz       60 seconds of fuzzing in all, every target
   crash      kill -9 under load, and with a shim that loses unsynced writes
   types      tsc over the page scripts and the browser suite
   browser    Chromium with its virtual authenticator, http://localhost and https
@@ -65,6 +69,7 @@ fn run(arguments: &[String]) -> Outcome<ExitCode> {
         .any(|a| a == "--help" || a == "-h");
     match command {
         "bench" => bench(rest),
+        "fuzz" if !asks_help => fuzz::run(rest),
         _ if asks_help || matches!(command, "help" | "--help" | "-h") => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

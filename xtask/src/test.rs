@@ -8,7 +8,7 @@ mod rust;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::{Outcome, tidy};
+use crate::{Outcome, fuzz, tidy};
 use postgres::Postgres;
 
 /// What a stage counted.
@@ -38,6 +38,8 @@ enum Stage {
     /// `cargo test` of the whole workspace, without the crash tests, which have a stage.
     Rust,
     Package(String),
+    /// Every fuzz target for a short while.
+    Fuzz,
     Crash,
     Types,
     Browser,
@@ -48,6 +50,7 @@ impl Stage {
         match name {
             "tidy" => Ok(Stage::Tidy),
             "rust" => Ok(Stage::Rust),
+            "fuzz" => Ok(Stage::Fuzz),
             "crash" => Ok(Stage::Crash),
             "types" => Ok(Stage::Types),
             "browser" => Ok(Stage::Browser),
@@ -63,6 +66,7 @@ impl Stage {
             Stage::Tidy => "tidy",
             Stage::Rust => "rust",
             Stage::Package(name) => name,
+            Stage::Fuzz => "fuzz",
             Stage::Crash => "crash",
             Stage::Types => "types",
             Stage::Browser => "browser",
@@ -83,6 +87,7 @@ impl Stage {
             Stage::Tidy => Ok(tidy::run()),
             Stage::Rust => rust::workspace(database, filter),
             Stage::Package(name) => rust::package(name, database, filter),
+            Stage::Fuzz => smoke(filter),
             Stage::Crash => rust::crash(filter),
             Stage::Types => browser::types(),
             Stage::Browser => browser::suite(machine, filter),
@@ -96,6 +101,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
         vec![
             Stage::Tidy,
             Stage::Rust,
+            Stage::Fuzz,
             Stage::Crash,
             Stage::Types,
             Stage::Browser,
@@ -129,6 +135,14 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
     })
 }
 
+/// How long the smoke takes in all.
+const SMOKE_SECONDS: u64 = 60;
+
+fn smoke(filter: &[String]) -> Outcome<Tally> {
+    let (passed, failed) = fuzz::run_for(SMOKE_SECONDS, filter)?;
+    Ok(Tally { passed, failed })
+}
+
 fn split(arguments: &[String]) -> (&[String], &[String]) {
     match arguments.iter().position(|a| a == "--") {
         Some(at) => (&arguments[..at], &arguments[at + 1..]),
@@ -141,6 +155,7 @@ fn prepare(stages: &[Stage]) -> Outcome<(machine::Machine, Option<Postgres>)> {
     let machine = machine::Machine::prepare(machine::Needs {
         postgres: wants_postgres,
         chromium: stages.contains(&Stage::Browser),
+        compiler: stages.contains(&Stage::Fuzz),
         npm: stages
             .iter()
             .any(|s| matches!(s, Stage::Types | Stage::Browser)),

@@ -11,6 +11,8 @@ pub(super) struct Needs {
     pub(super) postgres: bool,
     pub(super) chromium: bool,
     pub(super) npm: bool,
+    /// A C++ compiler, for libFuzzer.
+    pub(super) compiler: bool,
 }
 
 /// Where the programs are.
@@ -50,6 +52,7 @@ fn missing_packages(needs: Needs) -> Vec<&'static str> {
         }
     };
     want(needs.postgres, find_postgres().is_some(), &["postgresql"]);
+    want(needs.compiler, find_program("c++").is_some(), &["g++"]);
     want(
         needs.npm,
         find_program("node").is_some() && find_program("npm").is_some(),

@@ -1,0 +1,284 @@
+//! What each target does with its bytes. A body must not panic, and says what must hold of what was accepted.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use serde_json::json;
+use std::sync::OnceLock;
+use webauthn::attestation::AttestationObject;
+use webauthn::authenticator_data::AuthenticatorData;
+use webauthn::cbor::Reader;
+use webauthn::client_data::ClientData;
+use webauthn::{
+    Aaguid, Algorithm, AuthenticationResponse, CrossOrigin, ExpectedAssertion,
+    ExpectedRegistration, Mediation, Origin, PublicKey, RegistrationResponse, RpId,
+    StoredCredential, UserVerification, assertion, base64url, registration,
+};
+
+/// A target: its name, which is its folder of seeds, too, and its body.
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(&[u8]),
+}
+
+pub(crate) const TARGETS: &[Target] = &[
+    Target {
+        name: "cbor",
+        run: cbor,
+    },
+    Target {
+        name: "authenticator_data",
+        run: authenticator_data,
+    },
+    Target {
+        name: "attestation_object",
+        run: attestation_object,
+    },
+    Target {
+        name: "client_data",
+        run: client_data,
+    },
+    Target {
+        name: "public_key",
+        run: public_key,
+    },
+    Target {
+        name: "texts",
+        run: texts,
+    },
+    Target {
+        name: "registration_response",
+        run: registration_response,
+    },
+    Target {
+        name: "authentication_response",
+        run: authentication_response,
+    },
+    Target {
+        name: "registration",
+        run: register,
+    },
+    Target {
+        name: "assertion",
+        run: sign_in,
+    },
+];
+
+fn cbor(bytes: &[u8]) {
+    let mut reader = Reader::new(bytes);
+    if let Ok(raw) = reader.raw() {
+        assert_eq!(raw, &bytes[..raw.len()]);
+        // What was read once is read again, alone.
+        let mut again = Reader::new(raw);
+        again.skip().expect("the same item");
+        again.finish().expect("and nothing behind it");
+    }
+}
+
+fn authenticator_data(bytes: &[u8]) {
+    if let Ok(data) = AuthenticatorData::parse(bytes) {
+        let _ = data.extension_outputs();
+        if let Some(credential) = data.attested_credential {
+            assert!((1..=1023).contains(&credential.credential_id.len()));
+            let _ = PublicKey::parse(credential.public_key);
+        }
+    }
+}
+
+fn attestation_object(bytes: &[u8]) {
+    if let Ok(object) = AttestationObject::parse(bytes) {
+        assert!((1..=32).contains(&object.format.len()));
+        authenticator_data(object.authenticator_data);
+    }
+}
+
+fn client_data(bytes: &[u8]) {
+    let _ = ClientData::parse(bytes);
+}
+
+/// A key, and behind its CBOR a signature for it.
+fn public_key(bytes: &[u8]) {
+    let mut reader = Reader::new(bytes);
+    let cose = reader.raw().unwrap_or(bytes);
+    if let Ok(key) = PublicKey::parse(cose) {
+        assert_eq!(key.cose_bytes(), cose);
+        let _ = key.verify(b"message", &bytes[cose.len()..]);
+    }
+}
+
+fn texts(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(origin) = Origin::parse(text) {
+        assert_eq!(Origin::parse(origin.as_str()).as_ref(), Ok(&origin));
+    }
+    if let Ok(rp_id) = RpId::parse(text) {
+        assert_eq!(rp_id.as_str(), text);
+    }
+    if let Ok(aaguid) = Aaguid::parse(text) {
+        assert_eq!(aaguid.to_string(), text.to_lowercase());
+    }
+    if let Ok(decoded) = base64url::decode(text) {
+        assert_eq!(base64url::encode(&decoded), text);
+    }
+}
+
+fn registration_response(bytes: &[u8]) {
+    if let Ok(response) = RegistrationResponse::from_json(bytes) {
+        finish_registration(&response);
+    }
+}
+
+fn authentication_response(bytes: &[u8]) {
+    if let Ok(response) = AuthenticationResponse::from_json(bytes) {
+        finish_sign_in(&response, b"");
+    }
+}
+
+/// Two parts behind two bytes that say how long the first is: so that a change of one doesn't break the framing.
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+}
+
+/// The whole ceremony: client data and attestation object.
+fn register(bytes: &[u8]) {
+    let Some((client_data, object)) = split(bytes) else {
+        return;
+    };
+    let id = AttestationObject::parse(object)
+        .ok()
+        .and_then(|object| AuthenticatorData::parse(object.authenticator_data).ok())
+        .and_then(|data| data.attested_credential)
+        .map_or(&b"id"[..], |credential| credential.credential_id);
+    let id = base64url::encode(id);
+    let json = json!({
+        "id": id, "rawId": id, "type": "public-key", "clientExtensionResults": {},
+        "response": {
+            "clientDataJSON": base64url::encode(client_data),
+            "attestationObject": base64url::encode(object),
+        },
+    });
+    if let Ok(response) = RegistrationResponse::from_json(json.to_string().as_bytes()) {
+        finish_registration(&response);
+    }
+}
+
+/// The challenge is taken from the client data, so that those of other people's vectors pass.
+fn find_challenge(client_data: &[u8]) -> Vec<u8> {
+    let parsed = ClientData::parse(client_data).ok();
+    parsed
+        .and_then(|parsed| base64url::decode(&parsed.challenge).ok())
+        .unwrap_or_default()
+}
+
+/// Those of the W3C's vectors.
+fn site() -> &'static (RpId, [Origin; 1], [Origin; 1]) {
+    static SITE: OnceLock<(RpId, [Origin; 1], [Origin; 1])> = OnceLock::new();
+    SITE.get_or_init(|| {
+        let origin = |text| [Origin::parse(text).expect("an origin")];
+        let rp_id = RpId::parse("example.org").expect("an RP ID");
+        (
+            rp_id,
+            origin("https://example.org"),
+            origin("https://example.com"),
+        )
+    })
+}
+
+fn finish_registration(response: &RegistrationResponse) {
+    let (rp_id, origins, top_origins) = site();
+    let challenge = find_challenge(response.client_data_json());
+    for user_verification in [UserVerification::Preferred, UserVerification::Required] {
+        let expected = ExpectedRegistration {
+            challenge: &challenge,
+            rp_id,
+            origins,
+            cross_origin: CrossOrigin::AllowedUnder(top_origins),
+            algorithms: &Algorithm::ALL,
+            mediation: Mediation::Modal,
+            user_verification,
+        };
+        if let Ok(verified) = registration::verify(response, &expected) {
+            assert!(challenge.len() >= 16);
+            assert_eq!(verified.credential_id(), response.credential_id());
+            assert!(verified.user_present());
+            assert!(verified.user_verified() || user_verification == UserVerification::Preferred);
+            assert!(verified.backup_eligible() || !verified.backup_state());
+            let key = PublicKey::parse(verified.public_key().cose_bytes());
+            assert_eq!(key.as_ref(), Ok(verified.public_key()));
+        }
+    }
+}
+
+const SEED: [u8; 32] = [7; 32];
+
+fn signer() -> &'static Ed25519KeyPair {
+    static SIGNER: OnceLock<Ed25519KeyPair> = OnceLock::new();
+    SIGNER.get_or_init(|| Ed25519KeyPair::from_seed_unchecked(&SEED).expect("a key"))
+}
+
+/// {1: 1, 3: -8, -1: 6, -2: key}
+fn stored_key() -> Vec<u8> {
+    let head = [0xa4, 0x01, 0x01, 0x03, 0x27, 0x20, 0x06, 0x21, 0x58, 0x20];
+    [&head, signer().public_key().as_ref()].concat()
+}
+
+/// The whole ceremony: client data and authenticator data, honestly signed.
+fn sign_in(bytes: &[u8]) {
+    let Some((client_data, data)) = split(bytes) else {
+        return;
+    };
+    let message = [data, digest(&SHA256, client_data).as_ref()].concat();
+    let signature = signer().sign(&message);
+    let json = json!({
+        "id": "aWQ", "rawId": "aWQ", "type": "public-key", "clientExtensionResults": {},
+        "response": {
+            "clientDataJSON": base64url::encode(client_data),
+            "authenticatorData": base64url::encode(data),
+            "signature": base64url::encode(signature.as_ref()),
+            "userHandle": "aWQ",
+        },
+    });
+    if let Ok(response) = AuthenticationResponse::from_json(json.to_string().as_bytes()) {
+        finish_sign_in(&response, signature.as_ref());
+    }
+}
+
+fn finish_sign_in(response: &AuthenticationResponse, signed: &[u8]) {
+    let (rp_id, origins, top_origins) = site();
+    let challenge = find_challenge(response.client_data_json());
+    for backup_eligible in [false, true] {
+        let expected = ExpectedAssertion {
+            challenge: &challenge,
+            rp_id,
+            origins,
+            cross_origin: CrossOrigin::AllowedUnder(top_origins),
+            user_verification: UserVerification::Required,
+            allowed_credentials: None,
+            expected_user_handle: None,
+        };
+        let stored = StoredCredential {
+            credential_id: response.credential_id(),
+            public_key: &stored_key(),
+            sign_count: 0,
+            backup_eligible,
+            user_handle: b"id",
+        };
+        if let Ok(verified) = assertion::verify(response, &expected, &stored) {
+            // Ed25519 has one signature for each message and key.
+            let message = [
+                response.authenticator_data(),
+                digest(&SHA256, response.client_data_json()).as_ref(),
+            ];
+            let only = signer().sign(&message.concat());
+            assert_eq!(response.signature(), only.as_ref());
+            assert!(signed.is_empty() || signed == only.as_ref());
+            assert!(challenge.len() >= 16);
+            assert!(verified.user_verified());
+            assert_eq!(verified.backup_eligible(), backup_eligible);
+            assert!(backup_eligible || !verified.backup_state());
+            assert_eq!(response.user_handle(), Some(&b"id"[..]));
+        }
+    }
+}
