@@ -8,8 +8,10 @@ use webauthn::attestation::AttestationObject;
 use webauthn::authenticator_data::AuthenticatorData;
 use webauthn::cbor::Reader;
 use webauthn::client_data::ClientData;
+use webauthn::metadata::{Entry, MAX_ENTRY};
+use webauthn::x509::{Anchor, Certificate, MAX_CERTIFICATE, MAX_REVOCATION_LIST, RevocationList};
 use webauthn::{
-    Aaguid, Algorithm, AuthenticationResponse, CrossOrigin, ExpectedAssertion,
+    Aaguid, Algorithm, AttestationPolicy, AuthenticationResponse, CrossOrigin, ExpectedAssertion,
     ExpectedRegistration, Mediation, Origin, PublicKey, RegistrationResponse, RpId,
     StoredCredential, UserVerification, assertion, base64url, registration,
 };
@@ -44,6 +46,18 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "texts",
         run: texts,
+    },
+    Target {
+        name: "certificate",
+        run: certificate,
+    },
+    Target {
+        name: "revocation_list",
+        run: revocation_list,
+    },
+    Target {
+        name: "metadata_entry",
+        run: metadata_entry,
     },
     Target {
         name: "registration_response",
@@ -198,6 +212,7 @@ fn finish_registration(response: &RegistrationResponse) {
             algorithms: &Algorithm::ALL,
             mediation: Mediation::Modal,
             user_verification,
+            attestation: &AttestationPolicy::NOT_REQUIRED,
         };
         if let Ok(verified) = registration::verify(response, &expected) {
             assert!(challenge.len() >= 16);
@@ -208,6 +223,28 @@ fn finish_registration(response: &RegistrationResponse) {
             let key = PublicKey::parse(verified.public_key().cose_bytes());
             assert_eq!(key.as_ref(), Ok(verified.public_key()));
         }
+    }
+}
+
+fn certificate(bytes: &[u8]) {
+    if Certificate::parse(bytes).is_ok() {
+        assert!(bytes.len() <= MAX_CERTIFICATE);
+    }
+    let _ = Anchor::parse(bytes);
+}
+
+fn revocation_list(bytes: &[u8]) {
+    if RevocationList::parse(bytes).is_ok() {
+        assert!(bytes.len() <= MAX_REVOCATION_LIST);
+    }
+}
+
+fn metadata_entry(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if Entry::parse(text).is_ok() {
+        assert!(text.len() <= MAX_ENTRY);
     }
 }
 
@@ -267,11 +304,9 @@ fn finish_sign_in(response: &AuthenticationResponse, signed: &[u8]) {
         };
         if let Ok(verified) = assertion::verify(response, &expected, &stored) {
             // Ed25519 has one signature for each message and key.
-            let message = [
-                response.authenticator_data(),
-                digest(&SHA256, response.client_data_json()).as_ref(),
-            ];
-            let only = signer().sign(&message.concat());
+            let hash = digest(&SHA256, response.client_data_json());
+            let message = [response.authenticator_data(), hash.as_ref()].concat();
+            let only = signer().sign(&message);
             assert_eq!(response.signature(), only.as_ref());
             assert!(signed.is_empty() || signed == only.as_ref());
             assert!(challenge.len() >= 16);

@@ -205,6 +205,7 @@ fn insert(unit: &mut Unit, tenant: Id, id: u8, verdict: Option<&str>) {
         created_proof: "passkey",
         created_at: 600,
         created_place: "{}".to_owned(),
+        trust_groups: "[]".to_owned(),
     };
     unit.insert_credential(tenant, &credential);
     if let Some(verdict) = verdict {
@@ -364,19 +365,19 @@ async fn statements_from_before_are_due(place: Place) {
     let begin = Box::leak(Box::new([MIGRATIONS[0].clone()]));
     let store = Store::open_with(&place.options, begin).await.unwrap();
     write(&store, |unit| {
-        for id in 0..3 {
-            insert(unit, TENANT, id, None);
+        for id in 0..3_u8 {
+            // As the first schema kept a statement that it could not verify.
+            let format = if id == 1 { "packed" } else { "none" };
+            let args = vec![
+                TENANT.into(),
+                [id; 16].into(),
+                PERSON.into(),
+                b"key"[..].into(),
+                [1; 16].into(),
+                format.into(),
+            ];
+            unit.step(&INSERT_AS_AT_FIRST, args, Expect::One(Guard::Taken));
         }
-    })
-    .await
-    .unwrap();
-    write(&store, |unit| {
-        // As the first schema kept a statement that it could not verify.
-        unit.step(
-            &WITH_STATEMENT,
-            vec![TENANT.into(), [1; 16].into()],
-            Expect::One(Guard::Missing),
-        );
     })
     .await
     .unwrap();
@@ -395,6 +396,9 @@ async fn statements_from_before_are_due(place: Place) {
 }
 
 statements! {
-    WITH_STATEMENT = "metadata_test.with_statement" Tenant
-        "UPDATE credential SET attestation_format = 'packed' WHERE tenant_id = $1 AND credential_id = $2";
+    INSERT_AS_AT_FIRST = "metadata_test.insert_as_at_first" Tenant
+        "INSERT INTO credential (tenant_id, credential_id, person_id, name, status, security_version, public_key, algorithm,
+             sign_count, backup_eligible, backup_state, user_verified, aaguid, transports, attestation_format,
+             attestation_kind, attestation_object, client_data_json, created_proof, created_at, created_place)
+         VALUES ($1, $2, $3, 'Key', 'active', 1, $4, -7, 0, 0, 0, 1, $5, '[]', $6, 'unverified', $4, $4, 'passkey', 600, '{}')";
 }

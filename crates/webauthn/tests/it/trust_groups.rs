@@ -251,15 +251,25 @@ fn naming(key: Vec<u8>, group: &Rc<Group>) -> Client {
     Box::new(move |message| output(&key, &group.sign(message)))
 }
 
-fn make_cases(group: &Rc<Group>, other: &Rc<Group>) -> Vec<Case> {
-    let case = |name, reason, signed_key: Option<&[u8]>, client, trust_group: &str| Case {
+/// A synced passkey's case.
+fn case(
+    name: &'static str,
+    reason: &'static str,
+    signed_key: Option<&[u8]>,
+    client: Client,
+    trust_group: &str,
+) -> Case {
+    Case {
         name,
         reason,
         flags: SYNCED,
         signed_key: signed_key.map(<[u8]>::to_vec),
         client,
         trust_group: trust_group.to_owned(),
-    };
+    }
+}
+
+fn make_cases(group: &Rc<Group>, other: &Rc<Group>) -> Vec<Case> {
     let thumbprint = base64url::encode(&sha256(&group.cose));
     let edwards = Ed25519KeyPair::from_seed_unchecked(&[5; 32]).unwrap();
     let edwards_cose = cose_okp(-8, 6, edwards.public_key().as_ref());
@@ -358,25 +368,31 @@ fn make_cases(group: &Rc<Group>, other: &Rc<Group>) -> Vec<Case> {
             "trust_group.algorithm_mismatch",
         ),
     ];
-    let device_bound = |it: Case| Case {
+    cases.extend(make_device_bound_cases(group));
+    cases
+}
+
+fn make_device_bound_cases(group: &Rc<Group>) -> [Case; 2] {
+    [
+        case(
+            "BE=0, a good group",
+            "Ignored: what stays on its device has no group of devices.",
+            Some(&group.cose),
+            honest(group),
+            "none",
+        ),
+        case(
+            "BE=0, client output alone",
+            "Ignored, even where it would be a forgery.",
+            None,
+            honest(group),
+            "none",
+        ),
+    ]
+    .map(|it| Case {
         flags: UP | UV,
         ..it
-    };
-    cases.push(device_bound(case(
-        "BE=0, a good group",
-        "Ignored: what stays on its device has no group of devices.",
-        key,
-        honest(group),
-        "none",
-    )));
-    cases.push(device_bound(case(
-        "BE=0, client output alone",
-        "Ignored, even where it would be a forgery.",
-        None,
-        honest(group),
-        "none",
-    )));
-    cases
+    })
 }
 
 /// The four combinations of BE and BS, at sign-in with either that is stored.
