@@ -57,9 +57,8 @@ pub(crate) async fn run(
             let mut answers = Vec::new();
             loop {
                 match stream.try_next().await {
-                    Ok(Some(_)) if answers.len() > MAX_ROWS => {
-                        return Err(Failure::own(too_many_rows(NAME)));
-                    }
+                    // The rest is read all the same, or nobody knows whether the unit stands.
+                    Ok(Some(_)) if answers.len() > MAX_ROWS => {}
                     Ok(Some(answer)) => answers.push(answer),
                     Ok(None) => break Ok(answers),
                     Err(cause) => break Err(cause),
@@ -69,7 +68,11 @@ pub(crate) async fn run(
         Err(cause) => Err(cause),
     };
     match answers {
-        Ok(answers) => parse(&unit.steps, &answers).map(Some).map_err(Failure::own),
+        // It stands by now: what can't be read of its answer is lost, and no more.
+        Ok(answers) => Ok(Some(parse(&unit.steps, &answers).unwrap_or_else(|cause| {
+            tracing::warn!(%cause, "a unit stands whose answer can't be read");
+            Written { rows: Vec::new() }
+        }))),
         Err(cause) if cause.code() == Some(&SqlState::DIVISION_BY_ZERO) => Ok(None),
         Err(cause) => Err(failed(cause)),
     }
@@ -81,6 +84,9 @@ fn is_reading(step: &Step) -> bool {
 
 /// Every answer is the quotient, how many rows were read, and one of them.
 fn parse(steps: &[Step], answers: &[Answer]) -> Result<Written, StoreError> {
+    if answers.len() > MAX_ROWS {
+        return Err(too_many_rows(NAME));
+    }
     let mut read = Vec::new();
     for answer in answers {
         let values: Result<Vec<Value>, StoreError> = (1..answer.len())

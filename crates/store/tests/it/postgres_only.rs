@@ -11,6 +11,8 @@ statements! {
         "SELECT fail()";
     FAILED = "fault.count" Global("a sequence of the test")
         "SELECT last_value FROM failed";
+    SERIES = "fault.series" Global("reads no table")
+        "SELECT number FROM generate_series(1, CAST($1 AS BIGINT)) AS number";
     SET_BODY = "note.set_body" Tenant
         "UPDATE note SET body = $3 WHERE tenant_id = $1 AND note_id = $2";
 }
@@ -207,4 +209,18 @@ fn tls_is_asked_for_unless_the_server_is_on_this_machine() {
     // One of several that isn't here is enough.
     assert!(tls("postgres://localhost,db.example/c"));
     assert!(tls("postgres://localhost/c?hostaddr=10.0.0.1"));
+}
+
+#[test]
+fn a_whole_unit_that_reads_too_much_stands_without_rows() {
+    run(On::Postgres, async |place: Place| {
+        let store = place.open().await;
+        let mut unit = Unit::new();
+        unit.declare_independent();
+        insert_note(&mut unit, 1, "");
+        unit.step(&SERIES, vec![10_002.into()], Expect::Any);
+        let written = store.write(unit).await.unwrap();
+        assert!(written.rows.is_empty());
+        assert_eq!(notes(&store).await, [1]);
+    });
 }
