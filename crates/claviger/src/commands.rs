@@ -5,6 +5,7 @@ mod audit;
 mod copies;
 mod doctor;
 mod failure;
+mod metadata;
 mod serve;
 mod user;
 
@@ -28,6 +29,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::User(command) => user::run(&configure_quietly(layer)?, command).await,
         Command::Admin(command) => admin::run(&configure_quietly(layer)?, command).await,
         Command::Audit(command) => audit::run(&configure_quietly(layer)?, command).await,
+        Command::Metadata(command) => metadata::run(&configure_quietly(layer)?, command).await,
     }
 }
 

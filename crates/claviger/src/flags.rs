@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use server::config::{Layer, LogForm, OriginEntry};
+use server::config::{AttestationWord, Layer, LogForm, OriginEntry};
 
 /// People sign in with passkeys; one program, one data directory.
 #[derive(Debug, Parser)]
@@ -73,6 +73,9 @@ pub(crate) enum Command {
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
+    /// What makers and the FIDO Alliance say about models of authenticators
+    #[command(subcommand)]
+    Metadata(Metadata),
 }
 
 #[derive(Debug, Subcommand)]
@@ -169,6 +172,44 @@ pub(crate) enum Audit {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Metadata {
+    /// Put a newer blob in use and judge every attestation anew; an older or altered one is refused
+    #[command(after_help = "Examples:
+  claviger metadata update https://mds3.fidoalliance.org/
+  claviger metadata update ./blob.jwt
+  claviger metadata update                           from metadata-source")]
+    Update {
+        /// An https address or a file [default: the setting metadata-source]
+        #[arg(value_name = "FILE|URL")]
+        source: Option<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show the blob in use, or what it says about one model
+    #[command(after_help = "Examples:
+  claviger metadata show
+  claviger metadata show 2fc0579f-8113-47ea-b116-bb5a8db9202a
+  claviger metadata show --models")]
+    Show {
+        /// An AAGUID, or the key identifier of an attestation certificate in hexadecimal digits
+        #[arg(value_name = "AAGUID", conflicts_with = "models")]
+        model: Option<String>,
+        /// List every model
+        #[arg(long)]
+        models: bool,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Make the changes of verdicts that wait because they touch many passkeys
+    #[command(after_help = "Example:
+  claviger metadata approve")]
+    Approve {
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
 /// How a result is printed.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Form {
@@ -225,6 +266,12 @@ pub(crate) struct SettingFlags {
     /// Serve Prometheus figures at /metrics on this address [default: off]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     metrics_listen: Option<String>,
+    /// What registrations ask of authenticators: none, or direct for an attestation [default: none]
+    #[arg(long, global = true, value_name = "WORD")]
+    attestation: Option<AttestationWord>,
+    /// Where newer metadata is asked for by itself, an https address or a file [default: never]
+    #[arg(long, global = true, value_name = "FILE|URL")]
+    metadata_source: Option<String>,
     /// The log on stderr: text or json [default: text]
     #[arg(long, global = true, value_name = "FORM")]
     log: Option<LogForm>,
@@ -249,6 +296,8 @@ impl SettingFlags {
             tls_certificate: self.tls_certificate,
             tls_key: self.tls_key,
             metrics_listen: self.metrics_listen,
+            attestation: self.attestation,
+            metadata_source: self.metadata_source,
             log: self.log,
             log_level: self.log_level,
             ..Layer::default()

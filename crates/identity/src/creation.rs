@@ -1,6 +1,6 @@
 //! What every registration shares: options, verification, the new record. Opens no session (security 1).
 
-use store::{Guard, Id, Log, NewCredential, Unit, WriteError};
+use store::{AttestationRecord, Guard, Id, Log, NewCredential, StoreError, Unit, WriteError};
 use webauthn::options::{CreationOptions, CredentialDescriptor, RelyingParty, User};
 use webauthn::signals::UnknownCredential;
 use webauthn::{
@@ -8,8 +8,10 @@ use webauthn::{
     Mediation, RegistrationResponse, UserVerification, VerifiedRegistration, registration,
 };
 
+use crate::attestation::{self, Evidence, Models};
 use crate::audit::{self, Entry};
 use crate::ceremony::{Opened, derive_reference};
+use crate::metadata::InUse;
 use crate::tenant::refuse_write;
 use crate::{Caller, Class, Identity, Refusal, codes, trust_group};
 
@@ -41,6 +43,7 @@ pub(crate) fn make_options(
     options.exclude_credentials = exclude;
     // Which devices of a synced passkey belong together (security 33); most providers don't answer.
     options.extensions.cmtg_key = true;
+    options.attestation = settings.attestation;
     options
 }
 
@@ -132,8 +135,8 @@ pub(crate) fn judge_trust_group(
     trust_group::judge("", registration.trust_group(), identity.0.ambient.now())
 }
 
-/// Puts the new credential into the unit, consuming the proof that it was verified.
-pub(crate) fn insert(
+/// Puts the new credential into the unit, consuming the proof that it was verified, and what its attestation proves.
+pub(crate) async fn insert(
     unit: &mut Unit,
     identity: &Identity,
     caller: &Caller,
@@ -141,16 +144,10 @@ pub(crate) fn insert(
     name: &str,
     under: CreatedUnder,
     registration: VerifiedRegistration,
-) {
+) -> Result<(), StoreError> {
+    let tenant = identity.0.tenant_id;
     let attestation = registration.attestation();
-    let kind = match attestation.kind {
-        AttestationKind::None => "none",
-        AttestationKind::SelfAttested => "self",
-        AttestationKind::Basic => "basic",
-        AttestationKind::AttCa => "attca",
-        AttestationKind::AnonCa => "anonca",
-        _ => "unverified",
-    };
+    let kind = attestation::word_of(attestation.kind);
     let attachment = registration
         .authenticator_attachment()
         .map(|attachment| match attachment {
@@ -183,7 +180,29 @@ pub(crate) fn insert(
         created_place: caller.place().to_json(),
         trust_groups: judge_trust_group(identity, &registration).stored,
     };
-    unit.insert_credential(identity.0.tenant_id, &credential);
+    unit.insert_credential(tenant, &credential);
+    // Without a statement there is nothing to judge, now or later.
+    if attestation.kind == AttestationKind::None {
+        return Ok(());
+    }
+    let in_use = InUse::read(identity).await?;
+    let evidence = Evidence {
+        aaguid: registration.aaguid(),
+        attestation_object: registration.attestation_object(),
+        client_data_json: registration.client_data_json(),
+        registered_at: credential.created_at,
+        before: None,
+    };
+    let record = AttestationRecord {
+        credential_id: registration.credential_id().to_vec(),
+        aaguid: Id(registration.aaguid().0),
+        format: attestation.format.clone(),
+        judgement: attestation::judge(identity, &in_use, &evidence, &mut Models::new()).await?,
+        registered_at: credential.created_at,
+        waits: false,
+    };
+    unit.insert_attestation(tenant, &record);
+    Ok(())
 }
 
 /// Spends the state of a registration that was refused, and records it. What the device made is reported as

@@ -1,8 +1,9 @@
-//! What `claviger doctor` looks at: configuration, database, clock, origin, keys, audit chain.
+//! What `claviger doctor` looks at: configuration, database, clock, origin, keys, audit chain, metadata.
 
 use store::{Finding, Grade};
 
-use crate::{Identity, MINUTE, audit};
+use crate::settings::AttestationConveyance;
+use crate::{Identity, MINUTE, audit, metadata};
 
 fn find(name: &'static str, grade: Grade, detail: impl Into<String>) -> Finding {
     Finding {
@@ -18,6 +19,7 @@ pub async fn check(identity: &Identity) -> Vec<Finding> {
         check_organisation(identity).await,
         check_keys(identity),
         check_chain(identity).await,
+        check_metadata(identity).await,
     ];
     findings.extend(identity.store().check(identity.ambient().now()).await);
     findings
@@ -69,6 +71,45 @@ fn check_keys(identity: &Identity) -> Finding {
             "the keys of ceremonies are old: `claviger serve` renews them within a minute",
         ),
     }
+}
+
+/// Metadata is worth something only as far as attestation is asked for.
+async fn check_metadata(identity: &Identity) -> Finding {
+    let name = "metadata";
+    let asks = identity.settings().attestation != AttestationConveyance::None;
+    let view = match metadata::show(identity).await {
+        Ok(Some(view)) => view,
+        Ok(None) if asks => {
+            let detail = "registrations ask for attestation, but there is no metadata to judge it by: \
+                          `claviger metadata update` with a file or an address";
+            return find(name, Grade::Advice, detail);
+        }
+        Ok(None) => return find(name, Grade::Good, "none; passkeys are not attested"),
+        Err(refusal) => return find(name, Grade::Bad, refusal.to_string()),
+    };
+    let what = format!("blob {}, {} models", view.number, view.entries);
+    if view.waits {
+        let detail = format!(
+            "{what}: {} verdicts would change and wait; look at `claviger metadata show`, then `claviger metadata approve`",
+            view.verdicts.waiting
+        );
+        return find(name, Grade::Bad, detail);
+    }
+    if view.stale {
+        let detail = format!(
+            "{what}: should have been replaced by now, and new models are not attested under it; see whether \
+             metadata-source still answers, or run `claviger metadata update`"
+        );
+        return find(name, Grade::Bad, detail);
+    }
+    if view.verdicts.undesired > 0 {
+        let detail = format!(
+            "{what}: {} passkeys are of a model that is revoked or compromised; the audit log names them",
+            view.verdicts.undesired
+        );
+        return find(name, Grade::Advice, detail);
+    }
+    find(name, Grade::Good, what)
 }
 
 async fn check_chain(identity: &Identity) -> Finding {

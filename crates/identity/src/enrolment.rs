@@ -190,7 +190,8 @@ async fn enrol(
         &name,
         under,
         registration,
-    );
+    )
+    .await?;
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {

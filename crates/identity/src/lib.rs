@@ -14,6 +14,7 @@ pub mod codes;
 pub mod doctor;
 pub mod enrolment;
 pub mod keys;
+pub mod metadata;
 pub mod names;
 pub mod passkeys;
 pub mod people;
@@ -26,6 +27,7 @@ pub mod setup;
 pub mod sign_in;
 pub mod tenant;
 
+mod attestation;
 mod ceremony;
 mod creation;
 mod flow;

@@ -214,7 +214,8 @@ async fn write_added(
         name,
         CreatedUnder::Passkey,
         registration,
-    );
+    )
+    .await?;
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;

@@ -1,14 +1,17 @@
 //! What a person sees about their own sign-in methods.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use policy::passkey::{PasskeyFacts, judge};
-use store::{Credential, CredentialStatus, Log, LogRecord};
+use store::{Credential, CredentialStatus, Id, Log, LogRecord};
 use webauthn::{Aaguid, base64url};
 
 use crate::audit::{read_field, read_personal};
 use crate::passkeys::{is_last, read_own};
 use crate::sessions::{self, SessionView};
 use crate::sign_in::{Signals, derive_signals};
-use crate::{Identity, Micros, Place, Refusal, Session, codes};
+use crate::{Identity, Micros, Place, Refusal, Session, codes, metadata};
 
 /// Lines of recent activity on the page.
 const ACTIVITY: i64 = 20;
@@ -80,9 +83,13 @@ pub enum ActivityKind {
 /// Everything on the page, read live.
 pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo, Refusal> {
     let (person, credentials) = read_own(identity, session).await?;
+    let names = find_names(identity, &credentials).await?;
     let passkeys = credentials
         .iter()
-        .map(|credential| derive_card(&credentials, credential, session))
+        .map(|credential| PasskeyCard {
+            provider: names.get(&credential.aaguid).cloned().flatten(),
+            ..derive_card(&credentials, credential, session)
+        })
         .collect();
     let accepted = credentials
         .iter()
@@ -102,6 +109,22 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
     })
 }
 
+/// What people call the makers of these passkeys: the metadata's word, then our own table's.
+async fn find_names(
+    identity: &Identity,
+    credentials: &[Credential],
+) -> Result<HashMap<Id, Option<String>>, Refusal> {
+    let mut names = HashMap::new();
+    for credential in credentials {
+        if let Entry::Vacant(unasked) = names.entry(credential.aaguid) {
+            let aaguid = Aaguid(credential.aaguid.0);
+            let stated = metadata::find_name(identity, aaguid).await?;
+            unasked.insert(stated.or_else(|| aaguid.provider_name().map(str::to_owned)));
+        }
+    }
+    Ok(names)
+}
+
 fn derive_card(
     credentials: &[Credential],
     credential: &Credential,
@@ -116,9 +139,7 @@ fn derive_card(
     PasskeyCard {
         passkey_id: base64url::encode(&credential.credential_id),
         name: credential.name.clone(),
-        provider: Aaguid(credential.aaguid.0)
-            .provider_name()
-            .map(str::to_owned),
+        provider: None,
         synced: credential.backup_eligible,
         created_at: credential.created_at,
         created_place: Some(Place::from_json(&credential.created_place)),

@@ -1,5 +1,8 @@
 //! What an operator configures for the use cases.
 
+pub use webauthn::metadata::SIGNER;
+pub use webauthn::options::AttestationConveyance;
+pub use webauthn::x509::{Anchor, RevocationList};
 pub use webauthn::{Algorithm, Origin, RpId};
 
 use webauthn::DEFAULT_ALGORITHMS;
@@ -14,6 +17,28 @@ pub struct ExtraOrigin {
     pub origin: Origin,
     pub register: bool,
     pub assert: bool,
+}
+
+/// Whose metadata blobs are believed. Another than the FIDO Alliance's is an operator's own decision, made where
+/// the configuration is (security 32: tier 0).
+#[derive(Debug, Clone)]
+pub struct MetadataTrust {
+    pub anchors: Vec<Anchor>,
+    /// The domain that the signer's certificate must be for; `None` only with anchors that certify nobody else.
+    pub signer: Option<String>,
+    /// Revocation lists for the signer's chain, DER.
+    pub revocation_lists: Vec<Vec<u8>>,
+}
+
+impl Default for MetadataTrust {
+    /// The FIDO Alliance's own service.
+    fn default() -> MetadataTrust {
+        MetadataTrust {
+            anchors: webauthn::metadata::anchors(),
+            signer: Some(SIGNER.to_owned()),
+            revocation_lists: Vec::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -31,6 +56,9 @@ pub struct Settings {
     pub session_idle: Micros,
     pub session_absolute: Micros,
     pub max_passkeys: u32,
+    /// What registrations ask authenticators to say about themselves.
+    pub attestation: AttestationConveyance,
+    pub metadata: MetadataTrust,
     pub setup_link_lifetime: Micros,
     pub registration_link_lifetime: Micros,
     /// Sign-in tries per minute: from one address, and for one name.
@@ -51,6 +79,8 @@ impl Settings {
             session_idle: 8 * HOUR,
             session_absolute: 7 * DAY,
             max_passkeys: 10,
+            attestation: AttestationConveyance::None,
+            metadata: MetadataTrust::default(),
             setup_link_lifetime: HOUR,
             registration_link_lifetime: 24 * HOUR,
             tries_per_address: 60,

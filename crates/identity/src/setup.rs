@@ -197,7 +197,8 @@ async fn claim(
         &name,
         CreatedUnder::SetUpLink,
         registration,
-    );
+    )
+    .await?;
     unit.mark_passkey(tenant, person.person_id);
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(

@@ -10,6 +10,7 @@ mod file;
 mod findings;
 mod key;
 mod layer;
+mod metadata;
 mod proxies;
 
 #[cfg(test)]
@@ -18,12 +19,15 @@ mod tests;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use identity::settings::{ExtraOrigin, Origin, RpId};
+use identity::settings::{AttestationConveyance, ExtraOrigin, Origin, RpId};
 use identity::{Location, Settings};
+
+use crate::outbound::PrivateAddresses;
 
 pub use error::ConfigError;
 pub use key::{Key, KeySource, make_key_file};
-pub use layer::{Layer, LogForm, OriginEntry, Purpose};
+pub use layer::{AttestationWord, Layer, LogForm, OriginEntry, Purpose};
+pub use metadata::MetadataConfiguration;
 pub use proxies::{TrustedProxies, TrustedProxy};
 
 /// The whole configuration; everything in it was checked, alone and against the rest.
@@ -46,6 +50,9 @@ pub struct Configuration {
     pub limits: Limits,
     /// Connections at once; one more is turned away.
     pub max_connections: u32,
+    pub attestation: AttestationWord,
+    pub metadata: MetadataConfiguration,
+    pub outbound_private: PrivateAddresses,
     /// Variables named like settings that are none: perhaps misspelt.
     pub unknown_variables: Vec<String>,
 }
@@ -168,6 +175,11 @@ impl Configuration {
         check::extra_origins_against(&origin, &self.extra_origins)?;
         let mut settings = Settings::new(origin, rp_id);
         settings.extra_origins.clone_from(&self.extra_origins);
+        settings.attestation = match self.attestation {
+            AttestationWord::None => AttestationConveyance::None,
+            AttestationWord::Direct => AttestationConveyance::Direct,
+        };
+        settings.metadata = self.metadata.trust.clone();
         self.limits.apply(&mut settings);
         Ok(settings)
     }

@@ -280,7 +280,13 @@ fn find_alert(code: &Code) -> Option<&'static str> {
 }
 
 /// The kinds of alerts, so that each has a figure before it first happens.
-pub(crate) const ALERTS: [&str; 2] = ["counter_regressed", "backup_eligibility_changed"];
+pub(crate) const ALERTS: [&str; 5] = [
+    "counter_regressed",
+    "backup_eligibility_changed",
+    "model_undesired",
+    "metadata_waits",
+    "metadata_stale",
+];
 
 /// The page that helps with a code: sign in, or confirm it's you.
 fn find_help(code: &'static Code, page: &str) -> Option<String> {

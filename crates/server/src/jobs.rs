@@ -1,12 +1,15 @@
 //! What happens by itself while the server runs; everything ends when [`Jobs`] is stopped.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use identity::{Identity, Refusal, codes, tenant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
+
+use crate::metadata::Keeper;
 
 /// The running jobs.
 #[derive(Debug)]
@@ -17,8 +20,8 @@ pub(crate) struct Jobs {
 
 impl Jobs {
     /// Starts the jobs of the use cases: each second the audit chain is sealed, each half minute the
-    /// clock is measured, each minute what is over is purged.
-    pub(crate) fn start(identity: &Identity) -> Jobs {
+    /// clock is measured, each minute what is over is purged and metadata is looked after.
+    pub(crate) fn start(identity: &Identity, keeper: Keeper) -> Jobs {
         let mut jobs = Jobs {
             stop: watch::channel(false).0,
             tasks: JoinSet::new(),
@@ -37,6 +40,12 @@ impl Jobs {
         jobs.repeat("minute", Duration::from_secs(60), move || {
             let identity = each_minute.clone();
             async move { tenant::tick_minute(&identity).await }
+        });
+        // Apart from the others: a slow source holds up nothing but itself.
+        let (keeper, kept) = (Arc::new(keeper), identity.clone());
+        jobs.repeat("metadata", Duration::from_secs(60), move || {
+            let (keeper, identity) = (keeper.clone(), kept.clone());
+            async move { keeper.tick(&identity).await }
         });
         jobs
     }

@@ -10,6 +10,8 @@ pub mod config;
 pub mod error;
 pub mod extract;
 pub mod i18n;
+pub mod metadata;
+pub mod outbound;
 pub mod security_headers;
 pub mod serve;
 pub mod telemetry;

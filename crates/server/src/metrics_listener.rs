@@ -82,6 +82,26 @@ fn describe() {
         "claviger_database_errors_total",
         "Requests and jobs that the database could not serve"
     );
+    describe_metadata();
+}
+
+fn describe_metadata() {
+    metrics::describe_counter!(
+        "claviger_metadata_refreshes_total",
+        "Tries to fetch metadata by result"
+    );
+    metrics::describe_gauge!(
+        "claviger_metadata_next_update_seconds",
+        "When newer metadata is due, in seconds since 1970"
+    );
+    metrics::describe_gauge!(
+        "claviger_metadata_waiting_changes",
+        "Verdicts whose change waits for approval"
+    );
+    metrics::describe_gauge!(
+        "claviger_metadata_undesired_passkeys",
+        "Passkeys of models that are revoked or compromised"
+    );
 }
 
 /// A rule for an alert compares with what was before: nothing is not zero.
@@ -90,6 +110,9 @@ fn show_zeros() {
     metrics::counter!("claviger_connections_refused_total").increment(0);
     metrics::counter!("claviger_sign_ins_total", "flow" => "sign_in", "result" => "success")
         .increment(0);
+    for result in ["updated", "failed"] {
+        metrics::counter!("claviger_metadata_refreshes_total", "result" => result).increment(0);
+    }
     for kind in ALERTS {
         metrics::counter!("claviger_alerts_total", "kind" => kind).increment(0);
     }

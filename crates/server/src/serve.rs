@@ -17,6 +17,8 @@ use crate::app::{AppState, app};
 use crate::config::{ConfigError, Configuration, Database, Key, Port, make_key_file};
 use crate::connections::{Bounded, WhenFull};
 use crate::jobs::Jobs;
+use crate::metadata::Keeper;
+use crate::outbound::Outbound;
 use crate::{metrics_listener, tls};
 
 /// How long requests under way may take after a signal.
@@ -58,6 +60,8 @@ pub enum ServeError {
     Tls { file: PathBuf, cause: String },
     #[error("figures can't be collected: {0}")]
     Metrics(String),
+    #[error("nothing can be fetched: {0}")]
+    Outbound(String),
     #[error("{0}")]
     Refused(Refusal),
     #[error("the server ended: {0}")]
@@ -163,7 +167,7 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
         true => Some(setup::make_link(&identity).await?),
         false => None,
     };
-    let mut jobs = Jobs::start(&identity);
+    let mut jobs = Jobs::start(&identity, keeper(&configuration)?);
     let metrics_address = match configuration.metrics_listen {
         Some(address) => Some(metrics_listener::start(address, &mut jobs).await?),
         None => None,
@@ -190,6 +194,16 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
         server,
         jobs,
     })
+}
+
+/// Who keeps the metadata while the server runs.
+fn keeper(configuration: &Configuration) -> Result<Keeper, ServeError> {
+    let outbound = Outbound::new(configuration.outbound_private)
+        .map_err(|cause| ServeError::Outbound(cause.to_string()))?;
+    Ok(Keeper::new(
+        outbound,
+        configuration.metadata.schedule.clone(),
+    ))
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {

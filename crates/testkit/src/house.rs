@@ -142,6 +142,12 @@ impl House {
         &self.nodes[0].identity
     }
 
+    /// The use cases of a node.
+    #[must_use]
+    pub fn identity_at(&self, node: usize) -> &Identity {
+        &self.nodes[node].identity
+    }
+
     /// Moves the clock of all nodes.
     pub fn advance(&self, by: Micros) {
         self.ambient.clock.advance(by);

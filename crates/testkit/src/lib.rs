@@ -28,6 +28,7 @@ mod database;
 mod fault;
 mod house;
 mod html;
+mod metadata;
 mod person;
 
 pub mod postgres;
@@ -42,4 +43,5 @@ pub use browser::{Browser, Offer};
 pub use fault::{ASSERTION_FAULTS, Fault, REGISTRATION_FAULTS};
 pub use house::{House, Invited, NOW, ORIGIN, RP_ID};
 pub use html::{Tag, find_tags};
+pub use metadata::{MetadataService, model_entry};
 pub use person::{Person, passkey_id};

@@ -420,3 +420,77 @@ fn a_key_that_others_can_read_or_that_lost_its_database_starts_nothing() {
     }
     assert!(!data.join("claviger.db").exists());
 }
+
+#[test]
+fn metadata_is_updated_shown_and_never_goes_back() {
+    const MODEL: &str = "01020304-0506-0708-090a-0b0c0d0e0f10";
+    let folder = Folder::new();
+    let data = folder.path().join("data");
+    let init = ["init", "--public-origin", "https://login.example.org"];
+    run_on(&data, &init).ok();
+    let service = testkit::MetadataService::make();
+    let write = |name: &str, contents: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, contents).expect("a file");
+        path
+    };
+    let entry = testkit::model_entry(
+        MODEL,
+        "Key \u{1b}[31m",
+        &[
+            ("FIDO_CERTIFIED_L1", "2025-01-01"),
+            ("REVOKED", "2025-06-01"),
+        ],
+    );
+    let blob = |number| service.blob(number, "2090-01-01", std::slice::from_ref(&entry));
+    let older = write("older.jwt", &blob(3));
+    let newer = write("newer.jwt", &blob(4));
+    let unsigned = write("unsigned.jwt", b"{\"no\": 9}");
+    let anchor = write("root.pem", service.root_pem().as_bytes());
+    let config = write(
+        "claviger.toml",
+        format!(
+            "metadata-anchor = {:?}\nmetadata-source = \"newer.jwt\"\n",
+            text(&anchor)
+        )
+        .as_bytes(),
+    );
+    let run = |arguments: &[&str]| {
+        let arguments = [arguments, &["--config", text(&config)]].concat();
+        run_on(&data, &arguments)
+    };
+    run(&["metadata", "show"]).refused(1, "there is no metadata");
+    run(&["metadata", "approve"]).refused(1, "nothing waits");
+    // The FIDO Alliance's anchors don't vouch for a service of ours.
+    run_on(&data, &["metadata", "update", text(&newer)]).refused(1, "metadata.chain");
+    run_on(&data, &["metadata", "update"]).refused(1, "metadata-source");
+    let said = run(&["metadata", "update"]).ok();
+    assert!(said.contains("Blob 4 is in use now: 1 models."), "{said}");
+    let again = run(&["metadata", "update", text(&newer), "--json"]).json();
+    assert_eq!(
+        (&again["number"], &again["replaced"]),
+        (&4.into(), &false.into())
+    );
+    run(&["metadata", "update", text(&older)]).refused(1, "metadata.rollback");
+    run(&["metadata", "update", text(&unsigned)]).refused(1, "metadata.not_compact");
+    run(&["metadata", "update", "/nowhere"]).refused(1, "/nowhere");
+    run(&["metadata", "update", "http://example.org/"]).refused(1, "https://");
+    run(&["metadata", "update", "https://127.0.0.1/"]).refused(1, "outbound-private");
+    let shown = run(&["metadata", "show", "--json"]).json();
+    assert_eq!((&shown["number"], &shown["models"]), (&4.into(), &1.into()));
+    let model = run(&["metadata", "show", MODEL]).ok();
+    assert!(
+        model.contains("revoked") && !model.contains('\u{1b}'),
+        "{model}"
+    );
+    let listed = run(&["metadata", "show", "--models", "--json"]).json();
+    assert_eq!(listed[0]["keys"][0], MODEL);
+    assert_eq!(listed[0]["revoked"], true);
+    run(&["metadata", "show", "nonsense"]).refused(1, "names no model");
+    let findings = run(&["doctor", "--json"]);
+    let findings: Value = serde_json::from_str(&findings.stdout).expect("JSON");
+    let finding = findings
+        .as_array()
+        .and_then(|all| all.iter().find(|it| it["name"] == "metadata"));
+    assert_eq!(finding.expect("a line about metadata")["grade"], "good");
+}

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use identity::settings::{ExtraOrigin, Origin, RpId};
 
 use super::{
-    ConfigError, Configuration, Database, KeySource, Layer, Limits, OriginEntry, Purpose, TlsFiles,
-    TrustedProxies,
+    ConfigError, Configuration, Database, KeySource, Layer, Limits, MetadataConfiguration,
+    OriginEntry, Purpose, TlsFiles, TrustedProxies,
 };
+use crate::outbound::PrivateAddresses;
 
 pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
     let data = layer.data.unwrap_or_else(|| PathBuf::from("claviger-data"));
@@ -47,6 +48,18 @@ pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
             tries_per_name: layer.tries_per_name,
         })?,
         max_connections: max_connections(layer.max_connections)?,
+        attestation: layer.attestation.unwrap_or_default(),
+        metadata: MetadataConfiguration::check(
+            layer.metadata_source,
+            layer.metadata_refresh_hours,
+            layer.metadata_anchor,
+            layer.metadata_signer,
+            layer.metadata_revocation_list.unwrap_or_default(),
+        )?,
+        outbound_private: match layer.outbound_private {
+            Some(true) => PrivateAddresses::Allowed,
+            _ => PrivateAddresses::Refused,
+        },
         unknown_variables: Vec::new(),
         data,
     };

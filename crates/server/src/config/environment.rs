@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::layer::{Layer, LogForm};
+use super::layer::{AttestationWord, Layer, LogForm};
 use super::{ConfigError, OriginEntry};
 
 const PREFIX: &str = "CLAVIGER_";
@@ -57,6 +57,16 @@ fn set(layer: &mut Layer, key: &str, value: String) -> Result<Known, String> {
         "TRIES_PER_ADDRESS" => layer.tries_per_address = Some(number(&value)?),
         "TRIES_PER_NAME" => layer.tries_per_name = Some(number(&value)?),
         "MAX_CONNECTIONS" => layer.max_connections = Some(number(&value)?),
+        "ATTESTATION" => layer.attestation = Some(value.parse()?),
+        "METADATA_SOURCE" => layer.metadata_source = Some(value),
+        "METADATA_REFRESH_HOURS" => layer.metadata_refresh_hours = Some(number(&value)?),
+        "METADATA_ANCHOR" => layer.metadata_anchor = Some(PathBuf::from(value)),
+        "METADATA_SIGNER" => layer.metadata_signer = Some(value),
+        "METADATA_REVOCATION_LIST" => {
+            layer.metadata_revocation_list =
+                Some(words(&value).into_iter().map(PathBuf::from).collect());
+        }
+        "OUTBOUND_PRIVATE" => layer.outbound_private = Some(truth(&value)?),
         _ => return Ok(Known::Not),
     }
     Ok(Known::Setting)
@@ -72,6 +82,24 @@ fn words(value: &str) -> Vec<String> {
 
 fn number(value: &str) -> Result<u32, String> {
     value.parse().map_err(|_| "not a whole number".to_owned())
+}
+
+fn truth(value: &str) -> Result<bool, String> {
+    value
+        .parse()
+        .map_err(|_| "must be true or false".to_owned())
+}
+
+impl FromStr for AttestationWord {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<AttestationWord, String> {
+        match text {
+            "none" => Ok(AttestationWord::None),
+            "direct" => Ok(AttestationWord::Direct),
+            _ => Err("must be none or direct".to_owned()),
+        }
+    }
 }
 
 impl FromStr for LogForm {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{ConfigError, Layer};
+use crate::metadata::MetadataSource;
 
 pub(super) fn read(path: &Path) -> Result<Layer, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable {
@@ -32,8 +33,20 @@ fn resolve_paths(layer: &mut Layer, folder: &Path) {
         &mut layer.key_file,
         &mut layer.tls_certificate,
         &mut layer.tls_key,
+        &mut layer.metadata_anchor,
     ];
     for slot in paths {
         *slot = slot.take().map(|path: PathBuf| folder.join(path));
     }
+    for list in layer.metadata_revocation_list.iter_mut().flatten() {
+        *list = folder.join(&list);
+    }
+    layer.metadata_source =
+        layer
+            .metadata_source
+            .take()
+            .map(|text| match MetadataSource::parse(&text) {
+                MetadataSource::Url(url) => url,
+                MetadataSource::File(file) => folder.join(file).to_string_lossy().into_owned(),
+            });
 }

@@ -34,6 +34,13 @@ pub struct Layer {
     pub tries_per_address: Option<u32>,
     pub tries_per_name: Option<u32>,
     pub max_connections: Option<u32>,
+    pub attestation: Option<AttestationWord>,
+    pub metadata_source: Option<String>,
+    pub metadata_refresh_hours: Option<u32>,
+    pub metadata_anchor: Option<PathBuf>,
+    pub metadata_signer: Option<String>,
+    pub metadata_revocation_list: Option<Vec<PathBuf>>,
+    pub outbound_private: Option<bool>,
 }
 
 /// Names what was given, not the values: one of them may hold a password.
@@ -59,6 +66,15 @@ pub struct OriginEntry {
 pub enum Purpose {
     Register,
     Assert,
+}
+
+/// What registrations ask authenticators to say about themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttestationWord {
+    #[default]
+    None,
+    Direct,
 }
 
 /// How the log on stderr is written.
@@ -97,6 +113,15 @@ impl Layer {
             tries_per_address: self.tries_per_address.or(lower.tries_per_address),
             tries_per_name: self.tries_per_name.or(lower.tries_per_name),
             max_connections: self.max_connections.or(lower.max_connections),
+            attestation: self.attestation.or(lower.attestation),
+            metadata_source: self.metadata_source.or(lower.metadata_source),
+            metadata_refresh_hours: self.metadata_refresh_hours.or(lower.metadata_refresh_hours),
+            metadata_anchor: self.metadata_anchor.or(lower.metadata_anchor),
+            metadata_signer: self.metadata_signer.or(lower.metadata_signer),
+            metadata_revocation_list: self
+                .metadata_revocation_list
+                .or(lower.metadata_revocation_list),
+            outbound_private: self.outbound_private.or(lower.outbound_private),
         }
     }
 }

@@ -6,6 +6,7 @@ mod independent_client;
 mod keys;
 mod links;
 mod look_alikes;
+mod metadata;
 mod nodes;
 mod pages;
 mod passkeys;
