@@ -8,7 +8,9 @@ use std::collections::HashMap;
 
 use serde_json::json;
 use store::{Id, Judgement, StoreError};
-use webauthn::attestation::{Attestation, Format, Model, Trust, Verdict, list_models, reevaluate, roots};
+use webauthn::attestation::{
+    Attestation, Format, Model, Trust, Verdict, list_models, reevaluate, roots,
+};
 use webauthn::metadata::{Entry, Standing};
 use webauthn::x509::{Anchor, Revocation, Time};
 use webauthn::{Aaguid, AttestationKind, AttestationPolicy};
@@ -94,7 +96,10 @@ impl Models {
         if !stated.is_empty() {
             return stated;
         }
-        let own = self.roots.iter().filter(|(format, _)| *format == model.format);
+        let own = self
+            .roots
+            .iter()
+            .filter(|(format, _)| *format == model.format);
         own.map(|(_, anchor)| anchor).collect()
     }
 }
@@ -120,7 +125,9 @@ pub(crate) async fn judge(
         models.read(identity, &key).await?;
     }
     let mut judgement = weigh(in_use, evidence, models);
-    let is_new = evidence.before.is_none_or(|before| before.verdict != ATTESTED);
+    let is_new = evidence
+        .before
+        .is_none_or(|before| before.verdict != ATTESTED);
     if judgement.verdict == ATTESTED && is_new && in_use.is_stale() {
         let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
         let model = Id(evidence.aaguid.0);
@@ -158,7 +165,9 @@ fn weigh(in_use: &InUse, evidence: &Evidence<'_>, models: &Models) -> Judgement 
         Err(error) => ("failed", error.code()),
     };
     Judgement {
-        kind: attestation.map_or("unverified", |it| word_of(it.kind)).to_owned(),
+        kind: attestation
+            .map_or("unverified", |it| word_of(it.kind))
+            .to_owned(),
         verdict: verdict.to_owned(),
         reason: reason.to_owned(),
         anchor: attestation.and_then(derive_anchor),
