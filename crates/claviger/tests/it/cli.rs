@@ -424,7 +424,7 @@ fn a_key_that_others_can_read_or_that_lost_its_database_starts_nothing() {
 #[test]
 fn metadata_is_updated_shown_and_never_goes_back() {
     const MODEL: &str = "01020304-0506-0708-090a-0b0c0d0e0f10";
-    let folder = Folder::new();
+    let folder = Folder::make();
     let data = folder.path().join("data");
     let init = ["init", "--public-origin", "https://login.example.org"];
     run_on(&data, &init).ok();

@@ -2,6 +2,7 @@
 //! clock and seeded randomness. One binary.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod attested;
 mod independent_client;
 mod keys;
 mod links;

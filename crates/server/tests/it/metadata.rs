@@ -18,13 +18,13 @@ mod site;
 
 use site::Site;
 
-const MODEL: &str = "01020304-0506-0708-090a-0b0c0d0e0f10";
+pub(crate) const MODEL: &str = "01020304-0506-0708-090a-0b0c0d0e0f10";
 const OTHER: &str = "99999999-0506-0708-090a-0b0c0d0e0f10";
-const CERTIFIED: (&str, &str) = ("FIDO_CERTIFIED_L2", "2025-01-01");
-const NEXT: &str = "2026-12-21";
+pub(crate) const CERTIFIED: (&str, &str) = ("FIDO_CERTIFIED_L2", "2025-01-01");
+pub(crate) const NEXT: &str = "2026-12-21";
 
 /// A test in a house that believes a metadata service of its own.
-fn in_each_house(test: impl AsyncFn(House, MetadataService)) {
+pub(crate) fn in_each_house(test: impl AsyncFn(House, MetadataService)) {
     on_each_backend(async |backend| {
         let service = MetadataService::make();
         let trust = service.trust();
@@ -36,14 +36,14 @@ fn in_each_house(test: impl AsyncFn(House, MetadataService)) {
     });
 }
 
-const SHELL: By<'_> = By::CommandLine { os_user: "tester" };
+pub(crate) const SHELL: By<'_> = By::CommandLine { os_user: "tester" };
 
-async fn put(identity: &Identity, blob: &[u8]) -> Result<Updated, NotUpdated> {
+pub(crate) async fn put(identity: &Identity, blob: &[u8]) -> Result<Updated, NotUpdated> {
     let blob = metadata::read(identity, blob)?;
     metadata::update(identity, SHELL, &blob, "blob.jwt").await
 }
 
-async fn judge(identity: &Identity) -> Progress {
+pub(crate) async fn judge(identity: &Identity) -> Progress {
     let mut total = Progress::default();
     loop {
         let step = metadata::judge_due(identity, 1).await.unwrap();

@@ -1,0 +1,202 @@
+//! What an attestation proves, and how that follows the metadata.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
+use data_encoding::BASE64URL_NOPAD;
+use identity::{Id, metadata};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use serde_json::{Value, json};
+use testkit::{Device, House, Person, model_entry};
+
+use crate::metadata::{CERTIFIED, MODEL, NEXT, SHELL, in_each_house, judge, put};
+
+/// A maker: a root, and the attestation certificate that it put into its keys.
+struct Maker {
+    root: Vec<u8>,
+    leaf: Vec<u8>,
+    key: KeyPair,
+}
+
+impl Maker {
+    fn new() -> Maker {
+        let (root_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let root = params.self_signed(&root_key).unwrap();
+        let issuer = Issuer::new(params, root_key);
+        // What section 8.2.1 asks of the subject.
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        let mut name = DistinguishedName::new();
+        name.push(DnType::CountryName, "UT");
+        name.push(DnType::OrganizationName, "Maker");
+        name.push(DnType::OrganizationalUnitName, "Authenticator Attestation");
+        name.push(DnType::CommonName, "Batch 1");
+        params.distinguished_name = name;
+        params.is_ca = IsCa::ExplicitNoCa;
+        let leaf = params.signed_by(&key, &issuer).unwrap();
+        Maker {
+            root: root.der().to_vec(),
+            leaf: leaf.der().to_vec(),
+            key,
+        }
+    }
+
+    /// Its root in the model's entry.
+    fn vouch(&self, mut entry: Value) -> Value {
+        let root = data_encoding::BASE64.encode(&self.root);
+        entry["metadataStatement"]["attestationRootCertificates"] = json!([root]);
+        entry
+    }
+
+    /// Puts a packed statement with the certificate in place of the statement `none`.
+    fn attest(&self, mut response: Value) -> Value {
+        let member = |name: &str| {
+            let text = response["response"][name].as_str().unwrap();
+            BASE64URL_NOPAD.decode(text.as_bytes()).unwrap()
+        };
+        let (client_data, object) = (member("clientDataJSON"), member("attestationObject"));
+        let at = object
+            .windows(9)
+            .position(|it| it == b"\x68authData")
+            .unwrap();
+        let tail = &object[at..];
+        // A byte string's head has one, two or three bytes.
+        let head = match tail[9] {
+            0x58 => 2,
+            0x59 => 3,
+            _ => 1,
+        };
+        let authenticator_data = &tail[9 + head..];
+        let hash = digest(&SHA256, &client_data);
+        let message = [authenticator_data, hash.as_ref()].concat();
+        let der = self.key.serialize_der();
+        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &der).unwrap();
+        let signature = key.sign(&SystemRandom::new(), &message).unwrap();
+        let mut made = b"\xa3\x63fmt\x66packed\x67attStmt\xa3\x63alg\x26\x63sig".to_vec();
+        let bytes = |made: &mut Vec<u8>, bytes: &[u8]| {
+            let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+            match bytes.len() {
+                0..24 => made.push(0x40 + length[1]),
+                24..256 => made.extend([0x58, length[1]]),
+                _ => made.extend([0x59, length[0], length[1]]),
+            }
+            made.extend(bytes);
+        };
+        bytes(&mut made, signature.as_ref());
+        made.extend(b"\x63x5c\x81");
+        bytes(&mut made, &self.leaf);
+        made.extend(tail);
+        response["response"]["attestationObject"] = BASE64URL_NOPAD.encode(&made).into();
+        response
+    }
+}
+
+/// The only verdict in the house.
+fn verdict(house: &House) -> (String, String, String) {
+    let one = |column: &str| {
+        house
+            .run_sql(&format!("SELECT {column} FROM attestation"))
+            .remove(0)
+    };
+    (one("verdict"), one("reason"), one("model"))
+}
+
+async fn add_attested(ada: &mut Person, maker: &Maker) -> Device {
+    let mut key = Device::device_bound();
+    key.aaguid = Id::parse(MODEL).unwrap().0;
+    let offer = ada.browser.begin_add().await;
+    let response = maker.attest(ada.browser.create(&mut key, &offer));
+    ada.browser.finish_add(&offer, &response).await.ok();
+    key
+}
+
+#[test]
+fn an_attestation_proves_what_the_metadata_vouches_for() {
+    in_each_house(async |house, service| {
+        let (maker, stranger) = (Maker::new(), Maker::new());
+        let identity = house.identity();
+        let entry = || model_entry(MODEL, "Key", &[CERTIFIED]);
+        let vouched = service.blob(1, NEXT, &[maker.vouch(entry())]);
+        put(identity, &vouched).await.unwrap();
+        judge(identity).await;
+        let mut ada = house.administrator("ada").await;
+        add_attested(&mut ada, &maker).await;
+        let (word, reason, model) = verdict(&house);
+        assert_eq!(
+            (word.as_str(), reason.as_str(), model.as_str()),
+            ("attested", "", "Key")
+        );
+        let view = metadata::show(identity).await.unwrap().unwrap();
+        assert_eq!(view.verdicts.attested, 1);
+        // Another root for the model: nobody vouches for this certificate any more, but one of two passkeys is
+        // a lot, so it waits.
+        put(identity, &service.blob(2, NEXT, &[stranger.vouch(entry())]))
+            .await
+            .unwrap();
+        let progress = judge(identity).await;
+        assert_eq!((progress.changed, progress.waiting), (0, 1), "{progress:?}");
+        assert_eq!(verdict(&house).0, "attested");
+        metadata::approve(identity, SHELL).await.unwrap();
+        judge(identity).await;
+        assert_eq!(verdict(&house).0, "unattested");
+        // And back again; then its one batch is compromised.
+        put(identity, &vouched.clone()).await.unwrap_err();
+        put(identity, &service.blob(3, NEXT, &[maker.vouch(entry())]))
+            .await
+            .unwrap();
+        judge(identity).await;
+        metadata::approve(identity, SHELL).await.unwrap();
+        judge(identity).await;
+        assert_eq!(verdict(&house).0, "attested");
+        let mut compromised = maker.vouch(entry());
+        compromised["statusReports"] = json!([{
+            "status": "ATTESTATION_KEY_COMPROMISE",
+            "effectiveDate": "2026-11-01",
+            "certificate": data_encoding::BASE64.encode(&maker.leaf),
+        }]);
+        put(identity, &service.blob(4, NEXT, &[compromised]))
+            .await
+            .unwrap();
+        let progress = judge(identity).await;
+        assert_eq!(
+            (progress.changed, progress.undesired),
+            (1, 1),
+            "{progress:?}"
+        );
+    });
+}
+
+#[test]
+fn security_32_stale_metadata_attests_no_new_models() {
+    in_each_house(async |house, service| {
+        let maker = Maker::new();
+        let identity = house.identity();
+        let entry = maker.vouch(model_entry(MODEL, "Key", &[CERTIFIED]));
+        put(
+            identity,
+            &service.blob(1, "2026-11-20", std::slice::from_ref(&entry)),
+        )
+        .await
+        .unwrap();
+        let mut ada = house.administrator("ada").await;
+        add_attested(&mut ada, &maker).await;
+        let (word, reason, _) = verdict(&house);
+        assert_eq!(
+            (word.as_str(), reason.as_str()),
+            ("unattested", "attestation.metadata_stale")
+        );
+        // Newer metadata says the same, and is believed.
+        put(identity, &service.blob(2, NEXT, &[entry]))
+            .await
+            .unwrap();
+        judge(identity).await;
+        metadata::approve(identity, SHELL).await.unwrap();
+        judge(identity).await;
+        assert_eq!(verdict(&house).0, "attested");
+    });
+}
