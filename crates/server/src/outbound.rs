@@ -295,6 +295,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 #[cfg(test)]
+#[path = "../tests/it/site.rs"]
 mod site;
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,7 @@ mod security;
 mod sessions;
 mod set_up;
 mod sign_in;
+mod site;
 mod slow_bodies;
 mod stale_sessions;
 mod trust_groups;

@@ -13,10 +13,7 @@ use testkit::{
     Attestation, Device, House, MetadataService, Person, model_entry, on_each_backend, passkey_id,
 };
 
-#[path = "../../src/outbound/site.rs"]
-mod site;
-
-use site::Site;
+use crate::site::Site;
 
 pub(crate) const MODEL: &str = "01020304-0506-0708-090a-0b0c0d0e0f10";
 const OTHER: &str = "99999999-0506-0708-090a-0b0c0d0e0f10";
