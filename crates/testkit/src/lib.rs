@@ -45,3 +45,5 @@ pub use house::{House, Invited, NOW, ORIGIN, RP_ID};
 pub use html::{Tag, find_tags};
 pub use metadata::{MetadataService, model_entry};
 pub use person::{Person, passkey_id};
+/// The records themselves, for what no use case makes.
+pub use store;

@@ -8,7 +8,7 @@ use identity::{DAY, HOUR, Id, Identity};
 use serde_json::{Value, json};
 use server::metadata::{MetadataSource, RefreshError, refresh};
 use server::outbound::{Outbound, PrivateAddresses};
-use store::{AttestationRecord, Judgement, NewCredential, Unit};
+use testkit::store::{AttestationRecord, Judgement, NewCredential, Unit};
 use testkit::{
     Attestation, Device, House, MetadataService, Person, model_entry, on_each_backend, passkey_id,
 };
