@@ -269,6 +269,7 @@ async fn plant(house: &House, how_many: u16, person: Id) {
                 created_proof: "passkey",
                 created_at: house.now(),
                 created_place: "{}".to_owned(),
+                trust_groups: "[]".to_owned(),
             };
             unit.insert_credential(identity.tenant_id(), &credential);
             let record = AttestationRecord {
