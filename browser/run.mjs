@@ -41,7 +41,7 @@ mkdirSync('out/failures', { recursive: true });
 
 const executablePath = process.env.CHROMIUM || execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
 const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });
-const counts = { passed: 0, failed: 0 };
+const counts = { passed: 0, failures: /** @type {string[]} */ ([]) };
 try {
   const tools = prepare(options.binary);
   for (const scheme of /** @type {const} */ (['http', 'https'])) {
@@ -49,14 +49,15 @@ try {
       if (!it.schemes.includes(scheme)) continue;
       const name = `${scheme}: ${it.name}`;
       if (options.names.length && !options.names.some((part) => name.includes(part))) continue;
-      const passed = await runTest(it, { name, scheme, browser, tools });
-      counts[passed ? 'passed' : 'failed'] += 1;
+      const failure = await runTest(it, { name, scheme, browser, tools });
+      if (failure === undefined) counts.passed += 1;
+      else counts.failures.push(failure);
     }
   }
 } finally {
   await browser.close();
   forget();
 }
-console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
+console.log(`browser: ${counts.passed} passed, ${counts.failures.length} failed`);
 if (options.counts) writeFileSync(options.counts, JSON.stringify(counts));
-process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
+process.exit(counts.failures.length === 0 && counts.passed > 0 ? 0 : 1);

@@ -9,7 +9,7 @@ import { Visitor } from './visitor.mjs';
 
 /** @type {Test[]} */
 const tests = [];
-const LIMIT = 90_000;
+const LIMIT = 180_000;
 
 /**
  * Registers a test; by default it runs over http and https.
@@ -60,7 +60,12 @@ export class Trial {
   }
 }
 
-/** @param {Test} it @param {Setting} setting */
+/**
+ * Gives what a failure said, and nothing when there was none.
+ * @param {Test} it
+ * @param {Setting} setting
+ * @returns {Promise<string | undefined>}
+ */
 export async function runTest(it, setting) {
   const begun = performance.now();
   /** @type {Trial | undefined} */
@@ -71,12 +76,13 @@ export async function runTest(it, setting) {
     await within(LIMIT, it.body(trial));
     for (const visitor of trial.visitors) visitor.assertQuiet();
     console.log(`ok      ${setting.name} (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
-    return true;
+    return undefined;
   } catch (error) {
+    const said = indent(error instanceof Error ? (error.stack ?? error.message) : String(error));
     console.log(`FAILED  ${setting.name}`);
-    console.log(indent(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    console.log(said);
     if (trial) await keepTraces(trial, setting.name);
-    return false;
+    return `${setting.name}\n${said}`;
   } finally {
     await trial?.end().catch((error) => console.log(indent(`while ending: ${error}`)));
   }

@@ -28,7 +28,7 @@ export class Visitor {
    */
   static async open(browser, server, options) {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     await context.addInitScript(waitForAChoice);
     const page = await context.newPage();
     const cdp = await context.newCDPSession(page);

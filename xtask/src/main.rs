@@ -1,6 +1,7 @@
 //! What developers and CI run: `cargo xtask test`, `tidy`, `errors`, `fuzz`, `bench`.
 #![allow(clippy::print_stdout, reason = "a command line program")]
 
+mod built;
 mod errors;
 mod fuzz;
 mod process;

@@ -42,12 +42,10 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
         .output()
         .map_err(|e| format!("cannot start {command:?}: {e}"))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!(
-            "{command:?} ended with {}\n{}",
-            output.status,
-            last_lines(&said)
-        ));
+        // Some programs complain on stdout.
+        let said = [&output.stdout[..], &output.stderr[..]].map(String::from_utf8_lossy);
+        let said = said.map(|text| last_lines(&text)).join("\n");
+        return Err(format!("{command:?} ended with {}\n{said}", output.status));
     }
     String::from_utf8(output.stdout).map_err(|_| format!("{command:?} printed what is not UTF-8"))
 }

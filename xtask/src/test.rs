@@ -2,32 +2,52 @@
 
 mod browser;
 mod machine;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a file of testkit; its other half makes databases in the server"
+)]
+#[path = "../../crates/testkit/src/postgres.rs"]
 mod postgres;
 mod rust;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::built::{self, Built};
 use crate::{Outcome, fuzz, tidy};
-use postgres::Postgres;
+use postgres::Server;
 
 /// What a stage counted.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) passed: usize,
     pub(crate) failed: usize,
+    /// Each failure with what it said: told once more at the very end, where whoever reads only the end
+    /// of a long output finds it.
+    pub(crate) failures: Vec<String>,
 }
 
 impl Tally {
+    /// One failure that is no test's: nothing could run, or not to the end.
+    pub(crate) fn broken(message: impl Into<String>) -> Tally {
+        Tally {
+            passed: 0,
+            failed: 1,
+            failures: vec![message.into()],
+        }
+    }
+
     pub(crate) fn add(&mut self, other: Tally) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.failures.extend(other.failures);
     }
 
-    pub(crate) fn note(&mut self, passed: Result<(), ()>) {
-        match passed {
+    pub(crate) fn note(&mut self, outcome: Result<(), String>) {
+        match outcome {
             Ok(()) => self.passed += 1,
-            Err(()) => self.failed += 1,
+            Err(failure) => self.add(Tally::broken(failure)),
         }
     }
 }
@@ -77,22 +97,33 @@ impl Stage {
         matches!(self, Stage::Rust | Stage::Package(_))
     }
 
-    fn run(
-        &self,
-        machine: &machine::Machine,
-        database: Option<&Postgres>,
-        filter: &[String],
-    ) -> Outcome<Tally> {
+    fn run(&self, ground: &Ground, filter: &[String]) -> Outcome<Tally> {
+        let (database, built) = (ground.database.as_ref(), ground.built.as_ref());
         match self {
-            Stage::Tidy => Ok(tidy::run()),
+            Stage::Tidy => Ok(tidy::run(built.map(|built| built.errors_page.as_path()))),
             Stage::Rust => rust::workspace(database, filter),
             Stage::Package(name) => rust::package(name, database, filter),
             Stage::Fuzz => smoke(filter),
-            Stage::Crash => rust::crash(filter),
+            Stage::Crash => match built {
+                Some(_) => rust::crash(&["--workspace"], filter),
+                None => rust::crash(&["--package", "claviger"], filter),
+            },
             Stage::Types => browser::types(),
-            Stage::Browser => browser::suite(machine, filter),
+            Stage::Browser => match built {
+                Some(built) => browser::suite(&built.claviger, &ground.machine, filter),
+                None => browser::suite(&built::product()?, &ground.machine, filter),
+            },
         }
     }
+}
+
+/// What the stages of a run share.
+#[derive(Debug)]
+struct Ground {
+    machine: machine::Machine,
+    database: Option<Server>,
+    /// In a run that tests the whole workspace.
+    built: Option<Built>,
 }
 
 pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
@@ -115,18 +146,18 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
     let begun = now();
     let mut total = Tally::default();
     match prepare(&stages) {
-        Ok((machine, database)) => {
+        Ok(ground) => {
             for stage in &stages {
-                total.add(timed(stage, &machine, database.as_ref(), filter));
+                total.add(timed(stage, &ground, filter));
             }
         }
         // Nothing could run: that is a failure, and the last line says so.
-        Err(message) => {
-            eprintln!("xtask: {message}");
-            total.failed += 1;
-        }
+        Err(message) => total.add(Tally::broken(message)),
     }
     println!("\nall stages took {}", spoken(begun.elapsed()));
+    for failure in &total.failures {
+        println!("\nFAILED  {failure}");
+    }
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(if total.failed == 0 && total.passed > 0 {
         ExitCode::SUCCESS
@@ -140,7 +171,13 @@ const SMOKE_SECONDS: u64 = 60;
 
 fn smoke(filter: &[String]) -> Outcome<Tally> {
     let (passed, failed) = fuzz::run_for(SMOKE_SECONDS, filter)?;
-    Ok(Tally { passed, failed })
+    let finding =
+        || "fuzz: a target has a finding, told above; what found it lies in out/fuzz".to_owned();
+    Ok(Tally {
+        passed,
+        failed,
+        failures: (0..failed.min(1)).map(|_| finding()).collect(),
+    })
 }
 
 fn split(arguments: &[String]) -> (&[String], &[String]) {
@@ -150,41 +187,45 @@ fn split(arguments: &[String]) -> (&[String], &[String]) {
     }
 }
 
-fn prepare(stages: &[Stage]) -> Outcome<(machine::Machine, Option<Postgres>)> {
-    let wants_postgres = stages.iter().any(Stage::wants_postgres);
+fn prepare(stages: &[Stage]) -> Outcome<Ground> {
     let machine = machine::Machine::prepare(machine::Needs {
-        postgres: wants_postgres,
+        postgres: stages.iter().any(Stage::wants_postgres),
         chromium: stages.contains(&Stage::Browser),
         compiler: stages.contains(&Stage::Fuzz),
         npm: stages
             .iter()
             .any(|s| matches!(s, Stage::Types | Stage::Browser)),
     })?;
-    let database = if wants_postgres {
-        Some(Postgres::start(&machine)?)
+    let built = if stages.contains(&Stage::Rust) {
+        println!("building every test");
+        let begun = now();
+        let built = built::everything()?;
+        println!("built in {}", spoken(begun.elapsed()));
+        Some(built)
     } else {
         None
     };
-    Ok((machine, database))
+    let database = if stages.iter().any(Stage::wants_postgres) {
+        let server = Server::start()?;
+        println!("PostgreSQL of this run: {}", server.folder().display());
+        Some(server)
+    } else {
+        None
+    };
+    Ok(Ground {
+        machine,
+        database,
+        built,
+    })
 }
 
-fn timed(
-    stage: &Stage,
-    machine: &machine::Machine,
-    database: Option<&Postgres>,
-    filter: &[String],
-) -> Tally {
+fn timed(stage: &Stage, ground: &Ground, filter: &[String]) -> Tally {
     println!("\n== {} ==", stage.name());
     let begun = now();
-    let tally = stage
-        .run(machine, database, filter)
-        .unwrap_or_else(|message| {
-            eprintln!("xtask: {message}");
-            Tally {
-                passed: 0,
-                failed: 1,
-            }
-        });
+    let tally = stage.run(ground, filter).unwrap_or_else(|message| {
+        println!("xtask: {message}");
+        Tally::broken(format!("{}: {message}", stage.name()))
+    });
     println!(
         "== {}: {} passed, {} failed in {} ==",
         stage.name(),

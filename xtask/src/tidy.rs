@@ -12,6 +12,8 @@ mod rust_text;
 mod sources;
 mod unwraps;
 
+use std::path::Path;
+
 use crate::Outcome;
 use crate::test::Tally;
 use sources::Sources;
@@ -63,32 +65,30 @@ const RULES: &[Rule] = &[
     ("no test is ignored", names::no_ignored_tests),
     ("cited security decisions exist", citations::of_security),
     ("links in the documentation lead somewhere", links::resolve),
-    ("docs/errors.md is fresh", pages::errors_are_fresh),
 ];
 
-/// Runs every rule.
-pub(crate) fn run() -> Tally {
+/// Runs every rule. `errors_page` prints `docs/errors.md`, if it is built already.
+pub(crate) fn run(errors_page: Option<&Path>) -> Tally {
     let mut tally = Tally::default();
     let sources = match Sources::read() {
         Ok(sources) => sources,
         Err(message) => {
-            println!("FAILED  reading the sources: {message}");
-            return Tally {
-                passed: 0,
-                failed: 1,
-            };
+            return Tally::broken(format!("tidy: reading the sources: {message}"));
         }
     };
     for (name, rule) in RULES {
         tally.note(tell(name, rule(&sources)));
     }
+    let fresh = pages::errors_are_fresh(&sources, errors_page);
+    tally.note(tell("docs/errors.md is fresh", fresh));
     for (name, findings) in citations::of_past_mistakes(&sources) {
         tally.note(tell(&name, Ok(findings)));
     }
     tally
 }
 
-fn tell(name: &str, outcome: Outcome<Findings>) -> Result<(), ()> {
+/// Prints the rule's outcome; a failure is given back with what it found.
+fn tell(name: &str, outcome: Outcome<Findings>) -> Outcome {
     let findings = outcome.unwrap_or_else(|message| Findings {
         faults: vec![message],
         warnings: Vec::new(),
@@ -101,5 +101,12 @@ fn tell(name: &str, outcome: Outcome<Findings>) -> Result<(), ()> {
     for warning in &findings.warnings {
         println!("          (warning) {warning}");
     }
-    if failed { Err(()) } else { Ok(()) }
+    if failed {
+        Err(format!(
+            "tidy: {name}\n          {}",
+            findings.faults.join("\n          ")
+        ))
+    } else {
+        Ok(())
+    }
 }

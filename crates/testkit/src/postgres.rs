@@ -5,23 +5,32 @@
 //! [`Database`], which goes when it is dropped.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::{MetadataExt, chown};
-use std::os::unix::process::CommandExt;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// Where a test finds the URL of a running server, as a superuser.
 pub const URL_VARIABLE: &str = "CLAVIGER_TEST_POSTGRES";
 
-/// A server of its own on a free loopback port, without durability; stopped and removed when dropped.
+/// A server of its own on a free loopback port, with a password of its own, without durability; stopped and
+/// removed when dropped, and stopped when the thread that started it dies.
 #[derive(Debug)]
 pub struct Server {
+    cluster: Cluster,
+    child: Child,
+    port: u16,
+}
+
+/// A folder with `initdb`'s work in it; removed when dropped.
+#[derive(Debug)]
+struct Cluster {
     binaries: PathBuf,
     folder: PathBuf,
     owner: Option<Owner>,
-    port: u16,
+    password: String,
 }
 
 /// initdb refuses root, so root starts the server as Debian's user `postgres`.
@@ -44,101 +53,211 @@ impl Server {
     }
 
     fn start_with(fsync: &str) -> Result<Server, String> {
-        let folder = std::env::temp_dir().join(format!(
-            "claviger-postgres-{}-{}",
-            std::process::id(),
-            next_number()
-        ));
-        fs::create_dir(&folder).map_err(|cause| format!("{}: {cause}", folder.display()))?;
-        let mut server = Server {
-            binaries: find_binaries()?,
-            owner: owner_for(&folder)?,
-            folder,
-            port: 0,
-        };
-        let data = server.folder.join("data");
-        let data_text = data.to_string_lossy().into_owned();
-        server.run(
-            "initdb",
-            &[
-                "-D",
-                &data_text,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "-N",
-            ],
-        )?;
+        let cluster = Cluster::make()?;
         // The port is free when asked, not when used: somebody may take it in between.
-        let mut outcome = Ok(());
+        let mut outcome = Err(String::new());
         for _ in 0..5 {
-            server.port = free_port()?;
-            outcome = server.start_on_port(&data_text, fsync);
+            let port = free_port()?;
+            outcome = cluster.serve(port, fsync).map(|child| (child, port));
             if outcome.is_ok() {
                 break;
             }
         }
-        outcome.map(|()| server)
+        let (child, port) = outcome?;
+        Ok(Server {
+            cluster,
+            child,
+            port,
+        })
     }
 
-    fn start_on_port(&self, data: &str, fsync: &str) -> Result<(), String> {
-        let folder = self.folder.to_string_lossy();
-        let options = format!(
-            "-c listen_addresses=127.0.0.1 -p {} -c unix_socket_directories={folder} -c fsync={fsync} \
-             -c full_page_writes={fsync} -c max_connections=200 -c shared_buffers=64MB -c log_statement=none",
+    /// `postgres://postgres:<password>@127.0.0.1:<port>/postgres`
+    pub fn url(&self) -> String {
+        let password = &self.cluster.password;
+        format!(
+            "postgres://postgres:{password}@127.0.0.1:{}/postgres",
             self.port
-        );
-        let log = self.folder.join("log").to_string_lossy().into_owned();
-        self.run(
-            "pg_ctl",
-            &[
-                "-D", data, "-l", &log, "-w", "-t", "60", "-o", &options, "start",
-            ],
         )
     }
 
-    /// `postgres://postgres@127.0.0.1:<port>/postgres`
-    pub fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
-    }
-
-    fn run(&self, program: &str, arguments: &[&str]) -> Result<(), String> {
-        let mut command = Command::new(self.binaries.join(program));
-        command
-            .args(arguments)
-            .current_dir(&self.folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
-        if let Some(owner) = self.owner {
-            command.uid(owner.user).gid(owner.group);
-        }
-        // Not piped: the server would keep the pipe open and this would wait for its end.
-        let errors = self.folder.join("errors");
-        let file = fs::File::create(&errors).map_err(|cause| cause.to_string())?;
-        let status = command
-            .stderr(file)
-            .status()
-            .map_err(|cause| format!("{program}: {cause}"))?;
-        if status.success() {
-            return Ok(());
-        }
-        let said = fs::read_to_string(&errors).unwrap_or_default();
-        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        Err(format!("{program} failed: {said}{log}"))
+    /// Where it keeps its data and its log.
+    pub fn folder(&self) -> &Path {
+        &self.cluster.folder
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let data = self.folder.join("data").to_string_lossy().into_owned();
-        // It may never have started.
-        let _ = self.run("pg_ctl", &["-D", &data, "-m", "immediate", "-w", "stop"]);
+        // Nothing in it is worth a shutdown checkpoint.
+        let data = self.cluster.data();
+        let stop = ["-D", &data, "-m", "immediate", "-w", "stop"];
+        if self.cluster.run("pg_ctl", &stop).is_err() {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+impl Cluster {
+    fn make() -> Result<Cluster, String> {
+        let binaries = find_binaries()?;
+        let name = format!("claviger-postgres-{}-{}", std::process::id(), next_number());
+        let folder = reachable_folder().join(name);
+        fs::create_dir(&folder).map_err(|cause| format!("{}: {cause}", folder.display()))?;
+        let mut cluster = Cluster {
+            binaries,
+            folder,
+            owner: None,
+            password: random_word()?,
+        };
+        fs::set_permissions(&cluster.folder, fs::Permissions::from_mode(0o700))
+            .map_err(|cause| format!("{}: {cause}", cluster.folder.display()))?;
+        cluster.owner = owner_for(&cluster.folder)?;
+        cluster.initialise()?;
+        Ok(cluster)
+    }
+
+    fn data(&self) -> String {
+        self.folder.join("data").to_string_lossy().into_owned()
+    }
+
+    fn initialise(&self) -> Result<(), String> {
+        let file = self.folder.join("password");
+        fs::write(&file, &self.password)
+            .and_then(|()| match self.owner {
+                Some(owner) => chown(&file, Some(owner.user), Some(owner.group)),
+                None => Ok(()),
+            })
+            .map_err(|cause| format!("{}: {cause}", file.display()))?;
+        let (data, file) = (self.data(), file.to_string_lossy());
+        let secret = format!("--pwfile={file}");
+        let arguments = [
+            "-D",
+            &data,
+            "-U",
+            "postgres",
+            "-A",
+            "scram-sha-256",
+            &secret,
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-N",
+        ];
+        self.run("initdb", &arguments)
+    }
+
+    /// `program` as this cluster's owner, stopped should this process be killed.
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "INT"]);
+        if let Some(owner) = self.owner {
+            command.args([
+                format!("--reuid={}", owner.user),
+                format!("--regid={}", owner.group),
+                "--clear-groups".to_owned(),
+            ]);
+        }
+        command
+            .arg("--")
+            .arg(self.binaries.join(program))
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        command
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Result<(), String> {
+        let output = self
+            .command(program)
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .output()
+            .map_err(|cause| format!("{program}, by setpriv: {cause}"))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(format!("{program} failed: {said}"))
+    }
+
+    fn serve(&self, port: u16, fsync: &str) -> Result<Child, String> {
+        let log = self.folder.join("log");
+        let file = fs::File::create(&log).map_err(|cause| format!("{}: {cause}", log.display()))?;
+        let mut command = self.command("postgres");
+        command.args(["-D", &self.data(), "-p", &port.to_string()]);
+        for setting in [
+            "listen_addresses=127.0.0.1".to_owned(),
+            format!("unix_socket_directories={}", self.folder.display()),
+            format!("fsync={fsync}"),
+            format!("full_page_writes={fsync}"),
+            "max_connections=200".to_owned(),
+            "shared_buffers=64MB".to_owned(),
+            "log_statement=none".to_owned(),
+        ] {
+            command.args(["-c", &setting]);
+        }
+        let mut child = command
+            .stderr(file)
+            .spawn()
+            .map_err(|cause| format!("postgres, by setpriv: {cause}"))?;
+        let ready = wait_until_ready(&mut child, &log, port);
+        if ready.is_err() {
+            // It may have ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        ready.map(|()| child)
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Another process has no other way to say that it is ready than its log.
+fn wait_until_ready(child: &mut Child, log: &Path, port: u16) -> Result<(), String> {
+    let read = || fs::read_to_string(log).unwrap_or_default();
+    for _ in 0..1200 {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(format!(
+                "PostgreSQL ended at once with {status}:\n{}",
+                read()
+            ));
+        }
+        if read().contains("database system is ready to accept connections") {
+            return TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+                .map(drop)
+                .map_err(|cause| format!("PostgreSQL says that it is ready, yet: {cause}"));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Err(format!(
+        "PostgreSQL was not ready after a minute:\n{}",
+        read()
+    ))
+}
+
+/// The folder for temporary files, or another when the user `postgres` could not get into that one.
+fn reachable_folder() -> PathBuf {
+    let is_open = |folder: &Path| {
+        folder.ancestors().all(|part| {
+            fs::metadata(part).is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0)
+        })
+    };
+    let asked = std::env::temp_dir();
+    [asked.clone(), "/tmp".into(), "/var/tmp".into()]
+        .into_iter()
+        .find(|folder| is_open(folder))
+        .unwrap_or(asked)
+}
+
+fn random_word() -> Result<String, String> {
+    fs::read_to_string("/proc/sys/kernel/random/uuid")
+        .map(|word| word.trim().to_owned())
+        .map_err(|cause| format!("no randomness: {cause}"))
 }
 
 /// A database for one test; dropped with its connections when this is dropped.
@@ -209,8 +328,9 @@ pub(crate) fn psql(url: &str, text: &str) -> Result<String, String> {
     }
 }
 
-/// The folder of initdb, pg_ctl and psql: on PATH, or the newest where Debian keeps them.
-fn find_binaries() -> Result<PathBuf, String> {
+/// The folder of initdb, pg_ctl, postgres and psql: on PATH, or the newest where Debian keeps them.
+/// The error says what to install.
+pub fn find_binaries() -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
@@ -227,14 +347,14 @@ fn find_binaries() -> Result<PathBuf, String> {
     versions.sort();
     folders.extend(versions.into_iter().rev().map(|(_, folder)| folder));
     let whole = |folder: &PathBuf| {
-        ["initdb", "pg_ctl", "psql"]
+        ["initdb", "pg_ctl", "postgres", "psql"]
             .iter()
             .all(|name| folder.join(name).is_file())
     };
     folders
         .into_iter()
         .find(whole)
-        .ok_or_else(|| "PostgreSQL's initdb, pg_ctl and psql are not installed (Debian: apt-get install postgresql)".to_owned())
+        .ok_or_else(|| "PostgreSQL's initdb, pg_ctl, postgres and psql are not installed (Debian: apt-get install postgresql)".to_owned())
 }
 
 /// As root, the user `postgres`, to whom the folder is given.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::postgres::find_binaries;
 use crate::process::{find_program, output, run};
 use crate::{Outcome, process};
 
@@ -18,8 +19,6 @@ pub(super) struct Needs {
 /// Where the programs are.
 #[derive(Debug, Default)]
 pub(super) struct Machine {
-    /// The folder with `initdb` and `postgres`.
-    pub(super) postgres: PathBuf,
     pub(super) chromium: PathBuf,
 }
 
@@ -31,7 +30,6 @@ impl Machine {
             install_node_modules()?;
         }
         Ok(Machine {
-            postgres: found(needs.postgres, find_postgres(), "PostgreSQL's initdb")?,
             chromium: found(needs.chromium, find_chromium(), "Chromium")?,
         })
     }
@@ -51,7 +49,11 @@ fn missing_packages(needs: Needs) -> Vec<&'static str> {
             missing.extend_from_slice(packages);
         }
     };
-    want(needs.postgres, find_postgres().is_some(), &["postgresql"]);
+    want(
+        needs.postgres,
+        find_binaries().is_ok() && find_program("setpriv").is_some(),
+        &["postgresql", "util-linux"],
+    );
     want(needs.compiler, find_program("c++").is_some(), &["g++"]);
     want(
         needs.npm,
@@ -70,25 +72,6 @@ fn missing_packages(needs: Needs) -> Vec<&'static str> {
         &["fontconfig", "fonts-dejavu-core", "fonts-noto-core"],
     );
     missing
-}
-
-/// Newest first; Debian keeps the server's programs off PATH.
-fn find_postgres() -> Option<PathBuf> {
-    let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            Some((
-                entry.file_name().to_str()?.parse().ok()?,
-                entry.path().join("bin"),
-            ))
-        })
-        .filter(|(_, folder)| folder.join("initdb").exists())
-        .collect();
-    versions.sort();
-    let on_path = || find_program("initdb").and_then(|file| Some(file.parent()?.to_path_buf()));
-    versions.pop().map(|(_, folder)| folder).or_else(on_path)
 }
 
 fn find_chromium() -> Option<PathBuf> {
@@ -127,8 +110,12 @@ fn install_packages(packages: &[&str]) -> Outcome {
             .env("DEBIAN_FRONTEND", "noninteractive")
             .stdout(std::io::stderr()))
     };
-    apt(&["update", "--quiet"])?;
+    // Somebody else's package source may be out of reach; whether ours are is seen when we install.
+    if let Err(message) = apt(&["update", "--quiet", "-o", "Acquire::Retries=3"]) {
+        eprintln!("xtask: {message}");
+    }
     let mut arguments = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
+    arguments.extend(["-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=300"]);
     arguments.extend_from_slice(packages);
     apt(&arguments)
 }
@@ -157,7 +144,8 @@ fn install_node_modules() -> Outcome {
         pinned.keys().cloned().collect::<Vec<_>>().join(", ")
     );
     let npm = process::find_program("npm").ok_or("npm is not on PATH")?;
-    run(Command::new(npm)
+    let mut command = Command::new(npm);
+    command
         .args([
             "ci",
             "--no-audit",
@@ -166,7 +154,13 @@ fn install_node_modules() -> Outcome {
             "--loglevel=error",
         ])
         .current_dir("browser")
-        .stdout(std::io::stderr()))
+        .stdout(std::io::stderr());
+    // Node brings certificates of its own; a machine behind a proxy of its operator trusts one more.
+    let trusted = "/etc/ssl/certs/ca-certificates.crt";
+    if std::env::var_os("NODE_EXTRA_CA_CERTS").is_none() && Path::new(trusted).exists() {
+        command.env("NODE_EXTRA_CA_CERTS", trusted);
+    }
+    run(&mut command)
 }
 
 fn json(path: &Path) -> Outcome<serde_json::Value> {
