@@ -70,7 +70,11 @@ fn skew(database: Result<i64, StoreError>, now: i64) -> Finding {
         Err(cause) => Finding::failed(name, &cause),
         Ok(database) => {
             let ahead = now.saturating_sub(database);
-            let detail = format!("this machine is {} ms ahead of the database", ahead / 1_000);
+            let side = if ahead < 0 { "behind" } else { "ahead of" };
+            let detail = format!(
+                "this machine's clock is {} ms {side} the database's",
+                ahead.abs() / 1_000
+            );
             Finding::judge(name, ahead.abs() <= MAX_SKEW_SECONDS * 1_000_000, detail)
         }
     }

@@ -19,6 +19,7 @@ mod postgres;
 mod postgres_only;
 mod registry;
 mod sqlite_only;
+mod tenants;
 mod tls;
 
 use std::future::Future;

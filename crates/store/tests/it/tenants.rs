@@ -1,0 +1,346 @@
+//! Two tenants with equal ids in one database (security 36): whatever is done to the one, the other's rows stay as
+//! they were, byte for byte.
+
+use rusqlite::types::Value as Cell;
+
+use super::*;
+use crate::records::session::TokenHash;
+use crate::{
+    CredentialUse, Log, LogRecord, NewCredential, NewLink, NewPerson, NewSession, PersonStatus,
+    Sealed, SecretKey, Tenant, UserName,
+};
+
+on_each!(what_is_done_to_one_tenant_leaves_the_other);
+
+const OURS: Id = Id([1; 16]);
+const THEIRS: Id = Id([2; 16]);
+const PERSON: Id = Id([3; 16]);
+const SESSION: Id = Id([4; 16]);
+const EPOCH: Id = Id([5; 16]);
+const ROLE: Id = Id([6; 16]);
+const NODE: Id = Id([8; 16]);
+const LINKS: [Id; 4] = [Id([10; 16]), Id([11; 16]), Id([12; 16]), Id([13; 16])];
+const CREDENTIAL: &[u8] = b"the same credential";
+const SPARE: &[u8] = b"another credential";
+const NOW: i64 = 1_000;
+/// Led by the time of its issue, [`NOW`].
+const STATE: Id = Id([0, 0, 0, 0, 0, 0, 3, 232, 50, 50, 50, 50, 50, 50, 50, 50]);
+
+const SEALED: Sealed = Sealed {
+    number: 0,
+    seq: 0,
+    hash: [0; 32],
+};
+
+/// Every row of a tenant, in every table that there is.
+fn dump(place: &Place, tenant: Id) -> Vec<String> {
+    match &place.database {
+        None => dump_sqlite(place, tenant),
+        Some(database) => dump_postgres(database, tenant),
+    }
+}
+
+fn dump_sqlite(place: &Place, tenant: Id) -> Vec<String> {
+    let connection = rusqlite::Connection::open(place.folder.path().join("claviger.db")).unwrap();
+    let mut names = connection
+        .prepare("SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'tenant_id' WHERE m.type = 'table'")
+        .unwrap();
+    let names: Vec<String> = names
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let mut rows = Vec::new();
+    for name in names {
+        let text = format!("SELECT * FROM {name} WHERE tenant_id = ?1");
+        let mut statement = connection.prepare(&text).unwrap();
+        let width = statement.column_count();
+        let found = statement.query_map([tenant.0], |row| {
+            let cells: Vec<Cell> = (0..width).map(|at| row.get(at).unwrap()).collect();
+            Ok(format!("{name}: {cells:?}"))
+        });
+        rows.extend(found.unwrap().map(Result::unwrap));
+    }
+    rows.sort();
+    rows
+}
+
+fn dump_postgres(database: &Database, tenant: Id) -> Vec<String> {
+    let names = database
+        .run("SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' AND table_schema = current_schema()")
+        .unwrap();
+    let hex: String = tenant.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut rows = Vec::new();
+    for name in names.lines() {
+        let text = format!("SELECT t::text FROM {name} t WHERE tenant_id = decode('{hex}', 'hex')");
+        let found = database.run(&text).unwrap();
+        rows.extend(found.lines().map(|row| format!("{name}: {row}")));
+    }
+    rows.sort();
+    rows
+}
+
+fn name_of(name: &str) -> UserName {
+    UserName {
+        shown: name.to_owned(),
+        key: name.to_owned(),
+        skeleton: name.to_owned(),
+    }
+}
+
+/// Led by the time of opening, as the product's are.
+fn token_hash(number: u8) -> TokenHash {
+    let mut hash = [number; 40];
+    hash[..8].copy_from_slice(&NOW.to_be_bytes());
+    hash
+}
+
+fn new_credential(credential_id: &[u8]) -> NewCredential<'_> {
+    NewCredential {
+        credential_id,
+        person_id: PERSON,
+        name: "first",
+        public_key: b"key",
+        algorithm: -7,
+        sign_count: 1,
+        backup_eligible: false,
+        backup_state: false,
+        user_verified: true,
+        aaguid: [0; 16],
+        transports: "[]".to_owned(),
+        attachment: None,
+        attestation_format: "none",
+        attestation_kind: "none",
+        attestation_object: b"object",
+        client_data_json: b"{}",
+        created_proof: "set_up_link",
+        created_at: NOW,
+        created_place: "{}".to_owned(),
+        trust_groups: String::new(),
+    }
+}
+
+fn record(number: u8) -> LogRecord {
+    LogRecord {
+        record_id: Id([number; 16]),
+        created_at: NOW,
+        word: "ok".to_owned(),
+        subject_id: Some(PERSON),
+        object: Some(PERSON.0.to_vec()),
+        body: "{}".to_owned(),
+        personal: None,
+    }
+}
+
+/// The same rows for each tenant, ids and names included: every key has the tenant in it.
+async fn fill(store: &Store, tenant_id: Id) {
+    let tenant = Tenant {
+        tenant_id,
+        name: "Example".to_owned(),
+        rp_id: "example.org".to_owned(),
+        public_origin: "https://example.org".to_owned(),
+        policy_version: 1,
+        administrator_version: 1,
+        epoch: EPOCH,
+        created_at: NOW,
+        claimed_at: None,
+    };
+    let person = NewPerson {
+        person_id: PERSON,
+        user_handle: [9; 64],
+        user_name: name_of("ada"),
+        display_name: "Ada".to_owned(),
+        created_at: NOW,
+    };
+    let key = SecretKey {
+        key_id: Id([20; 16]),
+        purpose: "state".to_owned(),
+        sealed: b"sealed".to_vec(),
+        created_at: NOW,
+        retires_at: Some(NOW),
+    };
+    let mut unit = Unit::new();
+    unit.insert_tenant(&tenant);
+    unit.insert_person(tenant_id, &person);
+    unit.insert_role(tenant_id, ROLE, PERSON, NOW);
+    for id in [CREDENTIAL, SPARE] {
+        unit.insert_credential(tenant_id, &new_credential(id));
+    }
+    for (number, session_id) in [(1, SESSION), (2, Id([41; 16])), (3, Id([42; 16]))] {
+        unit.insert_session(
+            tenant_id,
+            &NewSession {
+                token_hash: token_hash(number),
+                session_id,
+                person_id: PERSON,
+                credential_id: if number == 2 { SPARE } else { CREDENTIAL },
+                person_version: 1,
+                credential_version: 1,
+                epoch: EPOCH,
+                now: NOW,
+                expires_at: 2 * NOW,
+                place: "{}".to_owned(),
+            },
+        );
+    }
+    for (number, link_id) in LINKS.into_iter().enumerate() {
+        unit.insert_link(
+            tenant_id,
+            &NewLink {
+                link_id,
+                token_hash: [number as u8; 32],
+                purpose: if number == 1 { "set_up" } else { "register" },
+                person_id: (number == 2).then_some(PERSON),
+                issuer_id: (number == 3).then_some(PERSON),
+                epoch: EPOCH,
+                created_at: NOW,
+                expires_at: 2 * NOW,
+            },
+        );
+    }
+    unit.insert_secret_key(tenant_id, &key);
+    for log in [Log::SignIn, Log::Audit] {
+        unit.insert_record(tenant_id, log, &record(30));
+    }
+    for node in [NODE, Id([81; 16])] {
+        unit.insert_node(tenant_id, node, NOW, &SEALED, b"signature");
+    }
+    store.write(unit).await.unwrap();
+    let mut spent = Unit::new();
+    spent.spend(tenant_id, STATE, Id([51; 16]));
+    store.write(spent).await.unwrap();
+}
+
+/// Every kind of change, each of which finds something to change.
+fn changes() -> Vec<(&'static str, Unit)> {
+    let mut changes = Vec::new();
+    let mut add = |name, fill: &dyn Fn(&mut Unit)| {
+        let mut unit = Unit::new();
+        fill(&mut unit);
+        changes.push((name, unit));
+    };
+    add("claim", &|unit| {
+        unit.claim_tenant(OURS, "Ours", "ours.example", "https://ours.example", NOW);
+    });
+    add("administrators", &|unit| {
+        unit.bump_administrators(OURS, 2);
+    });
+    add("rename person", &|unit| {
+        unit.rename_person(OURS, PERSON, &name_of("countess"), "Countess");
+    });
+    add("methods", &|unit| {
+        unit.bump_methods(OURS, PERSON, 1);
+        unit.mark_passkey(OURS, PERSON);
+    });
+    add("use", &|unit| {
+        unit.record_use(
+            OURS,
+            &CredentialUse {
+                credential_id: CREDENTIAL,
+                security_version: 1,
+                old_sign_count: 1,
+                sign_count: 2,
+                backup_state: false,
+                used_at: NOW + 1,
+                place: "{}".to_owned(),
+                person_id: PERSON,
+                person_version: 1,
+                method_version: 2,
+                policy_version: 2,
+                epoch: EPOCH,
+                old_trust_groups: String::new(),
+                trust_groups: "[]".to_owned(),
+            },
+        );
+    });
+    add("rename passkey", &|unit| {
+        unit.rename_credential(OURS, CREDENTIAL, PERSON, "renamed");
+    });
+    add("touch session", &|unit| {
+        unit.require_session(OURS, PERSON, SESSION);
+        unit.touch_session(OURS, token_hash(1), NOW + 1);
+    });
+    add("end session", &|unit| {
+        unit.end_session(OURS, PERSON, SESSION, NOW + 1);
+    });
+    add("remove passkey", &|unit| {
+        unit.end_sessions_of_credential(OURS, PERSON, SPARE, NOW + 1);
+        unit.remove_credential(OURS, SPARE, PERSON, 1, NOW + 1);
+    });
+    add("use link", &|unit| {
+        unit.use_link(OURS, LINKS[0], NOW);
+    });
+    add("void links of a purpose", &|unit| {
+        unit.void_links_of_purpose(OURS, "set_up", NOW);
+    });
+    add("void links of a person", &|unit| {
+        unit.void_links_of_person(OURS, PERSON, NOW);
+    });
+    add("void links of an issuer", &|unit| {
+        unit.void_links_of_issuer(OURS, PERSON, NOW);
+    });
+    add("disable", &|unit| {
+        unit.change_status(OURS, PERSON, PersonStatus::Disabled, 1);
+        unit.end_sessions_of_person(OURS, PERSON, NOW + 1);
+    });
+    add("node", &|unit| {
+        unit.touch_node(OURS, NODE, NOW + 1);
+        unit.stop_node(OURS, NODE, NOW + 1, 0);
+    });
+    add("node resumes", &|unit| {
+        unit.resume_node(OURS, NODE, NOW + 2);
+    });
+    add("purge", &|unit| {
+        unit.delete_retired_keys(OURS, 2 * NOW);
+        unit.purge_sessions(OURS, 3 * NOW);
+        unit.purge_spent(OURS, 2 * NOW);
+    });
+    changes
+}
+
+async fn what_is_done_to_one_tenant_leaves_the_other(place: Place) {
+    let store = place.open_real().await;
+    fill(&store, OURS).await;
+    fill(&store, THEIRS).await;
+    let theirs = dump(&place, THEIRS);
+    assert!(theirs.len() > 15, "{theirs:?}");
+    for (name, unit) in changes() {
+        let before = dump(&place, OURS);
+        store
+            .write(unit)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        assert_ne!(dump(&place, OURS), before, "{name} changes something");
+        assert_eq!(dump(&place, THEIRS), theirs, "{name} stays at home");
+    }
+    // What one has spent the other may spend; a name that was given up here is still taken there.
+    let mut spent = Unit::new();
+    spent.spend(OURS, STATE, Id([52; 16]));
+    store.write(spent).await.unwrap();
+    let mut spent = Unit::new();
+    spent.spend(THEIRS, STATE, Id([52; 16]));
+    assert_eq!(refused(store.write(spent).await), Guard::Spent);
+    assert!(
+        store
+            .find_person_by_name(OURS, "ada")
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        store
+            .find_person_by_name(THEIRS, "ada")
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let owned = |tenant| store.find_credential_with_owner(tenant, CREDENTIAL);
+    let (ours, others) = (owned(OURS).await.unwrap(), owned(THEIRS).await.unwrap());
+    assert_eq!(ours.unwrap().person.user_name, "countess");
+    assert_eq!(others.unwrap().person.user_name, "ada");
+    let live = store.list_live_sessions(THEIRS, PERSON, NOW, 0).await;
+    assert_eq!(live.unwrap().len(), 3);
+    let live = store.list_live_sessions(OURS, PERSON, NOW, 0).await;
+    assert_eq!(live.unwrap().len(), 0);
+    store.close().await;
+}
