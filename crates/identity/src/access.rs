@@ -95,7 +95,7 @@ pub(crate) async fn check(
     };
     check_roles(identity, session.person_id, operation, person).await?;
     if operation.needs_freshness() {
-        session.require_fresh(identity)
+        session.require_fresh(identity).map(drop)
     } else {
         Ok(())
     }

@@ -12,8 +12,8 @@ use webauthn::{
 
 use crate::audit::{self, Entry};
 use crate::ceremony::{Opened, derive_reference};
-use crate::flow::{Flow, Purpose, Step};
-use crate::passkeys::DECISIONS;
+use crate::creation::DECISIONS;
+use crate::flow::{Flow, Proof, Purpose};
 use crate::proof::{Granted, Subject, grant};
 use crate::sign_in::{SignedIn, derive_signals};
 use crate::tenant::refuse_write;
@@ -295,15 +295,15 @@ fn complete(
 ) -> Result<Granted, Failure> {
     let flow = Flow::start(attempt.purpose);
     let flow = match attempt.session {
-        Some(_) => flow.pass(Step::Session),
+        Some(session) => flow.pass(Proof::Session(session.prove())),
         None => Ok(flow),
     };
     let completed = flow
-        .and_then(|flow| flow.pass(Step::Assertion))
+        .and_then(|flow| flow.pass(Proof::Assertion(verified)))
         .and_then(Flow::complete);
     let granted = completed
         .ok()
-        .and_then(|completed| grant(completed, verified, decision, subject));
+        .and_then(|completed| grant(completed, decision, subject));
     granted.ok_or_else(|| Failure::new(&codes::POLICY_REFUSED, Some("flow.out_of_order")))
 }
 
@@ -320,9 +320,8 @@ async fn open_session(
     unit.declare_independent();
     unit.spend(tenant, opened.state.state_id(), opened.attempt);
     let (person_id, credential_id) = (granted.person_id, granted.credential_id.clone());
-    let (token, session) =
-        sessions::open(identity, attempt.caller, &mut unit, granted, &owned.person);
     if let Some(session) = attempt.session {
+        // Sessions before credentials, as a removal touches them.
         unit.end_session(
             tenant,
             person_id,
@@ -330,6 +329,8 @@ async fn open_session(
             identity.0.ambient.now(),
         );
     }
+    let (token, session) =
+        sessions::open(identity, attempt.caller, &mut unit, granted, &owned.person);
     let mut entry = Entry::of(attempt.caller, opened.attempt);
     entry
         .say("method", "passkey")

@@ -1,4 +1,6 @@
-//! What every registration shares: options, verification, the new record. Opens no session (security 1).
+//! What every registration shares: options, verification, deciding anew, the new record. Opens no session (security 1).
+
+use std::future::Future;
 
 use store::{AttestationRecord, Guard, Id, Log, NewCredential, StoreError, Unit, WriteError};
 use webauthn::options::{CreationOptions, CredentialDescriptor, RelyingParty, User};
@@ -11,9 +13,74 @@ use webauthn::{
 use crate::attestation::{self, Evidence, Models};
 use crate::audit::{self, Entry};
 use crate::ceremony::{Opened, derive_reference};
+use crate::flow::{Flow, Proof, Purpose};
+use crate::link::LinkPurpose;
 use crate::metadata::InUse;
+use crate::proof::{Entitlement, Permitted, permit};
 use crate::tenant::refuse_write;
 use crate::{Caller, Class, Identity, Refusal, codes, trust_group};
+
+/// How often a change is decided anew because what it read moved meanwhile: more than as many passkeys as
+/// could be added at once.
+pub(crate) const DECISIONS: usize = 16;
+
+/// One try to register, from the opened state to the answer.
+pub(crate) struct Try<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) caller: &'a Caller,
+    pub(crate) opened: Opened,
+    /// Whose account it is for, once there is one.
+    pub(crate) person: Option<Id>,
+    /// The JSON of `PublicKeyCredential.toJSON()`.
+    pub(crate) response: &'a [u8],
+}
+
+/// Decides, again while what was read moved meanwhile. A refusal spends the state and is on record.
+pub(crate) async fn decide<T, F>(
+    attempt: &Try<'_>,
+    mut once: impl FnMut() -> F,
+) -> Result<T, Refusal>
+where
+    F: Future<Output = Result<T, Refusal>>,
+{
+    for _ in 0..DECISIONS {
+        match once().await {
+            Ok(done) => return Ok(done),
+            Err(refusal) if refusal.code == &codes::MOVED => {}
+            Err(refusal) => return Err(refuse(attempt, refusal).await),
+        }
+    }
+    Err(refuse(attempt, Refusal::new(&codes::MOVED)).await)
+}
+
+/// Verifies what the device made, and makes the right to store it of that and of what entitles to it.
+pub(crate) fn permit_registration(
+    attempt: &Try<'_>,
+    purpose: Purpose,
+    entitlement: Proof,
+    person: Id,
+) -> Result<Permitted, Refusal> {
+    let registration = verify(attempt)?;
+    let completed = Flow::start(purpose)
+        .pass(entitlement)
+        .and_then(|flow| flow.pass(Proof::Registration(Box::new(registration))))
+        .and_then(Flow::complete);
+    let permitted = completed
+        .ok()
+        .and_then(|completed| permit(completed, person));
+    permitted.ok_or_else(|| Refusal::new(&codes::INTERNAL))
+}
+
+/// A unit that spends the state of this try.
+pub(crate) fn start_unit(attempt: &Try<'_>) -> Unit {
+    let (opened, mut unit) = (&attempt.opened, Unit::new());
+    unit.spend(
+        attempt.identity.0.tenant_id,
+        opened.state.state_id(),
+        opened.attempt,
+    );
+    unit
+}
 
 /// The account that a passkey is made for.
 #[derive(Debug, Clone, Copy)]
@@ -47,19 +114,15 @@ pub(crate) fn make_options(
     options
 }
 
-/// Verifies what the device made. On refusal the state must still be spent by the caller.
-pub(crate) fn verify(
-    identity: &Identity,
-    opened: &Opened,
-    response: &[u8],
-) -> Result<VerifiedRegistration, Refusal> {
-    let settings = &identity.0.settings;
+fn verify(attempt: &Try<'_>) -> Result<VerifiedRegistration, Refusal> {
+    let (settings, opened) = (&attempt.identity.0.settings, &attempt.opened);
     let refuse = |detail| Refusal {
         detail: Some(detail),
         reference: derive_reference(opened.attempt),
         ..Refusal::new(&codes::REGISTRATION_REFUSED)
     };
-    let parsed = RegistrationResponse::from_json(response).map_err(|error| refuse(error.code()))?;
+    let parsed =
+        RegistrationResponse::from_json(attempt.response).map_err(|error| refuse(error.code()))?;
     let origins = settings.register_origins();
     let expected = ExpectedRegistration {
         challenge: &opened.state.challenge,
@@ -108,44 +171,45 @@ pub(crate) fn propose_name(registration: &VerifiedRegistration, taken: &[&str]) 
 }
 
 /// Under which proof a passkey was made; policy can test it later (security 1).
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum CreatedUnder {
-    SetUpLink,
-    RegistrationLink,
-    RecoveryLink,
-    Passkey,
-}
-
-impl CreatedUnder {
-    fn as_str(self) -> &'static str {
-        match self {
-            CreatedUnder::SetUpLink => "set_up_link",
-            CreatedUnder::RegistrationLink => "registration_link",
-            CreatedUnder::RecoveryLink => "recovery_link",
-            CreatedUnder::Passkey => "passkey",
-        }
+fn derive_created_proof(entitlement: &Entitlement) -> &'static str {
+    match entitlement {
+        Entitlement::Session(_) => "passkey",
+        Entitlement::Link(link) => match link.purpose() {
+            LinkPurpose::SetUp => "set_up_link",
+            LinkPurpose::Register => "registration_link",
+            LinkPurpose::Recover => "recovery_link",
+        },
     }
 }
 
-/// What the new passkey shows of its trust group: the first, if any.
-pub(crate) fn judge_trust_group(
-    identity: &Identity,
-    registration: &VerifiedRegistration,
-) -> trust_group::Judged {
-    trust_group::judge("", registration.trust_group(), identity.0.ambient.now())
-}
-
-/// Puts the new credential into the unit, consuming the proof that it was verified, and what its attestation proves.
+/// Puts the new credential into the unit, consuming the right to it, with the guard that what entitles to it
+/// still stands: the session lives, or the link was open until now. The unit must have locked the person's row.
+/// What the new passkey shows of its trust group (the first, if any) goes into the record, and what its attestation
+/// proves beside the credential.
 pub(crate) async fn insert(
     unit: &mut Unit,
-    identity: &Identity,
-    caller: &Caller,
-    person_id: Id,
+    entry: &mut Entry,
+    attempt: &Try<'_>,
     name: &str,
-    under: CreatedUnder,
-    registration: VerifiedRegistration,
+    permitted: Permitted,
 ) -> Result<(), StoreError> {
-    let tenant = identity.0.tenant_id;
+    let identity = attempt.identity;
+    let Permitted {
+        person_id,
+        entitled_by,
+        registration,
+    } = permitted;
+    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
+    match &entitled_by {
+        Entitlement::Session(session) => {
+            unit.require_session(tenant, person_id, session.session_id());
+        }
+        Entitlement::Link(link) => {
+            unit.use_link(tenant, link.link_id(), now);
+        }
+    }
+    let groups = trust_group::judge("", registration.trust_group(), now);
+    groups.familiarity.record(entry);
     let attestation = registration.attestation();
     let kind = attestation::word_of(attestation.kind);
     let attachment = registration
@@ -175,10 +239,10 @@ pub(crate) async fn insert(
         attestation_kind: kind,
         attestation_object: registration.attestation_object(),
         client_data_json: registration.client_data_json(),
-        created_proof: under.as_str(),
-        created_at: identity.0.ambient.now(),
-        created_place: caller.place().to_json(),
-        trust_groups: judge_trust_group(identity, &registration).stored,
+        created_proof: derive_created_proof(&entitled_by),
+        created_at: now,
+        created_place: attempt.caller.place().to_json(),
+        trust_groups: groups.stored,
     };
     unit.insert_credential(tenant, &credential);
     // Without a statement there is nothing to judge, now or later.
@@ -207,26 +271,20 @@ pub(crate) async fn insert(
 
 /// Spends the state of a registration that was refused, and records it. What the device made is reported as
 /// unknown only when the id is absent in this very unit (security 24).
-pub(crate) async fn refuse(
-    identity: &Identity,
-    caller: &Caller,
-    opened: &Opened,
-    person: Option<Id>,
-    response: &[u8],
-    mut refusal: Refusal,
-) -> Refusal {
+async fn refuse(attempt: &Try<'_>, mut refusal: Refusal) -> Refusal {
     if refusal.signal_unknown.is_none() && leaves_orphan(&refusal) {
-        let made = RegistrationResponse::from_json(response).ok();
-        refusal.signal_unknown = made.map(|made| derive_unknown(identity, made.credential_id()));
+        let made = RegistrationResponse::from_json(attempt.response).ok();
+        refusal.signal_unknown =
+            made.map(|made| derive_unknown(attempt.identity, made.credential_id()));
     }
     if refusal.reference.is_empty() {
-        refusal.reference = derive_reference(opened.attempt);
+        refusal.reference = derive_reference(attempt.opened.attempt);
     }
-    match write_refusal(identity, caller, opened, person, &refusal).await {
+    match write_refusal(attempt, &refusal).await {
         Ok(()) => refusal,
         Err(WriteError::Refused(Guard::Moved)) => {
             refusal.signal_unknown = None;
-            let again = write_refusal(identity, caller, opened, person, &refusal).await;
+            let again = write_refusal(attempt, &refusal).await;
             again.map_or_else(refuse_write, |()| refusal)
         }
         Err(error) => refuse_write(error),
@@ -240,34 +298,19 @@ fn leaves_orphan(refusal: &Refusal) -> bool {
     !ours && refusal.code != &codes::STATE_SPENT && refusal.code != &codes::PASSKEY_EXISTS
 }
 
-async fn write_refusal(
-    identity: &Identity,
-    caller: &Caller,
-    opened: &Opened,
-    person: Option<Id>,
-    refusal: &Refusal,
-) -> Result<(), WriteError> {
-    let tenant = identity.0.tenant_id;
-    let mut unit = Unit::new();
-    unit.spend(tenant, opened.state.state_id(), opened.attempt);
+async fn write_refusal(attempt: &Try<'_>, refusal: &Refusal) -> Result<(), WriteError> {
+    let (identity, mut unit) = (attempt.identity, start_unit(attempt));
     if let Some(unknown) = &refusal.signal_unknown {
-        unit.require_absent(tenant, &unknown.credential_id);
+        unit.require_absent(identity.0.tenant_id, &unknown.credential_id);
     }
-    let mut entry = Entry::of(caller, opened.attempt);
+    let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
     entry.say("code", refusal.code.id);
     if let Some(detail) = refusal.detail {
         entry.say("detail", detail);
     }
-    let target = person.map(|id| id.0);
-    let about = (person, target.as_ref().map(<[u8; 16]>::as_slice));
-    let written = audit::commit(
-        identity,
-        unit,
-        Log::Audit,
-        "passkey.registration_refused",
-        about,
-        entry,
-    )
-    .await;
+    let target = attempt.person.map(|id| id.0);
+    let about = (attempt.person, target.as_ref().map(<[u8; 16]>::as_slice));
+    let word = "passkey.registration_refused";
+    let written = audit::commit(identity, unit, Log::Audit, word, about, entry).await;
     written.map(drop)
 }

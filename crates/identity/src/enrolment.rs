@@ -1,16 +1,15 @@
 //! A person's first passkey, by a registration link.
 
-use store::{
-    Credential, CredentialStatus, Id, Log, OpenLink, Person, PersonStatus, Unit, WriteError,
-};
+use store::{Credential, CredentialStatus, Id, Log, Person, PersonStatus, WriteError};
 use webauthn::base64url;
 
 use crate::audit::{self, Entry};
-use crate::ceremony::{self, Binding, Opened};
-use crate::creation::{self, Account, CreatedUnder};
-use crate::flow::{Flow, Purpose, Step};
-use crate::link::{self, LinkPurpose};
-use crate::passkeys::{Creation, DECISIONS, check_count};
+use crate::ceremony::{self, Binding};
+use crate::creation::{self, Account, Try};
+use crate::flow::{Proof, Purpose};
+use crate::link::{self, LinkPurpose, Presented};
+use crate::passkeys::{Creation, check_count, propose_name};
+use crate::proof::Permitted;
 use crate::sign_in::{derive_descriptor, limit_address};
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Refusal, access, codes};
@@ -69,16 +68,16 @@ pub async fn begin(
 /// for a first registration, no usable passkey yet.
 async fn read_invited(
     identity: &Identity,
-    link: &OpenLink,
+    link: &Presented,
 ) -> Result<(Person, Vec<Credential>), Refusal> {
     let unusable = || Refusal::new(&codes::LINK_UNUSABLE);
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let person_id = link.person_id.ok_or_else(unusable)?;
+    let person_id = link.person_id().ok_or_else(unusable)?;
     let person = store.find_person(tenant, person_id).await?;
     let person = person
         .filter(|person| person.status == PersonStatus::Enabled)
         .ok_or_else(unusable)?;
-    if let Some(issuer) = link.issuer_id {
+    if let Some(issuer) = link.issuer_id() {
         access::check_issuer(identity, issuer, person_id)
             .await
             .map_err(|_| unusable())?;
@@ -87,7 +86,7 @@ async fn read_invited(
     let usable = credentials
         .iter()
         .any(|credential| credential.status == CredentialStatus::Active);
-    if usable && link.purpose == LinkPurpose::Register.as_str() {
+    if usable && link.purpose() == LinkPurpose::Register {
         return Err(unusable());
     }
     Ok((person, credentials))
@@ -102,100 +101,67 @@ pub async fn finish(
 ) -> Result<String, Refusal> {
     limit_address(identity, caller)?;
     let opened = ceremony::open(identity, bind(caller), state).await?;
-    let person = opened.state.person.map(|id| Id(id.0));
-    for _ in 0..DECISIONS {
-        match enrol(identity, caller, &opened, response).await {
-            Ok(user_name) => return Ok(user_name),
-            Err(refusal) if refusal.code == &codes::MOVED => continue,
-            Err(refusal) => {
-                return Err(
-                    creation::refuse(identity, caller, &opened, person, response, refusal).await,
-                );
-            }
-        }
-    }
-    Err(creation::refuse(
+    let attempt = Try {
         identity,
         caller,
-        &opened,
-        person,
+        person: opened.state.person.map(|id| Id(id.0)),
+        opened,
         response,
-        Refusal::new(&codes::MOVED),
-    )
-    .await)
+    };
+    creation::decide(&attempt, || enrol(&attempt)).await
 }
 
-async fn enrol(
-    identity: &Identity,
-    caller: &Caller,
-    opened: &Opened,
-    response: &[u8],
-) -> Result<String, Refusal> {
+async fn enrol(attempt: &Try<'_>) -> Result<String, Refusal> {
     let unreadable = || Refusal::new(&codes::STATE_UNREADABLE);
-    let token = opened
-        .state
+    let (identity, state) = (attempt.identity, &attempt.opened.state);
+    let token = state
         .extra
         .as_ref()
         .and_then(|extra| extra.as_str())
         .ok_or_else(unreadable)?;
     let link = link::find(identity, token, &PURPOSES).await?;
     let (person, credentials) = read_invited(identity, &link).await?;
-    if !opened.state.is_for(person.person_id) {
+    if !state.is_for(person.person_id) {
         return Err(unreadable());
     }
     check_count(identity, &credentials)?;
-    let registration = creation::verify(identity, opened, response)?;
-    let flow = Flow::start(Purpose::Enrol)
-        .pass(Step::Link)
-        .and_then(|flow| flow.pass(Step::Registration));
-    flow.and_then(Flow::complete)
-        .map_err(|_| Refusal::new(&codes::INTERNAL))?;
-    let taken: Vec<&str> = credentials
-        .iter()
-        .map(|credential| credential.name.as_str())
-        .collect();
-    let name = creation::propose_name(&registration, &taken);
-    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
-    let mut unit = Unit::new();
-    unit.spend(tenant, opened.state.state_id(), opened.attempt);
+    let purpose = link.purpose();
+    let permitted = creation::permit_registration(
+        attempt,
+        Purpose::Enrol,
+        Proof::Link(link),
+        person.person_id,
+    )?;
+    let name = propose_name(&permitted, &credentials);
+    write_enrolled(attempt, &person, purpose, &name, permitted).await?;
+    Ok(person.user_name)
+}
+
+async fn write_enrolled(
+    attempt: &Try<'_>,
+    person: &Person,
+    purpose: LinkPurpose,
+    name: &str,
+    permitted: Permitted,
+) -> Result<(), Refusal> {
+    let (identity, tenant) = (attempt.identity, attempt.identity.0.tenant_id);
+    let mut unit = creation::start_unit(attempt);
     unit.bump_methods(tenant, person.person_id, person.method_version);
-    // The person's row is locked before any other: two units that meet here wait, and don't deadlock.
     unit.mark_passkey(tenant, person.person_id);
-    unit.use_link(tenant, link.link_id, now);
-    unit.void_links_of_person(tenant, person.person_id, now);
-    let mut entry = Entry::of(caller, opened.attempt);
+    let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
     entry
         .confide("actor", person.user_name.as_str())
-        .confide("passkey", name.as_str());
+        .confide("passkey", name);
+    let credential_id = base64url::encode(permitted.registration.credential_id());
     entry
-        .say(
-            "credential",
-            base64url::encode(registration.credential_id()),
-        )
-        .say("link", link.purpose.as_str());
-    let recovers = link.purpose == LinkPurpose::Recover.as_str();
-    let under = if recovers {
-        CreatedUnder::RecoveryLink
-    } else {
-        CreatedUnder::RegistrationLink
-    };
-    creation::judge_trust_group(identity, &registration)
-        .familiarity
-        .record(&mut entry);
-    creation::insert(
-        &mut unit,
-        identity,
-        caller,
-        person.person_id,
-        &name,
-        under,
-        registration,
-    )
-    .await?;
+        .say("credential", credential_id)
+        .say("link", purpose.as_str());
+    creation::insert(&mut unit, &mut entry, attempt, name, permitted).await?;
+    unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {
-        Ok(_) => Ok(person.user_name),
+        Ok(_) => Ok(()),
         Err(WriteError::Refused(guard)) => {
             Err(link::refuse_use(guard).unwrap_or_else(|| Refusal::new(&codes::MOVED)))
         }

@@ -1,9 +1,14 @@
 //! The order of proofs: a pure state machine with one gate at its end.
 //!
-//! A purpose is a list of steps. A step is passed only where it is due, so that an empty, repeated or swapped
-//! step can't advance. The steps are words, not the proofs themselves: for a session the proofs are consumed in
-//! [`crate::proof::grant`]; a registration's use case names the step right after checking its proof. Which flow and step a sealed state belongs to is part
-//! of its associated data ([`crate::ceremony`]): a state of one can't be opened for another.
+//! A purpose is a list of steps. A step is passed only where it is due, and only by giving away the proof of it,
+//! so that an empty, repeated, swapped or forgotten step can't advance: who has no proof can't write the call.
+//! What came of a completed flow is made in [`crate::proof`] by consuming it. Which flow and step a sealed state
+//! belongs to is part of its associated data ([`crate::ceremony`]): a state of one can't be opened for another.
+
+use webauthn::{VerifiedAssertion, VerifiedRegistration};
+
+use crate::link::Presented;
+use crate::sessions::{FreshSession, LiveSession};
 
 /// What a ceremony is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +33,28 @@ pub(crate) enum Step {
     Assertion,
     /// A verified registration.
     Registration,
+}
+
+/// What passes a step: made only by whoever checked it, given away by passing.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    Session(LiveSession),
+    FreshSession(FreshSession),
+    Link(Presented),
+    Assertion(VerifiedAssertion),
+    Registration(Box<VerifiedRegistration>),
+}
+
+impl Proof {
+    fn step(&self) -> Step {
+        match self {
+            Proof::Session(_) => Step::Session,
+            Proof::FreshSession(_) => Step::FreshSession,
+            Proof::Link(_) => Step::Link,
+            Proof::Assertion(_) => Step::Assertion,
+            Proof::Registration(_) => Step::Registration,
+        }
+    }
 }
 
 impl Purpose {
@@ -69,32 +96,20 @@ impl Purpose {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct OutOfOrder;
 
-/// A flow under way. Neither `Clone` nor made from outside data.
+/// How far the steps of a purpose were passed.
 #[derive(Debug)]
-pub(crate) struct Flow {
+struct Order {
     purpose: Purpose,
     passed: usize,
 }
 
-/// Every step of the purpose was passed, in order. Made only by [`Flow::complete`].
-#[derive(Debug)]
-pub(crate) struct Completed {
-    purpose: Purpose,
-}
-
-impl Completed {
-    pub(crate) fn purpose(&self) -> Purpose {
-        self.purpose
-    }
-}
-
-impl Flow {
-    pub(crate) fn start(purpose: Purpose) -> Flow {
-        Flow { purpose, passed: 0 }
+impl Order {
+    fn start(purpose: Purpose) -> Order {
+        Order { purpose, passed: 0 }
     }
 
     /// Passes the step that is due, or refuses and ends the flow.
-    pub(crate) fn pass(mut self, step: Step) -> Result<Flow, OutOfOrder> {
+    fn pass(mut self, step: Step) -> Result<Order, OutOfOrder> {
         if self.purpose.steps().get(self.passed) != Some(&step) {
             return Err(OutOfOrder);
         }
@@ -102,15 +117,62 @@ impl Flow {
         Ok(self)
     }
 
-    /// The one gate: all steps were passed.
-    pub(crate) fn complete(self) -> Result<Completed, OutOfOrder> {
+    /// All steps were passed.
+    fn complete(self) -> Result<Purpose, OutOfOrder> {
         if self.passed == self.purpose.steps().len() {
-            Ok(Completed {
-                purpose: self.purpose,
-            })
+            Ok(self.purpose)
         } else {
             Err(OutOfOrder)
         }
+    }
+}
+
+/// A flow under way. Neither `Clone` nor made from outside data.
+#[derive(Debug)]
+pub(crate) struct Flow {
+    order: Order,
+    proofs: Vec<Proof>,
+}
+
+/// Every step of the purpose was passed, in order, each by its proof. Made only by [`Flow::complete`].
+#[derive(Debug)]
+pub(crate) struct Completed {
+    purpose: Purpose,
+    proofs: Vec<Proof>,
+}
+
+impl Completed {
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// The proofs, in the order of the steps.
+    pub(crate) fn into_proofs(self) -> Vec<Proof> {
+        self.proofs
+    }
+}
+
+impl Flow {
+    pub(crate) fn start(purpose: Purpose) -> Flow {
+        Flow {
+            order: Order::start(purpose),
+            proofs: Vec::with_capacity(purpose.steps().len()),
+        }
+    }
+
+    /// Passes the step that is due with its proof, or refuses and ends the flow.
+    pub(crate) fn pass(mut self, proof: Proof) -> Result<Flow, OutOfOrder> {
+        self.order = self.order.pass(proof.step())?;
+        self.proofs.push(proof);
+        Ok(self)
+    }
+
+    /// The one gate: all steps were passed.
+    pub(crate) fn complete(self) -> Result<Completed, OutOfOrder> {
+        Ok(Completed {
+            purpose: self.order.complete()?,
+            proofs: self.proofs,
+        })
     }
 }
 
@@ -138,8 +200,8 @@ mod tests {
                         .collect();
                     let flow = sequence
                         .iter()
-                        .try_fold(Flow::start(purpose), |flow, &step| flow.pass(step));
-                    let done = flow.and_then(Flow::complete).is_ok();
+                        .try_fold(Order::start(purpose), |order, &step| order.pass(step));
+                    let done = flow.and_then(Order::complete).is_ok();
                     assert_eq!(
                         done,
                         sequence == purpose.steps(),

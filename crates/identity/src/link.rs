@@ -1,8 +1,9 @@
 //! One-time links: the token in the URL fragment, its hash in the database (security 18).
 
-use store::{Guard, Id, NewLink, OpenLink, Unit};
+use store::{Guard, Id, NewLink, Unit};
 use webauthn::base64url;
 
+use crate::ceremony::Opened;
 use crate::seal::derive_hash;
 use crate::{Identity, Micros, Refusal, codes};
 
@@ -33,10 +34,56 @@ impl LinkPurpose {
         }
     }
 
+    fn parse(text: &str) -> Option<LinkPurpose> {
+        [
+            LinkPurpose::SetUp,
+            LinkPurpose::Register,
+            LinkPurpose::Recover,
+        ]
+        .into_iter()
+        .find(|purpose| purpose.as_str() == text)
+    }
+
     fn path(self) -> &'static str {
         match self {
             LinkPurpose::SetUp => "/set-up",
             LinkPurpose::Register | LinkPurpose::Recover => "/register",
+        }
+    }
+}
+
+/// Proof that somebody presented the token of an open link. Neither `Clone` nor made in another way than by
+/// [`find`] and [`restore`]; it is used up in the unit that stores the passkey.
+#[derive(Debug)]
+pub(crate) struct Presented {
+    link_id: Id,
+    purpose: LinkPurpose,
+    person_id: Option<Id>,
+    issuer_id: Option<Id>,
+}
+
+impl Presented {
+    pub(crate) fn link_id(&self) -> Id {
+        self.link_id
+    }
+
+    pub(crate) fn purpose(&self) -> LinkPurpose {
+        self.purpose
+    }
+
+    pub(crate) fn person_id(&self) -> Option<Id> {
+        self.person_id
+    }
+
+    pub(crate) fn issuer_id(&self) -> Option<Id> {
+        self.issuer_id
+    }
+
+    /// The set-up link is nobody's yet; every other is for its person alone.
+    pub(crate) fn is_for(&self, person: Id) -> bool {
+        match self.purpose {
+            LinkPurpose::SetUp => self.person_id.is_none(),
+            LinkPurpose::Register | LinkPurpose::Recover => self.person_id == Some(person),
         }
     }
 }
@@ -85,7 +132,7 @@ pub(crate) async fn find(
     identity: &Identity,
     token: &str,
     purposes: &[LinkPurpose],
-) -> Result<OpenLink, Refusal> {
+) -> Result<Presented, Refusal> {
     let unusable = || Refusal::new(&codes::LINK_UNUSABLE);
     let token = base64url::decode(token)
         .ok()
@@ -96,13 +143,28 @@ pub(crate) async fn find(
         .0
         .store
         .find_open_link(identity.0.tenant_id, derive_token_hash(&token), now)
-        .await?;
-    link.filter(|link| {
-        purposes
-            .iter()
-            .any(|purpose| purpose.as_str() == link.purpose)
+        .await?
+        .ok_or_else(unusable)?;
+    let purpose = LinkPurpose::parse(&link.purpose)
+        .filter(|purpose| purposes.contains(purpose))
+        .ok_or_else(unusable)?;
+    Ok(Presented {
+        link_id: link.link_id,
+        purpose,
+        person_id: link.person_id,
+        issuer_id: link.issuer_id,
     })
-    .ok_or_else(unusable)
+}
+
+/// The set-up link that was presented when this state was sealed. Whether it is still open is seen when it is
+/// used up, in the unit that spends the state.
+pub(crate) fn restore(_opened: &Opened, link_id: Id) -> Presented {
+    Presented {
+        link_id,
+        purpose: LinkPurpose::SetUp,
+        person_id: None,
+        issuer_id: None,
+    }
 }
 
 /// The refusal of a unit that uses up a link and stores a credential.

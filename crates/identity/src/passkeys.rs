@@ -1,21 +1,18 @@
 //! A person's own passkeys: add, rename, remove.
 
 use store::{Credential, CredentialStatus, Guard, Log, Person, PersonStatus, Unit, WriteError};
+use webauthn::base64url;
 use webauthn::options::CreationOptions;
-use webauthn::{VerifiedRegistration, base64url};
 
 use crate::audit::{self, Entry};
-use crate::ceremony::{self, Binding, Opened};
-use crate::creation::{self, Account, CreatedUnder};
-use crate::flow::{Flow, Purpose, Step};
+use crate::ceremony::{self, Binding};
+use crate::creation::{self, Account, DECISIONS, Try};
+use crate::flow::{Proof, Purpose};
 use crate::link::refuse_use;
-use crate::sign_in::{Signals, derive_descriptor, derive_signals, limit_address};
+use crate::proof::Permitted;
+use crate::sign_in::{Signals, derive_descriptor, derive_signals, limit_address, limit_person};
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Refusal, Session, codes, names};
-
-/// How often a change is decided anew because what it read moved meanwhile: more than as many passkeys as
-/// could be added at once.
-pub(crate) const DECISIONS: usize = 16;
 
 /// What the page needs to run `navigator.credentials.create()`.
 #[derive(Debug)]
@@ -70,7 +67,8 @@ pub async fn begin_add(
     caller: &Caller,
     session: &Session,
 ) -> Result<Creation, Refusal> {
-    session.require_fresh(identity)?;
+    limit_person(identity, session)?;
+    session.require_fresh(identity).map(drop)?;
     let (person, credentials) = read_own(identity, session).await?;
     check_count(identity, &credentials)?;
     let issued = ceremony::issue(
@@ -105,66 +103,29 @@ pub async fn finish_add(
     response: &[u8],
 ) -> Result<Added, Refusal> {
     limit_address(identity, caller)?;
-    let opened = ceremony::open(identity, bind(caller, session), state).await?;
-    let person = Some(session.person_id);
-    for _ in 0..DECISIONS {
-        let decided = add(identity, caller, session, &opened, response).await;
-        match decided {
-            Ok(added) => return Ok(added),
-            Err(refusal) if refusal.code == &codes::MOVED => continue,
-            Err(refusal) => {
-                return Err(
-                    creation::refuse(identity, caller, &opened, person, response, refusal).await,
-                );
-            }
-        }
-    }
-    Err(creation::refuse(
+    let attempt = Try {
         identity,
         caller,
-        &opened,
-        person,
+        opened: ceremony::open(identity, bind(caller, session), state).await?,
+        person: Some(session.person_id),
         response,
-        Refusal::new(&codes::MOVED),
-    )
-    .await)
+    };
+    creation::decide(&attempt, || add(&attempt, session)).await
 }
 
-async fn add(
-    identity: &Identity,
-    caller: &Caller,
-    session: &Session,
-    opened: &Opened,
-    response: &[u8],
-) -> Result<Added, Refusal> {
+async fn add(attempt: &Try<'_>, session: &Session) -> Result<Added, Refusal> {
+    let identity = attempt.identity;
     let (person, credentials) = read_own(identity, session).await?;
-    if !opened.state.is_for(person.person_id) {
+    if !attempt.opened.state.is_for(person.person_id) {
         return Err(Refusal::new(&codes::STATE_UNREADABLE));
     }
-    session.require_fresh(identity)?;
-    let registration = creation::verify(identity, opened, response)?;
-    let flow = Flow::start(Purpose::AddPasskey)
-        .pass(Step::FreshSession)
-        .and_then(|flow| flow.pass(Step::Registration));
-    flow.and_then(Flow::complete)
-        .map_err(|_| Refusal::new(&codes::INTERNAL))?;
+    let fresh = Proof::FreshSession(session.require_fresh(identity)?);
+    let permitted =
+        creation::permit_registration(attempt, Purpose::AddPasskey, fresh, person.person_id)?;
     check_count(identity, &credentials)?;
-    let taken: Vec<&str> = credentials
-        .iter()
-        .map(|credential| credential.name.as_str())
-        .collect();
-    let name = creation::propose_name(&registration, &taken);
-    let credential_id = registration.credential_id().to_vec();
-    write_added(
-        identity,
-        caller,
-        session,
-        opened,
-        &person,
-        &name,
-        registration,
-    )
-    .await?;
+    let name = propose_name(&permitted, &credentials);
+    let credential_id = permitted.registration.credential_id().to_vec();
+    write_added(attempt, &person, &name, permitted).await?;
     let accepted = credentials
         .iter()
         .map(|credential| credential.credential_id.clone())
@@ -178,44 +139,33 @@ async fn add(
     })
 }
 
+pub(crate) fn propose_name(permitted: &Permitted, credentials: &[Credential]) -> String {
+    let taken: Vec<&str> = credentials
+        .iter()
+        .map(|credential| credential.name.as_str())
+        .collect();
+    creation::propose_name(&permitted.registration, &taken)
+}
+
 async fn write_added(
-    identity: &Identity,
-    caller: &Caller,
-    session: &Session,
-    opened: &Opened,
+    attempt: &Try<'_>,
     person: &Person,
     name: &str,
-    registration: VerifiedRegistration,
+    permitted: Permitted,
 ) -> Result<(), Refusal> {
-    let tenant = identity.0.tenant_id;
-    let mut unit = Unit::new();
-    unit.spend(tenant, opened.state.state_id(), opened.attempt);
+    let (identity, tenant) = (attempt.identity, attempt.identity.0.tenant_id);
+    let mut unit = creation::start_unit(attempt);
     unit.bump_methods(tenant, person.person_id, person.method_version);
-    // The person's row is locked before any other: two units that meet here wait, and don't deadlock.
     unit.mark_passkey(tenant, person.person_id);
-    // It may have ended, or its passkey been removed, since it was read.
-    unit.require_session(tenant, session.person_id, session.session_id);
-    let mut entry = Entry::of(caller, opened.attempt);
+    let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
     entry
         .confide("actor", person.user_name.as_str())
         .confide("passkey", name);
     entry.say(
         "credential",
-        base64url::encode(registration.credential_id()),
+        base64url::encode(permitted.registration.credential_id()),
     );
-    creation::judge_trust_group(identity, &registration)
-        .familiarity
-        .record(&mut entry);
-    creation::insert(
-        &mut unit,
-        identity,
-        caller,
-        person.person_id,
-        name,
-        CreatedUnder::Passkey,
-        registration,
-    )
-    .await?;
+    creation::insert(&mut unit, &mut entry, attempt, name, permitted).await?;
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
@@ -240,6 +190,7 @@ pub async fn rename(
     passkey_id: &str,
     name: &str,
 ) -> Result<(), Refusal> {
+    limit_person(identity, session)?;
     let name = names::parse_passkey_name(name)?;
     let credential_id = parse_id(passkey_id)?;
     let tenant = identity.0.tenant_id;
@@ -270,7 +221,8 @@ pub async fn remove(
     session: &Session,
     passkey_id: &str,
 ) -> Result<Signals, Refusal> {
-    session.require_fresh(identity)?;
+    limit_person(identity, session)?;
+    session.require_fresh(identity).map(drop)?;
     let credential_id = parse_id(passkey_id)?;
     for _ in 0..DECISIONS {
         match remove_once(identity, caller, session, &credential_id).await {
@@ -299,6 +251,9 @@ async fn remove_once(
     let mut unit = Unit::new();
     unit.bump_methods(tenant, person.person_id, person.method_version);
     unit.require_session(tenant, person.person_id, session.session_id);
+    // The person's row is locked by now; then sessions, then credentials: whoever touches them in this order
+    // waits, and doesn't deadlock.
+    unit.end_sessions_of_credential(tenant, person.person_id, credential_id, now);
     unit.remove_credential(
         tenant,
         credential_id,
@@ -306,7 +261,6 @@ async fn remove_once(
         found.security_version,
         now,
     );
-    unit.end_sessions_of_credential(tenant, person.person_id, credential_id, now);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
         .confide("actor", person.user_name.as_str())

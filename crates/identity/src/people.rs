@@ -294,37 +294,16 @@ async fn change_status(
     if found.status == status {
         return Ok(());
     }
-    let (store, tenant, now) = (
-        &identity.0.store,
-        identity.0.tenant_id,
-        identity.0.ambient.now(),
-    );
+    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let mut unit = Unit::new();
+    if status == PersonStatus::Disabled {
+        guard_last_administrator(identity, &mut unit, person).await?;
+    }
     unit.change_status(tenant, person, status, found.security_version);
     if status == PersonStatus::Disabled {
         unit.end_sessions_of_person(tenant, person, now);
         unit.void_links_of_person(tenant, person, now);
         unit.void_links_of_issuer(tenant, person, now);
-        let version = store
-            .find_tenant(tenant)
-            .await?
-            .ok_or(&codes::INTERNAL)?
-            .administrator_version;
-        if store
-            .list_roles(tenant, person)
-            .await?
-            .contains(&GLOBAL_ADMINISTRATOR)
-        {
-            if store
-                .count_other_holders(tenant, GLOBAL_ADMINISTRATOR, person)
-                .await?
-                == 0
-            {
-                return Err(Refusal::new(&codes::LAST_ADMINISTRATOR));
-            }
-            // Two administrators who disable each other: only one unit holds this version.
-            unit.bump_administrators(tenant, version);
-        }
     }
     let mut entry = actor.entry(identity);
     entry.confide("user", found.user_name.as_str());
@@ -336,4 +315,28 @@ async fn change_status(
     write(identity, actor, unit, activity, person, entry)
         .await
         .map_err(refuse_write)
+}
+
+/// Refuses for the last Global Administrator. First in its unit: two administrators who disable each other meet
+/// at the tenant's version, which only one unit holds, before either has locked the other's rows.
+async fn guard_last_administrator(
+    identity: &Identity,
+    unit: &mut Unit,
+    person: Id,
+) -> Result<(), Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.find_tenant(tenant).await?;
+    let version = found.ok_or(&codes::INTERNAL)?.administrator_version;
+    let roles = store.list_roles(tenant, person).await?;
+    if !roles.contains(&GLOBAL_ADMINISTRATOR) {
+        return Ok(());
+    }
+    let others = store
+        .count_other_holders(tenant, GLOBAL_ADMINISTRATOR, person)
+        .await?;
+    if others == 0 {
+        return Err(Refusal::new(&codes::LAST_ADMINISTRATOR));
+    }
+    unit.bump_administrators(tenant, version);
+    Ok(())
 }

@@ -1,14 +1,17 @@
-//! Proofs and the one thing made from them (security 2).
+//! What is made from proofs, and only from them (security 2).
 //!
-//! A [`Granted`] is made by consuming a completed flow, a verified assertion and the decision about it; a session
-//! is opened only by consuming a [`Granted`]. None of them can be copied, read from outside data or made in
-//! another way, so a forgotten check does not compile.
+//! A [`Granted`] is made by consuming a completed flow with a verified assertion and the decision about it; a session
+//! is opened only by consuming a [`Granted`]. A [`Permitted`] is made by consuming a completed flow with a verified
+//! registration and what entitles to it; a passkey is stored only by consuming a [`Permitted`]. None of them can be
+//! copied, read from outside data or made in another way, so a forgotten check does not compile.
 
 use policy::Decision;
 use store::{Credential, Id, Person};
-use webauthn::VerifiedAssertion;
+use webauthn::VerifiedRegistration;
 
-use crate::flow::Completed;
+use crate::flow::{Completed, Proof};
+use crate::link::Presented;
+use crate::sessions::FreshSession;
 
 /// The right to open one session for one person, with every version that the decision read.
 #[derive(Debug)]
@@ -38,10 +41,9 @@ pub(crate) struct Subject<'a> {
     pub(crate) epoch: Id,
 }
 
-/// `None` unless the decision grants and the assertion is this credential's.
+/// `None` unless the flow opens sessions, the decision grants and the assertion is this credential's.
 pub(crate) fn grant(
     completed: Completed,
-    assertion: VerifiedAssertion,
     decision: &Decision,
     subject: Subject<'_>,
 ) -> Option<Granted> {
@@ -52,9 +54,12 @@ pub(crate) fn grant(
         policy_version,
         epoch,
     } = subject;
+    let opens = completed.purpose().opens_session();
+    let Some(Proof::Assertion(assertion)) = completed.into_proofs().pop() else {
+        return None;
+    };
     let belongs = assertion.credential_id() == credential.credential_id
         && assertion.user_handle() == person.user_handle;
-    let opens = completed.purpose().opens_session();
     (decision.is_granted() && belongs && opens).then(|| Granted {
         person_id: person.person_id,
         person_version: person.security_version,
@@ -68,5 +73,42 @@ pub(crate) fn grant(
         trust_groups: trust_groups.to_owned(),
         policy_version,
         epoch,
+    })
+}
+
+/// The right to store one passkey for one person.
+#[derive(Debug)]
+pub(crate) struct Permitted {
+    pub(crate) person_id: Id,
+    pub(crate) entitled_by: Entitlement,
+    pub(crate) registration: VerifiedRegistration,
+}
+
+/// What entitles somebody to register a passkey; used up, or required once more, in the unit that stores it.
+#[derive(Debug)]
+pub(crate) enum Entitlement {
+    Session(FreshSession),
+    Link(Presented),
+}
+
+/// `None` unless the flow registers, and session or link are this person's. A set-up link is nobody's: the
+/// person is made with it.
+pub(crate) fn permit(completed: Completed, person_id: Id) -> Option<Permitted> {
+    let mut proofs = completed.into_proofs().into_iter();
+    let (entitlement, registration) = (proofs.next()?, proofs.next()?);
+    let Proof::Registration(registration) = registration else {
+        return None;
+    };
+    let entitled_by = match entitlement {
+        Proof::FreshSession(session) if session.person_id() == person_id => {
+            Entitlement::Session(session)
+        }
+        Proof::Link(link) if link.is_for(person_id) => Entitlement::Link(link),
+        _ => return None,
+    };
+    Some(Permitted {
+        person_id,
+        entitled_by,
+        registration: *registration,
     })
 }

@@ -6,6 +6,7 @@ use webauthn::base64url;
 use crate::audit::{self, Entry};
 use crate::proof::Granted;
 use crate::seal::derive_hash;
+use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, MINUTE, Micros, Place, Refusal, codes};
 
@@ -41,6 +42,28 @@ pub struct Session {
     pub auth_time: Micros,
     pub is_administrator: bool,
     pub(crate) credential_id: Vec<u8>,
+}
+
+/// Proof that a request came with a live session. Made only from a [`Session`], which is read from the
+/// database in the request.
+#[derive(Debug)]
+pub(crate) struct LiveSession(());
+
+/// Proof that a session was fresh when it was asked. Made only by [`Session::require_fresh`].
+#[derive(Debug)]
+pub(crate) struct FreshSession {
+    session_id: Id,
+    person_id: Id,
+}
+
+impl FreshSession {
+    pub(crate) fn session_id(&self) -> Id {
+        self.session_id
+    }
+
+    pub(crate) fn person_id(&self) -> Id {
+        self.person_id
+    }
 }
 
 /// A session in the list on Security info.
@@ -164,12 +187,19 @@ impl Session {
         identity.0.ambient.now() - self.auth_time <= identity.0.settings.freshness
     }
 
-    pub(crate) fn require_fresh(&self, identity: &Identity) -> Result<(), Refusal> {
+    pub(crate) fn require_fresh(&self, identity: &Identity) -> Result<FreshSession, Refusal> {
         if self.is_fresh(identity) {
-            Ok(())
+            Ok(FreshSession {
+                session_id: self.session_id,
+                person_id: self.person_id,
+            })
         } else {
             Err(Refusal::new(&codes::NOT_FRESH))
         }
+    }
+
+    pub(crate) fn prove(&self) -> LiveSession {
+        LiveSession(())
     }
 }
 
@@ -201,10 +231,11 @@ pub async fn end(
     session: &Session,
     target: Id,
 ) -> Result<(), Refusal> {
+    limit_person(identity, session)?;
     end_recorded(identity, caller, session, target, "session.ended").await
 }
 
-/// Ends this session.
+/// Ends this session. Never refused for being asked too often.
 pub async fn sign_out(
     identity: &Identity,
     caller: &Caller,
@@ -229,6 +260,9 @@ async fn end_recorded(
 ) -> Result<(), Refusal> {
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
+    // Two sessions are touched: the person's row comes first, so that two that end each other wait, and don't
+    // deadlock.
+    unit.hold_person(tenant, session.person_id);
     unit.require_session(tenant, session.person_id, session.session_id);
     unit.end_session(tenant, session.person_id, target, identity.0.ambient.now());
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());

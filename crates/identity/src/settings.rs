@@ -64,6 +64,8 @@ pub struct Settings {
     /// Sign-in tries per minute: from one address, and for one name.
     pub tries_per_address: u32,
     pub tries_per_name: u32,
+    /// Changes per minute that one person may ask for, from any number of browsers.
+    pub changes_per_person: u32,
 }
 
 impl Settings {
@@ -85,6 +87,7 @@ impl Settings {
             registration_link_lifetime: 24 * HOUR,
             tries_per_address: 60,
             tries_per_name: 20,
+            changes_per_person: 30,
         }
     }
 

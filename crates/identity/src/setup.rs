@@ -6,11 +6,12 @@ use webauthn::base64url;
 
 use crate::access::GLOBAL_ADMINISTRATOR;
 use crate::audit::{self, Entry};
-use crate::ceremony::{self, Binding, Opened};
-use crate::creation::{self, Account, CreatedUnder};
-use crate::flow::{Flow, Purpose, Step};
+use crate::ceremony::{self, Binding};
+use crate::creation::{self, Account, Try};
+use crate::flow::{Proof, Purpose};
 use crate::link::{self, LinkPurpose};
 use crate::passkeys::Creation;
+use crate::proof::Permitted;
 use crate::sign_in::limit_address;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Refusal, codes, names};
@@ -90,7 +91,7 @@ pub async fn begin(
     let user_handle: [u8; 64] = identity.0.ambient.random.make();
     let person_id = identity.0.ambient.make_id();
     let sealed = Sealed {
-        link: link.link_id.0,
+        link: link.link_id().0,
         person: person_id.0,
         user_handle: base64url::encode(&user_handle),
         organisation: organisation.clone(),
@@ -126,91 +127,36 @@ pub async fn finish(
     response: &[u8],
 ) -> Result<String, Refusal> {
     limit_address(identity, caller)?;
-    let opened = ceremony::open(identity, bind(caller), state).await?;
-    match claim(identity, caller, &opened, response).await {
-        Ok(user_name) => {
-            identity.refresh().await?;
-            Ok(user_name)
-        }
-        Err(refusal) => {
-            Err(creation::refuse(identity, caller, &opened, None, response, refusal).await)
-        }
-    }
+    let attempt = Try {
+        identity,
+        caller,
+        opened: ceremony::open(identity, bind(caller), state).await?,
+        person: None,
+        response,
+    };
+    let user_name = creation::decide(&attempt, || claim(&attempt)).await?;
+    identity.refresh().await?;
+    Ok(user_name)
 }
 
-async fn claim(
-    identity: &Identity,
-    caller: &Caller,
-    opened: &Opened,
-    response: &[u8],
-) -> Result<String, Refusal> {
+async fn claim(attempt: &Try<'_>) -> Result<String, Refusal> {
     let unreadable = || Refusal::new(&codes::STATE_UNREADABLE);
+    let (identity, opened) = (attempt.identity, &attempt.opened);
     let extra = opened.state.extra.clone().ok_or_else(unreadable)?;
     let sealed: Sealed = serde_json::from_value(extra).map_err(|_| unreadable())?;
-    let registration = creation::verify(identity, opened, response)?;
-    let flow = Flow::start(Purpose::SetUp)
-        .pass(Step::Link)
-        .and_then(|flow| flow.pass(Step::Registration));
-    flow.and_then(Flow::complete)
-        .map_err(|_| Refusal::new(&codes::INTERNAL))?;
     let user_handle = base64url::decode(&sealed.user_handle)
         .ok()
         .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
-    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let person = NewPerson {
         person_id: Id(sealed.person),
         user_handle: user_handle.ok_or_else(unreadable)?,
         user_name: names::parse_user_name(&sealed.user_name)?,
         display_name: sealed.display_name,
-        created_at: now,
+        created_at: identity.0.ambient.now(),
     };
-    let settings = &identity.0.settings;
-    let mut unit = Unit::new();
-    unit.spend(tenant, opened.state.state_id(), opened.attempt);
-    unit.claim_tenant(
-        tenant,
-        &sealed.organisation,
-        settings.rp_id.as_str(),
-        settings.public_origin.as_str(),
-        now,
-    );
-    unit.use_link(tenant, Id(sealed.link), now);
-    unit.void_links_of_purpose(tenant, LinkPurpose::SetUp.as_str(), now);
-    unit.insert_person(tenant, &person);
-    unit.insert_role(tenant, GLOBAL_ADMINISTRATOR, person.person_id, now);
-    let name = creation::propose_name(&registration, &[]);
-    let mut entry = Entry::of(caller, opened.attempt);
-    entry
-        .confide("actor", person.user_name.shown.as_str())
-        .confide("passkey", name.as_str());
-    entry
-        .say("organisation", sealed.organisation)
-        .say("rpId", settings.rp_id.as_str());
-    creation::judge_trust_group(identity, &registration)
-        .familiarity
-        .record(&mut entry);
-    creation::insert(
-        &mut unit,
-        identity,
-        caller,
-        person.person_id,
-        &name,
-        CreatedUnder::SetUpLink,
-        registration,
-    )
-    .await?;
-    unit.mark_passkey(tenant, person.person_id);
-    let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
-    let written = audit::commit(
-        identity,
-        unit,
-        Log::Audit,
-        "organisation.set_up",
-        about,
-        entry,
-    )
-    .await;
-    match written {
+    let link = Proof::Link(link::restore(opened, Id(sealed.link)));
+    let permitted = creation::permit_registration(attempt, Purpose::SetUp, link, person.person_id)?;
+    match write_claim(attempt, &sealed.organisation, &person, permitted).await {
         Ok(_) => Ok(person.user_name.shown),
         Err(WriteError::Refused(Guard::Missing)) if !is_open(identity).await? => {
             Err(Refusal::new(&codes::SETUP_CLOSED))
@@ -220,4 +166,39 @@ async fn claim(
         }
         Err(error) => Err(refuse_write(error)),
     }
+}
+
+/// ONE unit: state spent, tenant claimed, person, role, link used up, passkey, record.
+async fn write_claim(
+    attempt: &Try<'_>,
+    organisation: &str,
+    person: &NewPerson,
+    permitted: Permitted,
+) -> Result<store::Written, WriteError> {
+    let (identity, settings) = (attempt.identity, &attempt.identity.0.settings);
+    let (tenant, now) = (identity.0.tenant_id, person.created_at);
+    let mut unit = creation::start_unit(attempt);
+    unit.claim_tenant(
+        tenant,
+        organisation,
+        settings.rp_id.as_str(),
+        settings.public_origin.as_str(),
+        now,
+    );
+    unit.insert_person(tenant, person);
+    unit.insert_role(tenant, GLOBAL_ADMINISTRATOR, person.person_id, now);
+    unit.mark_passkey(tenant, person.person_id);
+    let name = creation::propose_name(&permitted.registration, &[]);
+    let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
+    entry
+        .confide("actor", person.user_name.shown.as_str())
+        .confide("passkey", name.as_str());
+    entry
+        .say("organisation", organisation)
+        .say("rpId", settings.rp_id.as_str());
+    creation::insert(&mut unit, &mut entry, attempt, &name, permitted).await?;
+    unit.void_links_of_purpose(tenant, LinkPurpose::SetUp.as_str(), now);
+    let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
+    let word = "organisation.set_up";
+    audit::commit(identity, unit, Log::Audit, word, about, entry).await
 }

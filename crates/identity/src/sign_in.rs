@@ -193,6 +193,13 @@ fn limit_name(identity: &Identity, key: &str) -> Result<(), Refusal> {
     take(&identity.0.name_limit, mac, identity)
 }
 
+/// Counts a change that somebody signed in asks for, whatever it is and from whichever browser (security 22).
+pub(crate) fn limit_person(identity: &Identity, session: &Session) -> Result<(), Refusal> {
+    let snapshot = identity.snapshot();
+    let mac = derive_mac(&snapshot.keys.mac, &[b"person", &session.person_id.0]);
+    take(&identity.0.person_limit, mac, identity)
+}
+
 fn take(limit: &crate::limits::Limit, mac: [u8; 32], identity: &Identity) -> Result<(), Refusal> {
     let mut key = [0; 16];
     key.copy_from_slice(&mac[..16]);

@@ -33,6 +33,7 @@ pub(crate) struct Inner {
     pub(crate) log: NodeLog,
     pub(crate) address_limit: Limit,
     pub(crate) name_limit: Limit,
+    pub(crate) person_limit: Limit,
     /// A /48 of IPv6, in which one subscriber may have many addresses.
     pub(crate) site_limit: Limit,
     kek: KeyEncryptionKey,
@@ -116,6 +117,7 @@ impl Identity {
         let log = NodeLog::new(ambient.make_id());
         let address_limit = Limit::new(settings.tries_per_address);
         let name_limit = Limit::new(settings.tries_per_name);
+        let person_limit = Limit::new(settings.changes_per_person);
         let site_limit = Limit::new(settings.tries_per_address.saturating_mul(10));
         let inner = Inner {
             store,
@@ -125,6 +127,7 @@ impl Identity {
             log,
             address_limit,
             name_limit,
+            person_limit,
             site_limit,
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot { tenant, keys })),

@@ -1,7 +1,7 @@
 //! What happens at once: the right one wins (security 3 and 4).
 
-use serde_json::json;
-use testkit::{Device, passkey_id};
+use serde_json::{Value, json};
+use testkit::{Answer, Backend, Browser, Device, House, Offer, on_each_backend, passkey_id};
 
 use crate::{at_once, brief, count, in_each_house};
 
@@ -204,5 +204,104 @@ fn many_people_sign_in_at_once() {
             "{outcomes:?}"
         );
         assert_eq!(house.security_info(&ada.browser).await.sessions.len(), 25);
+    });
+}
+
+/// How many deadlocks PostgreSQL had to break in this house's database. The connections that met them must be
+/// closed: they tell when they end.
+fn count_deadlocks(house: &House) -> u32 {
+    if house.backend() == &Backend::Sqlite {
+        // One writer: there is nothing to wait for in a circle.
+        return 0;
+    }
+    let counted =
+        "SELECT CAST(deadlocks AS TEXT) FROM pg_stat_database WHERE datname = current_database()";
+    house.run_sql(counted)[0].parse().unwrap()
+}
+
+/// A tab of each browser does one thing.
+enum Change {
+    Rename(String),
+    Remove(String),
+    End(String),
+    Reauthenticate(Offer, Value),
+}
+
+async fn change(mut tab: Browser, change: Change) -> Answer {
+    match change {
+        Change::Rename(id) => tab.rename_passkey(&id, "renamed").await,
+        Change::Remove(id) => tab.remove_passkey(&id).await,
+        Change::End(id) => {
+            let body = json!({ "sessionId": id });
+            tab.post("/security-info/sessions/end", body).await
+        }
+        Change::Reauthenticate(offer, response) => {
+            tab.finish_reauthentication(&offer, &response).await
+        }
+    }
+}
+
+/// Everything that touches somebody's sessions and passkeys, at once and crosswise: each asks from a session of its
+/// own about another. Person, sessions, credentials is the order everywhere, so they wait for each other, and none
+/// has to be broken off by the database a second later.
+#[test]
+fn changes_of_one_person_at_once_do_not_deadlock() {
+    on_each_backend(async |backend| {
+        let mut house = House::open_with(backend, |settings| {
+            settings.changes_per_person = 1_000_000;
+        })
+        .await;
+        let mut ada = house.administrator("ada").await;
+        for _ in 0..8 {
+            let mut tabs = vec![(ada.browser.clone(), ada.device.clone())];
+            for _ in 0..3 {
+                let mut device = Device::device_bound();
+                ada.add_device(&mut device).await;
+                let mut browser = house.browser();
+                browser.sign_in(&mut device).await.ok();
+                tabs.push((browser, device));
+            }
+            let mut sessions = Vec::new();
+            for (browser, _) in &mut tabs {
+                browser.hold_token().await;
+                sessions.push(house.session(browser).await.session_id.to_string());
+            }
+            let mut confirmations = Vec::new();
+            for at in [1, 2] {
+                let (browser, device) = &mut tabs[at];
+                let offer = browser.begin_reauthentication().await;
+                let response = browser.answer(device, &offer);
+                confirmations.push(Change::Reauthenticate(offer, response));
+            }
+            let (two, one) = (confirmations.pop().unwrap(), confirmations.pop().unwrap());
+            let passkey = |at: usize| passkey_id(&tabs[at].1);
+            let session = |at: usize| sessions[at].clone();
+            let work = [
+                (1, one),
+                (1, Change::End(session(2))),
+                (2, Change::End(session(1))),
+                (2, Change::Rename(passkey(2))),
+                (0, Change::Remove(passkey(2))),
+                (1, Change::Rename(passkey(1))),
+                (2, Change::Remove(passkey(1))),
+                (3, Change::End(session(1))),
+                (2, two),
+                (1, Change::Remove(passkey(3))),
+                (3, Change::Rename(passkey(3))),
+            ];
+            let work = work.map(|(tab, what)| change(tabs[tab].0.clone(), what));
+            let answers = at_once(work.into()).await;
+            assert!(
+                answers.iter().all(|it| it.status.as_u16() < 500),
+                "{:?}",
+                brief(&answers)
+            );
+            for at in 1..=3 {
+                ada.browser.remove_passkey(&passkey(at)).await;
+            }
+            assert_eq!(house.security_info(&ada.browser).await.passkeys.len(), 1);
+        }
+        house.restart().await;
+        assert_eq!(count_deadlocks(&house), 0);
     });
 }

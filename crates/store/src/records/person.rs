@@ -45,6 +45,9 @@ statements! {
     BUMP_METHODS = "person.bump_methods" Tenant
         "UPDATE person SET method_version = method_version + 1
          WHERE tenant_id = $1 AND person_id = $2 AND method_version = $3 AND status = 'enabled'";
+    /// An update that changes nothing: it locks the row, so that units about one person come one after the other.
+    HOLD = "person.hold" Tenant
+        "UPDATE person SET had_passkey = had_passkey WHERE tenant_id = $1 AND person_id = $2";
     MARK_PASSKEY = "person.mark_passkey" Tenant
         "UPDATE person SET had_passkey = 1 WHERE tenant_id = $1 AND person_id = $2";
     INSERT_ROLE = "role_member.insert" Tenant
@@ -308,6 +311,12 @@ impl Unit {
             vec![tenant.into(), person.into(), version.into()],
             Expect::One(Guard::Moved),
         )
+    }
+
+    /// Locks the person's row. First in every unit that touches several of somebody's sessions and credentials
+    /// and changes no version of theirs: person, sessions, credentials is the order, everywhere.
+    pub fn hold_person(&mut self, tenant: Id, person: Id) -> &mut Unit {
+        self.step(&HOLD, vec![tenant.into(), person.into()], Expect::Any)
     }
 
     pub fn mark_passkey(&mut self, tenant: Id, person: Id) -> &mut Unit {

@@ -1,6 +1,7 @@
 //! C: limits (row 32).
 
 use http::{HeaderValue, Method};
+use identity::SECOND;
 use serde_json::json;
 use server::config::TrustedProxies;
 use testkit::{Backend, Browser, House, on_each_backend};
@@ -102,4 +103,43 @@ async fn ask_behind(browser: &mut Browser, forwarded: &str, number: usize) -> u1
         .headers_mut()
         .insert("x-forwarded-for", HeaderValue::from_str(forwarded).unwrap());
     browser.send(request).await.status.as_u16()
+}
+
+/// Row 32: what somebody signed in may change in a minute is limited for the person, not for the browser or the
+/// address; signing out is not.
+#[test]
+fn past_mistake_32_changes_are_limited_for_each_person() {
+    on_each_backend(async |backend| {
+        let house = House::open_with(backend, |settings| settings.changes_per_person = 4).await;
+        let mut ada = house.administrator("ada").await;
+        let mut bob = house.person(&mut ada, "bob").await;
+        let mut second = house.browser();
+        second.sign_in(&mut ada.device).await.ok();
+        let id = ada.passkey_id();
+        for name in ["one", "two"] {
+            ada.browser.rename_passkey(&id, name).await.ok();
+            second.rename_passkey(&id, name).await.ok();
+        }
+        for browser in [&mut ada.browser, &mut second] {
+            let answer = browser.rename_passkey(&id, "five").await;
+            let error = answer.refused(429, "limit.reached");
+            assert_eq!(error["retryAfter"], 16);
+            let session = json!({ "sessionId": "00000000-0000-0000-0000-000000000000" });
+            let answer = browser.post("/security-info/sessions/end", session).await;
+            answer.refused(429, "limit.reached");
+            let answer = browser.remove_passkey(&id).await;
+            answer.refused(429, "limit.reached");
+            let answer = browser
+                .post("/security-info/passkeys/begin", json!({}))
+                .await;
+            answer.refused(429, "limit.reached");
+        }
+        let passkeys = house.security_info(&second).await.passkeys;
+        assert_eq!(passkeys[0].name, "two", "what is refused changes nothing");
+        let own = bob.passkey_id();
+        bob.browser.rename_passkey(&own, "mine").await.ok();
+        second.sign_out().await.ok();
+        house.advance(16 * SECOND);
+        ada.browser.rename_passkey(&id, "five").await.ok();
+    });
 }
