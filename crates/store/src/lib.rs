@@ -32,7 +32,7 @@ pub use records::tenant::Tenant;
 pub use registry::{pairs, registry};
 pub use sql::{Pair, Scope, Sql};
 pub use sqlite::backup::restore_file;
-pub use store::{Durability, GroupCommit, Location, OpenOptions, Store};
+pub use store::{CALLS, Durability, GroupCommit, Location, OpenOptions, Store};
 pub use unit::{Expect, Guard, MAX_STEPS, Reading, Step, Unit, Written};
 pub use value::{Id, Row, Value};
 

@@ -115,6 +115,10 @@ pub(crate) static NOW: Pair = Pair {
 /// Rows after which a read on the calling task lets other tasks go first.
 const LONG: usize = 100;
 
+/// Under this target each statement is told before it runs: what the database is asked for, in order, without
+/// values. Tests compare what two requests cost by it.
+pub const CALLS: &str = "store::calls";
+
 impl Store {
     /// Opens the database, makes it if it is missing, and brings its schema up to date.
     ///
@@ -160,6 +164,7 @@ impl Store {
         args: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
         check_args(sql.name, &args)?;
+        tracing::trace!(target: CALLS, statement = sql.name, "read");
         match &self.engine {
             Engine::Lite(lite) => {
                 let rows = lite.read(sql, &args)?.rows;
@@ -204,6 +209,7 @@ impl Store {
         }
         for step in &unit.steps {
             check_args(step.sql.name, &step.args)?;
+            tracing::trace!(target: CALLS, statement = step.sql.name, "write");
         }
         if unit.steps.is_empty() {
             return Ok(Written { rows: Vec::new() });

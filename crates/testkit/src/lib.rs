@@ -24,6 +24,7 @@
 mod answer;
 mod backend;
 mod browser;
+mod calls;
 mod database;
 mod fault;
 mod house;
@@ -40,6 +41,7 @@ pub use authenticator::{
 };
 pub use backend::{Backend, backends, on_each_backend};
 pub use browser::{Browser, Offer};
+pub use calls::listen;
 pub use fault::{ASSERTION_FAULTS, Fault, REGISTRATION_FAULTS};
 pub use house::{House, Invited, NOW, ORIGIN, RP_ID};
 pub use html::{Tag, find_tags};
