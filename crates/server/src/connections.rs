@@ -12,8 +12,14 @@ use std::time::Duration;
 
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
+
+use crate::config::TrustedProxies;
+
+mod places;
+
+pub(crate) use places::Peer;
+use places::{Place, Places};
 
 /// How long a peer may take none of what is sent to it.
 const WRITE_TIME: Duration = Duration::from_secs(30);
@@ -28,7 +34,7 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconn
 #[derive(Debug, Clone)]
 pub(crate) struct Bounded<A> {
     inner: A,
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
     when_full: WhenFull,
 }
 
@@ -42,10 +48,16 @@ pub(crate) enum WhenFull {
 }
 
 impl<A> Bounded<A> {
-    pub(crate) fn new(inner: A, most: u32, when_full: WhenFull) -> Bounded<A> {
+    /// Of the places one neighbour gets half; `shared` are addresses behind which many stand.
+    pub(crate) fn new(
+        inner: A,
+        most: u32,
+        shared: &TrustedProxies,
+        when_full: WhenFull,
+    ) -> Bounded<A> {
         Bounded {
             inner,
-            places: Arc::new(Semaphore::new(most as usize)),
+            places: Arc::new(Places::new(most, shared.clone())),
             when_full,
         }
     }
@@ -57,14 +69,14 @@ where
     A::Future: Send + 'static,
     A::Stream: Send,
     A::Service: Send,
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    I: AsyncRead + AsyncWrite + Peer + Unpin + Send + 'static,
 {
     type Stream = Connection<A::Stream>;
     type Service = A::Service;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: I, service: S) -> Self::Future {
-        let Ok(place) = self.places.clone().try_acquire_owned() else {
+        let Some(place) = self.places.take(stream.address()) else {
             metrics::counter!("claviger_connections_refused_total").increment(1);
             let when_full = self.when_full;
             return Box::pin(async move {
@@ -101,11 +113,11 @@ pub(crate) struct Connection<S> {
     stream: S,
     stalled: Option<Pin<Box<Sleep>>>,
     silent: Option<Pin<Box<Sleep>>>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl<S> Connection<S> {
-    fn new(stream: S, place: OwnedSemaphorePermit) -> Connection<S> {
+    fn new(stream: S, place: Place) -> Connection<S> {
         Connection {
             stream,
             stalled: None,
@@ -202,15 +214,28 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounded, SILENCE, WRITE_TIME, WhenFull};
+    use super::{Bounded, Peer, SILENCE, WRITE_TIME, WhenFull};
+    use crate::config::TrustedProxies;
     use axum_server::accept::{Accept, DefaultAcceptor};
     use std::io::ErrorKind;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use std::net::IpAddr;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio::time::Instant;
+
+    impl Peer for DuplexStream {
+        fn address(&self) -> Option<IpAddr> {
+            None
+        }
+    }
 
     #[tokio::test]
     async fn one_too_many_is_told_so_and_a_freed_place_is_given_again() {
-        let door = Bounded::new(DefaultAcceptor::new(), 1, WhenFull::Say);
+        let door = Bounded::new(
+            DefaultAcceptor::new(),
+            1,
+            &TrustedProxies::default(),
+            WhenFull::Say,
+        );
         let (_one, stream) = duplex(1024);
         let (held, ()) = door.accept(stream, ()).await.unwrap();
         let (mut two, stream) = duplex(1024);
@@ -227,7 +252,12 @@ mod tests {
 
     #[tokio::test]
     async fn before_a_handshake_nothing_is_said() {
-        let door = Bounded::new(DefaultAcceptor::new(), 0, WhenFull::HangUp);
+        let door = Bounded::new(
+            DefaultAcceptor::new(),
+            0,
+            &TrustedProxies::default(),
+            WhenFull::HangUp,
+        );
         let (mut peer, stream) = duplex(1024);
         assert!(door.accept(stream, ()).await.is_err());
         let mut heard = Vec::new();
@@ -237,7 +267,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_peer_that_takes_nothing_is_let_go() {
-        let door = Bounded::new(DefaultAcceptor::new(), 1, WhenFull::Say);
+        let door = Bounded::new(
+            DefaultAcceptor::new(),
+            1,
+            &TrustedProxies::default(),
+            WhenFull::Say,
+        );
         let (mut peer, stream) = duplex(8);
         let (mut connection, ()) = door.accept(stream, ()).await.unwrap();
         // One that takes a little now and then is slow, not gone.
@@ -259,7 +294,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_peer_is_let_go() {
-        let door = Bounded::new(DefaultAcceptor::new(), 1, WhenFull::Say);
+        let door = Bounded::new(
+            DefaultAcceptor::new(),
+            1,
+            &TrustedProxies::default(),
+            WhenFull::Say,
+        );
         let (mut peer, stream) = duplex(64);
         let (mut connection, ()) = door.accept(stream, ()).await.unwrap();
         peer.write_all(b"a").await.unwrap();

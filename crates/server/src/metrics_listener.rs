@@ -6,30 +6,36 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tokio::net::TcpListener;
 
+use crate::config::TrustedProxies;
+use crate::connections::{Bounded, WhenFull};
 use crate::error::ALERTS;
 use crate::jobs::Jobs;
-use crate::serve::ServeError;
+use crate::serve::{ServeError, bind, limit_time};
 
 /// Seconds; a sign-in takes about a millisecond, a slow disk ten times that.
 const BUCKETS: [f64; 12] = [
     0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
 ];
 
+/// Whoever reads figures needs one; a few more are for those who look at them by hand.
+const MAX_CONNECTIONS: u32 = 16;
+
 /// Binds the listener and starts to collect. Returns the address that was bound.
-pub(crate) async fn start(address: SocketAddr, jobs: &mut Jobs) -> Result<SocketAddr, ServeError> {
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|cause| ServeError::Bind { address, cause })?;
-    let bound = listener
-        .local_addr()
-        .map_err(|cause| ServeError::Bind { address, cause })?;
+pub(crate) fn start(address: SocketAddr, jobs: &mut Jobs) -> Result<SocketAddr, ServeError> {
+    let unbound = |cause| ServeError::Bind { address, cause };
+    let listener = bind(address)?;
+    let bound = listener.local_addr().map_err(unbound)?;
     let handle = install()?;
     let shown = handle.clone();
     let app = Router::new().route("/metrics", get(move || std::future::ready(shown.render())));
+    let shared = TrustedProxies::default();
+    let mut server = axum_server::from_tcp(listener)
+        .map_err(unbound)?
+        .map(|acceptor| Bounded::new(acceptor, MAX_CONNECTIONS, &shared, WhenFull::Say));
+    limit_time(server.http_builder());
     jobs.add(async move {
-        if let Err(error) = axum::serve(listener, app).await {
+        if let Err(error) = server.serve(app.into_make_service()).await {
             tracing::error!(%error, "the listener for figures ended");
         }
     });

@@ -169,7 +169,7 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
     };
     let mut jobs = Jobs::start(&identity, keeper(&configuration)?);
     let metrics_address = match configuration.metrics_listen {
-        Some(address) => Some(metrics_listener::start(address, &mut jobs).await?),
+        Some(address) => Some(metrics_listener::start(address, &mut jobs)?),
         None => None,
     };
     let state = AppState::new(identity.clone(), configuration.trusted_proxies.clone());
@@ -206,7 +206,7 @@ fn keeper(configuration: &Configuration) -> Result<Keeper, ServeError> {
     ))
 }
 
-fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     let listen = || {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -244,7 +244,10 @@ fn spawn(
     let address = configuration.listen;
     let service = app(state).into_make_service_with_connect_info::<SocketAddr>();
     let unbound = |cause| ServeError::Bind { address, cause };
-    let most = configuration.max_connections;
+    let (most, shared) = (
+        configuration.max_connections,
+        &configuration.trusted_proxies,
+    );
     Ok(match &configuration.tls {
         Some(files) => {
             let live = RustlsConfig::from_config(tls::read(files)?);
@@ -252,7 +255,7 @@ fn spawn(
             let mut server = axum_server::from_tcp_rustls(listener, live)
                 .map_err(unbound)?
                 .handle(handle)
-                .map(|acceptor| Bounded::new(acceptor, most, WhenFull::HangUp));
+                .map(|acceptor| Bounded::new(acceptor, most, shared, WhenFull::HangUp));
             limit_time(server.http_builder());
             tokio::spawn(server.serve(service))
         }
@@ -260,7 +263,7 @@ fn spawn(
             let mut server = axum_server::from_tcp(listener)
                 .map_err(unbound)?
                 .handle(handle)
-                .map(|acceptor| Bounded::new(acceptor, most, WhenFull::Say));
+                .map(|acceptor| Bounded::new(acceptor, most, shared, WhenFull::Say));
             limit_time(server.http_builder());
             tokio::spawn(server.serve(service))
         }
@@ -268,7 +271,7 @@ fn spawn(
 }
 
 /// How long a client may take over a head, and between two of them; [`Bounded`] limits the rest.
-fn limit_time(
+pub(crate) fn limit_time(
     builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>,
 ) {
     builder

@@ -48,7 +48,7 @@ async fn verify(
         }
         configuration.database = Database::Sqlite { file };
     }
-    let identity = open(&configuration, Start::Existing).await?;
+    let identity = open(&configuration, Start::Beside).await?;
     let outcome = match &checkpoint {
         Some(checkpoint) => audit::verify_against(&identity, checkpoint).await,
         None => audit::verify(&identity).await,
@@ -66,7 +66,7 @@ async fn write_checkpoint(
     configuration: &Configuration,
     file: Option<PathBuf>,
 ) -> Result<(), Failure> {
-    let identity = open(configuration, Start::Existing).await?;
+    let identity = open(configuration, Start::Beside).await?;
     let exported = audit::export_checkpoint(&identity).await;
     identity.close().await;
     let text = exported.map_err(refuse_checkpoint)?.to_json();

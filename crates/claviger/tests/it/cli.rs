@@ -344,8 +344,14 @@ fn write_key(data: &Path, bytes: &[u8], end: &str) -> PathBuf {
 fn doctor_says_by_its_code_whether_something_is_wrong() {
     let folder = Folder::make();
     let nowhere = folder.path().join("nowhere");
-    run_on(&nowhere, &["doctor"]).refused(2, "--data");
-    assert!(!nowhere.exists(), "looking makes nothing");
+    for looks in [
+        &["doctor"][..],
+        &["audit", "verify"],
+        &["audit", "checkpoint"],
+    ] {
+        run_on(&nowhere, looks).refused(2, "--data");
+        assert!(!nowhere.exists(), "looking makes nothing");
+    }
     let (installation, _server, _ada) = set_up(&folder);
     let port = format!("127.0.0.1:{}", installation.port);
     let findings = run_on(&installation.data, &["doctor", "--json", "--listen", &port]).json();

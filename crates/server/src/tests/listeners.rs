@@ -30,6 +30,23 @@ async fn ask_plainly(address: SocketAddr, request: &str) -> String {
     answer
 }
 
+/// Connections that have their places, as their answers show.
+async fn hold_places(address: SocketAddr, count: usize) -> Vec<TcpStream> {
+    let mut held = Vec::new();
+    for _ in 0..count {
+        let mut socket = TcpStream::connect(address).await.unwrap();
+        socket
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = [0; 9];
+        socket.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 ");
+        held.push(socket);
+    }
+    held
+}
+
 /// The one test in this process that collects figures: the recorder is the process's.
 #[tokio::test]
 async fn figures_are_off_unless_asked_for_and_then_on_a_listener_of_their_own() {
@@ -68,6 +85,10 @@ async fn figures_are_off_unless_asked_for_and_then_on_a_listener_of_their_own() 
     ] {
         assert!(shown.contains(figure), "{figure}\n{shown}");
     }
+    let held = hold_places(figures, 16).await;
+    let refused = ask_plainly(figures, &request).await;
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    drop(held);
     running.stop().await.unwrap();
     assert!(TcpStream::connect(figures).await.is_err());
 }
@@ -80,19 +101,7 @@ async fn one_connection_too_many_is_turned_away() {
         ..flags(&folder)
     })
     .await;
-    let mut held = Vec::new();
-    for _ in 0..16 {
-        let mut socket = TcpStream::connect(running.address).await.unwrap();
-        socket
-            .write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-            .await
-            .unwrap();
-        // Its answer shows that it has its place.
-        let mut answer = [0; 12];
-        socket.read_exact(&mut answer).await.unwrap();
-        assert_eq!(&answer, b"HTTP/1.1 200");
-        held.push(socket);
-    }
+    let held = hold_places(running.address, 16).await;
     let request = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let refused = ask_plainly(running.address, request).await;
     assert!(
