@@ -1,7 +1,17 @@
 // @ts-check
 // Times, written by the server in UTC, in the reader's zone and as people say them.
 
-const lang = `${document.documentElement.lang}-u-nu-latn`;
+/**
+ * The reader's own variety of the page's language: who reads English in Britain reads "21 November", in the United
+ * States "November 21". Where the browser names none, dates are written as the server writes them.
+ */
+function chooseVariety() {
+  const { lang } = document.documentElement;
+  const own = navigator.languages.find((tag) => tag.startsWith(`${lang}-`));
+  return own ?? (lang === 'en' ? 'en-GB' : lang);
+}
+
+const lang = new Intl.Locale(chooseVariety(), { numberingSystem: 'latn' });
 const moment = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(lang, { dateStyle: 'long' });
 const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });

@@ -3,6 +3,8 @@
 //! Everything is escaped by the templates; no template marks anything as safe. Scripts get their
 //! texts and data from two `<meta>` elements, so no page has a script or a style inside.
 
+mod network;
+
 pub mod error;
 pub mod people;
 pub mod reauthenticate;
@@ -104,7 +106,10 @@ impl Frame<'_> {
                 .texts
                 .with(
                     "place-both",
-                    &[("device", &self.device(place)), ("network", network)],
+                    &[
+                        ("device", &self.device(place)),
+                        ("network", &network::describe(self.texts, network)),
+                    ],
                 )
                 .into_owned(),
         }

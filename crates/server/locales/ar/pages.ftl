@@ -30,8 +30,10 @@ moment = { $day } { $month ->
    *[12] ديسمبر
 } { $year }، { $time } UTC
 place-device = { $browser } على { $system }
-place-network = الشبكة { $network }
-place-both = { $device }، الشبكة { $network }
+place-both = { $device }، { $network }
+network-server = حاسوب الخادم نفسه
+network-local = شبكة محلية { $start }
+network-other = الشبكة { $start }
 place-unknown = جهاز غير معروف
 
 ## كلمات ترد في أكثر من موضع
@@ -108,8 +110,8 @@ provider-unknown = المزوّد غير معروف
 passkey-current = استُخدم لهذا الدخول
 passkey-refused = لم يعد مقبولًا
 passkey-name = اسم مفتاح المرور
-rename-named = إعادة تسمية مفتاح المرور { $name }
-remove-named = إزالة مفتاح المرور { $name }
+rename-named = إعادة تسمية مفتاح المرور «{ $name }»
+remove-named = إزالة مفتاح المرور «{ $name }»
 not-removable = لا يمكن إزالة آخر مفتاح مرور صالح لديك.
 last-used = آخر استخدام
 never-used = لم يُستخدم بعد
@@ -122,23 +124,23 @@ activity-title = النشاط الأخير
 activity-none = لم يحدث شيء بعد.
 activity-unknown = ألم تكن أنت من فعل شيئًا من هذا؟ أزل مفتاح المرور المعني، وسجّل خروج الجهاز، وأبلغ مكتب المساعدة.
 activity-signed-in = { $named ->
-    [yes] تسجيل دخول باستخدام { $name }
+    [yes] تسجيل دخول باستخدام «{ $name }»
    *[no] تسجيل دخول
 }
 activity-sign-in-refused = { $named ->
-    [yes] رُفض تسجيل دخول باستخدام { $name }
+    [yes] رُفض تسجيل دخول باستخدام «{ $name }»
    *[no] رُفض تسجيل دخول
 }
 activity-passkey-added = { $named ->
-    [yes] أُضيف مفتاح المرور { $name }
+    [yes] أُضيف مفتاح المرور «{ $name }»
    *[no] أُضيف مفتاح مرور
 }
 activity-passkey-renamed = { $named ->
-    [yes] تغيّر اسم مفتاح مرور إلى { $name }
+    [yes] تغيّر اسم مفتاح مرور إلى «{ $name }»
    *[no] تغيّر اسم مفتاح مرور
 }
 activity-passkey-removed = { $named ->
-    [yes] أُزيل مفتاح المرور { $name }
+    [yes] أُزيل مفتاح المرور «{ $name }»
    *[no] أُزيل مفتاح مرور
 }
 activity-session-ended = سُجّل خروج أحد الأجهزة

@@ -30,8 +30,10 @@ moment = { $day }. { $month ->
    *[12] Dezember
 } { $year }, { $time } UTC
 place-device = { $browser } unter { $system }
-place-network = Netz { $network }
-place-both = { $device }, Netz { $network }
+place-both = { $device }, { $network }
+network-server = der Rechner des Servers
+network-local = lokales Netz { $start }
+network-other = Netz { $start }
 place-unknown = Unbekanntes Gerät
 
 ## Wörter, die mehrfach vorkommen
@@ -108,8 +110,8 @@ provider-unknown = Anbieter nicht bekannt
 passkey-current = Für diese Anmeldung benutzt
 passkey-refused = Nicht mehr zugelassen
 passkey-name = Name des Passkeys
-rename-named = Passkey { $name } umbenennen
-remove-named = Passkey { $name } entfernen
+rename-named = Passkey „{ $name }“ umbenennen
+remove-named = Passkey „{ $name }“ entfernen
 not-removable = Ihr letzter verwendbarer Passkey lässt sich nicht entfernen.
 last-used = Zuletzt benutzt
 never-used = Noch nicht benutzt
@@ -122,23 +124,23 @@ activity-title = Letzte Aktivitäten
 activity-none = Bisher ist nichts geschehen.
 activity-unknown = Etwas davon waren nicht Sie? Entfernen Sie den betreffenden Passkey, melden Sie das Gerät ab und verständigen Sie den Helpdesk.
 activity-signed-in = { $named ->
-    [yes] Angemeldet mit { $name }
+    [yes] Angemeldet mit „{ $name }“
    *[no] Angemeldet
 }
 activity-sign-in-refused = { $named ->
-    [yes] Eine Anmeldung mit { $name } wurde abgelehnt
+    [yes] Eine Anmeldung mit „{ $name }“ wurde abgelehnt
    *[no] Eine Anmeldung wurde abgelehnt
 }
 activity-passkey-added = { $named ->
-    [yes] Passkey { $name } hinzugefügt
+    [yes] Passkey „{ $name }“ hinzugefügt
    *[no] Passkey hinzugefügt
 }
 activity-passkey-renamed = { $named ->
-    [yes] Passkey in { $name } umbenannt
+    [yes] Passkey in „{ $name }“ umbenannt
    *[no] Passkey umbenannt
 }
 activity-passkey-removed = { $named ->
-    [yes] Passkey { $name } entfernt
+    [yes] Passkey „{ $name }“ entfernt
    *[no] Passkey entfernt
 }
 activity-session-ended = Ein Gerät wurde abgemeldet

@@ -30,8 +30,10 @@ moment = { $day } { $month ->
    *[12] December
 } { $year }, { $time } UTC
 place-device = { $browser } on { $system }
-place-network = Network { $network }
-place-both = { $device }, network { $network }
+place-both = { $device }, { $network }
+network-server = the server’s own computer
+network-local = local network { $start }
+network-other = network { $start }
 place-unknown = Unknown device
 
 ## Words that are used in several places
@@ -108,8 +110,8 @@ provider-unknown = Provider not known
 passkey-current = Used for this sign-in
 passkey-refused = Not accepted any more
 passkey-name = Name of the passkey
-rename-named = Rename passkey { $name }
-remove-named = Remove passkey { $name }
+rename-named = Rename passkey “{ $name }”
+remove-named = Remove passkey “{ $name }”
 not-removable = Your last usable passkey can’t be removed.
 last-used = Last used
 never-used = Not used yet
@@ -122,23 +124,23 @@ activity-title = Recent activity
 activity-none = Nothing has happened yet.
 activity-unknown = Something here wasn’t you? Remove the passkey in question, sign the device out, and tell the help desk.
 activity-signed-in = { $named ->
-    [yes] Signed in with { $name }
+    [yes] Signed in with “{ $name }”
    *[no] Signed in
 }
 activity-sign-in-refused = { $named ->
-    [yes] A sign-in with { $name } was refused
+    [yes] A sign-in with “{ $name }” was refused
    *[no] A sign-in was refused
 }
 activity-passkey-added = { $named ->
-    [yes] Passkey { $name } added
+    [yes] Passkey “{ $name }” added
    *[no] Passkey added
 }
 activity-passkey-renamed = { $named ->
-    [yes] Passkey renamed to { $name }
+    [yes] Passkey renamed to “{ $name }”
    *[no] Passkey renamed
 }
 activity-passkey-removed = { $named ->
-    [yes] Passkey { $name } removed
+    [yes] Passkey “{ $name }” removed
    *[no] Passkey removed
 }
 activity-session-ended = A device was signed out

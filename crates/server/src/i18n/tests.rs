@@ -255,11 +255,11 @@ fn values_of_the_other_direction_are_isolated() {
     let english = find("en").unwrap();
     assert_eq!(
         english.with("rename-named", &[("name", "Anna")]),
-        "Rename passkey Anna"
+        "Rename passkey “Anna”"
     );
     assert_eq!(
         english.with("rename-named", &[("name", "ليلى")]),
-        "Rename passkey \u{2068}ليلى\u{2069}"
+        "Rename passkey “\u{2068}ليلى\u{2069}”"
     );
     assert!(
         find("ar")

@@ -75,6 +75,11 @@ impl SecurityInfo<'_> {
         self.usable().count() > 1
     }
 
+    /// Readiness has a line of its own, unless the advice to add a second passkey says it.
+    fn shows_readiness(&self) -> bool {
+        !self.recommend_second || self.usable().next().is_none()
+    }
+
     /// "You could get back in with: …"
     fn readiness(&self) -> String {
         let names: Vec<&str> = self.usable().map(|passkey| passkey.name.as_str()).collect();
@@ -110,10 +115,7 @@ impl SecurityInfo<'_> {
     }
 
     fn network(&self, session: &SessionView) -> String {
-        self.frame
-            .texts
-            .with("place-network", &[("network", &session.place.network)])
-            .into_owned()
+        super::network::describe(self.frame.texts, &session.place.network)
     }
 
     fn sentence(&self, activity: &Activity) -> String {

@@ -218,12 +218,12 @@ fn a_place_is_said_with_what_is_known() {
     };
     assert_eq!(
         place("Firefox", "Linux", "192.0.2.0/24"),
-        "Firefox on Linux, network 192.0.2.0/24"
+        "Firefox on Linux, network 192.0.2.x"
     );
     assert_eq!(place("Firefox", "", ""), "Firefox");
     assert_eq!(
         place("", "", "192.0.2.0/24"),
-        "Unknown device, network 192.0.2.0/24"
+        "Unknown device, network 192.0.2.x"
     );
     assert_eq!(place("", "", ""), "Unknown device");
 }
