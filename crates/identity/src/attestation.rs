@@ -27,6 +27,18 @@ const UNATTESTED: &str = "unattested";
 /// Why a sound attestation of a new model proves nothing: the metadata should have been replaced by now.
 const STALE: &str = "attestation.metadata_stale";
 
+/// The models of makers that have a format of their own: Apple's and Android's platform authenticators.
+const OWN_MODELS: [(Format, [u8; 16]); 2] = [
+    (
+        Format::Apple,
+        0xf24a_8e70_d0d3_f82c_2937_3252_3cc4_de5a_u128.to_be_bytes(),
+    ),
+    (
+        Format::AndroidKey,
+        0xb93f_d961_f2e6_462f_b122_8200_2247_de78_u128.to_be_bytes(),
+    ),
+];
+
 /// What a judgement is made from.
 #[derive(Debug)]
 pub(crate) struct Evidence<'a> {
@@ -88,13 +100,15 @@ impl Models {
         self.known.get(key)?.as_ref()
     }
 
-    /// Whoever the metadata says vouches for exactly this model; for makers with a format of their own, their roots
-    /// when the metadata names the model with none.
+    /// Whoever the metadata says vouches for exactly this model. A maker's root of a format stands in only for that
+    /// maker's own model, and only where the metadata doesn't name it: such a root says nothing about the AAGUID,
+    /// which in `android-key` not even the maker signs.
     fn anchors_of(&self, model: &Model) -> Vec<&Anchor> {
-        let known = self.find(&key_of(model.aaguid, Some(model.key_identifier)));
-        let stated: Vec<_> = known.into_iter().flat_map(|known| &known.anchors).collect();
-        if !stated.is_empty() {
-            return stated;
+        if let Some(known) = self.find(&key_of(model.aaguid, Some(model.key_identifier))) {
+            return known.anchors.iter().collect();
+        }
+        if !OWN_MODELS.contains(&(model.format, model.aaguid.0)) {
+            return Vec::new();
         }
         let own = self
             .roots
@@ -131,7 +145,8 @@ pub(crate) async fn judge(
     if judgement.verdict == ATTESTED && is_new && in_use.is_stale() {
         let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
         let model = Id(evidence.aaguid.0);
-        if !store.has_attested_model(tenant, model).await? {
+        // Devices without an AAGUID share the zeros: one of them vouches for no other.
+        if evidence.aaguid.is_zero() || !store.has_attested_model(tenant, model).await? {
             judgement.verdict = UNATTESTED.to_owned();
             judgement.reason = STALE.to_owned();
         }
@@ -173,7 +188,12 @@ fn weigh(in_use: &InUse, evidence: &Evidence<'_>, models: &Models) -> Judgement 
         anchor: attestation.and_then(derive_anchor),
         chain: certificates.concat(),
         model: entry.map_or(String::new(), |entry| entry.statement().name.clone()),
-        level: derive_level(standing.as_ref()),
+        // Whoever proves nothing about the model has none of its levels.
+        level: if verdict == ATTESTED {
+            derive_level(standing.as_ref())
+        } else {
+            String::new()
+        },
         undesired: standing.as_ref().is_some_and(Standing::is_undesired),
         standing: describe(standing.as_ref()),
         judged_at: in_use.now,
