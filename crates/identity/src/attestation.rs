@@ -188,12 +188,8 @@ fn weigh(in_use: &InUse, evidence: &Evidence<'_>, models: &Models) -> Judgement 
         anchor: attestation.and_then(derive_anchor),
         chain: certificates.concat(),
         model: entry.map_or(String::new(), |entry| entry.statement().name.clone()),
-        // Whoever proves nothing about the model has none of its levels.
-        level: if verdict == ATTESTED {
-            derive_level(standing.as_ref())
-        } else {
-            String::new()
-        },
+        // Of the model that is claimed: it is the passkey's own only beside the verdict `attested`.
+        level: derive_level(standing.as_ref()),
         undesired: standing.as_ref().is_some_and(Standing::is_undesired),
         standing: describe(standing.as_ref()),
         judged_at: in_use.now,
