@@ -54,15 +54,64 @@ pub struct Attestation {
     pub kind: AttestationKind,
     /// What it proves.
     pub verdict: Verdict,
-    /// SHA-256 of each certificate that was sent, the leaf first.
+    /// SHA-256 of each certificate that was sent, the leaf first; of a compound, those of every statement that is
+    /// correct, one statement after the other.
     pub certificates: Vec<[u8; 32]>,
-    /// The leaf's key identifier, by which metadata names devices without AAGUID
+    /// The leaf's key identifier (of a compound: of the statement that decides), by which metadata names devices without AAGUID
     /// ([`Certificate::key_identifier`](crate::x509::Certificate::key_identifier)).
     pub key_identifier: Option<[u8; 20]>,
     /// The model's name, for whoever knows it from metadata to fill in. Verification leaves it empty.
     pub model: Option<String>,
     /// The statements of a compound, each judged alone.
     pub parts: Vec<Attestation>,
+    /// Key fingerprints of `certificates`, in their order.
+    certificate_keys: Vec<[u8; 32]>,
+    /// The fingerprint of the leaf's key, where that is not the credential's own.
+    signer: Option<[u8; 32]>,
+}
+
+impl Attestation {
+    /// All by which metadata may name what attested this: SHA-256 of each certificate that was sent and of the
+    /// anchor, and the fingerprints of their keys; of a compound, those of every statement that is correct. For
+    /// [`Entry::standing`](crate::metadata::Entry::standing).
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<[u8; 32]> {
+        let mut found = Vec::new();
+        for part in self.correct_parts() {
+            found.extend(part.certificates.iter().chain(&part.certificate_keys));
+            if let Verdict::Attested(chain) = &part.verdict {
+                found.extend([chain.anchor(), chain.anchor_key()]);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The key identifier of the leaf; of a compound, that of every statement that is correct.
+    #[must_use]
+    pub fn key_identifiers(&self) -> Vec<[u8; 20]> {
+        let mut found: Vec<_> = self
+            .correct_parts()
+            .filter_map(|part| part.key_identifier)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The statements that are correct: this one, or those of a compound.
+    fn correct_parts(&self) -> impl Iterator<Item = &Self> {
+        let parts = if self.parts.is_empty() {
+            std::slice::from_ref(self)
+        } else {
+            &self.parts
+        };
+        // A statement that was not verified has not passed.
+        parts
+            .iter()
+            .filter(|part| part.kind != AttestationKind::Unverified)
+    }
 }
 
 /// The attestation types (section 6.5.4).
@@ -129,9 +178,10 @@ impl Verdict {
         }
     }
 
-    /// Whether the statement itself is correct, whatever its certificates prove.
+    /// Whether the statement itself was verified and is correct, whatever its certificates prove.
     pub(crate) fn is_correct(&self) -> bool {
         match self {
+            Self::NotAttested(NotAttested::FormatNotAccepted) => false,
             Self::Attested(_) | Self::NotAttested(_) => true,
             Self::Failed(error) => matches!(error, AttestationError::Chain(_)),
         }

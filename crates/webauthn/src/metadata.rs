@@ -7,8 +7,8 @@
 //!
 //! Pure as everything here: fetching and keeping are the caller's.
 //!
-//! What one entry gets wrong spoils that entry only ([`Blob::unusable`]); a word that this version doesn't know is
-//! kept as unknown.
+//! What one entry gets wrong spoils that entry only ([`Blob::unusable`]), what one status report gets wrong that report
+//! only; a word that this version doesn't know is kept as unknown.
 
 mod anchors;
 mod date;
@@ -25,7 +25,9 @@ pub use entry::{Entry, EntryError, MAX_ENTRY, ModelKey, Statement};
 pub use error::MetadataError;
 pub use icon::MAX_ICON;
 pub use jws::MAX_CHAIN;
-pub use status::{CertificationLevel, Compromise, Standing, StatusReport, Thumbprint};
+pub use status::{
+    CertificationLevel, Compromise, NamedCertificate, Standing, StatusReport, Thumbprint,
+};
 pub use words::{
     AttachmentHint, AttestationTypeWord, AuthenticatorStatus, KeyProtection, UserVerificationMethod,
 };
@@ -36,7 +38,7 @@ use crate::x509::{
 use jws::Envelope;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Whom a blob's signature is believed from.
 #[derive(Debug, Clone, Copy)]
@@ -163,20 +165,34 @@ impl Blob {
             let limit = MAX_ENTRIES;
             return Err(MetadataError::TooManyEntries { limit, found });
         }
-        let (mut entries, mut unusable) = (Vec::new(), Vec::new());
-        let mut seen = HashSet::new();
+        let (mut entries, mut unusable) = (Vec::<Entry>::new(), Vec::new());
+        let mut seen = HashMap::new();
         for (index, json) in read.entries.iter().enumerate() {
-            let entry = Entry::parse(json.get()).and_then(|entry| {
-                let new = !entry.keys().iter().any(|key| seen.contains(key));
-                new.then_some(entry).ok_or(EntryError::Duplicate)
-            });
-            match entry {
-                Ok(entry) => {
-                    seen.extend(entry.keys().iter().cloned());
-                    entries.push(entry);
+            let entry = match Entry::parse(json.get()) {
+                Ok(entry) => entry,
+                Err(why) => {
+                    unusable.push(Unusable { index, why });
+                    continue;
                 }
-                Err(why) => unusable.push(Unusable { index, why }),
+            };
+            let same: BTreeSet<usize> = entry
+                .keys()
+                .iter()
+                .filter_map(|key| seen.get(key).copied())
+                .collect();
+            if same.is_empty() {
+                let place = entries.len();
+                seen.extend(entry.keys().iter().map(|key| (key.clone(), place)));
+                entries.push(entry);
+                continue;
             }
+            for place in same {
+                if let Some(first) = entries.get_mut(place) {
+                    first.merge_reports(&entry);
+                }
+            }
+            let why = EntryError::Duplicate;
+            unusable.push(Unusable { index, why });
         }
         if entries.is_empty() && found > 0 {
             return Err(MetadataError::NothingReadable { found });

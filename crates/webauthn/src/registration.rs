@@ -3,7 +3,8 @@
 use crate::aaguid::Aaguid;
 use crate::algorithm::{Algorithm, DEFAULT_ALGORITHMS};
 use crate::attestation::{
-    Attestation, AttestationNeed, AttestationObject, AttestationPolicy, Subject, Verdict, evaluate,
+    Attestation, AttestationNeed, AttestationObject, AttestationPolicy, NotAttested, Subject,
+    Verdict, evaluate,
 };
 use crate::authenticator_data::{AuthenticatorData, Flags};
 use crate::client_data::{ClientData, CrossOrigin, Expected};
@@ -211,6 +212,10 @@ fn check_attestation(
 ) -> Result<(), RegistrationError> {
     let enough = match need {
         AttestationNeed::Nothing => true,
+        AttestationNeed::CorrectIfAccepted => {
+            let reason = NotAttested::FormatNotAccepted;
+            attestation.verdict.is_correct() || attestation.verdict == Verdict::NotAttested(reason)
+        }
         AttestationNeed::Correct => attestation.verdict.is_correct(),
         AttestationNeed::Attested => attestation.verdict.is_attested(),
     };

@@ -1,5 +1,6 @@
 //! `android-key` (section 8.4).
 
+use super::certificate::check_no_description;
 use super::error::{AndroidStep, AttestationError, Requirement};
 use super::policy::AndroidEnforcement;
 use super::statement::Statement;
@@ -11,8 +12,8 @@ use crate::x509::{Usage, oid};
 const ORIGIN_GENERATED: u64 = 0;
 /// KM_PURPOSE_SIGN.
 const PURPOSE_SIGN: u64 = 2;
-/// SecurityLevel Software.
-const SECURITY_LEVEL_SOFTWARE: u64 = 0;
+/// SecurityLevel TrustedEnvironment and StrongBox. Any other, unknown ones included, is not hardware.
+const SECURITY_LEVELS_HARDWARE: [u64; 2] = [1, 2];
 
 pub(super) fn verify<'a>(
     statement: &'a [u8],
@@ -25,6 +26,12 @@ pub(super) fn verify<'a>(
     // "Verify that sig is a valid signature over the concatenation of authenticatorData and clientDataHash
     // using the public key in the first certificate in x5c with the algorithm specified in alg."
     verify_with(&leaf, algorithm, &subject.to_be_signed(), signature)?;
+    // Not in the section, but in Android's own: the first description from the root on is the one to believe. An app
+    // can have the keystore certify a key that then signs certificates of its own, with any description.
+    certificates
+        .iter()
+        .skip(1)
+        .try_for_each(check_no_description)?;
     // "Verify that the public key in the first certificate in x5c matches the credentialPublicKey."
     if !leaf.spki().is_key(&subject.key) {
         return Err(AttestationError::KeyMismatch);
@@ -53,7 +60,8 @@ pub(super) fn verify<'a>(
 
 /// KeyDescription of Android's key attestation, as far as section 8.4 reads it.
 struct KeyDescription<'a> {
-    security_level: u64,
+    /// Of what made the description, and of what keeps the key.
+    security_levels: [u64; 2],
     challenge: &'a [u8],
     software: Authorizations,
     hardware: Authorizations,
@@ -73,16 +81,16 @@ impl<'a> KeyDescription<'a> {
         let mut fields = value.expect(Tag::SEQUENCE)?;
         value.finish()?;
         fields.unsigned(Tag::INTEGER)?; // attestationVersion
-        let security_level = fields.unsigned(Tag::ENUMERATED)?;
+        let attestation_level = fields.unsigned(Tag::ENUMERATED)?;
         fields.unsigned(Tag::INTEGER)?; // keymasterVersion
-        fields.unsigned(Tag::ENUMERATED)?; // keymasterSecurityLevel
+        let keymaster_level = fields.unsigned(Tag::ENUMERATED)?;
         let challenge = fields.bytes(Tag::OCTET_STRING)?;
         fields.bytes(Tag::OCTET_STRING)?; // uniqueId
         let software = Authorizations::read(fields.expect(Tag::SEQUENCE)?)?;
         let hardware = Authorizations::read(fields.expect(Tag::SEQUENCE)?)?;
         fields.finish()?;
         Ok(Self {
-            security_level,
+            security_levels: [attestation_level, keymaster_level],
             challenge,
             software,
             hardware,
@@ -95,9 +103,11 @@ impl<'a> KeyDescription<'a> {
         if self.software.all_applications || self.hardware.all_applications {
             return Err(AndroidStep::AllApplications);
         }
-        if enforcement == AndroidEnforcement::Hardware
-            && self.security_level == SECURITY_LEVEL_SOFTWARE
-        {
+        let in_hardware = self
+            .security_levels
+            .iter()
+            .all(|level| SECURITY_LEVELS_HARDWARE.contains(level));
+        if enforcement == AndroidEnforcement::Hardware && !in_hardware {
             return Err(AndroidStep::SecurityLevel);
         }
         // "For the following, use only the teeEnforced authorization list if the RP wants to accept only keys

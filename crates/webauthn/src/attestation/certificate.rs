@@ -21,6 +21,15 @@ pub(super) fn check_no_authority(leaf: &Certificate<'_>) -> Result<(), Attestati
     }
 }
 
+/// A key that Android's keystore describes belongs to an app, which signs with it what it likes: it is no
+/// attestation key and no authority. Only the leaf of `android-key`, which is the credential itself, may have one.
+pub(super) fn check_no_description(certificate: &Certificate<'_>) -> Result<(), AttestationError> {
+    match certificate.extensions().find(oid::ANDROID_KEY_DESCRIPTION) {
+        Some(_) => Err(AttestationError::Requirement(Requirement::NoKeyDescription)),
+        None => Ok(()),
+    }
+}
+
 /// id-fido-gen-ce-aaguid: an OCTET STRING inside the extension's, not critical. It may be absent.
 pub(super) fn check_aaguid(leaf: &Certificate<'_>, aaguid: Aaguid) -> Result<(), AttestationError> {
     let Some(extension) = leaf.extensions().find(oid::FIDO_AAGUID) else {

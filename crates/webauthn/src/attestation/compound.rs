@@ -1,8 +1,8 @@
 //! `compound` (section 8.9): several statements about one credential.
 
-use super::Part as Statement;
 use super::error::{AttestationError, CompoundStep};
 use super::policy::{CompoundNeed, Format};
+use super::{Part as Statement, check_format};
 use crate::cbor::{CborError, CborErrorKind, Key, Reader};
 use crate::error::{ParseError, Part};
 
@@ -33,7 +33,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Statement<'_>>, AttestationError>
         {
             Err(AttestationError::Compound(CompoundStep::Nested))
         }
-        2..=MAX_STATEMENTS => Ok(statements),
+        2..=MAX_STATEMENTS => {
+            // Section 8.1 holds for each: names are recorded and shown.
+            for statement in &statements {
+                check_format(statement.format)?;
+            }
+            Ok(statements)
+        }
         _ => Err(AttestationError::Compound(CompoundStep::TooMany(
             MAX_STATEMENTS,
         ))),

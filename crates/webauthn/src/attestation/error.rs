@@ -106,6 +106,9 @@ pub enum Requirement {
     /// The extension of the format, well-formed.
     #[error("the extension of its format")]
     FormatExtension,
+    /// No key description of Android's, which makes a key an app's.
+    #[error("no key description of Android's keystore")]
+    NoKeyDescription,
 }
 
 /// Steps of section 8.3.

@@ -1,7 +1,7 @@
 //! From a statement to a verdict: section 7.1 steps 22 to 24.
 
 use super::error::{AttestationError, CompoundStep};
-use super::policy::{AttestationPolicy, Format, Model};
+use super::policy::{AttestationPolicy, CompoundNeed, Format, Model};
 use super::statement::Statement;
 use super::{
     Attestation, AttestationKind, AttestationObject, NotAttested, Part, Verdict, android_key,
@@ -13,6 +13,7 @@ use crate::error::RegistrationError;
 use crate::public_key::CoseKey;
 use crate::rp_id::sha256;
 use crate::x509::{Certificate, PathInput, PathRule, Unverified, Usage, validate};
+use std::collections::HashSet;
 
 /// What is attested: this registration's credential.
 pub(crate) struct Subject<'a> {
@@ -233,13 +234,13 @@ fn judge(
         aaguid: subject.aaguid,
         key_identifier,
     };
+    let certificates = path.certificates.iter();
+    let is_own = leaf.spki().is_key(&subject.key);
     Attestation {
-        certificates: path
-            .certificates
-            .iter()
-            .map(Certificate::thumbprint)
-            .collect(),
+        certificates: certificates.clone().map(Certificate::thumbprint).collect(),
+        certificate_keys: certificates.map(Certificate::key_fingerprint).collect(),
         key_identifier: Some(key_identifier),
+        signer: (!is_own).then(|| leaf.key_fingerprint()),
         ..Attestation::new(name, correct.kind, judge_path(path, &model, policy))
     }
 }
@@ -290,8 +291,11 @@ fn evaluate_compound(
         .map(|part| evaluate_part(part, subject, policy))
         .collect();
     // A statement that was not verified has not passed.
-    let is_correct = |part: &&Attestation| part.kind != AttestationKind::Unverified;
-    let passed = parts.iter().filter(is_correct).count();
+    let correct: Vec<_> = parts
+        .iter()
+        .filter(|part| part.kind != AttestationKind::Unverified)
+        .collect();
+    let passed = count(policy.compound, &correct);
     if passed < needed {
         let error = AttestationError::Compound(CompoundStep::NotEnough { passed, needed });
         return Attestation {
@@ -299,23 +303,51 @@ fn evaluate_compound(
             ..failed(error)
         };
     }
-    let attested = parts.iter().filter(|part| part.verdict.is_attested());
-    let enough = attested.clone().count() >= needed;
-    let decisive = if enough {
-        attested.clone().next()
+    let attested: Vec<_> = correct
+        .iter()
+        .copied()
+        .filter(|part| part.verdict.is_attested())
+        .collect();
+    let decisive = if count(policy.compound, &attested) >= needed {
+        attested.first()
     } else {
-        // What stands in the way: a correct statement that nobody vouches for, or too few that were verified.
-        let mut correct = parts.iter().filter(is_correct);
-        correct.find(|part| !part.verdict.is_attested())
+        // What stands in the way: a correct statement that nobody vouches for.
+        correct.iter().find(|part| !part.verdict.is_attested())
     };
-    let decisive = decisive.cloned();
+    let decisive = decisive.map(|part| Attestation::clone(part));
+    // Whoever asks what is known about the certificates asks about all that passed.
+    let all = |list: fn(&Attestation) -> &Vec<[u8; 32]>| {
+        correct
+            .iter()
+            .flat_map(|part| list(part))
+            .copied()
+            .collect()
+    };
+    let (certificates, certificate_keys) = (
+        all(|part| &part.certificates),
+        all(|part| &part.certificate_keys),
+    );
     match decisive {
         Some(decisive) => Attestation {
             format: whole.format.to_owned(),
+            certificates,
+            certificate_keys,
             parts,
             ..decisive
         },
         None => failed(AttestationError::Compound(CompoundStep::TooFew)),
+    }
+}
+
+/// How many statements these count as. Where all must pass, each. Where some number must, each key that signed: the
+/// same attestation key twice is one witness, and so is the credential's own.
+fn count(need: CompoundNeed, parts: &[&Attestation]) -> usize {
+    match need {
+        CompoundNeed::All => parts.len(),
+        CompoundNeed::AtLeast(_) => {
+            let keys: HashSet<_> = parts.iter().map(|part| part.signer).collect();
+            keys.len()
+        }
     }
 }
 
@@ -329,6 +361,8 @@ impl Attestation {
             key_identifier: None,
             model: None,
             parts: Vec::new(),
+            certificate_keys: Vec::new(),
+            signer: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `fido-u2f` (section 8.6).
 
+use super::certificate::check_no_description;
 use super::error::{AttestationError, U2fStep};
 use super::policy::U2fAaguid;
 use super::statement::Statement;
@@ -46,6 +47,7 @@ pub(super) fn verify<'a>(
         &verification_data,
         signature,
     )?;
+    check_no_description(&leaf)?;
     // Not in the section: U2F devices have no AAGUID, and clients write zeros. Policy, as test vectors differ.
     if aaguid == U2fAaguid::Zero && !subject.aaguid.is_zero() {
         return Err(AttestationError::U2f(U2fStep::Aaguid));

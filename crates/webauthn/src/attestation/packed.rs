@@ -1,6 +1,6 @@
 //! `packed` (section 8.2).
 
-use super::certificate::{check_aaguid, check_no_authority, check_version};
+use super::certificate::{check_aaguid, check_no_authority, check_no_description, check_version};
 use super::error::{AttestationError, Requirement};
 use super::statement::Statement;
 use super::{AttestationKind, Correct, Subject, TrustPath, verify_with};
@@ -25,6 +25,7 @@ pub(super) fn verify<'a>(
     // "If attestnCert contains an extension with OID 1.3.6.1.4.1.45724.1.1.4, verify that the value of this
     // extension matches the aaguid in authenticatorData."
     check_aaguid(&leaf, subject.aaguid)?;
+    check_no_description(&leaf)?;
     Ok(Correct {
         kind: AttestationKind::Basic,
         path: Some(TrustPath {

@@ -73,8 +73,11 @@ impl Format {
 pub enum AttestationNeed {
     /// Nothing: a statement that is wrong is recorded as [`Verdict::Failed`](super::Verdict::Failed) and proves nothing.
     Nothing,
-    /// That a statement of an accepted format is correct (section 7.1 step 23). Whether anybody vouches for
-    /// it is only recorded.
+    /// That a statement of an accepted format is correct. One of any other format, unknown ones included, is not
+    /// verified and passes as [`NotAttested::FormatNotAccepted`](super::NotAttested::FormatNotAccepted).
+    CorrectIfAccepted,
+    /// That the statement is of an accepted format and correct (section 7.1 steps 22 and 23). Whether anybody
+    /// vouches for it is only recorded.
     Correct,
     /// [`Verdict::Attested`](super::Verdict::Attested) (step 25).
     Attested,
@@ -152,7 +155,7 @@ pub enum AndroidEnforcement {
 pub enum CompoundNeed {
     /// All.
     All,
-    /// At least so many (and at least one).
+    /// At least so many (and at least one), each signed by another key.
     AtLeast(usize),
 }
 
@@ -176,9 +179,9 @@ pub struct AttestationPolicy<'a> {
 }
 
 impl<'a> AttestationPolicy<'a> {
-    /// Attestation is not required, nobody is believed, and what is sent must be correct.
+    /// Attestation is not required, nobody is believed, and what is sent must be correct if its format is known.
     pub const NOT_REQUIRED: Self = Self {
-        need: AttestationNeed::Correct,
+        need: AttestationNeed::CorrectIfAccepted,
         formats: &Format::CURRENT,
         trust: Trust::NOBODY,
         tpm_manufacturers: TpmManufacturers::Listed(super::TPM_MANUFACTURERS),

@@ -21,6 +21,11 @@ static ROOTS: [(Format, &[u8]); 3] = [
 /// Apple's root and both of Google's, each with the format whose statements it is believed for. To be parsed once
 /// and answered by [`Trust::anchors`](super::Trust) for exactly that format; whether they are is the
 /// caller's choice.
+///
+/// Such a root says nothing about the AAGUID. In `android-key` only the key is certified, by the keystore of a
+/// phone on which any app may have a key certified; the AAGUID beside it is whatever the app wrote. So these never
+/// stand in for the roots of a model: for an AAGUID that metadata names, they are believed only if its entry lists
+/// them, and an attestation under them is never shown as proof of a model.
 #[must_use]
 pub fn roots() -> Vec<(Format, Anchor)> {
     // That each parses is a test's concern: these bytes don't change.

@@ -125,6 +125,7 @@ codes!(AttestationError, ATTESTATION {
     Self::Requirement(Requirement::TpmManufacturer) => "attestation.tpm_manufacturer", "The TPM's manufacturer is not one of those that are known.";
     Self::Requirement(Requirement::AttestationPurpose) => "attestation.tpm_purpose", "The TPM's certificate is not for an attestation identity key.";
     Self::Requirement(Requirement::FormatExtension) => "attestation.format_extension", "The attestation certificate lacks its format's extension, or it is malformed.";
+    Self::Requirement(Requirement::NoKeyDescription) => "attestation.key_description", "A certificate that should be an attestation key's or an authority's is for an app's key in an Android keystore.";
     Self::AaguidMismatch => "attestation.aaguid_mismatch", "The attestation certificate is for another model than the authenticator names.";
     Self::KeyMismatch => "attestation.key_mismatch", "The attestation is about another key than the passkey's.";
     Self::BindingMismatch => "attestation.binding_mismatch", "The attestation was made for another registration.";

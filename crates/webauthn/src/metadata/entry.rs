@@ -3,11 +3,15 @@
 
 use super::date::Date;
 use super::icon::parse_icon;
-use super::status::{ReportJson, Standing, StatusReport, Thumbprint, derive_standing, next_change};
+use super::status::{
+    Attested, NamedCertificate, Standing, StatusReport, Thumbprint, derive_standing, next_change,
+    read_report,
+};
 use super::words::{AttachmentHint, AttestationTypeWord, KeyProtection, UserVerificationMethod};
 use crate::aaguid::Aaguid;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 
 /// The longest entry accepted, in bytes of JSON. Those of the service have 5 to 100 KiB.
 pub const MAX_ENTRY: usize = 1024 * 1024;
@@ -60,10 +64,7 @@ pub enum EntryError {
     /// It names no model, or more than one kind of model, or another than its statement.
     #[error("it does not name exactly one model")]
     Model,
-    /// A status report has a day or a certificate that can't be read.
-    #[error("a status report can't be read")]
-    Status,
-    /// Another entry before it names the same model.
+    /// Another entry before it names the same model; what its status reports say counts for that one.
     #[error("another entry names the same model")]
     Duplicate,
 }
@@ -74,6 +75,8 @@ pub struct Entry {
     keys: Vec<ModelKey>,
     reports: Vec<StatusReport>,
     statement: Statement,
+    /// Of [`Statement::attestation_roots`].
+    roots: Vec<NamedCertificate>,
     text: String,
 }
 
@@ -125,16 +128,16 @@ impl Entry {
         let read: EntryJson = serde_json::from_str(json).map_err(form)?;
         read.check_lists()?;
         let keys = read.keys()?;
-        let reports: Option<Vec<_>> = read
-            .status_reports
-            .into_iter()
-            .map(ReportJson::read)
-            .collect();
+        let statement = read.metadata_statement.read();
+        let roots = statement.attestation_roots.iter();
+        let reports = read.status_reports.iter();
+        let reports: Vec<_> = reports.map(|json| read_report(json)).collect();
         Ok(Self {
             keys,
-            reports: reports.ok_or(EntryError::Status)?,
-            statement: read.metadata_statement.read(),
-            text: without_pictures(json).map_err(form)?,
+            roots: roots.map(|der| NamedCertificate::of_der(der)).collect(),
+            statement,
+            text: write_text(json, &reports).map_err(form)?,
+            reports,
         })
     }
 
@@ -156,11 +159,49 @@ impl Entry {
         &self.reports
     }
 
-    /// What the reports amount to on `today` for a passkey whose attestation has the certificates `chain`
-    /// (SHA-256 of each); with none, for the model as a whole.
+    /// What the reports amount to on `today` for a passkey whose attestation has the certificates `chain`: those
+    /// that were sent and the anchor, as [`Attestation::fingerprints`](crate::Attestation::fingerprints) lists them.
+    /// Without the anchor, a compromised root of the model concerns every chain. With none, for the model as a
+    /// whole.
     #[must_use]
     pub fn standing(&self, today: Date, chain: &[Thumbprint]) -> Standing {
-        derive_standing(&self.reports, today, chain)
+        let roots = &self.roots;
+        derive_standing(&self.reports, today, Attested { chain, roots })
+    }
+
+    /// Takes the reports of another entry about the same model, after its own and each once: which of two entries
+    /// comes first must not decide whether a revocation is heard. Where there are too many to keep, a status that
+    /// nobody knows stands for the rest.
+    pub(super) fn merge_reports(&mut self, other: &Self) {
+        // Both texts were read before.
+        let Ok(mut entry) = serde_json::from_str::<Map<String, Value>>(&self.text) else {
+            return;
+        };
+        let Ok(mut other) = serde_json::from_str::<Map<String, Value>>(&other.text) else {
+            return;
+        };
+        let (Some(Value::Array(own)), Some(Value::Array(more))) = (
+            entry.get_mut("statusReports"),
+            other.get_mut("statusReports"),
+        ) else {
+            return;
+        };
+        for report in more.drain(..) {
+            if !own.contains(&report) {
+                own.push(report);
+            }
+        }
+        if own.len() > MAX_LIST {
+            own.truncate(MAX_LIST - 1);
+            own.push(json!({"status": "TOO_MANY_REPORTS"}));
+        }
+        let text = Value::Object(entry).to_string();
+        if let Ok(merged) = Self::parse(&text) {
+            *self = Self {
+                statement: self.statement.clone(),
+                ..merged
+            };
+        }
     }
 
     /// The first day after `today` on which the standing may change without a new blob.
@@ -183,7 +224,8 @@ struct EntryJson {
     aaguid: Option<String>,
     attestation_certificate_key_identifiers: Option<Vec<String>>,
     metadata_statement: StatementJson,
-    status_reports: Vec<ReportJson>,
+    /// Read one by one, so that one of another form spoils itself only.
+    status_reports: Vec<Box<RawValue>>,
 }
 
 impl EntryJson {
@@ -244,7 +286,9 @@ struct StatementJson {
     description: String,
     #[serde(default)]
     friendly_names: Value,
-    authenticator_version: Option<u64>,
+    /// A number that fits, or none: it is no reason to know nothing about the model.
+    #[serde(default)]
+    authenticator_version: Value,
     #[serde(default)]
     protocol_family: String,
     #[serde(default)]
@@ -285,7 +329,7 @@ impl StatementJson {
         let methods = |list: Vec<MethodJson>| list.into_iter().map(|m| m.user_verification_method);
         Statement {
             name: clean(name),
-            authenticator_version: self.authenticator_version,
+            authenticator_version: self.authenticator_version.as_u64(),
             protocol_family: self.protocol_family,
             attestation_types: self.attestation_types,
             key_protection: self.key_protection,
@@ -317,10 +361,19 @@ fn clean(name: &str) -> String {
     visible.trim().to_owned()
 }
 
-fn without_pictures(json: &str) -> Result<String, serde_json::Error> {
+/// Without pictures. Reports that can't be read are written so that they read as the same again: a member that
+/// stands twice would stand once.
+fn write_text(json: &str, reports: &[StatusReport]) -> Result<String, serde_json::Error> {
     let mut entry: Map<String, Value> = serde_json::from_str(json)?;
     if let Some(Value::Object(statement)) = entry.get_mut("metadataStatement") {
         statement.retain(|member, _| !PICTURES.contains(&member.as_str()));
+    }
+    if let Some(Value::Array(list)) = entry.get_mut("statusReports") {
+        for (written, report) in list.iter_mut().zip(reports) {
+            if report.unreadable {
+                *written = json!({"status": report.status.as_str(), "effectiveDate": ""});
+            }
+        }
     }
     serde_json::to_string(&entry)
 }

@@ -5,10 +5,45 @@
 
 use super::date::Date;
 use super::words::AuthenticatorStatus;
+use crate::rp_id::sha256;
+use crate::x509::Certificate;
 use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
-/// SHA-256 of a certificate's DER.
+/// SHA-256 of a certificate's DER, or its key's fingerprint
+/// ([`Certificate::key_fingerprint`]).
 pub type Thumbprint = [u8; 32];
+
+/// A certificate that a report names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedCertificate {
+    /// SHA-256 of its DER.
+    pub thumbprint: Thumbprint,
+    /// Its [`Certificate::key_fingerprint`]: the key is what is compromised, whichever certificate it is in. None if
+    /// the bytes are no certificate.
+    pub key: Option<Thumbprint>,
+}
+
+impl NamedCertificate {
+    /// By its DER.
+    pub(super) fn of_der(der: &[u8]) -> Self {
+        Self {
+            thumbprint: sha256(der),
+            key: Certificate::parse(der)
+                .ok()
+                .map(|certificate| certificate.key_fingerprint()),
+        }
+    }
+
+    fn is_in(&self, chain: &[Thumbprint]) -> bool {
+        chain.contains(&self.thumbprint) || self.key.is_some_and(|key| chain.contains(&key))
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.thumbprint == other.thumbprint || (self.key.is_some() && self.key == other.key)
+    }
+}
 
 /// StatusReport: one event in a model's life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +56,13 @@ pub struct StatusReport {
     pub sunset: Option<Date>,
     /// The firmware that the report is about, or that mends what reports before it said.
     pub authenticator_version: Option<u64>,
-    /// The certificate that a compromised attestation key belongs to; without one, all of the model's.
-    pub certificate: Option<Thumbprint>,
+    /// The certificates, of a batch, an authority or a root, that a compromised attestation key belongs to; without
+    /// one, all of the model's.
+    pub certificates: Vec<NamedCertificate>,
     /// The certificate's number in FIDO's programme.
     pub certificate_number: Option<String>,
+    /// Whether a part of it could not be read. Such a report holds from the beginning and for every certificate.
+    pub unreadable: bool,
 }
 
 /// A certification of FIDO's authenticator programme, weakest first.
@@ -112,19 +150,28 @@ impl Standing {
     }
 }
 
-/// The standing on `today` of somebody whose attestation has the certificates `chain`; an empty one stands for any
-/// certificate of the model, so that a compromise of one batch counts too.
+/// The certificates by which a compromise is judged.
+#[derive(Clone, Copy)]
+pub(super) struct Attested<'a> {
+    /// Of the attestation, its anchor included; empty for any of the model.
+    pub(super) chain: &'a [Thumbprint],
+    /// The model's own attestation roots.
+    pub(super) roots: &'a [NamedCertificate],
+}
+
+/// The standing on `today` of somebody with this attestation; an empty chain stands for any certificate of the
+/// model, so that a compromise of one batch counts too.
 pub(super) fn derive_standing(
     reports: &[StatusReport],
     today: Date,
-    chain: &[Thumbprint],
+    attested: Attested<'_>,
 ) -> Standing {
     let mut standing = Standing::default();
     for (day, report) in in_order(reports) {
         if day.is_some_and(|day| day > today) {
             continue;
         }
-        standing.take(report, day, today, chain);
+        standing.take(report, day, today, attested);
     }
     if standing.revoked {
         standing.certification = None;
@@ -150,6 +197,9 @@ fn in_order(reports: &[StatusReport]) -> Vec<(Option<Date>, &StatusReport)> {
     let mut dated: Vec<_> = reports
         .iter()
         .map(|report| {
+            if report.unreadable {
+                return (None, report);
+            }
             before = report.effective.or(before);
             (before, report)
         })
@@ -165,7 +215,7 @@ impl Standing {
         report: &StatusReport,
         day: Option<Date>,
         today: Date,
-        chain: &[Thumbprint],
+        attested: Attested<'_>,
     ) {
         use AuthenticatorStatus as S;
         let ended = report.sunset.is_some_and(|sunset| sunset < today);
@@ -192,7 +242,7 @@ impl Standing {
                 }
                 self.revoked = true;
             }
-            S::AttestationKeyCompromise if !concerns(report, chain) => {}
+            S::AttestationKeyCompromise if !concerns(report, attested) => {}
             S::AttestationKeyCompromise
             | S::UserVerificationBypass
             | S::UserKeyRemoteCompromise
@@ -213,12 +263,22 @@ impl Standing {
     }
 }
 
-/// A compromised batch concerns only passkeys that were attested by its certificate.
-fn concerns(report: &StatusReport, chain: &[Thumbprint]) -> bool {
-    match report.certificate {
-        Some(certificate) => chain.is_empty() || chain.contains(&certificate),
-        None => true,
+/// A compromised batch concerns only passkeys that were attested by its certificate. One of the model's own roots
+/// concerns all whose chain does not end at another of them: a chain doesn't carry its root.
+fn concerns(report: &StatusReport, attested: Attested<'_>) -> bool {
+    let Attested { chain, roots } = attested;
+    if report.certificates.is_empty() || chain.is_empty() {
+        return true;
     }
+    report.certificates.iter().any(|named| {
+        let is_root = roots.iter().any(|root| root.is_same(named));
+        let ends_elsewhere = || {
+            roots
+                .iter()
+                .any(|root| !root.is_same(named) && root.is_in(chain))
+        };
+        named.is_in(chain) || (is_root && !ends_elsewhere())
+    })
 }
 
 /// StatusReport as it stands in JSON; members of later versions are ignored.
@@ -228,7 +288,9 @@ pub(super) struct ReportJson {
     status: AuthenticatorStatus,
     effective_date: Option<String>,
     sunset_date: Option<String>,
-    authenticator_version: Option<u64>,
+    /// A number, which some write as they like.
+    #[serde(default)]
+    authenticator_version: Value,
     certificate: Option<String>,
     /// Since 3.1 a batch is named here.
     batch_certificate: Option<String>,
@@ -237,30 +299,58 @@ pub(super) struct ReportJson {
 
 impl ReportJson {
     /// `None` where a day or a certificate can't be read: then nobody knows what the report says.
-    pub(super) fn read(self) -> Option<StatusReport> {
+    fn read(self) -> Option<StatusReport> {
         let day = |text: Option<String>| match text {
             Some(text) => Date::parse(&text).map(Some),
             None => Some(None),
         };
-        let certificate = match self.batch_certificate.or(self.certificate) {
-            Some(text) => Some(thumbprint_of(&text)?),
-            None => None,
-        };
+        let named = [self.batch_certificate, self.certificate];
+        let certificates = named
+            .into_iter()
+            .flatten()
+            .map(|text| super::decode_base64(&text).map(|der| NamedCertificate::of_der(&der)));
         Some(StatusReport {
             status: self.status,
             effective: day(self.effective_date)?,
             sunset: day(self.sunset_date)?,
-            authenticator_version: self.authenticator_version,
-            certificate,
+            authenticator_version: self.authenticator_version.as_u64(),
+            certificates: certificates.collect::<Option<_>>()?,
             certificate_number: self.certificate_number,
+            unreadable: false,
         })
     }
 }
 
-fn thumbprint_of(text: &str) -> Option<Thumbprint> {
-    let der = super::decode_base64(text)?;
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &der);
-    digest.as_ref().try_into().ok()
+/// Reads one report. One that can't be read must neither count as a certification nor take its model out of the
+/// metadata: it becomes a status that nobody knows, which is undesired. What speaks against the model stays what
+/// it is.
+pub(super) fn read_report(json: &RawValue) -> StatusReport {
+    let read = serde_json::from_str::<ReportJson>(json.get()).ok();
+    read.and_then(ReportJson::read)
+        .unwrap_or_else(|| unreadable_report(json))
+}
+
+fn unreadable_report(json: &RawValue) -> StatusReport {
+    use AuthenticatorStatus as S;
+    let value = serde_json::from_str::<Value>(json.get()).unwrap_or_default();
+    let word = value.get("status").and_then(Value::as_str);
+    let status = match AuthenticatorStatus::from_word(word.unwrap_or_default()) {
+        grave @ (S::Revoked
+        | S::AttestationKeyCompromise
+        | S::UserVerificationBypass
+        | S::UserKeyRemoteCompromise
+        | S::UserKeyPhysicalCompromise) => grave,
+        other => S::Unknown(other.as_str().to_owned()),
+    };
+    StatusReport {
+        status,
+        effective: None,
+        sunset: None,
+        authenticator_version: None,
+        certificates: Vec::new(),
+        certificate_number: None,
+        unreadable: true,
+    }
 }
 
 #[cfg(test)]
@@ -273,13 +363,18 @@ mod tests {
             effective: Date::parse(day),
             sunset: None,
             authenticator_version: None,
-            certificate: None,
+            certificates: vec![],
             certificate_number: None,
+            unreadable: false,
         }
     }
 
+    fn of<'a>(chain: &'a [Thumbprint], roots: &'a [NamedCertificate]) -> Attested<'a> {
+        Attested { chain, roots }
+    }
+
     fn on(reports: &[StatusReport], day: &str) -> Standing {
-        derive_standing(reports, Date::parse(day).unwrap(), &[])
+        derive_standing(reports, Date::parse(day).unwrap(), of(&[], &[]))
     }
 
     #[test]
@@ -346,17 +441,31 @@ mod tests {
 
     #[test]
     fn a_compromised_batch_concerns_its_own_certificate_only() {
+        let named = |number: u8| NamedCertificate {
+            thumbprint: [number; 32],
+            key: Some([number + 100; 32]),
+        };
         let mut batch = report("ATTESTATION_KEY_COMPROMISE", "2026-01-01");
-        batch.certificate = Some([7; 32]);
+        batch.certificates = vec![named(7), named(8)];
         let today = Date::parse("2026-02-01").unwrap();
-        let concerned = |chain: &[Thumbprint]| {
-            !derive_standing(std::slice::from_ref(&batch), today, chain)
+        let concerned = |chain: &[u8], roots: &[NamedCertificate]| {
+            let chain: Vec<_> = chain.iter().map(|number| [*number; 32]).collect();
+            !derive_standing(std::slice::from_ref(&batch), today, of(&chain, roots))
                 .compromises
                 .is_empty()
         };
-        assert!(concerned(&[[1; 32], [7; 32]]));
-        assert!(!concerned(&[[1; 32]]));
-        assert!(concerned(&[]));
+        assert!(concerned(&[1, 7], &[]));
+        // Each of those that are named, by certificate or by key.
+        assert!(concerned(&[1, 8], &[]));
+        assert!(concerned(&[1, 107], &[]));
+        assert!(!concerned(&[1], &[]));
+        assert!(concerned(&[], &[]));
+        // A root of the model, which no chain carries, concerns all that don't end at another.
+        assert!(concerned(&[1], &[named(7)]));
+        assert!(concerned(&[1], &[named(7), named(9)]));
+        assert!(!concerned(&[1, 9], &[named(7), named(9)]));
+        assert!(!concerned(&[1, 109], &[named(7), named(9)]));
+        assert!(concerned(&[1, 9, 7], &[named(7), named(9)]));
     }
 
     #[test]

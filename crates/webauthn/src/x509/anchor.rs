@@ -8,6 +8,7 @@ pub struct Anchor {
     der: Vec<u8>,
     subject: Vec<u8>,
     thumbprint: [u8; 32],
+    key_fingerprint: [u8; 32],
 }
 
 impl Anchor {
@@ -20,6 +21,7 @@ impl Anchor {
         Ok(Self {
             subject: certificate.subject().to_vec(),
             thumbprint: certificate.thumbprint(),
+            key_fingerprint: certificate.key_fingerprint(),
             der: der.to_vec(),
         })
     }
@@ -28,6 +30,12 @@ impl Anchor {
     #[must_use]
     pub fn thumbprint(&self) -> [u8; 32] {
         self.thumbprint
+    }
+
+    /// As [`Certificate::key_fingerprint`].
+    #[must_use]
+    pub fn key_fingerprint(&self) -> [u8; 32] {
+        self.key_fingerprint
     }
 
     /// The certificate.

@@ -161,6 +161,13 @@ impl<'a> Certificate<'a> {
         sha256(self.der)
     }
 
+    /// SHA-256 over the public key and its algorithm. Certificates for one key, such as a root's own and one that
+    /// another root cross-signed, have the same.
+    #[must_use]
+    pub fn key_fingerprint(&self) -> [u8; 32] {
+        self.spki.fingerprint()
+    }
+
     /// The serial number, as DER's INTEGER has it.
     #[must_use]
     pub fn serial(&self) -> &'a [u8] {

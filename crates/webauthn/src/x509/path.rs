@@ -86,6 +86,7 @@ pub struct PathInput<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
     anchor: [u8; 32],
+    anchor_key: [u8; 32],
     certificates: Vec<[u8; 32]>,
 }
 
@@ -94,6 +95,12 @@ impl Chain {
     #[must_use]
     pub fn anchor(&self) -> [u8; 32] {
         self.anchor
+    }
+
+    /// The anchor's [`Certificate::key_fingerprint`].
+    #[must_use]
+    pub fn anchor_key(&self) -> [u8; 32] {
+        self.anchor_key
     }
 
     /// SHA-256 of each certificate below the anchor, the leaf first. Empty if the leaf is the anchor.
@@ -169,7 +176,7 @@ impl<'a> Walk<'_, 'a> {
                 Err(_) => continue,
             }
             let checked = self
-                .check_authority(&issuer, position)
+                .check_authority(&issuer, position, Place::Anchor)
                 .map_err(|rule| PathError {
                     place: Place::Anchor,
                     rule,
@@ -192,7 +199,7 @@ impl<'a> Walk<'_, 'a> {
         if issuer.subject_name() != certificate.issuer_name() {
             return Err(refuse(position, PathRule::NameChaining));
         }
-        self.check_authority(issuer, position)
+        self.check_authority(issuer, position, Place::Sent(position + 1))
             .map_err(|rule| refuse(position + 1, rule))?;
         // Step (a)(1).
         self.verify(position, certificate, issuer.spki())?
@@ -224,12 +231,17 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// What an issuer must be, sent or anchor. `below` is the position of what it issued.
-    fn check_authority(&self, issuer: &Certificate<'_>, below: usize) -> Result<(), PathRule> {
+    fn check_authority(
+        &self,
+        issuer: &Certificate<'_>,
+        below: usize,
+        place: Place,
+    ) -> Result<(), PathRule> {
         let extensions = issuer.extensions();
         check_certificate(issuer, self.input, false)?;
         // RFC 5280 section 6.1.4 step (k). Version 1 has no extensions: such a root may be an anchor, and
-        // nothing else may issue.
-        let old_root = issuer.version() == 0 && issuer.is_self_issued();
+        // nothing else may issue, a self-issued one that was sent included.
+        let old_root = place == Place::Anchor && issuer.version() == 0 && issuer.is_self_issued();
         match extensions.basic_constraints {
             Some(constraints) if constraints.ca => {
                 // Step (m): certificates that are self-issued don't count.
@@ -273,6 +285,7 @@ impl<'a> Walk<'_, 'a> {
     fn end(&self, count: usize, anchor: &Anchor) -> Chain {
         Chain {
             anchor: anchor.thumbprint(),
+            anchor_key: anchor.key_fingerprint(),
             certificates: self
                 .input
                 .certificates

@@ -78,6 +78,11 @@ impl<'a> Spki<'a> {
         Ok(Self { algorithm, key })
     }
 
+    /// SHA-256 over AlgorithmIdentifier and key bits: the same for every certificate of one key.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        crate::rp_id::sha256(&[self.algorithm, self.key].concat())
+    }
+
     pub(crate) fn key_type(&self) -> Option<KeyType> {
         find(KEY_TYPES, self.algorithm)
     }

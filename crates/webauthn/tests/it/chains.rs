@@ -327,6 +327,15 @@ fn only_authorities_issue() {
         world.judge(&leaf, &old(middle), &root),
         refused(1, PathRule::NotAuthority)
     );
+    // Nor one that is self-issued, as a root is: here the anchor's name with another key, which the anchor certified.
+    let sent = [
+        Template::leaf("Leaf", &world.leaf, "Root").sign(&world.middle),
+        old(Template::authority("Root", &world.middle, "Root")).sign(&world.root),
+    ];
+    assert_eq!(
+        judge(&sent, &[root.sign(&world.root)], Usage::Attestation),
+        refused(1, PathRule::NotAuthority)
+    );
 }
 
 #[test]

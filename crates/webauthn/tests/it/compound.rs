@@ -6,7 +6,8 @@ use crate::statements::*;
 use data_encoding::BASE64;
 use serde_json::json;
 use webauthn::attestation::{
-    AttestationPolicy, CompoundNeed, Model, Trust, Verdict, list_models, reevaluate,
+    AttestationNeed, AttestationPolicy, CompoundNeed, Model, Trust, Verdict, list_models,
+    reevaluate,
 };
 use webauthn::x509::{Anchor, MissingList, Revocation, RevocationList, Time};
 use webauthn::{AttestationKind, base64url};
@@ -47,9 +48,13 @@ fn judge(maker: &Maker, parts: &[(&str, Vec<u8>)], need: CompoundNeed) -> &'stat
 #[test]
 fn how_many_statements_of_a_compound_must_pass_is_policy() {
     use CompoundNeed::{All, AtLeast};
-    let maker = Maker::new();
+    let mut maker = Maker::new();
     let packed = ("packed", encode(&maker.packed()));
-    let tpm = ("tpm", encode(&maker.tpm()));
+    let same = ("tpm", encode(&maker.tpm()));
+    let tpm = (
+        "tpm",
+        maker.with_another_signer(|maker| encode(&maker.tpm())),
+    );
     let apple = ("apple", encode(&maker.apple_with(&maker.apple_leaf())));
     let broken = (
         "packed",
@@ -94,6 +99,71 @@ fn how_many_statements_of_a_compound_must_pass_is_policy() {
     assert_eq!(judge(&maker, &three, AtLeast(2)), "attested");
     assert_eq!(judge(&maker, &three, AtLeast(3)), too_few);
     assert_eq!(judge(&maker, &three, AtLeast(4)), too_few);
+    // One attestation key is one witness, in whichever formats and certificates.
+    let one_key = [packed.clone(), same.clone()];
+    assert_eq!(judge(&maker, &one_key, AtLeast(2)), too_few);
+    assert_eq!(judge(&maker, &one_key, AtLeast(1)), "attested");
+    assert_eq!(judge(&maker, &one_key, All), "attested");
+    let own_key = [own.clone(), apple.clone()];
+    assert_eq!(judge(&maker, &own_key, AtLeast(2)), too_few);
+    let and_own = [packed.clone(), same, own.clone()];
+    assert_eq!(judge(&maker, &and_own, AtLeast(2)), "attestation.self");
+}
+
+/// Whatever passed counts for what is known about its certificates, not the first statement alone.
+#[test]
+fn every_statement_of_a_compound_that_passed_counts_for_the_standing() {
+    let mut maker = Maker::new();
+    let packed = maker.packed();
+    let tpm = maker.with_another_signer(|maker| encode(&maker.tpm()));
+    let broken = with(maker.packed(), "sig", Cbor::Bytes(vec![1]));
+    let alone = |format: &str, statement: &[u8]| {
+        let verified = maker.register(format, statement, |_| ()).unwrap();
+        verified.attestation().clone()
+    };
+    let (first, second) = (alone("packed", &encode(&packed)), alone("tpm", &tpm));
+    let parts = [
+        ("packed", encode(&packed)),
+        ("tpm", tpm),
+        ("packed", encode(&broken)),
+    ];
+    let whole = maker
+        .register("compound", &compound(&parts), |policy| {
+            policy.compound = CompoundNeed::AtLeast(1);
+        })
+        .unwrap();
+    let whole = whole.attestation();
+    assert!(whole.verdict.is_attested());
+    assert_eq!(
+        whole.certificates,
+        [&first.certificates[..], &second.certificates].concat()
+    );
+    let union = |one: Vec<[u8; 32]>, other: Vec<[u8; 32]>| {
+        let all: std::collections::BTreeSet<_> = one.into_iter().chain(other).collect();
+        Vec::from_iter(all)
+    };
+    let fingerprints = whole.fingerprints();
+    assert_eq!(
+        fingerprints,
+        union(first.fingerprints(), second.fingerprints())
+    );
+    let root = Anchor::parse(&maker.root()).unwrap();
+    for expected in [
+        first.certificates[0],
+        second.certificates[0],
+        root.thumbprint(),
+        root.key_fingerprint(),
+    ] {
+        assert!(fingerprints.contains(&expected));
+    }
+    assert_eq!(fingerprints.len(), 6);
+    let mut identifiers = [
+        first.key_identifier.unwrap(),
+        second.key_identifier.unwrap(),
+    ];
+    identifiers.sort();
+    assert_eq!(whole.key_identifiers(), identifiers);
+    assert_eq!(first.key_identifiers(), [first.key_identifier.unwrap()]);
 }
 
 #[test]
@@ -115,6 +185,11 @@ fn a_compound_has_two_to_four_statements_and_no_compound() {
     assert_eq!(code(&[0xa0]), "parse.cbor_wrong_type");
     assert_eq!(code(&[0x82, 0xa0, 0xa0]), "parse.cbor_missing_key");
     assert_eq!(code(&[0x82, 0x01, 0x02]), "parse.cbor_wrong_type");
+    // Names of formats are identifiers here, too.
+    for name in ["", "two words", "\u{202e}enon", &"x".repeat(33)] {
+        let parts = [packed.clone(), packed.clone(), (name, vec![0xa0])];
+        assert_eq!(judge(&parts), "parse.attestation_format");
+    }
     // A packed statement that names another format's inside proves nothing about this one.
     let mixed = [("tpm", encode(&maker.packed())), packed];
     assert_eq!(judge(&mixed), "attested");
@@ -154,7 +229,9 @@ fn safetynet_is_off_by_default_and_whole_when_it_is_on() {
     let host = b"attest.android.com";
     let statement = safety_net(&maker, host, &good, &maker.signer);
     let off = maker
-        .register("android-safetynet", &statement, |_| ())
+        .register("android-safetynet", &statement, |policy| {
+            policy.need = AttestationNeed::CorrectIfAccepted;
+        })
         .unwrap();
     assert_eq!(off.attestation().kind, AttestationKind::Unverified);
     let code = |statement: &[u8]| {

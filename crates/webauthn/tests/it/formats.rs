@@ -526,6 +526,19 @@ fn android_keys_are_described_by_their_keystore() {
     ] {
         assert_eq!(maker.outcome("android-key", &parts), expected);
     }
+    // Both levels are of hardware, and known (past: only the first was asked, and only for software).
+    for (first, second, expected) in [
+        (1, 1, "attested"),
+        (2, 2, "attested"),
+        (2, 1, "attested"),
+        (1, 0, "attestation.android_security_level"),
+        (0, 1, "attestation.android_security_level"),
+        (3, 1, "attestation.android_security_level"),
+        (1, 3, "attestation.android_security_level"),
+    ] {
+        let parts = maker.android_with(key_description_of([first, second], &hash, &[], &good()));
+        assert_eq!(maker.outcome("android-key", &parts), expected);
+    }
     // Where software is accepted, what it says counts; but it can't outvote hardware.
     let software = |description: Vec<u8>| {
         let parts = maker.android_with(description);
@@ -557,6 +570,50 @@ fn android_keys_are_described_by_their_keystore() {
     );
 }
 
+/// An app has the keystore certify a key, and signs certificates with it: for a key of its own, described as it
+/// likes, or as another model's attestation key.
+#[test]
+fn a_key_that_android_describes_certifies_and_attests_nothing_else() {
+    let mut maker = Maker::new();
+    let hash = sha256(&maker.client_data);
+    let app = Key::p256();
+    let good = key_description(1, &hash, &[], &[purpose(&[2]), origin(0)]);
+    let of_app = || Template::authority("App", &app, "Maker Root");
+    let leaf = Template::leaf("Android", &maker.credential, "App")
+        .with(KEY_DESCRIPTION, false, good.clone())
+        .sign(&app);
+    let sent = |authority: &Template| {
+        let chain = vec![leaf.clone(), authority.sign(&maker.root)];
+        with(maker.android_with(good.clone()), "x5c", Cbor::List(chain))
+    };
+    assert_eq!(maker.outcome("android-key", &sent(&of_app())), "attested");
+    for description in [good.clone(), utf8("anything")] {
+        let described = of_app().with(KEY_DESCRIPTION, false, description);
+        let expected = "attestation.key_description";
+        assert_eq!(maker.outcome("android-key", &sent(&described)), expected);
+        let any = maker.register("android-key", &encode(&sent(&described)), |policy| {
+            policy.android = AndroidEnforcement::Any;
+        });
+        assert_eq!(any.err(), Some(expected));
+        let described = |leaf: Template| leaf.with(KEY_DESCRIPTION, false, utf8("anything"));
+        let packed = maker.packed_with(&described(maker.packed_leaf()));
+        assert_eq!(maker.outcome("packed", &packed), expected);
+    }
+    maker.data.tail[..16].fill(0);
+    let leaf = Template::leaf("U2F", &maker.signer, "Maker Root");
+    for (leaf, expected) in [
+        (leaf.clone(), "attested"),
+        (
+            leaf.with(KEY_DESCRIPTION, false, good),
+            "attestation.key_description",
+        ),
+    ] {
+        let chain = Cbor::List(vec![leaf.sign(&maker.root)]);
+        let parts = with(maker.u2f(), "x5c", chain);
+        assert_eq!(maker.outcome("fido-u2f", &parts), expected);
+    }
+}
+
 #[test]
 fn what_refuses_is_what_the_caller_needs() {
     let maker = Maker::new();
@@ -575,11 +632,11 @@ fn what_refuses_is_what_the_caller_needs() {
             .map(|verified| verified.attestation().verdict.code().unwrap_or("attested"))
     };
     let need = |need| move |policy: &mut AttestationPolicy<'_>| policy.need = need;
-    use AttestationNeed::{Attested, Correct, Nothing};
+    use AttestationNeed::{Attested, Correct, CorrectIfAccepted, Nothing};
     for (format, statement, code, refused_from) in [
-        ("packed", &good[..], "attested", 3),
-        ("none", &[0xa0], "attestation.no_statement", 2),
-        ("packed", &self_attested, "attestation.self", 2),
+        ("packed", &good[..], "attested", 4),
+        ("none", &[0xa0], "attestation.no_statement", 3),
+        ("packed", &self_attested, "attestation.self", 3),
         ("unheard-of", &[0xa0], "attestation.format_not_accepted", 2),
         (
             "android-safetynet",
@@ -587,11 +644,14 @@ fn what_refuses_is_what_the_caller_needs() {
             "attestation.format_not_accepted",
             2,
         ),
-        ("packed", &expired, "chain.expired", 2),
+        ("packed", &expired, "chain.expired", 3),
         ("packed", &broken, "attestation.signature_invalid", 1),
         ("none", &[0xa1, 0, 0], "attestation.not_empty", 1),
     ] {
-        for (level, needed) in [Nothing, Correct, Attested].into_iter().enumerate() {
+        for (level, needed) in [Nothing, CorrectIfAccepted, Correct, Attested]
+            .into_iter()
+            .enumerate()
+        {
             let expected = if level >= refused_from {
                 Err(code)
             } else {
@@ -612,5 +672,15 @@ fn what_refuses_is_what_the_caller_needs() {
     let none_only = ask("packed", &good, &|policy| {
         policy.formats = &[webauthn::attestation::Format::None];
     });
-    assert_eq!(none_only, Ok("attestation.format_not_accepted"));
+    assert_eq!(none_only, Err("attestation.format_not_accepted"));
+    // A registration that needs no attestation takes any format.
+    for format in ["packed", "unheard-of"] {
+        let taken = ask(format, &good, &|policy| {
+            *policy = AttestationPolicy {
+                formats: &[webauthn::attestation::Format::None],
+                ..AttestationPolicy::NOT_REQUIRED
+            };
+        });
+        assert_eq!(taken, Ok("attestation.format_not_accepted"));
+    }
 }

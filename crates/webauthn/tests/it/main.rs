@@ -26,6 +26,7 @@ mod responses;
 mod revocation;
 mod second_opinions;
 mod statements;
+mod status_reports;
 mod trust_groups;
 mod vectors;
 mod wycheproof_sets;

@@ -21,7 +21,7 @@ fn dns(name: &str) -> Vec<u8> {
 }
 
 /// A service with two roots, as the real one has: R46, which R3 cross-signed.
-struct Service {
+pub(crate) struct Service {
     r3: Key,
     r46: Key,
     intermediate: Key,
@@ -29,7 +29,7 @@ struct Service {
 }
 
 impl Service {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             r3: Key::p256(),
             r46: Key::p384(),
@@ -68,7 +68,7 @@ impl Service {
         Anchor::parse(&Self::root(&self.r46, "Root R46")).unwrap()
     }
 
-    fn sign(&self, payload: &Value) -> String {
+    pub(crate) fn sign(&self, payload: &Value) -> String {
         self.sign_with(
             &header("RS256", &self.chain()),
             payload.to_string().as_bytes(),
@@ -92,7 +92,7 @@ fn signing_input(header: &Value, payload: &[u8]) -> String {
     format!("{header}.{}", BASE64URL_NOPAD.encode(payload))
 }
 
-fn entry() -> Value {
+pub(crate) fn entry() -> Value {
     json!({
         "aaguid": MODEL,
         "metadataStatement": {
@@ -118,7 +118,7 @@ fn entry() -> Value {
     })
 }
 
-fn payload(number: u64, entries: Vec<Value>) -> Value {
+pub(crate) fn payload(number: u64, entries: Vec<Value>) -> Value {
     json!({"legalHeader": "terms", "no": number, "nextUpdate": "2026-12-21", "entries": entries})
 }
 
@@ -134,7 +134,7 @@ fn read_with(text: &str, anchors: &[Anchor]) -> Result<Blob, MetadataError> {
     )
 }
 
-fn read(service: &Service, text: &str) -> Result<Blob, MetadataError> {
+pub(crate) fn read(service: &Service, text: &str) -> Result<Blob, MetadataError> {
     read_with(text, &[service.r46(), service.r3()])
 }
 
@@ -476,7 +476,7 @@ fn one_broken_entry_spoils_itself_only() {
         bend(&|entry| entry["aaguid"] = json!("not one")),
         bend(&|entry| entry["aaguid"] = json!(second)),
         bend(&|entry| entry["aaid"] = json!("0045#0001")),
-        bend(&|entry| entry["statusReports"][0]["effectiveDate"] = json!("yesterday")),
+        bend(&|entry| entry["statusReports"] = json!({})),
         bend(&|entry| entry["statusReports"] = Value::Null),
         bend(&|entry| entry["metadataStatement"]["deep"] = deep.clone()),
         bend(&|entry| {
@@ -500,7 +500,7 @@ fn one_broken_entry_spoils_itself_only() {
             (5, EntryError::Model)
         ]
     );
-    assert_eq!(why[5], (6, EntryError::Status));
+    assert!(matches!(why[5], (6, EntryError::Form { .. })));
     assert!(matches!(why[6], (7, EntryError::Form { .. })));
     assert!(matches!(why[7], (8, EntryError::Form { .. })));
     assert_eq!(why[8], (9, EntryError::TooLong));

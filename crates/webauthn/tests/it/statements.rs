@@ -97,6 +97,18 @@ impl Maker {
         }
     }
 
+    pub(crate) fn root_key(&self) -> &Key {
+        &self.root
+    }
+
+    /// The same registration and root, with another key that attests it.
+    pub(crate) fn with_another_signer(&mut self, run: impl FnOnce(&Self) -> Vec<u8>) -> Vec<u8> {
+        let signer = std::mem::replace(&mut self.signer, Key::p256());
+        let made = run(self);
+        self.signer = signer;
+        made
+    }
+
     pub(crate) fn root(&self) -> Vec<u8> {
         self.root_certificate.clone()
     }
@@ -375,12 +387,22 @@ pub(crate) fn key_description(
     software: &[Vec<u8>],
     hardware: &[Vec<u8>],
 ) -> Vec<u8> {
+    key_description_of([level; 2], challenge, software, hardware)
+}
+
+/// The same with attestationSecurityLevel and keymasterSecurityLevel apart.
+pub(crate) fn key_description_of(
+    levels: [u8; 2],
+    challenge: &[u8],
+    software: &[Vec<u8>],
+    hardware: &[Vec<u8>],
+) -> Vec<u8> {
     let enumerated = |value: u8| crate::authority::der::element(0x0a, &[value]);
     sequence(&[
         integer(&[4]),
-        enumerated(level),
+        enumerated(levels[0]),
         integer(&[41]),
-        enumerated(level),
+        enumerated(levels[1]),
         octet_string(challenge),
         octet_string(b""),
         sequence(software),
