@@ -174,7 +174,8 @@ fn weigh(in_use: &InUse, evidence: &Evidence<'_>, models: &Models) -> Judgement 
     );
     let entry = models.find(&key).map(|known| &known.entry);
     let certificates = attestation.map_or(&[][..], |attestation| &attestation.certificates);
-    let standing = entry.map(|entry| entry.standing(in_use.today(), certificates));
+    let fingerprints = attestation.map_or(Vec::new(), Attestation::fingerprints);
+    let standing = entry.map(|entry| entry.standing(in_use.today(), &fingerprints));
     let (verdict, reason) = match &judged {
         Ok(attestation) => describe_verdict(attestation),
         Err(error) => ("failed", error.code()),
