@@ -3,6 +3,7 @@
 mod allowed;
 mod arrows;
 mod citations;
+mod folders;
 mod lengths;
 mod licences;
 mod links;
@@ -61,6 +62,10 @@ const RULES: &[Rule] = &[
     ("files and modules have no banned names", names::of_modules),
     ("functions have no banned names", names::of_functions),
     ("no unwrap outside tests", unwraps::outside_tests),
+    (
+        "no folder of the build is compiled in",
+        folders::not_compiled_in,
+    ),
     ("pure crates forbid unsafe code", names::unsafe_is_forbidden),
     ("no test is ignored", names::no_ignored_tests),
     ("cited security decisions exist", citations::of_security),

@@ -125,8 +125,7 @@ mod tests {
 
     #[test]
     fn every_file_in_the_folder_is_served() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
-        for entry in std::fs::read_dir(folder).unwrap() {
+        for entry in std::fs::read_dir("assets").unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             let is_served = ASSETS.iter().any(|asset| asset.name == name);
             assert!(

@@ -186,7 +186,7 @@ fn every_text_is_used_and_every_used_text_exists() {
         .filter(|key| !key.starts_with("refusal-"))
         .collect();
     let templates = crate::view::templates();
-    let views = sources(concat!(env!("CARGO_MANIFEST_DIR"), "/src/view"));
+    let views = sources("src/view");
     let own = [include_str!("../i18n.rs"), include_str!("../view.rs")].map(str::to_owned);
     let all: Vec<String> = templates
         .iter()

@@ -348,8 +348,7 @@ fn ids_in(script: &str) -> Vec<String> {
 
 /// All templates with their texts.
 pub(crate) fn templates() -> Vec<(String, String)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
-    let entries = std::fs::read_dir(folder)
+    let entries = std::fs::read_dir("templates")
         .unwrap()
         .map(|entry| entry.unwrap());
     entries

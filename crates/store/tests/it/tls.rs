@@ -1,6 +1,6 @@
 //! TLS to PostgreSQL: a proxy that speaks it before a server that needn't.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::ServerConfig;
@@ -15,9 +15,7 @@ use super::*;
 use crate::StoreError;
 
 fn data(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data/tls")
-        .join(name)
+    Path::new("tests/data/tls").join(name)
 }
 
 fn acceptor() -> TlsAcceptor {

@@ -532,7 +532,7 @@ fn the_file_is_the_writers() {
         );
     }
     if std::env::var_os("WRITE_OWN_VECTORS").is_some() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/own-vectors.json");
+        let file = "tests/data/own-vectors.json";
         std::fs::write(file, serde_json::to_string_pretty(&vectors).unwrap() + "\n").unwrap();
         return;
     }

@@ -96,7 +96,7 @@ impl Disk {
 }
 
 fn compile(library: &Path) {
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crash/shim.c");
+    let source = "../../crash/shim.c";
     let compiled = Command::new("cc")
         .args([
             "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",

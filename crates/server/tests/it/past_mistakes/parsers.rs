@@ -218,9 +218,7 @@ fn past_mistake_39_hostile_attestation_objects_are_refused() {
 /// token, hash, tag or MAC by `==` must say why on the line.
 #[test]
 fn past_mistake_40_secrets_are_compared_in_constant_time() {
-    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap();
+    let crates = std::path::Path::new("..");
     let mut wrong = Vec::new();
     let mut uses = 0;
     for room in ["identity", "server", "webauthn", "store"] {
