@@ -1,85 +1,31 @@
-//! Who may do what: one table, asked by every use case that touches somebody else (security 7, 12).
+//! Who may do what: one table, asked by every use case that touches somebody else (security 7, 11, 12).
 
-use store::{Id, StoreError};
+use store::{Id, Unit};
 
-use crate::people::Actor;
+use crate::actor::Actor;
+use crate::bearer::Bearer;
+use crate::permissions::Permission;
+use crate::roles::Role;
 use crate::{Identity, Refusal, codes};
 
-const fn role(high: u128) -> Id {
-    Id(high.to_be_bytes())
+mod table;
+
+pub use table::{Operation, OwnRoles, Rule, Target};
+
+/// A "yes" with what it rests on. Its unit begins with what must still hold when it is written.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Allowed {
+    /// The permission by which a token may do it.
+    #[expect(dead_code, reason = "the record of a change by a token will name it")]
+    pub(crate) permission: Option<Permission>,
 }
 
-/// Template ids of directory roles, by Entra's numbers.
-pub(crate) const GLOBAL_ADMINISTRATOR: Id = role(0x62e9_0394_69f5_4237_9190_0121_7714_5e10);
-const PRIVILEGED_AUTHENTICATION_ADMINISTRATOR: Id = role(0x7be4_4c8a_adaf_4e2a_84d6_ab26_49e0_8a13);
-const AUTHENTICATION_ADMINISTRATOR: Id = role(0xc4e3_9bd9_1100_46d3_8c65_fb16_0da0_071f);
-const USER_ADMINISTRATOR: Id = role(0xfe93_0be7_5e62_47db_91af_98c3_a49a_38b1);
-const GLOBAL_READER: Id = role(0xf2ef_992c_3afb_46b9_b7cf_a126_ee74_c451);
-
-/// What somebody wants to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
-    ListPeople,
-    AddPerson,
-    ChangePerson,
-    MakeLink,
-}
-
-/// Whether the person acted on holds a directory role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Target {
-    Nobody,
-    Plain,
-    Privileged,
-}
-
-impl Operation {
-    /// The roles that may do it to a target.
-    fn roles(self, target: Target) -> &'static [Id] {
-        match (self, target) {
-            (Operation::ListPeople, _) => &[
-                GLOBAL_ADMINISTRATOR,
-                PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
-                AUTHENTICATION_ADMINISTRATOR,
-                USER_ADMINISTRATOR,
-                GLOBAL_READER,
-            ],
-            (Operation::AddPerson, _)
-            | (Operation::ChangePerson, Target::Nobody | Target::Plain) => {
-                &[GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR]
-            }
-            (Operation::ChangePerson, Target::Privileged) => &[GLOBAL_ADMINISTRATOR],
-            (Operation::MakeLink, Target::Nobody | Target::Plain) => &[
-                GLOBAL_ADMINISTRATOR,
-                PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
-                AUTHENTICATION_ADMINISTRATOR,
-            ],
-            (Operation::MakeLink, Target::Privileged) => &[
-                GLOBAL_ADMINISTRATOR,
-                PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
-            ],
-        }
+impl Allowed {
+    /// A unit that is written only if the roles that were asked are still what they were.
+    pub(crate) fn begin(&self, _identity: &Identity) -> Unit {
+        Unit::new()
     }
-
-    fn needs_freshness(self) -> bool {
-        self != Operation::ListPeople
-    }
-}
-
-async fn find_target(identity: &Identity, person: Option<Id>) -> Result<Target, StoreError> {
-    let Some(person) = person else {
-        return Ok(Target::Nobody);
-    };
-    let roles = identity
-        .0
-        .store
-        .list_roles(identity.0.tenant_id, person)
-        .await?;
-    Ok(if roles.is_empty() {
-        Target::Plain
-    } else {
-        Target::Privileged
-    })
 }
 
 /// Refuses unless the actor may do this to that person. The command line may do what a Global Administrator may:
@@ -89,24 +35,120 @@ pub(crate) async fn check(
     actor: Actor<'_>,
     operation: Operation,
     person: Option<Id>,
-) -> Result<(), Refusal> {
-    let Actor::Person(_, session) = actor else {
-        return Ok(());
+) -> Result<Allowed, Refusal> {
+    if let Some(permission) = find_own(actor, operation, person) {
+        return Ok(Allowed {
+            permission: Some(permission),
+        });
+    }
+    let target = match actor {
+        Actor::CommandLine { .. } => Target::Nobody,
+        Actor::Person(..) | Actor::Token(..) => find_target(identity, person).await?,
     };
-    check_roles(identity, session.person_id, operation, person).await?;
-    if operation.needs_freshness() {
-        session.require_fresh(identity).map(drop)
+    check_target(identity, actor, operation, target).await
+}
+
+/// The permission by which a delegated token may do it to its own person, whatever roles they hold.
+fn find_own(actor: Actor<'_>, operation: Operation, person: Option<Id>) -> Option<Permission> {
+    let Actor::Token(_, bearer) = actor else {
+        return None;
+    };
+    let own = actor.person().is_some() && actor.person() == person;
+    own.then(|| pick(bearer, operation.rule().own).ok())?
+}
+
+async fn find_target(identity: &Identity, person: Option<Id>) -> Result<Target, Refusal> {
+    let Some(person) = person else {
+        return Ok(Target::Nobody);
+    };
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    Ok(if store.list_roles(tenant, person).await?.is_empty() {
+        Target::Plain
     } else {
-        Ok(())
+        Target::Privileged
+    })
+}
+
+/// As [`check`], where the caller knows what the target is.
+pub(crate) async fn check_target(
+    identity: &Identity,
+    actor: Actor<'_>,
+    operation: Operation,
+    target: Target,
+) -> Result<Allowed, Refusal> {
+    let rule = operation.rule();
+    match actor {
+        Actor::CommandLine { .. } => Ok(Allowed { permission: None }),
+        Actor::Person(_, session) => {
+            check_roles(identity, session.person_id, rule.roles(target)).await?;
+            if rule.fresh {
+                session.require_fresh(identity).map(drop)?;
+            }
+            Ok(Allowed { permission: None })
+        }
+        Actor::Token(_, bearer) => check_token(identity, bearer, &rule, target).await,
     }
 }
 
-async fn check_roles(
+async fn check_token(
     identity: &Identity,
-    holder: Id,
-    operation: Operation,
-    person: Option<Id>,
-) -> Result<(), Refusal> {
+    bearer: &Bearer,
+    rule: &Rule,
+    target: Target,
+) -> Result<Allowed, Refusal> {
+    let Some(person) = bearer.person() else {
+        let permission = pick(bearer, rule.application)?;
+        if rule.asks_own_roles(target) {
+            check_holder(identity, bearer.principal(), rule.roles(target)).await?;
+        }
+        return Ok(Allowed {
+            permission: Some(permission),
+        });
+    };
+    let permission = pick(bearer, rule.delegated)?;
+    check_roles(identity, person, rule.roles(target)).await?;
+    if rule.fresh {
+        let now = identity.0.ambient.now();
+        let freshness = identity.0.settings.freshness;
+        if bearer.auth_time().is_none_or(|at| now - at > freshness) {
+            return Err(Refusal::new(&codes::NOT_FRESH));
+        }
+    }
+    Ok(Allowed {
+        permission: Some(permission),
+    })
+}
+
+/// The first permission of the row that the token carries; one that can't raise rights is preferred, so that using
+/// a token that happens to hold more does not alert.
+fn pick(bearer: &Bearer, accepted: &[Permission]) -> Result<Permission, Refusal> {
+    let held = || {
+        accepted
+            .iter()
+            .copied()
+            .filter(|permission| bearer.permissions().contains(permission))
+    };
+    held()
+        .find(|permission| !permission.is_tier_zero())
+        .or_else(|| held().next())
+        .ok_or_else(|| Refusal::new(&codes::PERMISSION_MISSING))
+}
+
+async fn check_holder(identity: &Identity, holder: Id, allowed: &[Role]) -> Result<(), Refusal> {
+    let held = identity
+        .0
+        .store
+        .list_roles(identity.0.tenant_id, holder)
+        .await?;
+    let held = held.into_iter().filter_map(Role::find);
+    if held.into_iter().any(|role| allowed.contains(&role)) {
+        Ok(())
+    } else {
+        Err(Refusal::new(&codes::NOT_ALLOWED))
+    }
+}
+
+async fn check_roles(identity: &Identity, holder: Id, allowed: &[Role]) -> Result<(), Refusal> {
     let found = identity
         .0
         .store
@@ -115,18 +157,7 @@ async fn check_roles(
     if !found.is_some_and(|person| person.status == store::PersonStatus::Enabled) {
         return Err(Refusal::new(&codes::NOT_ALLOWED));
     }
-    let target = find_target(identity, person).await?;
-    let held = identity
-        .0
-        .store
-        .list_roles(identity.0.tenant_id, holder)
-        .await?;
-    let allowed = operation.roles(target);
-    if held.iter().any(|role| allowed.contains(role)) {
-        Ok(())
-    } else {
-        Err(Refusal::new(&codes::NOT_ALLOWED))
-    }
+    check_holder(identity, holder, allowed).await
 }
 
 /// Whether whoever made a link may still do so: roles and status, read live (security 18).
@@ -135,5 +166,7 @@ pub(crate) async fn check_issuer(
     issuer: Id,
     person: Id,
 ) -> Result<(), Refusal> {
-    check_roles(identity, issuer, Operation::MakeLink, Some(person)).await
+    let target = find_target(identity, Some(person)).await?;
+    let allowed = Operation::MakeLink.rule().roles(target);
+    check_roles(identity, issuer, allowed).await
 }

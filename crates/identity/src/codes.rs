@@ -89,6 +89,7 @@ codes! {
     LAST_ADMINISTRATOR = "user.last_administrator" Conflict "The last Global Administrator can't be disabled or removed." "Make somebody else Global Administrator first.";
     NOT_ADMINISTRATOR = "user.not_administrator" Conflict "This person holds no directory role." "For others an administrator makes a registration link: `claviger user link NAME`.";
     NOT_ALLOWED = "role.insufficient" Forbidden "Your roles don't allow this." "Ask an administrator.";
+    PERMISSION_MISSING = "permission.missing" Forbidden "The access token carries no permission for this." "An administrator grants the application the permission that the documentation of this operation names.";
     BAD_REQUEST = "request.malformed" Bad "The request is not in the form that this address takes." "Reload the page and retry.";
     TOO_LARGE = "request.too_large" Bad "The request is larger than allowed." "Send less.";
     CSRF = "request.forged" Forbidden "The request did not come from our own page." "Open the page anew and retry.";

@@ -4,11 +4,13 @@
 //! every refusal is a [`Refusal`] with a stable code; a session is opened only by consuming
 //! a [`proof::Granted`].
 
-mod access;
+pub mod access;
+mod actor;
 pub mod ambient;
 pub mod audit;
 mod authentication;
 pub mod backup;
+pub mod bearer;
 pub mod caller;
 pub mod codes;
 pub mod doctor;
@@ -18,8 +20,10 @@ pub mod metadata;
 pub mod names;
 pub mod passkeys;
 pub mod people;
+pub mod permissions;
 pub mod proof;
 pub mod reauthenticate;
+pub mod roles;
 pub mod security_info;
 pub mod sessions;
 pub mod settings;
@@ -38,6 +42,8 @@ mod place;
 mod seal;
 mod trust_group;
 
+pub use actor::Actor;
+pub use bearer::Bearer;
 pub use caller::{BrowserId, Caller, Place};
 pub use codes::{Class, Code, Refusal};
 pub use sessions::{Session, SessionToken};

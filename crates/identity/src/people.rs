@@ -2,22 +2,15 @@
 
 use store::{Guard, Id, Log, NewPerson, Person, PersonStatus, PersonSummary, Unit, WriteError};
 
-use crate::access::{self, GLOBAL_ADMINISTRATOR, Operation};
+use crate::access::{self, Allowed, Operation};
 use crate::audit::{self, Entry};
 use crate::link::{self, LinkPurpose};
+use crate::roles::Role;
 use crate::tenant::refuse_write;
-use crate::{Caller, Identity, Micros, Refusal, Session, codes, names};
+use crate::{Identity, Micros, Refusal, codes, names};
 
+pub use crate::actor::Actor;
 pub use crate::link::Link;
-
-/// Who does something to somebody.
-#[derive(Debug, Clone, Copy)]
-pub enum Actor<'a> {
-    /// Somebody signed in; roles and freshness are checked.
-    Person(&'a Caller, &'a Session),
-    /// Whoever has a shell on the server: `cli:<os user>` in the audit log.
-    CommandLine { os_user: &'a str },
-}
 
 #[derive(Debug, Clone)]
 pub struct PersonView {
@@ -35,30 +28,6 @@ pub struct PersonView {
 
 /// How many people a page of the list holds.
 const PAGE: i64 = 100;
-
-impl Actor<'_> {
-    fn issuer(&self) -> Option<Id> {
-        match self {
-            Actor::Person(_, session) => Some(session.person_id),
-            Actor::CommandLine { .. } => None,
-        }
-    }
-
-    fn entry(&self, identity: &Identity) -> Entry {
-        match self {
-            Actor::Person(caller, session) => {
-                let mut entry = Entry::of(caller, identity.0.ambient.make_id());
-                entry.confide("actor", session.user_name.as_str());
-                entry
-            }
-            Actor::CommandLine { os_user } => {
-                let mut entry = Entry::default();
-                entry.confide("actor", format!("cli:{os_user}"));
-                entry
-            }
-        }
-    }
-}
 
 fn derive_view(summary: PersonSummary) -> PersonView {
     PersonView {
@@ -80,7 +49,9 @@ pub async fn list(
     actor: Actor<'_>,
     after: Option<&str>,
 ) -> Result<Vec<PersonView>, Refusal> {
-    access::check(identity, actor, Operation::ListPeople, None).await?;
+    access::check(identity, actor, Operation::ListPeople, None)
+        .await
+        .map(drop)?;
     let after = after.and_then(names::derive_key).unwrap_or_default();
     let now = identity.0.ambient.now();
     let found = identity
@@ -97,7 +68,9 @@ pub async fn find(
     actor: Actor<'_>,
     user_name: &str,
 ) -> Result<PersonView, Refusal> {
-    access::check(identity, actor, Operation::ListPeople, None).await?;
+    access::check(identity, actor, Operation::ListPeople, None)
+        .await
+        .map(drop)?;
     let person = find_by_name(identity, user_name).await?;
     view(identity, person.person_id).await
 }
@@ -146,10 +119,7 @@ async fn write(
     person: Id,
     entry: Entry,
 ) -> Result<(), WriteError> {
-    if let Actor::Person(_, session) = actor {
-        // Roles and freshness were asked of a session that may have ended since.
-        unit.require_session(identity.0.tenant_id, session.person_id, session.session_id);
-    }
+    actor.require(&mut unit, identity.0.tenant_id);
     let about = (actor.issuer(), Some(person.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, activity, about, entry).await;
     written.map(drop)
@@ -162,7 +132,7 @@ pub async fn add(
     user_name: &str,
     display_name: &str,
 ) -> Result<PersonView, Refusal> {
-    access::check(identity, actor, Operation::AddPerson, None).await?;
+    let allowed = access::check(identity, actor, Operation::AddPerson, None).await?;
     let person = NewPerson {
         person_id: identity.0.ambient.make_id(),
         user_handle: identity.0.ambient.random.make(),
@@ -170,7 +140,7 @@ pub async fn add(
         display_name: names::parse_display_name(display_name)?,
         created_at: identity.0.ambient.now(),
     };
-    let mut unit = Unit::new();
+    let mut unit = allowed.begin(identity);
     unit.insert_person(identity.0.tenant_id, &person);
     let mut entry = actor.entry(identity);
     entry.confide("user", person.user_name.shown.as_str());
@@ -183,7 +153,7 @@ pub async fn add(
 
 /// A one-time registration link, 24 hours; voids older ones of the same person. For people without a usable passkey.
 pub async fn make_link(identity: &Identity, actor: Actor<'_>, person: Id) -> Result<Link, Refusal> {
-    access::check(identity, actor, Operation::MakeLink, Some(person)).await?;
+    let allowed = access::check(identity, actor, Operation::MakeLink, Some(person)).await?;
     let found = find_existing(identity, person).await?;
     if found.status != PersonStatus::Enabled {
         return Err(Refusal::new(&codes::ACCOUNT_DISABLED));
@@ -191,7 +161,7 @@ pub async fn make_link(identity: &Identity, actor: Actor<'_>, person: Id) -> Res
     if view(identity, person).await?.passkeys > 0 {
         return Err(Refusal::new(&codes::LINK_NOT_NEEDED));
     }
-    insert_link(identity, actor, &found, LinkPurpose::Register).await
+    insert_link(identity, actor, &allowed, &found, LinkPurpose::Register).await
 }
 
 /// `claviger admin link`: re-opens enrolment for an administrator who lost every passkey. Command line only.
@@ -216,16 +186,19 @@ pub async fn make_recovery_link(
     if found.status != PersonStatus::Enabled {
         return Err(Refusal::new(&codes::ACCOUNT_DISABLED));
     }
-    insert_link(identity, actor, &found, LinkPurpose::Recover).await
+    let allowed =
+        access::check(identity, actor, Operation::MakeLink, Some(found.person_id)).await?;
+    insert_link(identity, actor, &allowed, &found, LinkPurpose::Recover).await
 }
 
 async fn insert_link(
     identity: &Identity,
     actor: Actor<'_>,
+    allowed: &Allowed,
     person: &Person,
     purpose: LinkPurpose,
 ) -> Result<Link, Refusal> {
-    let mut unit = Unit::new();
+    let mut unit = allowed.begin(identity);
     unit.void_links_of_person(
         identity.0.tenant_id,
         person.person_id,
@@ -256,11 +229,11 @@ pub async fn rename(
     user_name: &str,
     display_name: &str,
 ) -> Result<(), Refusal> {
-    access::check(identity, actor, Operation::ChangePerson, Some(person)).await?;
+    let allowed = access::check(identity, actor, Operation::ChangePerson, Some(person)).await?;
     let found = find_existing(identity, person).await?;
     let name = names::parse_user_name(user_name)?;
     let display_name = names::parse_display_name(display_name)?;
-    let mut unit = Unit::new();
+    let mut unit = allowed.begin(identity);
     unit.rename_person(identity.0.tenant_id, person, &name, &display_name);
     let mut entry = actor.entry(identity);
     entry
@@ -289,13 +262,13 @@ async fn change_status(
     person: Id,
     status: PersonStatus,
 ) -> Result<(), Refusal> {
-    access::check(identity, actor, Operation::ChangePerson, Some(person)).await?;
+    let allowed = access::check(identity, actor, Operation::ChangePerson, Some(person)).await?;
     let found = find_existing(identity, person).await?;
     if found.status == status {
         return Ok(());
     }
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
-    let mut unit = Unit::new();
+    let mut unit = allowed.begin(identity);
     if status == PersonStatus::Disabled {
         guard_last_administrator(identity, &mut unit, person).await?;
     }
@@ -328,11 +301,11 @@ async fn guard_last_administrator(
     let found = store.find_tenant(tenant).await?;
     let version = found.ok_or(&codes::INTERNAL)?.administrator_version;
     let roles = store.list_roles(tenant, person).await?;
-    if !roles.contains(&GLOBAL_ADMINISTRATOR) {
+    if !roles.contains(&Role::GlobalAdministrator.template_id()) {
         return Ok(());
     }
     let others = store
-        .count_other_holders(tenant, GLOBAL_ADMINISTRATOR, person)
+        .count_other_holders(tenant, Role::GlobalAdministrator.template_id(), person)
         .await?;
     if others == 0 {
         return Err(Refusal::new(&codes::LAST_ADMINISTRATOR));

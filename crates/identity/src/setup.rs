@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use store::{Guard, Id, Log, NewPerson, Unit, WriteError};
 use webauthn::base64url;
 
-use crate::access::GLOBAL_ADMINISTRATOR;
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, Binding};
 use crate::creation::{self, Account, Try};
@@ -12,6 +11,7 @@ use crate::flow::{Proof, Purpose};
 use crate::link::{self, LinkPurpose};
 use crate::passkeys::Creation;
 use crate::proof::Permitted;
+use crate::roles::Role;
 use crate::sign_in::limit_address;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Refusal, codes, names};
@@ -186,7 +186,12 @@ async fn write_claim(
         now,
     );
     unit.insert_person(tenant, person);
-    unit.insert_role(tenant, GLOBAL_ADMINISTRATOR, person.person_id, now);
+    unit.insert_role(
+        tenant,
+        Role::GlobalAdministrator.template_id(),
+        person.person_id,
+        now,
+    );
     unit.mark_passkey(tenant, person.person_id);
     let name = creation::propose_name(&permitted.registration, &[]);
     let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);

@@ -99,6 +99,9 @@ refusal-user-not-administrator-remedy = ينشئ أحد المسؤولين را�
 refusal-role-insufficient = لا تسمح أدوارك بهذا.
 refusal-role-insufficient-remedy = راجع أحد المسؤولين.
 
+refusal-permission-missing = رمز وصول التطبيق لا يحمل إذنًا بهذا.
+refusal-permission-missing-remedy = يمنح أحد المسؤولين التطبيق الإذن اللازم.
+
 refusal-request-malformed = لم يفهم الخادم الطلب.
 refusal-request-malformed-remedy = أعد تحميل الصفحة ثم حاول مرة أخرى.
 

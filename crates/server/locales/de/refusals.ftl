@@ -99,6 +99,9 @@ refusal-user-not-administrator-remedy = Für andere erstellt ein Administrator a
 refusal-role-insufficient = Ihre Rollen erlauben das nicht.
 refusal-role-insufficient-remedy = Wenden Sie sich an einen Administrator.
 
+refusal-permission-missing = Das Zugriffstoken der Anwendung enthält keine Berechtigung dafür.
+refusal-permission-missing-remedy = Ein Administrator erteilt der Anwendung die nötige Berechtigung.
+
 refusal-request-malformed = Der Server hat die Anfrage nicht verstanden.
 refusal-request-malformed-remedy = Laden Sie die Seite neu und versuchen Sie es noch einmal.
 

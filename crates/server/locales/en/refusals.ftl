@@ -99,6 +99,9 @@ refusal-user-not-administrator-remedy = For others an administrator makes a regi
 refusal-role-insufficient = Your roles don’t allow this.
 refusal-role-insufficient-remedy = Ask an administrator.
 
+refusal-permission-missing = The application’s access token carries no permission for this.
+refusal-permission-missing-remedy = An administrator grants the application the permission that this needs.
+
 refusal-request-malformed = The server did not understand the request.
 refusal-request-malformed-remedy = Reload the page and try again.
 

@@ -1,0 +1,173 @@
+//! Permissions: what a person or an administrator let an application do, by Graph's names and ids.
+//!
+//! A *delegated* permission (a scope, `scp`) lets an application act with what its user may do; an *application*
+//! permission (an app role, `roles`) lets it act by itself. Both kinds of one name are different rights with ids of
+//! their own.
+
+use store::Id;
+
+/// Declares the permissions: constant, name on the wire, id as a delegated and as an application permission.
+macro_rules! permissions {
+    ($($(#[$meta:meta])* $variant:ident = $name:literal $delegated:tt $application:tt $kind:ident;)*) => {
+        /// A permission of the administration API.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Permission { $($(#[$meta])* $variant),* }
+
+        impl Permission {
+            /// Every permission, in the order of their names.
+            pub const ALL: &'static [Permission] = &[$(Permission::$variant),*];
+
+            /// The name in `scp` and `roles`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Permission::$variant => $name),* }
+            }
+
+            /// The id of the delegated permission; `None` when only applications can hold it.
+            #[must_use]
+            pub fn delegated_id(self) -> Option<Id> {
+                match self { $(Permission::$variant => permissions!(@id $delegated)),* }
+            }
+
+            /// The id of the application permission; `None` when it exists for people only.
+            #[must_use]
+            pub fn application_id(self) -> Option<Id> {
+                match self { $(Permission::$variant => permissions!(@id $application)),* }
+            }
+
+            fn kind(self) -> Kind {
+                match self { $(Permission::$variant => Kind::$kind),* }
+            }
+        }
+    };
+    (@id -) => { None };
+    (@id $id:literal) => { Some(Id(u128::to_be_bytes($id))) };
+}
+
+/// How much a permission lets somebody do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// About the person who signs in; people may consent for themselves.
+    Low,
+    /// An administrator must consent.
+    High,
+    /// Whoever holds it can make himself anybody (security 11): granted by a Global Administrator with fresh user
+    /// verification, used with `private_key_jwt` only, every use alerts.
+    TierZero,
+}
+
+permissions! {
+    AppRoleAssignmentReadWriteAll = "AppRoleAssignment.ReadWrite.All" 0x84bc_cea3_f856_4a8a_967b_dbe0_a3d5_3a64 0x06b7_08a9_e830_4db3_a914_8e69_da51_d44f TierZero;
+    ApplicationReadAll = "Application.Read.All" 0xc79f_8feb_a9db_4090_85f9_90d8_20ca_a0eb 0x9a5d_68dd_52b0_4cc2_bd40_abcf_44ac_3a30 High;
+    ApplicationReadWriteAll = "Application.ReadWrite.All" 0xbdfb_f15f_ee85_4955_8675_146e_8e52_96b5 0x1bfe_fb4e_e0b5_418b_a88f_73c4_6d2c_c8e9 TierZero;
+    AuditLogReadAll = "AuditLog.Read.All" 0xe4c9_e354_4dc5_45b8_9e7c_e139_3b0b_1a20 0xb0af_ded3_3588_46d8_8b3d_9842_eff7_78da High;
+    DelegatedPermissionGrantReadWriteAll = "DelegatedPermissionGrant.ReadWrite.All" 0x41ce_6ca6_6826_4807_84f1_1c82_854f_7ee5 0x8e8e_4742_1d95_4f68_9d56_6ee7_5648_c72a TierZero;
+    DirectoryReadAll = "Directory.Read.All" 0x06da_0dbc_49e2_44d2_8312_53f1_66ab_848a 0x7ab1_d382_f21e_4acd_a863_ba3e_13f7_da61 High;
+    DirectoryReadWriteAll = "Directory.ReadWrite.All" 0xc536_6453_9fb0_48a5_a156_24f0_c49a_4b84 0x19db_c75e_c2e2_444c_a770_ec69_d855_9fc7 TierZero;
+    GroupReadAll = "Group.Read.All" 0x5f8c_59db_677d_491f_a6b8_5f17_4b11_ec1d 0x5b56_7255_7703_4780_807c_7be8_301a_e99b High;
+    GroupReadWriteAll = "Group.ReadWrite.All" 0x4e46_008b_f24c_477d_8fff_7bb4_ec7a_afe0 0x62a8_2d76_70ea_41e2_9197_3705_8180_4d09 High;
+    GroupMemberReadAll = "GroupMember.Read.All" 0xbc02_4368_1153_4739_b217_4326_f2e9_66d0 0x9883_0695_27a2_44f7_8c18_0c3e_bc96_98f6 High;
+    GroupMemberReadWriteAll = "GroupMember.ReadWrite.All" 0xf811_25ac_d3b7_4573_a3b2_7099_cc39_df9e 0xdbaa_e8cf_10b5_4b86_a4a1_f871_c94c_6695 High;
+    OrganizationReadAll = "Organization.Read.All" 0x4908_d5b9_3fb2_4b1e_9336_1888_b793_7185 0x4984_76ce_e0fe_48b0_b801_37ba_7e26_85c6 High;
+    PolicyReadAll = "Policy.Read.All" 0x572f_ea84_0151_49b2_9301_11cb_1697_4376 0x246d_d0d5_5bd0_4def_940b_0421_030a_5b68 High;
+    ReportsReadAll = "Reports.Read.All" 0x02e9_7553_ed7b_43d0_ab3c_f8ba_ce0d_040c 0x230c_1aed_a721_4c5d_9cb4_a905_14e5_08ef High;
+    RoleManagementReadDirectory = "RoleManagement.Read.Directory" 0x741c_54c3_0c1e_44a1_818b_3f97_ab4e_8c83 0x483b_ed4a_2ad3_4361_a73b_c83c_cdbd_c53c High;
+    RoleManagementReadWriteDirectory = "RoleManagement.ReadWrite.Directory" 0xd01b_97e9_cbc0_49fe_810a_750a_fd55_27a3 0x9e3f_62cf_ca93_4989_b6ce_bf83_c28f_9fe8 TierZero;
+    UserRead = "User.Read" 0xe1fe_6dd8_ba31_4d61_89e7_8863_9da4_683d - Low;
+    UserReadAll = "User.Read.All" 0xa154_be20_db9c_4678_8ab7_66f6_cc09_9a59 0xdf02_1288_bdef_4463_88db_98f2_2de8_9214 High;
+    UserReadBasicAll = "User.ReadBasic.All" 0xb340_eb25_3456_403f_be2f_af7a_0d37_0277 0x9723_5f07_e226_4f63_ace3_3958_8e11_d3a1 High;
+    UserReadWriteAll = "User.ReadWrite.All" 0x204e_0828_b5ca_4ad8_b9f3_f32a_958e_7cc4 0x741f_803b_c850_494e_b5df_cde7_c675_a1ca High;
+    /// The ids of the delegated `UserAuthMethod-Passkey` permissions are ours: Graph's could not be confirmed.
+    PasskeyRead = "UserAuthMethod-Passkey.Read" 0xc1a7_16e2_0001_4000_8000_0000_0000_0001 - High;
+    PasskeyReadAll = "UserAuthMethod-Passkey.Read.All" 0xc1a7_16e2_0001_4000_8000_0000_0000_0002 0x72e0_0c1d_3e3d_43bb_a0b9_c435_611b_b1d2 High;
+    PasskeyReadWrite = "UserAuthMethod-Passkey.ReadWrite" 0xc1a7_16e2_0001_4000_8000_0000_0000_0003 - High;
+    PasskeyReadWriteAll = "UserAuthMethod-Passkey.ReadWrite.All" 0xc1a7_16e2_0001_4000_8000_0000_0000_0004 0x0400_e371_7db1_4338_a269_9606_9eb6_5227 TierZero;
+    MethodRead = "UserAuthenticationMethod.Read" 0x1f6b_61c5_2f65_4135_9c9f_31c0_f8d3_2b52 - High;
+    MethodReadAll = "UserAuthenticationMethod.Read.All" 0xaec2_8ec7_4d02_4e8c_b864_5016_3aea_77eb 0x38d9_df27_64da_44fd_b7c5_a6fb_ac20_248f High;
+    MethodReadWrite = "UserAuthenticationMethod.ReadWrite" 0x4897_1fc1_70d7_4245_af77_0beb_29b5_3ee2 - High;
+    MethodReadWriteAll = "UserAuthenticationMethod.ReadWrite.All" 0xb788_7744_6746_4312_813d_72da_eaee_7e2d 0x5048_3e42_d915_4231_9639_7fdb_7fd1_90e5 TierZero;
+    Email = "email" 0x64a6_cdd6_aab1_4aaf_94b8_3cc8_405e_90d0 - Low;
+    OfflineAccess = "offline_access" 0x7427_e0e9_2fba_42fe_b0c0_848c_9e6a_8182 - Low;
+    OpenId = "openid" 0x37f7_f235_527c_4136_accd_4a02_d197_296e - Low;
+    Profile = "profile" 0x14da_d69e_099b_42c9_810b_d002_981f_eec1 - Low;
+}
+
+impl Permission {
+    /// By its name on the wire, in that very case.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Permission> {
+        Permission::ALL
+            .iter()
+            .copied()
+            .find(|permission| permission.name() == name)
+    }
+
+    /// By the id of the application permission.
+    #[must_use]
+    pub fn find_application(id: Id) -> Option<Permission> {
+        Permission::ALL
+            .iter()
+            .copied()
+            .find(|permission| permission.application_id() == Some(id))
+    }
+
+    /// By the id of the delegated permission.
+    #[must_use]
+    pub fn find_delegated(id: Id) -> Option<Permission> {
+        Permission::ALL
+            .iter()
+            .copied()
+            .find(|permission| permission.delegated_id() == Some(id))
+    }
+
+    /// Whether its holder can plant a credential or raise rights (security 11).
+    #[must_use]
+    pub fn is_tier_zero(self) -> bool {
+        self.kind() == Kind::TierZero
+    }
+
+    /// Whether people may consent to it for themselves.
+    #[must_use]
+    pub fn is_low(self) -> bool {
+        self.kind() == Kind::Low
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::Permission;
+
+    #[test]
+    fn names_and_ids_are_unique_and_found_again() {
+        let mut seen = HashSet::new();
+        for permission in Permission::ALL.iter().copied() {
+            assert!(seen.insert(permission.name().to_owned()));
+            assert_eq!(Permission::parse(permission.name()), Some(permission));
+            let ids = [permission.delegated_id(), permission.application_id()];
+            assert!(ids.iter().any(Option::is_some), "{permission:?}");
+            for id in ids.into_iter().flatten() {
+                assert!(seen.insert(id.to_string()), "{permission:?}");
+            }
+            if let Some(id) = permission.application_id() {
+                assert_eq!(Permission::find_application(id), Some(permission));
+            }
+            if let Some(id) = permission.delegated_id() {
+                assert_eq!(Permission::find_delegated(id), Some(permission));
+            }
+            assert!(!(permission.is_low() && permission.is_tier_zero()));
+            // What a person may let an application do is never something that it may do without people.
+            assert!(!permission.is_low() || permission.application_id().is_none());
+        }
+        assert_eq!(Permission::parse("user.read"), None);
+    }
+
+    #[test]
+    fn ids_are_the_published_ones() {
+        let id = Permission::UserRead.delegated_id().unwrap().to_string();
+        assert_eq!(id, "e1fe6dd8-ba31-4d61-89e7-88639da4683d");
+        let id = Permission::GroupReadWriteAll.application_id().unwrap();
+        assert_eq!(id.to_string(), "62a82d76-70ea-41e2-9197-370581804d09");
+    }
+}
