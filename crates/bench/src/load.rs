@@ -13,6 +13,9 @@ pub(crate) struct Outcome {
     pub(crate) per_second: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p99_ms: f64,
+    /// Times to answer, shortest first.
+    times: Vec<Duration>,
+    elapsed: f64,
     pub(crate) answered: usize,
     pub(crate) refused: usize,
     /// Of the first refusal, for whoever wonders.
@@ -70,23 +73,49 @@ pub(crate) async fn send_all(
         all.first_refusal = all.first_refusal.or(lane.first_refusal);
     }
     let elapsed = started.elapsed().as_secs_f64();
-    all.times.sort_unstable();
     all.bodies.sort_unstable_by_key(|(index, _)| *index);
-    let percentile = |share: f64| {
-        let at = ((all.times.len() as f64 * share) as usize).min(all.times.len().saturating_sub(1));
-        all.times
-            .get(at)
-            .map_or(0.0, |time| time.as_secs_f64() * 1e3)
-    };
-    Ok(Outcome {
-        per_second: all.times.len() as f64 / elapsed,
-        p50_ms: percentile(0.5),
-        p99_ms: percentile(0.99),
-        answered: all.times.len(),
-        refused: all.refused,
-        first_refusal: all.first_refusal,
-        bodies: all.bodies.into_iter().map(|(_, body)| body).collect(),
-    })
+    Ok(Outcome::of(all, elapsed))
+}
+
+impl Outcome {
+    fn of(mut all: Lane, elapsed: f64) -> Outcome {
+        all.times.sort_unstable();
+        let percentile = |share: f64| {
+            let last = all.times.len().saturating_sub(1);
+            let at = ((all.times.len() as f64 * share) as usize).min(last);
+            all.times
+                .get(at)
+                .map_or(0.0, |time| time.as_secs_f64() * 1e3)
+        };
+        Outcome {
+            per_second: all.times.len() as f64 / elapsed,
+            p50_ms: percentile(0.5),
+            p99_ms: percentile(0.99),
+            answered: all.times.len(),
+            refused: all.refused,
+            first_refusal: all.first_refusal,
+            bodies: all.bodies.into_iter().map(|(_, body)| body).collect(),
+            elapsed,
+            times: all.times,
+        }
+    }
+
+    /// What several rounds of one load amount to, without the bodies.
+    pub(crate) fn of_rounds(rounds: Vec<Outcome>) -> Outcome {
+        let elapsed = rounds.iter().map(|round| round.elapsed).sum();
+        let mut all = Lane {
+            times: Vec::new(),
+            bodies: Vec::new(),
+            refused: 0,
+            first_refusal: None,
+        };
+        for round in rounds {
+            all.times.extend(round.times);
+            all.refused += round.refused;
+            all.first_refusal = all.first_refusal.or(round.first_refusal);
+        }
+        Outcome::of(all, elapsed)
+    }
 }
 
 async fn run_lane(

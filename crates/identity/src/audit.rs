@@ -104,17 +104,33 @@ fn derive_personal_hash(salt: &[u8], field: &str, value: &str) -> String {
 /// As [`Identity::write`]; then neither the unit's effects nor the record remain.
 pub(crate) async fn commit(
     identity: &Identity,
-    mut unit: Unit,
+    unit: Unit,
     log: Log,
     word: &str,
     about: (Option<Id>, Option<&[u8]>),
     entry: Entry,
 ) -> Result<store::Written, WriteError> {
+    let written = commit_and_read(identity, unit, log, word, about, entry, |_| ()).await;
+    written.map(|(written, ())| written)
+}
+
+/// The same, with a step that reads as the last one of all: nothing of this unit is waited for after it, so what it
+/// read is as new as can be.
+pub(crate) async fn commit_and_read<R>(
+    identity: &Identity,
+    mut unit: Unit,
+    log: Log,
+    word: &str,
+    about: (Option<Id>, Option<&[u8]>),
+    entry: Entry,
+    read: impl FnOnce(&mut Unit) -> R,
+) -> Result<(store::Written, R), WriteError> {
     let ticket = register::take_ticket(identity).await?;
     write_record(&mut unit, identity, &ticket, log, word, about, entry);
+    let reading = read(&mut unit);
     let written = identity.write(unit).await;
     ticket.settle(&written);
-    written
+    Ok((written?, reading))
 }
 
 fn write_record(

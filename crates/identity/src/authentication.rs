@@ -347,9 +347,10 @@ async fn open_session(
     }
     // Read in the unit itself: a list from before may lack a passkey that was registered meanwhile, which its
     // provider would then hide.
-    let reading = unit.list_accepted(tenant, person_id);
+    let read = |unit: &mut Unit| unit.list_accepted(tenant, person_id);
     let about = (Some(person_id), Some(credential_id.as_slice()));
-    let mut written = audit::commit(identity, unit, Log::SignIn, "ok", about, entry).await?;
+    let (mut written, reading) =
+        audit::commit_and_read(identity, unit, Log::SignIn, "ok", about, entry, read).await?;
     // The sign-in stands, so a failure here only means that nothing is told to the provider this time.
     let accepted = written
         .take_accepted(reading)

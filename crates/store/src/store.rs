@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::check::Finding;
 use crate::engine::check_args;
 use crate::migrate::{MIGRATIONS, Migration};
-use crate::postgres::Pg;
+use crate::postgres::{Length, Pg};
 use crate::sql::{Pair, Scope, Sql};
 use crate::sqlite::Lite;
 use crate::unit::{MAX_STEPS, Unit, Written};
@@ -163,6 +163,15 @@ impl Store {
         sql: &'static Sql,
         args: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
+        self.read_of(sql, args, Length::Long).await
+    }
+
+    async fn read_of(
+        &self,
+        sql: &'static Sql,
+        args: Vec<Value>,
+        length: Length,
+    ) -> Result<Vec<Row>, StoreError> {
         check_args(sql.name, &args)?;
         tracing::trace!(target: CALLS, statement = sql.name, "read");
         match &self.engine {
@@ -174,7 +183,7 @@ impl Store {
                 }
                 Ok(rows)
             }
-            Engine::Pg(pg) => Ok(pg.read(sql, &args).await?.rows),
+            Engine::Pg(pg) => Ok(pg.read(sql, &args, length).await?.rows),
         }
     }
 
@@ -184,14 +193,16 @@ impl Store {
         sql: &'static Sql,
         args: Vec<Value>,
     ) -> Result<Option<Row>, StoreError> {
-        let mut rows = self.read(sql, args).await?;
-        if rows.len() > 1 {
-            return Err(StoreError::Failed {
-                statement: sql.name,
-                cause: format!("{} rows where one may be", rows.len()),
-            });
-        }
-        Ok(rows.pop())
+        only(sql, self.read_of(sql, args, Length::Long).await?)
+    }
+
+    /// The same for a row that is found by a key at once: others may wait behind it.
+    pub(crate) async fn read_key(
+        &self,
+        sql: &'static Sql,
+        args: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        only(sql, self.read_of(sql, args, Length::Short).await?)
     }
 
     /// Commits a unit, or nothing of it. Answers only after the COMMIT.
@@ -271,9 +282,19 @@ impl Store {
     pub async fn close(self) {
         match &self.engine {
             Engine::Lite(lite) => lite.close().await,
-            Engine::Pg(pg) => pg.close(),
+            Engine::Pg(pg) => pg.close().await,
         }
     }
+}
+
+fn only(sql: &'static Sql, mut rows: Vec<Row>) -> Result<Option<Row>, StoreError> {
+    if rows.len() > 1 {
+        return Err(StoreError::Failed {
+            statement: sql.name,
+            cause: format!("{} rows where one may be", rows.len()),
+        });
+    }
+    Ok(rows.pop())
 }
 
 /// Runs file work off the async threads.

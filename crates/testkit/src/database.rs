@@ -35,7 +35,8 @@ impl Database {
             },
         };
         OpenOptions {
-            connections: 6,
+            // Enough for lanes beside the pool.
+            connections: 8,
             ..OpenOptions::new(location)
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod connect;
 pub(crate) mod export;
 pub(crate) mod import;
+mod lanes;
 mod unit;
 mod value;
 mod whole;
@@ -24,6 +25,14 @@ use crate::{StoreError, WriteError};
 /// Tries of one unit or read before its error is passed on.
 pub(crate) const TRIES: u32 = 8;
 
+/// How long a read may keep others waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// One row, found by a key.
+    Short,
+    Long,
+}
+
 #[derive(Clone)]
 pub(crate) struct Pg {
     pool: Pool,
@@ -32,6 +41,8 @@ pub(crate) struct Pg {
     pub(crate) migrations: &'static [Migration],
     /// The texts of independent units, by their shape.
     pub(crate) whole: Arc<whole::Texts>,
+    /// For what is one statement; `None` where there are too few connections, or no prepared statements.
+    pub(crate) lanes: Option<Arc<lanes::Lanes>>,
 }
 
 impl Pg {
@@ -41,12 +52,14 @@ impl Pg {
         connections: usize,
         migrations: &'static [Migration],
     ) -> Result<Pg, StoreError> {
-        let (pool, statement_cache) = connect::pool(url, connections)?;
+        let shared = lanes::count(connections);
+        let (pool, statement_cache) = connect::pool(url, connections - shared)?;
         let pg = Pg {
             pool,
             statement_cache,
             migrations,
             whole: Arc::default(),
+            lanes: (shared > 0 && statement_cache).then(Arc::default),
         };
         migrate::postgres(pg.client().await?, migrations).await?;
         Ok(pg)
@@ -72,10 +85,15 @@ impl Pg {
         &self,
         sql: &'static Sql,
         args: &[Value],
+        length: Length,
     ) -> Result<Outcome, StoreError> {
         let mut tried = 0;
         loop {
-            let failure = match self.read_once(sql, args).await {
+            let once = match &self.lanes {
+                Some(lanes) if length == Length::Short => self.read_on_lane(lanes, sql, args).await,
+                _ => self.read_once(sql, args).await,
+            };
+            let failure = match once {
                 Ok(outcome) => return Ok(outcome),
                 Err(failure) => failure,
             };
@@ -85,6 +103,23 @@ impl Pg {
             }
             pause(tried).await;
         }
+    }
+
+    async fn read_on_lane(
+        &self,
+        lanes: &lanes::Lanes,
+        sql: &'static Sql,
+        args: &[Value],
+    ) -> Result<Outcome, Failure> {
+        let turn = lanes.take(self).await?;
+        let outcome = match turn.client.prepare_cached(sql.text).await {
+            Ok(statement) => client::run_prepared(&turn.client, sql.name, &statement, args).await,
+            Err(cause) => Err(Failure::of(sql.name, &cause)),
+        };
+        if matches!(&outcome, Err(failure) if failure.remedy == Remedy::Reconnect) {
+            turn.give_up().await;
+        }
+        outcome
     }
 
     async fn read_once(&self, sql: &'static Sql, args: &[Value]) -> Result<Outcome, Failure> {
@@ -117,8 +152,11 @@ impl Pg {
             .map_err(cut_off)?
     }
 
-    pub(crate) fn close(&self) {
+    pub(crate) async fn close(&self) {
         self.pool.close();
+        if let Some(lanes) = &self.lanes {
+            lanes.close().await;
+        }
     }
 }
 

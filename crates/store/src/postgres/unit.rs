@@ -10,7 +10,8 @@ use futures_util::future::poll_fn;
 use tokio_postgres::Statement;
 
 use super::client::{self, Failure, Remedy};
-use super::{Pg, TRIES, pause, whole};
+use super::lanes::Lanes;
+use super::{Length, Pg, TRIES, pause, whole};
 use crate::engine::{Outcome, check_guard};
 use crate::records::spent::FIND_ATTEMPT;
 use crate::unit::{Guard, Step, Unit, Written};
@@ -70,24 +71,14 @@ pub(crate) async fn write(pg: &Pg, unit: Unit) -> Result<Written, WriteError> {
 }
 
 async fn once(pg: &Pg, unit: &Unit) -> Result<Written, Setback> {
-    let client = pg.client().await.map_err(Setback::Failed)?;
-    if unit.independent && pg.statement_cache {
-        match whole::run(pg, &client, unit).await {
-            Ok(Some(written)) => return Ok(written),
-            // A guard did not hold: the long way says which.
-            Ok(None) => {}
-            Err(failure) => {
-                if !failure.answered || failure.remedy == Remedy::Reconnect {
-                    drop(Object::take(client));
-                }
-                return Err(if failure.answered {
-                    Setback::Failed(failure)
-                } else {
-                    Setback::Doubtful(failure.error)
-                });
-            }
-        }
+    if unit.independent
+        && let Some(lanes) = &pg.lanes
+        && let Some(written) = on_lane(pg, lanes, unit).await?
+    {
+        return Ok(written);
     }
+    // Also after a guard that did not hold: this way says which.
+    let client = pg.client().await.map_err(Setback::Failed)?;
     match attempt(pg, &client, unit).await {
         Err(setback) => {
             // Whatever happened, no transaction goes back into the pool.
@@ -103,6 +94,23 @@ async fn once(pg: &Pg, unit: &Unit) -> Result<Written, Setback> {
         }
         written => written,
     }
+}
+
+/// The unit as one statement; `None` when a guard did not hold.
+async fn on_lane(pg: &Pg, lanes: &Lanes, unit: &Unit) -> Result<Option<Written>, Setback> {
+    let turn = lanes.take(pg).await.map_err(Setback::Failed)?;
+    let failure = match whole::run(pg, &turn.client, unit).await {
+        Ok(written) => return Ok(written),
+        Err(failure) => failure,
+    };
+    if !failure.answered || failure.remedy == Remedy::Reconnect {
+        turn.give_up().await;
+    }
+    Err(if failure.answered {
+        Setback::Failed(failure)
+    } else {
+        Setback::Doubtful(failure.error)
+    })
 }
 
 async fn attempt(pg: &Pg, client: &ClientWrapper, unit: &Unit) -> Result<Written, Setback> {
@@ -233,5 +241,5 @@ async fn is_own(pg: &Pg, unit: &Unit) -> Result<bool, StoreError> {
         attempt.state.into(),
         attempt.attempt.into(),
     ];
-    Ok(pg.read(&FIND_ATTEMPT, &args).await?.count == 1)
+    Ok(pg.read(&FIND_ATTEMPT, &args, Length::Short).await?.count == 1)
 }

@@ -180,7 +180,7 @@ impl Store {
         credential_id: &[u8],
     ) -> Result<Option<Owned>, StoreError> {
         let args = vec![tenant.into(), credential_id.into()];
-        let Some(mut row) = self.read_one(&FIND_WITH_OWNER, args).await? else {
+        let Some(mut row) = self.read_key(&FIND_WITH_OWNER, args).await? else {
             return Ok(None);
         };
         Ok(Some(Owned {

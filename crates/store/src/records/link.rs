@@ -69,7 +69,7 @@ impl Store {
         now: i64,
     ) -> Result<Option<OpenLink>, StoreError> {
         let args = vec![tenant.into(), token_hash.into(), now.into()];
-        self.read_one(&FIND_OPEN, args)
+        self.read_key(&FIND_OPEN, args)
             .await?
             .map(parse)
             .transpose()

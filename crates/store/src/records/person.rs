@@ -169,7 +169,7 @@ fn parse_summary(mut row: Row) -> Result<PersonSummary, StoreError> {
 
 impl Store {
     pub async fn find_person(&self, tenant: Id, person: Id) -> Result<Option<Person>, StoreError> {
-        self.read_one(&FIND, vec![tenant.into(), person.into()])
+        self.read_key(&FIND, vec![tenant.into(), person.into()])
             .await?
             .map(parse)
             .transpose()
@@ -181,7 +181,7 @@ impl Store {
         tenant: Id,
         key: &str,
     ) -> Result<Option<Person>, StoreError> {
-        self.read_one(&FIND_BY_NAME, vec![tenant.into(), key.into()])
+        self.read_key(&FIND_BY_NAME, vec![tenant.into(), key.into()])
             .await?
             .map(parse)
             .transpose()

@@ -129,7 +129,7 @@ impl Store {
             now.into(),
             seen_after.into(),
         ];
-        self.read_one(&FIND_LIVE, args)
+        self.read_key(&FIND_LIVE, args)
             .await?
             .map(parse)
             .transpose()

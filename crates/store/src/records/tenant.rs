@@ -66,7 +66,7 @@ impl Store {
     }
 
     pub async fn find_tenant(&self, tenant: Id) -> Result<Option<Tenant>, StoreError> {
-        self.read_one(&FIND, vec![tenant.into()])
+        self.read_key(&FIND, vec![tenant.into()])
             .await?
             .map(parse)
             .transpose()

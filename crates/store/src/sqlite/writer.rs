@@ -19,9 +19,9 @@ const MAX_BATCH: usize = 128;
 /// behind more than this.
 const MAX_BATCH_STEPS: usize = 2_000;
 
-/// A batch is held open for units that are on their way for at most so many steps: 1 ms.
-const HOLD_STEPS: u32 = 10;
-const HOLD_STEP: Duration = Duration::from_micros(100);
+/// Under load a batch is held open for as long as each step brings another unit, and no longer than the steps together: 8 ms.
+const HOLD_STEPS: u32 = 20;
+const HOLD_STEP: Duration = Duration::from_micros(400);
 
 /// Frames after which the writer itself makes the write-ahead log start over: about 64 MiB.
 const RESTART_FRAMES: u64 = 16_384;
@@ -161,12 +161,20 @@ impl Writer {
     /// Under load, waits a moment for about as many units as the last batch had: their senders were just answered, and
     /// what they send next shares the cost of one COMMIT. A single person never waits.
     fn hold(&self) {
-        let wanted = self.last_batch.saturating_sub(1);
+        if self.last_batch < 2 && self.jobs.is_empty() {
+            return;
+        }
+        let mut seen = self.jobs.len();
         for _ in 0..HOLD_STEPS {
-            if self.jobs.len() >= wanted {
+            if seen >= MAX_BATCH {
                 break;
             }
             thread::sleep(HOLD_STEP);
+            let now = self.jobs.len();
+            if now == seen {
+                break;
+            }
+            seen = now;
         }
     }
 
