@@ -48,6 +48,18 @@ pub(crate) const TARGETS: &[Target] = &[
         run: texts,
     },
     Target {
+        name: "graph_query",
+        run: graph_query,
+    },
+    Target {
+        name: "graph_path",
+        run: graph_path,
+    },
+    Target {
+        name: "graph_body",
+        run: graph_body,
+    },
+    Target {
         name: "certificate",
         run: certificate,
     },
@@ -316,4 +328,43 @@ fn finish_sign_in(response: &AuthenticationResponse, signed: &[u8]) {
             assert_eq!(response.user_handle(), Some(&b"id"[..]));
         }
     }
+}
+
+/// Options of a collection; what was read leads to the same question by its next link.
+fn graph_query(bytes: &[u8]) {
+    use graph::odata::Options;
+    use graph::resources::collections::{DIRECTORY_AUDITS, USERS};
+    let Ok(query) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let _ = Options::parse(query, &DIRECTORY_AUDITS, graph::Version::Beta);
+    if let Ok(options) = Options::parse(query, &USERS, graph::Version::V1) {
+        if let Some(filter) = &options.filter {
+            let _ = filter.holds(&serde_json::json!({"displayName": "Ada", "accountEnabled": true}));
+        }
+        let next = options.derive_next("/users", "token");
+        let (_, next) = next.split_once('?').expect("it carries a token");
+        // Only the token may make it too long.
+        if let Ok(again) = Options::parse(next, &USERS, graph::Version::V1) {
+            assert_eq!(again.filter, options.filter);
+            assert_eq!(again.repeated, options.repeated);
+        }
+    }
+}
+
+fn graph_path(bytes: &[u8]) {
+    let Some(path) = std::str::from_utf8(bytes).ok().map(graph::Path::parse) else {
+        return;
+    };
+    if let Ok(path) = path {
+        let _ = path.capture("users/{id}/authentication/fido2Methods/{id}");
+        let _ = path.capture("reports/authenticationMethods/f(a,b)");
+    }
+}
+
+fn graph_body(bytes: &[u8]) {
+    use graph::resources::{Application, User};
+    let _ = graph::body::read(bytes, &User::TYPE, graph::Mark::Create);
+    let _ = graph::body::read(bytes, &Application::TYPE, graph::Mark::Update);
+    let _ = graph::body::read_reference(bytes);
 }

@@ -23,6 +23,7 @@ pub use records::attestation::{AttestationCounts, AttestationRecord, DueAttestat
 pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
 pub use records::link::{NewLink, OpenLink};
 pub use records::log::{ChainLink, Log, LogRecord, VOID};
+pub use records::log_page::{LogRange, ShownRecord};
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};

@@ -4,6 +4,7 @@ pub mod attestation;
 pub mod credential;
 pub mod link;
 pub mod log;
+pub mod log_page;
 pub mod metadata;
 pub mod node;
 pub mod person;
@@ -20,6 +21,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     credential::ALL,
     link::ALL,
     log::ALL,
+    log_page::ALL,
     metadata::ALL,
     node::ALL,
     person::ALL,

@@ -1,0 +1,58 @@
+//! The types of the admin API that this product has, and of each the properties that it has.
+
+mod applications;
+pub mod collections;
+mod directory;
+mod logs;
+mod methods;
+mod reports;
+
+pub use applications::*;
+pub use directory::*;
+pub use logs::*;
+pub use methods::*;
+pub use reports::*;
+
+use crate::resource::Type;
+
+/// All types of Graph's schema that are here, for the tests that hold them against it, and for OpenAPI.
+pub const TYPES: &[&Type] = &[
+    &User::TYPE,
+    &Group::TYPE,
+    &DirectoryRole::TYPE,
+    &DirectoryRoleTemplate::TYPE,
+    &Organization::TYPE,
+    &VerifiedDomain::TYPE,
+    &Application::TYPE,
+    &ServicePrincipal::TYPE,
+    &AppRole::TYPE,
+    &PermissionScope::TYPE,
+    &AppRoleAssignment::TYPE,
+    &OAuth2PermissionGrant::TYPE,
+    &PasswordCredential::TYPE,
+    &KeyCredential::TYPE,
+    &WebApplication::TYPE,
+    &SpaApplication::TYPE,
+    &PublicClientApplication::TYPE,
+    &RequiredResourceAccess::TYPE,
+    &ResourceAccess::TYPE,
+    &Fido2AuthenticationMethod::TYPE,
+    &DirectoryAudit::TYPE,
+    &AuditActivityInitiator::TYPE,
+    &UserIdentity::TYPE,
+    &AppIdentity::TYPE,
+    &TargetResource::TYPE,
+    &ModifiedProperty::TYPE,
+    &KeyValue::TYPE,
+    &SignIn::TYPE,
+    &SignInStatus::TYPE,
+    &SignInLocation::TYPE,
+    &DeviceDetail::TYPE,
+    &AppliedConditionalAccessPolicy::TYPE,
+    &AuthenticationDetail::TYPE,
+    &UserRegistrationDetails::TYPE,
+    &UserRegistrationMethodCount::TYPE,
+    &UserRegistrationMethodSummary::TYPE,
+    &UserRegistrationFeatureCount::TYPE,
+    &UserRegistrationFeatureSummary::TYPE,
+];

@@ -1,0 +1,161 @@
+//! Applications, service principals, what they were given.
+
+use crate::kind::Bytes;
+use crate::resource::resource;
+use crate::{Guid, Time};
+
+resource! {
+    /// An application's registration.
+    Application = "application" {
+        id "id": Guid = Shown;
+        deleted_date_time "deletedDateTime": Option<Time> = Shown;
+        app_id "appId": Option<String> = Shown;
+        created_date_time "createdDateTime": Option<Time> = Shown;
+        description "description": Option<String> = Shown Create Update;
+        display_name "displayName": Option<String> = Shown Create Update;
+        is_fallback_public_client "isFallbackPublicClient": Option<bool> = Shown Create Update;
+        key_credentials "keyCredentials": Vec<KeyCredential> = Shown;
+        password_credentials "passwordCredentials": Vec<PasswordCredential> = Shown;
+        public_client "publicClient": Option<PublicClientApplication> = Shown Create Update;
+        required_resource_access "requiredResourceAccess": Vec<RequiredResourceAccess> = Shown;
+        sign_in_audience "signInAudience": Option<String> = Shown Create Update;
+        spa "spa": Option<SpaApplication> = Shown Create Update;
+        web "web": Option<WebApplication> = Shown Create Update;
+    }
+}
+
+resource! {
+    /// An application as the directory sees it: what it may do, and whether it may at all.
+    ServicePrincipal = "servicePrincipal" {
+        id "id": Guid = Shown;
+        deleted_date_time "deletedDateTime": Option<Time> = Shown;
+        account_enabled "accountEnabled": Option<bool> = Shown Update;
+        app_display_name "appDisplayName": Option<String> = Shown;
+        app_id "appId": Option<String> = Shown Create;
+        app_owner_organization_id "appOwnerOrganizationId": Option<Guid> = Shown;
+        app_role_assignment_required "appRoleAssignmentRequired": bool = Shown;
+        app_roles "appRoles": Vec<AppRole> = Shown;
+        display_name "displayName": Option<String> = Shown;
+        oauth2_permission_scopes "oauth2PermissionScopes": Vec<PermissionScope> = Shown;
+        reply_urls "replyUrls": Vec<String> = Shown;
+        service_principal_names "servicePrincipalNames": Vec<String> = Shown;
+        service_principal_type "servicePrincipalType": Option<String> = Shown;
+        sign_in_audience "signInAudience": Option<String> = Shown;
+    }
+}
+
+resource! {
+    /// A permission that applications can be given.
+    AppRole = "appRole" {
+        allowed_member_types "allowedMemberTypes": Vec<String> = Shown;
+        description "description": Option<String> = Shown;
+        display_name "displayName": Option<String> = Shown;
+        id "id": Guid = Shown;
+        is_enabled "isEnabled": bool = Shown;
+        origin "origin": Option<String> = Shown;
+        value "value": Option<String> = Shown;
+    }
+}
+
+resource! {
+    /// A permission that applications use in a person's name.
+    PermissionScope = "permissionScope" {
+        admin_consent_description "adminConsentDescription": Option<String> = Shown;
+        admin_consent_display_name "adminConsentDisplayName": Option<String> = Shown;
+        id "id": Guid = Shown;
+        is_enabled "isEnabled": bool = Shown;
+        of "type": Option<String> = Shown;
+        value "value": Option<String> = Shown;
+    }
+}
+
+resource! {
+    /// A permission that an application was given.
+    AppRoleAssignment = "appRoleAssignment" {
+        id "id": String = Shown;
+        deleted_date_time "deletedDateTime": Option<Time> = Shown;
+        app_role_id "appRoleId": Guid = Shown Create;
+        created_date_time "createdDateTime": Option<Time> = Shown;
+        principal_display_name "principalDisplayName": Option<String> = Shown;
+        principal_id "principalId": Option<Guid> = Shown Create;
+        principal_type "principalType": Option<String> = Shown;
+        resource_display_name "resourceDisplayName": Option<String> = Shown;
+        resource_id "resourceId": Option<Guid> = Shown Create;
+    }
+}
+
+resource! {
+    /// Scopes that an application may use in people's names.
+    OAuth2PermissionGrant = "oAuth2PermissionGrant" {
+        id "id": String = Shown;
+        client_id "clientId": String = Shown Create;
+        consent_type "consentType": Option<String> = Shown Create;
+        principal_id "principalId": Option<String> = Shown Create;
+        resource_id "resourceId": String = Shown Create;
+        scope "scope": Option<String> = Shown Create Update;
+    }
+}
+
+resource! {
+    /// A secret. Its text is in one answer only: that of the request that made it.
+    PasswordCredential = "passwordCredential" {
+        custom_key_identifier "customKeyIdentifier": Option<Bytes> = Shown;
+        display_name "displayName": Option<String> = Shown Create;
+        end_date_time "endDateTime": Option<Time> = Shown Create;
+        hint "hint": Option<String> = Shown;
+        key_id "keyId": Option<Guid> = Shown;
+        secret_text "secretText": Option<String> = Shown;
+        start_date_time "startDateTime": Option<Time> = Shown Create;
+    }
+}
+
+resource! {
+    /// A public key.
+    KeyCredential = "keyCredential" {
+        custom_key_identifier "customKeyIdentifier": Option<Bytes> = Shown;
+        display_name "displayName": Option<String> = Shown Create;
+        end_date_time "endDateTime": Option<Time> = Shown Create;
+        key "key": Option<Bytes> = Shown Create;
+        key_id "keyId": Option<Guid> = Shown;
+        start_date_time "startDateTime": Option<Time> = Shown Create;
+        of "type": Option<String> = Shown Create;
+        usage "usage": Option<String> = Shown Create;
+    }
+}
+
+resource! {
+    /// Where a web application's answers go.
+    WebApplication = "webApplication" {
+        redirect_uris "redirectUris": Vec<String> = Shown Create Update;
+    }
+}
+
+resource! {
+    /// Where the answers of an application in the browser go.
+    SpaApplication = "spaApplication" {
+        redirect_uris "redirectUris": Vec<String> = Shown Create Update;
+    }
+}
+
+resource! {
+    /// Where an installed application's answers go.
+    PublicClientApplication = "publicClientApplication" {
+        redirect_uris "redirectUris": Vec<String> = Shown Create Update;
+    }
+}
+
+resource! {
+    /// Permissions of one resource that an application asks for.
+    RequiredResourceAccess = "requiredResourceAccess" {
+        resource_access "resourceAccess": Vec<ResourceAccess> = Shown Create Update;
+        resource_app_id "resourceAppId": String = Shown Create Update;
+    }
+}
+
+resource! {
+    /// A permission that is asked for.
+    ResourceAccess = "resourceAccess" {
+        id "id": Guid = Shown Create Update;
+        of "type": Option<String> = Shown Create Update;
+    }
+}

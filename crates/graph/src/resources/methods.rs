@@ -1,0 +1,30 @@
+//! Passkeys as Graph describes them.
+
+use crate::Time;
+use crate::kind::words;
+use crate::resource::resource;
+
+words! {
+    /// Whether the model was proven.
+    AttestationLevel = "attestationLevel" { Attested = "attested", NotAttested = "notAttested" }
+}
+
+words! {
+    /// Whether the passkey may leave its device.
+    PasskeyType = "passkeyType" { DeviceBound = "deviceBound", Synced = "synced" }
+}
+
+resource! {
+    /// A passkey. Its id is the credential id in base64url.
+    Fido2AuthenticationMethod = "fido2AuthenticationMethod" {
+        id "id": String = Shown;
+        display_name "displayName": Option<String> = Shown;
+        created_date_time "createdDateTime": Option<Time> = Shown;
+        last_used_date_time "lastUsedDateTime": Option<Time> = Shown Beta;
+        aa_guid "aaGuid": Option<String> = Shown;
+        model "model": Option<String> = Shown;
+        attestation_certificates "attestationCertificates": Vec<String> = Shown;
+        attestation_level "attestationLevel": Option<AttestationLevel> = Shown;
+        passkey_type "passkeyType": Option<PasskeyType> = Shown;
+    }
+}
