@@ -22,6 +22,8 @@ const MAX_BATCH_STEPS: usize = 2_000;
 /// Under load a batch is held open for as long as each step brings another unit, and no longer than the steps together: 8 ms.
 const HOLD_STEPS: u32 = 20;
 const HOLD_STEP: Duration = Duration::from_micros(400);
+/// Units for which a batch isn't held any longer, unless the last one was much larger.
+const ENOUGH: usize = 16;
 
 /// Frames after which the writer itself makes the write-ahead log start over: about 64 MiB.
 const RESTART_FRAMES: u64 = 16_384;
@@ -158,15 +160,17 @@ impl Writer {
         batch
     }
 
-    /// Under load, waits a moment for about as many units as the last batch had: their senders were just answered, and
-    /// what they send next shares the cost of one COMMIT. A single person never waits.
+    /// Under load, waits for units that are on their way, as long as they keep coming: they share the cost of one
+    /// COMMIT. Not for all of them: who is worked on meanwhile makes good use of the time of this batch's fsync.
+    /// A single person never waits.
     fn hold(&self) {
         if self.last_batch < 2 && self.jobs.is_empty() {
             return;
         }
+        let enough = (self.last_batch / 4 * 3).clamp(ENOUGH, MAX_BATCH);
         let mut seen = self.jobs.len();
         for _ in 0..HOLD_STEPS {
-            if seen >= MAX_BATCH {
+            if seen >= enough {
                 break;
             }
             thread::sleep(HOLD_STEP);
