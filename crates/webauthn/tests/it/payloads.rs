@@ -125,6 +125,73 @@ fn request_options() {
     );
 }
 
+/// Every member that our builders write. The browser suite gives the same file to Chromium's own parsers.
+#[test]
+fn options_in_full_are_those_that_browsers_parse() {
+    let file: serde_json::Value =
+        serde_json::from_str(include_str!("../data/options-in-full.json")).unwrap();
+    let two = |first: &[u8], second: &[u8]| PrfValues {
+        first: first.to_vec(),
+        second: Some(second.to_vec()),
+    };
+    let described = |id: u8, transports: &[&str]| CredentialDescriptor {
+        id: vec![id],
+        transports: transports.iter().map(|&it| it.into()).collect(),
+    };
+    let creation = CreationOptions {
+        pub_key_cred_params: vec![
+            Algorithm::MlDsa65,
+            Algorithm::EdDsa,
+            Algorithm::Es256,
+            Algorithm::Rs256,
+        ],
+        timeout: Some(60_000),
+        exclude_credentials: vec![described(9, &["internal", "hybrid"]), described(8, &[])],
+        authenticator_selection: AuthenticatorSelection {
+            authenticator_attachment: Some(AuthenticatorAttachment::CrossPlatform),
+            ..AuthenticatorSelection::passkey(UserVerification::Preferred)
+        },
+        hints: vec![Hint::SecurityKey, Hint::ClientDevice, Hint::Hybrid],
+        attestation: AttestationConveyance::Direct,
+        attestation_formats: vec!["packed".into(), "tpm".into()],
+        extensions: CreationExtensions {
+            cred_props: true,
+            credential_protection: Some(CredentialProtection {
+                policy: CredProtect::UserVerificationRequired,
+                enforce: true,
+            }),
+            min_pin_length: true,
+            hmac_create_secret: true,
+            prf: Some(PrfInput {
+                eval: Some(two(&[0xfb, 0xff], &[2])),
+                ..PrfInput::default()
+            }),
+            large_blob: Some(LargeBlobSupport::Preferred),
+            cmtg_key: true,
+            others: serde_json::Map::new(),
+        },
+        ..creation()
+    };
+    assert_eq!(serde_json::to_value(creation).unwrap(), file["creation"]);
+    let rp_id = RpId::parse("example.org").unwrap();
+    let request = RequestOptions {
+        timeout: Some(1_000),
+        allow_credentials: vec![described(9, &["usb", "nfc"])],
+        hints: vec![Hint::Hybrid, Hint::ClientDevice],
+        extensions: RequestExtensions {
+            prf: Some(PrfInput {
+                eval: None,
+                eval_by_credential: [(vec![9], two(&[1], &[2]))].into(),
+            }),
+            large_blob: Some(LargeBlobInput::Read),
+            cmtg_key: true,
+            ..RequestExtensions::default()
+        },
+        ..RequestOptions::new(vec![0; 3], &rp_id)
+    };
+    assert_eq!(serde_json::to_value(request).unwrap(), file["request"]);
+}
+
 #[test]
 fn signals() {
     let unknown = UnknownCredential {
