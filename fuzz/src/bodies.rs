@@ -4,11 +4,12 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::json;
 use std::sync::OnceLock;
-use webauthn::attestation::AttestationObject;
+use webauthn::attestation::{AndroidRevocationList, AttestationObject, MAX_ANDROID_SERIALS};
 use webauthn::authenticator_data::AuthenticatorData;
 use webauthn::cbor::Reader;
 use webauthn::client_data::ClientData;
 use webauthn::metadata::{Entry, MAX_ENTRY};
+use webauthn::providers::OperatorProviders;
 use webauthn::x509::{Anchor, Certificate, MAX_CERTIFICATE, MAX_REVOCATION_LIST, RevocationList};
 use webauthn::{
     Aaguid, Algorithm, AttestationPolicy, AuthenticationResponse, CrossOrigin, ExpectedAssertion,
@@ -72,6 +73,10 @@ pub(crate) const TARGETS: &[Target] = &[
         run: metadata_entry,
     },
     Target {
+        name: "supplied_list",
+        run: supplied_list,
+    },
+    Target {
         name: "registration_response",
         run: registration_response,
     },
@@ -119,6 +124,14 @@ fn attestation_object(bytes: &[u8]) {
 
 fn client_data(bytes: &[u8]) {
     let _ = ClientData::parse(bytes);
+}
+
+/// Lists that operators supply: of Android's certificates, and of makers' names.
+fn supplied_list(bytes: &[u8]) {
+    if let Ok(list) = AndroidRevocationList::parse(bytes) {
+        assert!(list.len() <= MAX_ANDROID_SERIALS);
+    }
+    let _ = OperatorProviders::parse(bytes);
 }
 
 /// A key, and behind its CBOR a signature for it.

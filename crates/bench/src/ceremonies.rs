@@ -320,6 +320,7 @@ fn measure_attested(case: &Attested, report: &mut Report) -> Result<(), String> 
         anchors: &anchors,
         at: Time::from_unix_seconds(1_800_000_000),
         revocation: Revocation::Unchecked,
+        android: None,
     };
     let policy = AttestationPolicy {
         need: AttestationNeed::Attested,

@@ -5,17 +5,19 @@
 //! doesn't name is unknown, not revoked.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::json;
-use store::{Id, Judgement, StoreError};
+use store::{ClaimedLevel, Id, Judgement, StoreError};
 use webauthn::attestation::{
-    Attestation, Format, Model, Trust, Verdict, list_models, reevaluate, roots,
+    AndroidRevocationList, Attestation, AttestationError, Format, Model, Trust, Verdict,
+    list_models, reevaluate, roots,
 };
-use webauthn::metadata::{Entry, Standing};
-use webauthn::x509::{Anchor, Revocation, Time};
+use webauthn::metadata::{CertificationLevel, Entry, Standing};
+use webauthn::x509::{Anchor, PathRule, Revocation, Time};
 use webauthn::{Aaguid, AttestationKind, AttestationPolicy};
 
-use crate::metadata::{InUse, find_entry};
+use crate::metadata::{InUse, find_entry, read_android_list};
 use crate::{Identity, Micros};
 
 /// A verdict that nobody gave yet.
@@ -55,6 +57,8 @@ pub(crate) struct Evidence<'a> {
 pub(crate) struct Models {
     known: HashMap<Vec<u8>, Option<Known>>,
     roots: Vec<(Format, Anchor)>,
+    /// Google's list; `None` before a phone's statement asked for it, and `Some(None)` where there is none.
+    android: Option<Option<Arc<AndroidRevocationList>>>,
 }
 
 #[derive(Debug)]
@@ -80,6 +84,7 @@ impl Models {
         Models {
             known: HashMap::new(),
             roots: roots(),
+            android: None,
         }
     }
 
@@ -96,16 +101,26 @@ impl Models {
         Ok(())
     }
 
+    async fn read_android_list(&mut self, identity: &Identity) -> Result<(), StoreError> {
+        if self.android.is_none() {
+            self.android = Some(read_android_list(identity).await?);
+        }
+        Ok(())
+    }
+
     fn find(&self, key: &[u8]) -> Option<&Known> {
         self.known.get(key)?.as_ref()
     }
 
-    /// Whoever the metadata says vouches for exactly this model. A maker's root of a format stands in only for that
+    /// Whoever the metadata says vouches for exactly this model, and in this format. A maker's root of a format stands in only for that
     /// maker's own model, and only where the metadata doesn't name it: such a root says nothing about the AAGUID,
     /// which in `android-key` not even the maker signs.
     fn anchors_of(&self, model: &Model) -> Vec<&Anchor> {
         if let Some(known) = self.find(&key_of(model.aaguid, Some(model.key_identifier))) {
-            return known.anchors.iter().collect();
+            return match known.entry.statement().attests_in(model.format) {
+                true => known.anchors.iter().collect(),
+                false => Vec::new(),
+            };
         }
         if !OWN_MODELS.contains(&(model.format, model.aaguid.0)) {
             return Vec::new();
@@ -138,6 +153,9 @@ pub(crate) async fn judge(
         let key = key_of(model.aaguid, Some(model.key_identifier));
         models.read(identity, &key).await?;
     }
+    if claimed.iter().any(|it| it.format == Format::AndroidKey) {
+        models.read_android_list(identity).await?;
+    }
     let mut judgement = weigh(in_use, evidence, models);
     let is_new = evidence
         .before
@@ -161,6 +179,7 @@ fn weigh(in_use: &InUse, evidence: &Evidence<'_>, models: &Models) -> Judgement 
         anchors: &believed,
         at: Time::from_unix_micros(evidence.registered_at),
         revocation: Revocation::Unchecked,
+        android: models.android.as_ref().and_then(Option::as_deref),
     });
     let judged = reevaluate(
         evidence.attestation_object,
@@ -174,8 +193,16 @@ fn weigh(in_use: &InUse, evidence: &Evidence<'_>, models: &Models) -> Judgement 
     );
     let entry = models.find(&key).map(|known| &known.entry);
     let certificates = attestation.map_or(&[][..], |attestation| &attestation.certificates);
-    let fingerprints = attestation.map_or(Vec::new(), Attestation::fingerprints);
-    let standing = entry.map(|entry| entry.standing(in_use.today(), &fingerprints));
+    let standing = derive_standing(in_use, evidence.aaguid, attestation, models);
+    let certificate_revoked = attestation.is_some_and(|it| is_revoked(&it.verdict));
+    let level = match attestation.filter(|it| it.verdict.is_attested()) {
+        Some(attested) => entry
+            .and_then(|entry| entry.prove(attested, evidence.aaguid, in_use.today()))
+            .and_then(|model| model.certification())
+            .map(CertificationLevel::as_str),
+        // Of the model that is claimed, so that its changes are noticed.
+        None => standing.as_ref().and_then(Standing::certification_word),
+    };
     let (verdict, reason) = match &judged {
         Ok(attestation) => describe_verdict(attestation),
         Err(error) => ("failed", error.code()),
@@ -189,14 +216,44 @@ fn weigh(in_use: &InUse, evidence: &Evidence<'_>, models: &Models) -> Judgement 
         anchor: attestation.and_then(derive_anchor),
         chain: certificates.concat(),
         model: entry.map_or(String::new(), |entry| entry.statement().name.clone()),
-        // Of the model that is claimed: it is the passkey's own only beside the verdict `attested`.
-        level: derive_level(standing.as_ref()),
-        undesired: standing.as_ref().is_some_and(Standing::is_undesired),
-        standing: describe(standing.as_ref()),
+        level: ClaimedLevel::new(level.unwrap_or_default()),
+        undesired: certificate_revoked || standing.as_ref().is_some_and(Standing::is_undesired),
+        standing: describe(standing.as_ref(), certificate_revoked),
         judged_at: in_use.now,
         metadata_number: in_use.number(),
         turn: in_use.turn(),
     }
+}
+
+/// What is known about the model; where devices have no AAGUID, about every model that a statement's certificate names:
+/// of a compound, one that is revoked concerns the whole.
+fn derive_standing(
+    in_use: &InUse,
+    aaguid: Aaguid,
+    attestation: Option<&Attestation>,
+    models: &Models,
+) -> Option<Standing> {
+    let fingerprints = attestation.map_or(Vec::new(), Attestation::fingerprints);
+    let identifiers = attestation.map_or(Vec::new(), Attestation::key_identifiers);
+    let mut keys: Vec<_> = identifiers
+        .into_iter()
+        .map(|identifier| key_of(aaguid, Some(identifier)))
+        .collect();
+    keys.push(key_of(aaguid, None));
+    keys.sort_unstable();
+    keys.dedup();
+    keys.iter()
+        .filter_map(|key| models.find(key))
+        .map(|known| known.entry.standing(in_use.today(), &fingerprints))
+        .reduce(Standing::join)
+}
+
+/// Whether a certificate was taken back, by its issuer or by Google's list.
+fn is_revoked(verdict: &Verdict) -> bool {
+    let Verdict::Failed(AttestationError::Chain(error)) = verdict else {
+        return false;
+    };
+    error.rule == PathRule::Revoked
 }
 
 fn describe_verdict(attestation: &Attestation) -> (&'static str, &'static str) {
@@ -215,15 +272,13 @@ fn derive_anchor(attestation: &Attestation) -> Option<Vec<u8>> {
     }
 }
 
-fn derive_level(standing: Option<&Standing>) -> String {
-    let level = standing.and_then(|standing| standing.certification);
-    level.map_or(String::new(), |level| level.as_str().to_owned())
-}
-
-/// As stored; empty for a model that the metadata doesn't name.
-fn describe(standing: Option<&Standing>) -> String {
-    let Some(standing) = standing else {
-        return "{}".to_owned();
+/// As stored; empty for a model that the metadata doesn't name and a certificate against which nothing speaks.
+fn describe(standing: Option<&Standing>, certificate_revoked: bool) -> String {
+    let unknown = Standing::default();
+    let standing = match standing {
+        Some(standing) => standing,
+        None if certificate_revoked => &unknown,
+        None => return "{}".to_owned(),
     };
     let compromises: Vec<_> = standing
         .compromises
@@ -243,6 +298,7 @@ fn describe(standing: Option<&Standing>) -> String {
         "retired": standing.retired,
         "updateAvailable": standing.update_available,
         "unknown": standing.unknown,
+        "certificateRevoked": certificate_revoked,
     })
     .to_string()
 }

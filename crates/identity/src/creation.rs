@@ -150,9 +150,16 @@ fn derive_unknown(identity: &Identity, credential_id: &[u8]) -> UnknownCredentia
     }
 }
 
+/// Leaves room for a number.
+const MAX_PROPOSED: usize = 56;
+
 /// The provider's name, or a word for what it is, numbered when there is one of that name already.
-pub(crate) fn propose_name(registration: &VerifiedRegistration, taken: &[&str]) -> String {
-    let base = registration.aaguid().provider_name().map_or_else(
+pub(crate) fn propose_name(
+    provider: Option<&str>,
+    registration: &VerifiedRegistration,
+    taken: &[&str],
+) -> String {
+    let base = provider.map_or_else(
         || {
             if registration.backup_eligible() {
                 "Synced passkey"
@@ -161,7 +168,8 @@ pub(crate) fn propose_name(registration: &VerifiedRegistration, taken: &[&str]) 
             }
             .to_owned()
         },
-        str::to_owned,
+        // Metadata's names may be longer than a passkey's.
+        |name| name.chars().take(MAX_PROPOSED).collect(),
     );
     let numbered = (2..).map(|number| format!("{base} {number}"));
     std::iter::once(base.clone())

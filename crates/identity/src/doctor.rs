@@ -21,6 +21,7 @@ pub async fn check(identity: &Identity) -> Vec<Finding> {
         check_chain(identity).await,
         check_metadata(identity).await,
     ];
+    findings.extend(check_revocation_lists(identity));
     findings.extend(identity.store().check(identity.ambient().now()).await);
     findings
 }
@@ -110,6 +111,24 @@ async fn check_metadata(identity: &Identity) -> Finding {
         return find(name, Grade::Advice, detail);
     }
     find(name, Grade::Good, what)
+}
+
+/// Lists that the operator supplies for the metadata's signer, where there are any.
+fn check_revocation_lists(identity: &Identity) -> Option<Finding> {
+    let name = "revocation lists";
+    let lists = metadata::list_revocation_lists(identity);
+    let outdated: Vec<_> = lists.iter().filter(|it| it.outdated).collect();
+    if let Some(first) = outdated.first() {
+        let detail = format!(
+            "the list of \"{}\" is past its time ({} of {}), so no newer metadata of a signer that it is about is put in use; \
+             supply the current list in the file that metadata-revocation-list names",
+            first.issuer,
+            outdated.len(),
+            lists.len()
+        );
+        return Some(find(name, Grade::Bad, detail));
+    }
+    (!lists.is_empty()).then(|| find(name, Grade::Good, format!("{} current", lists.len())))
 }
 
 async fn check_chain(identity: &Identity) -> Finding {

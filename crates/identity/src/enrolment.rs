@@ -132,7 +132,7 @@ async fn enrol(attempt: &Try<'_>) -> Result<String, Refusal> {
         Proof::Link(link),
         person.person_id,
     )?;
-    let name = propose_name(&permitted, &credentials);
+    let name = propose_name(identity, &permitted, &credentials).await?;
     write_enrolled(attempt, &person, purpose, &name, permitted).await?;
     Ok(person.user_name)
 }

@@ -22,6 +22,7 @@ pub mod passkeys;
 pub mod people;
 pub mod permissions;
 pub mod proof;
+pub mod providers;
 pub mod reauthenticate;
 pub mod roles;
 pub mod security_info;

@@ -10,10 +10,16 @@
 
 mod judge;
 mod show;
+mod supplied;
 mod update;
 
 pub use judge::{Approved, Progress, approve, judge_due};
 pub use show::{ModelView, View, find_icon, find_model, list_models, show};
+pub(crate) use supplied::read_android_list;
+pub use supplied::{
+    AndroidListView, NotSupplied, RevocationListView, Supplied, find_android_list,
+    list_revocation_lists, put_android_list, replace_revocation_lists,
+};
 pub use update::{NotUpdated, Updated, claim_asking, read, update};
 pub use webauthn::metadata::{Blob, MAX_BLOB, MetadataError};
 

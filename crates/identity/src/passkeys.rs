@@ -12,7 +12,7 @@ use crate::link::refuse_use;
 use crate::proof::Permitted;
 use crate::sign_in::{Signals, derive_descriptor, derive_signals, limit_address, limit_person};
 use crate::tenant::refuse_write;
-use crate::{Caller, Identity, Refusal, Session, codes, names};
+use crate::{Caller, Identity, Refusal, Session, codes, names, providers};
 
 /// What the page needs to run `navigator.credentials.create()`.
 #[derive(Debug)]
@@ -123,7 +123,7 @@ async fn add(attempt: &Try<'_>, session: &Session) -> Result<Added, Refusal> {
     let permitted =
         creation::permit_registration(attempt, Purpose::AddPasskey, fresh, person.person_id)?;
     check_count(identity, &credentials)?;
-    let name = propose_name(&permitted, &credentials);
+    let name = propose_name(identity, &permitted, &credentials).await?;
     let credential_id = permitted.registration.credential_id().to_vec();
     write_added(attempt, &person, &name, permitted).await?;
     let accepted = credentials
@@ -139,12 +139,21 @@ async fn add(attempt: &Try<'_>, session: &Session) -> Result<Added, Refusal> {
     })
 }
 
-pub(crate) fn propose_name(permitted: &Permitted, credentials: &[Credential]) -> String {
+pub(crate) async fn propose_name(
+    identity: &Identity,
+    permitted: &Permitted,
+    credentials: &[Credential],
+) -> Result<String, Refusal> {
+    let provider = providers::find_name(identity, permitted.registration.aaguid()).await?;
     let taken: Vec<&str> = credentials
         .iter()
         .map(|credential| credential.name.as_str())
         .collect();
-    creation::propose_name(&permitted.registration, &taken)
+    Ok(creation::propose_name(
+        provider.as_deref(),
+        &permitted.registration,
+        &taken,
+    ))
 }
 
 async fn write_added(

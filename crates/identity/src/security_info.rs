@@ -9,9 +9,10 @@ use webauthn::{Aaguid, base64url};
 
 use crate::audit::{read_field, read_personal};
 use crate::passkeys::{is_last, read_own};
+use crate::providers::{self, Provider};
 use crate::sessions::{self, SessionView};
 use crate::sign_in::{Signals, derive_signals};
-use crate::{Identity, Micros, Place, Refusal, Session, codes, metadata};
+use crate::{Identity, Micros, Place, Refusal, Session, codes};
 
 /// Lines of recent activity on the page.
 const ACTIVITY: i64 = 20;
@@ -35,8 +36,8 @@ pub struct PasskeyCard {
     /// The credential id in base64url.
     pub passkey_id: String,
     pub name: String,
-    /// The provider's name where its AAGUID is known.
-    pub provider: Option<String>,
+    /// Whoever made it, as far as that is known.
+    pub provider: Provider,
     /// Synced (BE=1) or this device only.
     pub synced: bool,
     pub created_at: Micros,
@@ -83,11 +84,14 @@ pub enum ActivityKind {
 /// Everything on the page, read live.
 pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo, Refusal> {
     let (person, credentials) = read_own(identity, session).await?;
-    let names = find_names(identity, &credentials).await?;
+    let providers = find_providers(identity, &credentials).await?;
     let passkeys = credentials
         .iter()
         .map(|credential| PasskeyCard {
-            provider: names.get(&credential.aaguid).cloned().flatten(),
+            provider: providers
+                .get(&credential.aaguid)
+                .cloned()
+                .unwrap_or_default(),
             ..derive_card(&credentials, credential, session)
         })
         .collect();
@@ -109,20 +113,19 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
     })
 }
 
-/// What people call the makers of these passkeys: the metadata's word, then our own table's.
-async fn find_names(
+/// The makers of these passkeys, each asked for once.
+async fn find_providers(
     identity: &Identity,
     credentials: &[Credential],
-) -> Result<HashMap<Id, Option<String>>, Refusal> {
-    let mut names = HashMap::new();
+) -> Result<HashMap<Id, Provider>, Refusal> {
+    let mut found = HashMap::new();
     for credential in credentials {
-        if let Entry::Vacant(unasked) = names.entry(credential.aaguid) {
+        if let Entry::Vacant(unasked) = found.entry(credential.aaguid) {
             let aaguid = Aaguid(credential.aaguid.0);
-            let stated = metadata::find_name(identity, aaguid).await?;
-            unasked.insert(stated.or_else(|| aaguid.provider_name().map(str::to_owned)));
+            unasked.insert(providers::describe(identity, aaguid).await?);
         }
     }
-    Ok(names)
+    Ok(found)
 }
 
 fn derive_card(
@@ -139,7 +142,7 @@ fn derive_card(
     PasskeyCard {
         passkey_id: base64url::encode(&credential.credential_id),
         name: credential.name.clone(),
-        provider: None,
+        provider: Provider::default(),
         synced: credential.backup_eligible,
         created_at: credential.created_at,
         created_place: Some(Place::from_json(&credential.created_place)),

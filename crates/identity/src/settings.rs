@@ -1,14 +1,18 @@
 //! What an operator configures for the use cases.
 
+pub use webauthn::attestation::{AndroidRevocationList, MAX_ANDROID_LIST};
 pub use webauthn::metadata::SIGNER;
 pub use webauthn::options::AttestationConveyance;
-pub use webauthn::x509::{Anchor, RevocationList};
+pub use webauthn::x509::{Anchor, MAX_REVOCATION_LIST, RevocationList};
 pub use webauthn::{Algorithm, Origin, RpId};
+
+use std::sync::Arc;
 
 use webauthn::DEFAULT_ALGORITHMS;
 use webauthn::passkey_endpoints::PasskeyEndpoints;
 use webauthn::related_origins::RelatedOrigins;
 
+use crate::providers::OperatorProviders;
 use crate::{DAY, HOUR, MINUTE, Micros};
 
 /// A further allowed origin and what it may be used for (security 25).
@@ -26,7 +30,7 @@ pub struct MetadataTrust {
     pub anchors: Vec<Anchor>,
     /// The domain that the signer's certificate must be for; `None` only with anchors that certify nobody else.
     pub signer: Option<String>,
-    /// Revocation lists for the signer's chain, DER.
+    /// Revocation lists for the signer's chain, DER: those to begin with (`metadata::replace_revocation_lists`).
     pub revocation_lists: Vec<Vec<u8>>,
 }
 
@@ -59,6 +63,8 @@ pub struct Settings {
     /// What registrations ask authenticators to say about themselves.
     pub attestation: AttestationConveyance,
     pub metadata: MetadataTrust,
+    /// Names and icons of passkeys' makers, where the operator supplies any.
+    pub providers: Arc<OperatorProviders>,
     pub setup_link_lifetime: Micros,
     pub registration_link_lifetime: Micros,
     /// Sign-in tries per minute: from one address, and for one name.
@@ -83,6 +89,7 @@ impl Settings {
             max_passkeys: 10,
             attestation: AttestationConveyance::None,
             metadata: MetadataTrust::default(),
+            providers: Arc::default(),
             setup_link_lifetime: HOUR,
             registration_link_lifetime: 24 * HOUR,
             tries_per_address: 60,

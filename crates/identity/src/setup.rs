@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use store::{Guard, Id, Log, NewPerson, Unit, WriteError};
-use webauthn::base64url;
+use webauthn::{base64url, providers};
 
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, Binding};
@@ -193,7 +193,10 @@ async fn write_claim(
         now,
     );
     unit.mark_passkey(tenant, person.person_id);
-    let name = creation::propose_name(&permitted.registration, &[]);
+    // There is no metadata before there is an organisation.
+    let provider = providers::find(permitted.registration.aaguid(), None, &settings.providers);
+    let provider = provider.map(|it| it.name);
+    let name = creation::propose_name(provider, &permitted.registration, &[]);
     let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
     entry
         .confide("actor", person.user_name.shown.as_str())

@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use store::{Guard, Id, Store, StoreError, Tenant, Unit, WriteError};
+use webauthn::attestation::AndroidRevocationList;
 use webauthn::{Origin, RpId, base64url};
 
 use crate::ambient::{Ambient, Clock};
@@ -39,7 +40,14 @@ pub(crate) struct Inner {
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
+    /// For the metadata's signer; replaced whole when the operator's files change.
+    revocation_lists: RwLock<Arc<Vec<Vec<u8>>>>,
+    /// The Android list last read, by its hash: the database says which one is in use.
+    pub(crate) android_list: RwLock<Option<ReadAndroidList>>,
 }
+
+/// SHA-256 of a list's text, and the list.
+pub(crate) type ReadAndroidList = (Vec<u8>, Arc<AndroidRevocationList>);
 
 /// What is read once and replaced whole when its version moves: never the status of a person,
 /// credential or session (security 8).
@@ -119,6 +127,7 @@ impl Identity {
         let name_limit = Limit::new(settings.tries_per_name);
         let person_limit = Limit::new(settings.changes_per_person);
         let site_limit = Limit::new(settings.tries_per_address.saturating_mul(10));
+        let lists = RwLock::new(Arc::new(settings.metadata.revocation_lists.clone()));
         let inner = Inner {
             store,
             settings,
@@ -132,6 +141,8 @@ impl Identity {
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot { tenant, keys })),
             skew: AtomicI64::new(0),
+            revocation_lists: lists,
+            android_list: RwLock::new(None),
         };
         let identity = Identity(Arc::new(inner));
         // Keys may have retired while no node ran, and the clock may be off from the start.
@@ -222,6 +233,18 @@ impl Identity {
         let snapshot = Arc::new(Snapshot { tenant, keys });
         self.replace_snapshot(snapshot.clone());
         Ok(snapshot)
+    }
+
+    /// Of the metadata's signer, DER.
+    pub(crate) fn revocation_lists(&self) -> Arc<Vec<Vec<u8>>> {
+        let held = self.0.revocation_lists.read();
+        held.unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn replace_revocation_lists(&self, lists: Vec<Vec<u8>>) {
+        let held = self.0.revocation_lists.write();
+        *held.unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(lists);
     }
 
     fn replace_snapshot(&self, snapshot: Arc<Snapshot>) {

@@ -11,6 +11,7 @@ mod findings;
 mod key;
 mod layer;
 mod metadata;
+mod providers;
 mod proxies;
 
 #[cfg(test)]
@@ -18,7 +19,9 @@ mod tests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use identity::providers::OperatorProviders;
 use identity::settings::{AttestationConveyance, ExtraOrigin, Origin, RpId};
 use identity::{Location, Settings};
 
@@ -52,6 +55,8 @@ pub struct Configuration {
     pub max_connections: u32,
     pub attestation: AttestationWord,
     pub metadata: MetadataConfiguration,
+    /// Names and icons of passkeys' makers.
+    pub providers: Arc<OperatorProviders>,
     pub outbound_private: PrivateAddresses,
     /// Variables named like settings that are none: perhaps misspelt.
     pub unknown_variables: Vec<String>,
@@ -180,6 +185,7 @@ impl Configuration {
             AttestationWord::Direct => AttestationConveyance::Direct,
         };
         settings.metadata = self.metadata.trust.clone();
+        settings.providers = self.providers.clone();
         self.limits.apply(&mut settings);
         Ok(settings)
     }

@@ -10,6 +10,7 @@ pub mod config;
 pub mod error;
 pub mod extract;
 pub mod i18n;
+pub mod lists;
 pub mod metadata;
 pub mod outbound;
 pub mod security_headers;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use identity::metadata::{self, By, MAX_BLOB, NotUpdated, Progress, Updated};
 use identity::{HOUR, Identity, Refusal};
 
+use crate::lists::{ListFiles, Watch, read_bounded};
 use crate::outbound::{FetchError, Outbound};
 
 /// Where blobs come from.
@@ -101,16 +102,7 @@ pub async fn refresh(
 
 async fn read_file(file: &Path) -> Result<Vec<u8>, RefreshError> {
     let path = file.to_owned();
-    let read = tokio::task::spawn_blocking(move || {
-        use std::io::Read;
-        let mut text = Vec::new();
-        // One byte more than allowed, so that the reader of blobs sees that it is too long.
-        let most = MAX_BLOB as u64 + 1;
-        std::fs::File::open(path)?
-            .take(most)
-            .read_to_end(&mut text)?;
-        Ok(text)
-    });
+    let read = tokio::task::spawn_blocking(move || read_bounded(&path, MAX_BLOB));
     let read = read
         .await
         .unwrap_or_else(|_| Err(std::io::Error::other("cut off")));
@@ -128,19 +120,25 @@ const BATCHES: usize = 50;
 pub(crate) struct Keeper {
     outbound: Outbound,
     schedule: MetadataSchedule,
+    watch: Watch,
     was_stale: AtomicBool,
+    was_outdated: AtomicBool,
 }
 
 impl Keeper {
-    pub(crate) fn new(outbound: Outbound, schedule: MetadataSchedule) -> Keeper {
+    pub(crate) fn new(outbound: Outbound, schedule: MetadataSchedule, lists: ListFiles) -> Keeper {
         Keeper {
             outbound,
             schedule,
+            watch: Watch::new(lists),
             was_stale: AtomicBool::new(false),
+            was_outdated: AtomicBool::new(false),
         }
     }
 
     pub(crate) async fn tick(&self, identity: &Identity) -> Result<(), Refusal> {
+        self.watch.tick(identity).await?;
+        self.watch_lists(identity);
         self.ask(identity).await?;
         let progress = metadata::judge_due(identity, BATCHES).await?;
         report(&progress);
@@ -166,6 +164,23 @@ impl Keeper {
             }
         }
         Ok(())
+    }
+
+    /// An alert when a revocation list for the metadata's signer is past its time.
+    fn watch_lists(&self, identity: &Identity) {
+        let lists = metadata::list_revocation_lists(identity);
+        let outdated = lists.iter().find(|list| list.outdated);
+        let was_outdated = self
+            .was_outdated
+            .swap(outdated.is_some(), Ordering::Relaxed);
+        if let Some(list) = outdated.filter(|_| !was_outdated) {
+            metrics::counter!("claviger_alerts_total", "kind" => "revocation_list_outdated")
+                .increment(1);
+            tracing::warn!(
+                issuer = list.issuer,
+                "alert: a revocation list is past its time; no newer metadata is put in use until the current one is supplied"
+            );
+        }
     }
 
     /// Figures of the blob in use; an alert when its time is over.

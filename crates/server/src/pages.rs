@@ -6,6 +6,7 @@ mod assets;
 mod health;
 mod home;
 mod people;
+mod providers;
 mod reauthenticate;
 mod register;
 mod security_info;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(security_info::routes())
         .merge(people::routes())
         .merge(home::routes())
+        .merge(providers::routes())
         .merge(assets::routes())
         .merge(well_known::routes())
         .merge(health::routes())

@@ -203,6 +203,7 @@ fn keeper(configuration: &Configuration) -> Result<Keeper, ServeError> {
     Ok(Keeper::new(
         outbound,
         configuration.metadata.schedule.clone(),
+        configuration.metadata.lists.clone(),
     ))
 }
 

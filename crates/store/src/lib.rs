@@ -19,7 +19,10 @@ mod value;
 
 pub use check::{Finding, Grade};
 pub use error::{StoreError, WriteError};
-pub use records::attestation::{AttestationCounts, AttestationRecord, DueAttestation, Judgement};
+pub use records::android_list::AndroidList;
+pub use records::attestation::{
+    AttestationCounts, AttestationRecord, ClaimedLevel, DueAttestation, Judgement,
+};
 pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
 pub use records::link::{NewLink, OpenLink};
 pub use records::log::{ChainLink, Log, LogRecord, VOID};

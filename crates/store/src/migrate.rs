@@ -44,6 +44,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_trust_groups.sql"),
         postgres: include_str!("../migrations/postgres/0003_trust_groups.sql"),
     },
+    Migration {
+        version: 4,
+        name: "android_list",
+        sqlite: include_str!("../migrations/sqlite/0004_android_list.sql"),
+        postgres: include_str!("../migrations/postgres/0004_android_list.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -4,7 +4,10 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use identity::settings::{Anchor, MetadataTrust};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, IsCa, Issuer,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, SerialNumber, date_time_ymd,
+};
 use serde_json::{Value, json};
 
 /// The domain of the service's certificate.
@@ -16,6 +19,7 @@ pub struct MetadataService {
     root_pem: String,
     leaf: Vec<u8>,
     key: KeyPair,
+    issuer: Issuer<'static, KeyPair>,
 }
 
 impl std::fmt::Debug for MetadataService {
@@ -41,6 +45,7 @@ impl MetadataService {
             root_pem: root.pem(),
             leaf: leaf.der().to_vec(),
             key,
+            issuer,
         }
     }
 
@@ -58,6 +63,20 @@ impl MetadataService {
     #[must_use]
     pub fn root_pem(&self) -> &str {
         &self.root_pem
+    }
+
+    /// The root's revocation list, with nobody on it, due again on this day (year, month, day).
+    #[must_use]
+    pub fn revocation_list(&self, (year, month, day): (i32, u8, u8)) -> Vec<u8> {
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2026, 1, 1),
+            next_update: date_time_ymd(year, month, day),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: Vec::new(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.issuer).unwrap().der().to_vec()
     }
 
     /// A signed blob with these entries, due again on `next_update`.

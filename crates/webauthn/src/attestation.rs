@@ -7,6 +7,7 @@
 //! the caller's [`AttestationPolicy`].
 
 mod android_key;
+mod android_list;
 mod android_safetynet;
 mod apple;
 mod certificate;
@@ -24,6 +25,9 @@ use crate::cbor::{CborError, CborErrorKind, Key, Reader};
 use crate::error::{ParseError, Part as ResponsePart};
 use crate::x509::Chain;
 
+pub use android_list::{
+    AndroidListError, AndroidRevocationList, MAX_ANDROID_LIST, MAX_ANDROID_SERIALS,
+};
 pub use error::{
     AndroidStep, AttestationError, CompoundStep, Requirement, SafetyNetStep, TpmStep, U2fStep,
 };

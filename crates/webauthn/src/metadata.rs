@@ -11,6 +11,7 @@
 //! only; a word that this version doesn't know is kept as unknown.
 
 mod anchors;
+mod attested;
 mod date;
 mod entry;
 mod error;
@@ -20,10 +21,12 @@ mod status;
 mod words;
 
 pub use anchors::{SIGNER, anchors};
+pub use attested::AttestedModel;
 pub use date::Date;
 pub use entry::{Entry, EntryError, MAX_ENTRY, ModelKey, Statement};
 pub use error::MetadataError;
 pub use icon::MAX_ICON;
+pub(crate) use icon::parse_icon;
 pub use jws::MAX_CHAIN;
 pub use status::{
     CertificationLevel, Compromise, NamedCertificate, Standing, StatusReport, Thumbprint,
@@ -48,7 +51,8 @@ pub struct Trust<'a> {
     /// The domain that the signer's certificate must be for: [`SIGNER`]. `None` only for anchors that certify
     /// nobody else.
     pub signer: Option<&'a str>,
-    /// Revocation lists, where the operator supplies any; a list that doesn't cover a certificate says nothing.
+    /// Revocation lists, where the operator supplies any; a list that doesn't cover a certificate says nothing. One that does
+    /// and is past its time refuses.
     pub revocation_lists: &'a [RevocationList<'a>],
     /// Now.
     pub now: Time,
@@ -79,7 +83,7 @@ pub fn verify(text: &[u8], trust: &Trust<'_>) -> Result<Blob, MetadataError> {
         revocation: Revocation::Lists {
             lists: trust.revocation_lists,
             at: trust.now,
-            missing: MissingList::Accepted,
+            missing: MissingList::AcceptedUnlessOutdated,
         },
     })
     .map_err(MetadataError::Chain)?;

@@ -5,6 +5,8 @@
 //! operator's, and a small table of this crate. An AAGUID that none of them knows has no name, and zero never has one.
 
 use crate::aaguid::Aaguid;
+use crate::json::Object;
+use crate::metadata::parse_icon;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::collections::BTreeMap;
@@ -53,11 +55,32 @@ pub fn find<'a>(
         .or_else(|| aaguid.provider_name().map(from(ProviderSource::BuiltIn)))
 }
 
-/// Names from the operator's file: a JSON object of AAGUIDs, each with an object that has a `name`. The public lists
-/// of this form (`aaguid.json`) have icons beside it, which are passed over: they are SVG, and what is shown must be
-/// a raster picture (security 35).
+/// Names and icons from the operator's file: a JSON object of AAGUIDs. Two public forms are read, and may be mixed:
+///
+/// - that of the community's list (`aaguid.json`): `{name, icon_light, icon_dark}`;
+/// - that of FIDO's Convenience Metadata Service 1.0: `{friendlyNames, icon, iconDark, providerLogoLight, providerLogoDark}`.
+///
+/// Only icons that are PNG are kept, put together again from what draws them (security 35); SVG is a document with links and
+/// scripts, and left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OperatorProviders(BTreeMap<Aaguid, String>);
+pub struct OperatorProviders(BTreeMap<Aaguid, Listed>);
+
+/// What the file says about one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Listed {
+    name: String,
+    light: Option<Vec<u8>>,
+    dark: Option<Vec<u8>>,
+}
+
+/// What an icon is to stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Background {
+    /// A light one.
+    Light,
+    /// A dark one.
+    Dark,
+}
 
 /// Why an operator's file is refused. Nothing of it is used then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,22 +121,32 @@ impl OperatorProviders {
         if json.len() > MAX_FILE {
             return Err(ProvidersError::TooLong { found: json.len() });
         }
-        let Entries(names) =
+        let Entries(listed) =
             serde_json::from_slice(json).map_err(|error| ProvidersError::Json {
                 reason: error.to_string(),
                 line: error.line(),
                 column: error.column(),
             })?;
-        match names.iter().find(|(_, name)| !is_shown(name)) {
+        match listed.iter().find(|(_, it)| !is_shown(&it.name)) {
             Some((&aaguid, _)) => Err(ProvidersError::Name { aaguid }),
-            None => Ok(Self(names)),
+            None => Ok(Self(listed)),
         }
     }
 
     /// The operator's name for an AAGUID.
     #[must_use]
     pub fn name(&self, aaguid: Aaguid) -> Option<&str> {
-        self.0.get(&aaguid).map(String::as_str)
+        self.0.get(&aaguid).map(|it| it.name.as_str())
+    }
+
+    /// The operator's icon for an AAGUID, as PNG. Without one for dark backgrounds there is `None`: the other may do.
+    #[must_use]
+    pub fn icon(&self, aaguid: Aaguid, background: Background) -> Option<&[u8]> {
+        let listed = self.0.get(&aaguid)?;
+        match background {
+            Background::Light => listed.light.as_deref(),
+            Background::Dark => listed.dark.as_deref(),
+        }
     }
 
     /// How many it names.
@@ -138,11 +171,53 @@ fn is_shown(name: &str) -> bool {
     !name.trim().is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(hidden)
 }
 
-struct Entries(BTreeMap<Aaguid, String>);
+struct Entries(BTreeMap<Aaguid, Listed>);
 
+/// Members of both forms.
 #[derive(Deserialize)]
 struct Entry {
-    name: String,
+    name: Option<String>,
+    icon_light: Option<String>,
+    icon_dark: Option<String>,
+    #[serde(rename = "friendlyNames")]
+    friendly_names: Option<BTreeMap<String, String>>,
+    icon: Option<String>,
+    #[serde(rename = "iconDark")]
+    fido_icon_dark: Option<String>,
+    #[serde(rename = "providerLogoLight")]
+    logo_light: Option<String>,
+    #[serde(rename = "providerLogoDark")]
+    logo_dark: Option<String>,
+}
+
+impl Entry {
+    /// `None` where neither form's name is there.
+    fn read(self) -> Option<Listed> {
+        let picture = |uris: [&Option<String>; 3]| {
+            let mut given = uris.into_iter().flatten();
+            given.find_map(|uri| parse_icon(uri))
+        };
+        Some(Listed {
+            light: picture([&self.icon_light, &self.icon, &self.logo_light]),
+            dark: picture([&self.icon_dark, &self.fido_icon_dark, &self.logo_dark]),
+            name: self.name.or_else(|| english(self.friendly_names?))?,
+        })
+    }
+}
+
+/// The name in English, or the first one of any language.
+fn english(mut names: BTreeMap<String, String>) -> Option<String> {
+    let find = |wanted: &str| names.keys().find(|tag| tag.eq_ignore_ascii_case(wanted));
+    let tag = find("en-US")
+        .or_else(|| find("en"))
+        .or_else(|| names.keys().next())?
+        .clone();
+    names.remove(&tag)
+}
+
+/// Members beside the entries: the document's number, and what the public lists say about themselves.
+fn is_about_the_list(key: &str) -> bool {
+    key.starts_with('$') || matches!(key, "no" | "nextUpdate" | "legalHeader")
 }
 
 impl<'de> Deserialize<'de> for Entries {
@@ -164,14 +239,16 @@ impl<'de> Visitor<'de> for EntriesVisitor {
         use serde::de::Error;
         let mut names = BTreeMap::new();
         while let Some(key) = members.next_key::<String>()? {
-            // The public lists name their schema beside the entries.
-            if key.starts_with('$') {
+            if is_about_the_list(&key) {
                 members.next_value::<IgnoredAny>()?;
                 continue;
             }
             let aaguid = Aaguid::parse(&key).map_err(A::Error::custom)?;
-            let Entry { name } = members.next_value()?;
-            if names.insert(aaguid, name).is_some() {
+            let Object(entry) = members.next_value::<Object<Entry>>()?;
+            let listed = entry
+                .read()
+                .ok_or_else(|| A::Error::custom("a provider has neither name nor friendlyNames"))?;
+            if names.insert(aaguid, listed).is_some() {
                 return Err(A::Error::custom("an AAGUID stands here twice"));
             }
         }
@@ -221,6 +298,47 @@ mod tests {
         );
         assert_eq!(found(other, None, &none), None);
         assert_eq!(found(Aaguid::ZERO, Some("Zero"), &file), None);
+    }
+
+    /// The smallest picture that has all that a PNG needs: one pixel.
+    const PNG: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+    #[test]
+    fn both_public_forms_are_read() {
+        let (apple, other) = (Aaguid::parse(APPLE).unwrap(), Aaguid::parse(OTHER).unwrap());
+        let svg = "data:image/svg+xml;base64,PHN2Zy8+";
+        let file = parse(&format!(
+            r#"{{"no": 7, "nextUpdate": "2026-12-01", "legalHeader": "terms",
+            "{APPLE}": {{"friendlyNames": {{"de": "Schlüssel", "en-us": "Keys"}}, "icon": "{svg}",
+                "providerLogoLight": "{PNG}", "iconDark": "{PNG}", "extra": [1]}},
+            "{OTHER}": {{"name": "Other", "icon_light": "{PNG}", "icon_dark": "{svg}"}}}}"#
+        ))
+        .unwrap();
+        assert_eq!(
+            (file.name(apple), file.name(other)),
+            (Some("Keys"), Some("Other"))
+        );
+        let icons = |aaguid| {
+            [Background::Light, Background::Dark].map(|it| file.icon(aaguid, it).is_some())
+        };
+        assert_eq!(icons(apple), [true, true]);
+        assert_eq!(icons(other), [true, false], "SVG is left out");
+        assert_eq!(icons(Aaguid::ZERO), [false, false]);
+        let first = parse(&format!(
+            r#"{{"{OTHER}": {{"friendlyNames": {{"pl": "Klucz"}}}}}}"#
+        ));
+        assert_eq!(first.unwrap().name(other), Some("Klucz"));
+        for unfit in [
+            r#"{"friendlyNames": {}}"#,
+            r#"{"friendlyNames": "Keys"}"#,
+            r#"{"name": "Keys", "name": "Other"}"#,
+            r#"["Keys"]"#,
+        ] {
+            assert!(
+                parse(&format!(r#"{{"{OTHER}": {unfit}}}"#)).is_err(),
+                "{unfit}"
+            );
+        }
     }
 
     #[test]

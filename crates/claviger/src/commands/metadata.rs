@@ -1,7 +1,10 @@
 //! `metadata update`, `metadata show` and `metadata approve`.
 
 use identity::Identity;
-use identity::metadata::{self, Approved, By, ModelView, Progress, Updated, View};
+use identity::metadata::{
+    self, AndroidListView, Approved, By, ModelView, Progress, RevocationListView, Supplied,
+    Updated, View,
+};
 use serde::Serialize;
 use server::Start;
 use server::config::Configuration;
@@ -40,13 +43,30 @@ async fn update(
 ) -> Result<(), Failure> {
     let source = source.as_deref().map(MetadataSource::parse);
     let source = source.or_else(|| configuration.metadata.schedule.source.clone());
+    let os_user = os_user::find();
+    let by = By::CommandLine { os_user: &os_user };
+    let lists = &configuration.metadata.lists;
+    let supplied = lists
+        .supply_android_list(identity, by)
+        .await
+        .map_err(|cause| Failure::Said(cause.to_string()))?;
+    if let (Some(Supplied::Replaced { entries }), false) = (supplied, form.json) {
+        say(&format!(
+            "The list of Android's attestation certificates is in use now: {entries} that must not be believed."
+        ))?;
+    }
+    if source.is_none() && supplied.is_some() {
+        let judged = judge(identity, form).await?;
+        return match form.json {
+            true => say_json(&UpdateShown::of(None, &judged)),
+            false => Ok(()),
+        };
+    }
     let source = source.ok_or_else(|| {
         Failure::Said("name a file or an https address, or set metadata-source".to_owned())
     })?;
     let outbound = Outbound::new(configuration.outbound_private)
         .map_err(|cause| Failure::Said(cause.to_string()))?;
-    let os_user = os_user::find();
-    let by = By::CommandLine { os_user: &os_user };
     let updated = refresh(identity, &outbound, &source, by)
         .await
         .map_err(|cause| Failure::Said(cause.to_string()))?;
@@ -55,7 +75,7 @@ async fn update(
     }
     let judged = judge(identity, form).await?;
     if form.json {
-        return say_json(&UpdateShown::of(&updated, &judged));
+        return say_json(&UpdateShown::of(Some(&updated), &judged));
     }
     Ok(())
 }
@@ -132,7 +152,8 @@ fn describe_judged(progress: &Progress) -> String {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct UpdateShown {
-    number: u64,
+    /// None where there is no source and only a list was supplied.
+    number: Option<u64>,
     replaced: bool,
     unusable: Vec<String>,
     judged: u64,
@@ -142,16 +163,17 @@ struct UpdateShown {
 }
 
 impl UpdateShown {
-    fn of(updated: &Updated, progress: &Progress) -> UpdateShown {
+    fn of(updated: Option<&Updated>, progress: &Progress) -> UpdateShown {
         let (number, replaced, unusable) = match updated {
-            Updated::Unchanged { number } => (*number, false, Vec::new()),
-            Updated::Replaced {
+            None => (None, false, Vec::new()),
+            Some(Updated::Unchanged { number }) => (Some(*number), false, Vec::new()),
+            Some(Updated::Replaced {
                 number, unusable, ..
-            } => {
+            }) => {
                 let lines = unusable
                     .iter()
                     .map(|(index, why)| format!("{index}: {why}"));
-                (*number, true, lines.collect())
+                (Some(*number), true, lines.collect())
             }
         };
         UpdateShown {
@@ -182,11 +204,81 @@ struct Shown<'a> {
     undesired: i64,
     due: i64,
     waiting: i64,
+    revocation_lists: Vec<ListShown<'a>>,
+    android_list: Option<AndroidListShown<'a>>,
     legal_header: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListShown<'a> {
+    issuer: &'a str,
+    next_update_at: Option<String>,
+    outdated: bool,
+}
+
+impl<'a> ListShown<'a> {
+    fn of(list: &'a RevocationListView) -> ListShown<'a> {
+        ListShown {
+            issuer: &list.issuer,
+            next_update_at: list.next_update.map(write_time),
+            outdated: list.outdated,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AndroidListShown<'a> {
+    certificates: i64,
+    source: &'a str,
+    supplied_at: String,
+}
+
+impl<'a> AndroidListShown<'a> {
+    fn of(list: &'a AndroidListView) -> AndroidListShown<'a> {
+        AndroidListShown {
+            certificates: list.entries,
+            source: &list.source,
+            supplied_at: write_time(list.supplied_at),
+        }
+    }
+}
+
+/// Each list that was supplied, and whether it is past its time.
+fn show_lists(
+    lists: &[RevocationListView],
+    android: Option<&AndroidListView>,
+) -> Result<(), Failure> {
+    for list in lists.iter().map(ListShown::of) {
+        let until = list.next_update_at.as_deref().unwrap_or("no day");
+        let late = match list.outdated {
+            true => " (over: no newer blob is put in use until the current list is supplied)",
+            false => "",
+        };
+        let issuer = escape(list.issuer);
+        say(&format!(
+            "Revocation list of {issuer}, next one due {until}{late}"
+        ))?;
+    }
+    if let Some(list) = android {
+        say(&format!(
+            "List of {} Android certificates that must not be believed, from {}, since {}",
+            list.entries,
+            escape(&list.source),
+            write_time(list.supplied_at)
+        ))?;
+    }
+    Ok(())
 }
 
 async fn show(identity: &Identity, form: Form) -> Result<(), Failure> {
     let Some(view) = metadata::show(identity).await? else {
+        if !form.json {
+            let android = metadata::find_android_list(identity).await?;
+            let lists = metadata::list_revocation_lists(identity);
+            show_lists(&lists, android.as_ref())?;
+        }
         return Err(Failure::Said(
             "there is no metadata; get some with: claviger metadata update FILE|URL".to_owned(),
         ));
@@ -210,6 +302,7 @@ async fn show(identity: &Identity, form: Form) -> Result<(), Failure> {
         verdicts.attested,
         verdicts.undesired,
     ))?;
+    show_lists(&view.revocation_lists, view.android_list.as_ref())?;
     if verdicts.due > 0 {
         say(&format!("{} are still to be judged", verdicts.due))?;
     }
@@ -237,6 +330,8 @@ fn shown(view: &View) -> Shown<'_> {
         undesired: view.verdicts.undesired,
         due: view.verdicts.due,
         waiting: view.verdicts.waiting,
+        revocation_lists: view.revocation_lists.iter().map(ListShown::of).collect(),
+        android_list: view.android_list.as_ref().map(AndroidListShown::of),
         legal_header: &view.legal_header,
     }
 }

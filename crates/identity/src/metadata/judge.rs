@@ -326,7 +326,7 @@ fn describe(judgement: &Judgement) -> serde_json::Value {
         "verdict": judgement.verdict,
         "reason": judgement.reason,
         "model": judgement.model,
-        "level": judgement.level,
+        "level": judgement.level().unwrap_or_default(),
         "undesired": judgement.undesired,
     })
 }

@@ -4,7 +4,8 @@ use store::{AttestationCounts, Phase};
 use webauthn::Aaguid;
 use webauthn::metadata::{Entry, Standing};
 
-use super::{InUse, date_of, find_entry, parse_model};
+use super::{InUse, date_of, find_entry, parse_model, supplied};
+use crate::metadata::{AndroidListView, RevocationListView};
 use crate::{Identity, Micros, Refusal};
 
 /// The blob in use, and what it did to verdicts.
@@ -26,6 +27,10 @@ pub struct View {
     pub verdicts: AttestationCounts,
     /// All passkeys, with a verdict and without.
     pub passkeys: i64,
+    /// Of the blob's signer, as the operator supplied them.
+    pub revocation_lists: Vec<RevocationListView>,
+    /// Google's list of Android's attestation certificates.
+    pub android_list: Option<AndroidListView>,
 }
 
 /// A model of the blob in use.
@@ -64,6 +69,8 @@ pub async fn show(identity: &Identity) -> Result<Option<View>, Refusal> {
         waits: row.phase == Phase::Waiting,
         verdicts: store.count_attestations(tenant, row.turn).await?,
         passkeys: store.count_passkeys(tenant).await?,
+        revocation_lists: supplied::list_revocation_lists(identity),
+        android_list: supplied::find_android_list(identity).await?,
     }))
 }
 
@@ -74,13 +81,7 @@ fn derive_view(identity: &Identity, entry: &Entry) -> ModelView {
         keys: entry.keys().iter().map(ToString::to_string).collect(),
         name: statement.name.clone(),
         protocol_family: statement.protocol_family.clone(),
-        key_protection: words(
-            statement
-                .key_protection
-                .iter()
-                .map(|word| word.as_str())
-                .collect(),
-        ),
+        key_protection: words(statement.key_protection_words().collect()),
         attachment: words(
             statement
                 .attachment
@@ -145,6 +146,6 @@ impl ModelView {
     /// `L1` ... `L3plus`, `functional`, or nothing.
     #[must_use]
     pub fn certification(&self) -> Option<&'static str> {
-        self.standing.certification.map(|level| level.as_str())
+        self.standing.certification_word()
     }
 }

@@ -53,8 +53,8 @@ impl From<StoreError> for NotUpdated {
 /// What is wrong with it.
 pub fn read(identity: &Identity, text: &[u8]) -> Result<Blob, MetadataError> {
     let trust = &identity.0.settings.metadata;
-    let lists: Vec<_> = trust
-        .revocation_lists
+    let supplied = identity.revocation_lists();
+    let lists: Vec<_> = supplied
         .iter()
         .filter_map(|der| RevocationList::parse(der).ok())
         .collect();

@@ -7,8 +7,9 @@ use identity::settings::{ExtraOrigin, Origin, RpId};
 
 use super::{
     ConfigError, Configuration, Database, KeySource, Layer, Limits, MetadataConfiguration,
-    OriginEntry, Purpose, TlsFiles, TrustedProxies,
+    OriginEntry, Purpose, TlsFiles, TrustedProxies, providers,
 };
+use crate::lists::ListFiles;
 use crate::outbound::PrivateAddresses;
 
 pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
@@ -54,8 +55,12 @@ pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
             layer.metadata_refresh_hours,
             layer.metadata_anchor,
             layer.metadata_signer,
-            layer.metadata_revocation_list.unwrap_or_default(),
+            ListFiles {
+                revocation_lists: layer.metadata_revocation_list.unwrap_or_default(),
+                android_list: layer.android_revocation_list,
+            },
         )?,
+        providers: providers::read(layer.provider_names)?,
         outbound_private: match layer.outbound_private {
             Some(true) => PrivateAddresses::Allowed,
             _ => PrivateAddresses::Refused,

@@ -34,6 +34,8 @@ fn resolve_paths(layer: &mut Layer, folder: &Path) {
         &mut layer.tls_certificate,
         &mut layer.tls_key,
         &mut layer.metadata_anchor,
+        &mut layer.android_revocation_list,
+        &mut layer.provider_names,
     ];
     for slot in paths {
         *slot = slot.take().map(|path: PathBuf| folder.join(path));

@@ -40,6 +40,8 @@ pub struct Layer {
     pub metadata_anchor: Option<PathBuf>,
     pub metadata_signer: Option<String>,
     pub metadata_revocation_list: Option<Vec<PathBuf>>,
+    pub android_revocation_list: Option<PathBuf>,
+    pub provider_names: Option<PathBuf>,
     pub outbound_private: Option<bool>,
 }
 
@@ -121,6 +123,10 @@ impl Layer {
             metadata_revocation_list: self
                 .metadata_revocation_list
                 .or(lower.metadata_revocation_list),
+            android_revocation_list: self
+                .android_revocation_list
+                .or(lower.android_revocation_list),
+            provider_names: self.provider_names.or(lower.provider_names),
             outbound_private: self.outbound_private.or(lower.outbound_private),
         }
     }

@@ -2,21 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use identity::settings::{Anchor, MetadataTrust, RevocationList};
+use identity::settings::{Anchor, MetadataTrust};
+use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 
 use super::ConfigError;
+use crate::lists::ListFiles;
 use crate::metadata::{MetadataSchedule, MetadataSource};
 
 /// How often the source is asked when nothing is said.
 const EVERY_HOURS: u32 = 24;
 
-/// Both halves of metadata's settings.
+/// Metadata's settings.
 #[derive(Debug, Clone)]
 pub struct MetadataConfiguration {
     pub schedule: MetadataSchedule,
     pub trust: MetadataTrust,
+    pub lists: ListFiles,
 }
 
 impl MetadataConfiguration {
@@ -25,7 +27,7 @@ impl MetadataConfiguration {
         every_hours: Option<u32>,
         anchor: Option<PathBuf>,
         signer: Option<String>,
-        lists: Vec<PathBuf>,
+        lists: ListFiles,
     ) -> Result<MetadataConfiguration, ConfigError> {
         let source = source.as_deref().map(check_source).transpose()?;
         let every_hours = every_hours.unwrap_or(EVERY_HOURS);
@@ -38,7 +40,8 @@ impl MetadataConfiguration {
                 source,
                 every_hours,
             },
-            trust: check_trust(anchor, signer, lists)?,
+            trust: check_trust(anchor, signer, &lists)?,
+            lists,
         })
     }
 }
@@ -62,7 +65,7 @@ fn check_source(text: &str) -> Result<MetadataSource, ConfigError> {
 fn check_trust(
     anchor: Option<PathBuf>,
     signer: Option<String>,
-    lists: Vec<PathBuf>,
+    lists: &ListFiles,
 ) -> Result<MetadataTrust, ConfigError> {
     let mut trust = MetadataTrust::default();
     match (anchor, signer) {
@@ -78,9 +81,9 @@ fn check_trust(
             trust.signer = signer;
         }
     }
-    for file in lists {
-        trust.revocation_lists.push(read_list(&file)?);
-    }
+    trust.revocation_lists = lists
+        .check()
+        .map_err(|(key, cause)| ConfigError::value(key, cause.to_string()))?;
     Ok(trust)
 }
 
@@ -100,16 +103,4 @@ fn read_anchors(file: &Path) -> Result<Vec<Anchor>, ConfigError> {
         .iter()
         .map(|der| Anchor::parse(der).map_err(|cause| unfit(key, file, &cause)))
         .collect()
-}
-
-/// PEM or DER: authorities publish the second.
-fn read_list(file: &Path) -> Result<Vec<u8>, ConfigError> {
-    let key = "metadata-revocation-list";
-    let bytes = std::fs::read(file).map_err(|cause| unfit(key, file, &cause))?;
-    let der = match CertificateRevocationListDer::from_pem_slice(&bytes) {
-        Ok(list) => list.to_vec(),
-        Err(_) => bytes,
-    };
-    RevocationList::parse(&der).map_err(|cause| unfit(key, file, &cause))?;
-    Ok(der)
 }

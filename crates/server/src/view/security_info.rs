@@ -98,6 +98,25 @@ impl SecurityInfo<'_> {
             .into_owned()
     }
 
+    /// The address of the maker's icon for this background, if there is one.
+    fn provider_icon(&self, passkey: &PasskeyCard, background: &str) -> Option<String> {
+        let provider = &passkey.provider;
+        let has = match background {
+            "dark" => provider.has_dark_icon,
+            _ => provider.has_icon,
+        };
+        let aaguid = provider.aaguid.as_deref().filter(|_| has)?;
+        Some(format!("/providers/{aaguid}/{background}.png"))
+    }
+
+    /// Empty where the name stands beside the icon: it would be read twice.
+    fn provider_alt(&self, passkey: &PasskeyCard) -> String {
+        match passkey.provider.name {
+            Some(_) => String::new(),
+            None => self.frame.texts.text("provider-unknown").into_owned(),
+        }
+    }
+
     fn icon_of(&self, passkey: &PasskeyCard) -> &'static str {
         if passkey.synced { "cloud" } else { "device" }
     }

@@ -1,6 +1,6 @@
 //! What an attestation proves, and how that follows the metadata.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 use data_encoding::BASE64URL_NOPAD;
@@ -54,46 +54,69 @@ impl Maker {
     }
 
     /// Puts a packed statement with the certificate in place of the statement `none`.
-    fn attest(&self, mut response: Value) -> Value {
-        let member = |name: &str| {
-            let text = response["response"][name].as_str().unwrap();
-            BASE64URL_NOPAD.decode(text.as_bytes()).unwrap()
-        };
-        let (client_data, object) = (member("clientDataJSON"), member("attestationObject"));
-        let at = object
-            .windows(9)
-            .position(|it| it == b"\x68authData")
-            .unwrap();
-        let tail = &object[at..];
-        // A byte string's head has one, two or three bytes.
-        let head = match tail[9] {
-            0x58 => 2,
-            0x59 => 3,
-            _ => 1,
-        };
-        let authenticator_data = &tail[9 + head..];
-        let hash = digest(&SHA256, &client_data);
-        let message = [authenticator_data, hash.as_ref()].concat();
+    fn attest(&self, response: Value) -> Value {
+        replace_statement(response, |message| {
+            [
+                b"\x63fmt\x66packed\x67attStmt",
+                &self.statement(message)[..],
+            ]
+            .concat()
+        })
+    }
+
+    /// A packed statement about this message, as CBOR.
+    fn statement(&self, message: &[u8]) -> Vec<u8> {
         let der = self.key.serialize_der();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &der).unwrap();
-        let signature = key.sign(&SystemRandom::new(), &message).unwrap();
-        let mut made = b"\xa3\x63fmt\x66packed\x67attStmt\xa3\x63alg\x26\x63sig".to_vec();
-        let bytes = |made: &mut Vec<u8>, bytes: &[u8]| {
-            let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
-            match bytes.len() {
-                0..24 => made.push(0x40 + length[1]),
-                24..256 => made.extend([0x58, length[1]]),
-                _ => made.extend([0x59, length[0], length[1]]),
-            }
-            made.extend(bytes);
-        };
-        bytes(&mut made, signature.as_ref());
+        let signature = key.sign(&SystemRandom::new(), message).unwrap();
+        let mut made = b"\xa3\x63alg\x26\x63sig".to_vec();
+        write_bytes(&mut made, signature.as_ref());
         made.extend(b"\x63x5c\x81");
-        bytes(&mut made, &self.leaf);
-        made.extend(tail);
-        response["response"]["attestationObject"] = BASE64URL_NOPAD.encode(&made).into();
-        response
+        write_bytes(&mut made, &self.leaf);
+        made
     }
+
+    /// By which metadata names devices that have no AAGUID.
+    fn key_identifier(&self) -> String {
+        let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, self.key.public_key_raw());
+        data_encoding::HEXLOWER.encode(hash.as_ref())
+    }
+}
+
+/// A byte string of CBOR.
+fn write_bytes(made: &mut Vec<u8>, bytes: &[u8]) {
+    let [high, low] = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+    match bytes.len() {
+        0..24 => made.push(0x40 + low),
+        24..256 => made.extend([0x58, low]),
+        _ => made.extend([0x59, high, low]),
+    }
+    made.extend(bytes);
+}
+
+/// Puts `fmt` and `attStmt`, made of what a statement signs, in place of those of a response without attestation.
+fn replace_statement(mut response: Value, make: impl FnOnce(&[u8]) -> Vec<u8>) -> Value {
+    let member = |name: &str| {
+        let text = response["response"][name].as_str().unwrap();
+        BASE64URL_NOPAD.decode(text.as_bytes()).unwrap()
+    };
+    let (client_data, object) = (member("clientDataJSON"), member("attestationObject"));
+    let at = object
+        .windows(9)
+        .position(|it| it == b"\x68authData")
+        .unwrap();
+    let tail = &object[at..];
+    // A byte string's head has one, two or three bytes.
+    let head = match tail[9] {
+        0x58 => 2,
+        0x59 => 3,
+        _ => 1,
+    };
+    let hash = digest(&SHA256, &client_data);
+    let message = [&tail[9 + head..], hash.as_ref()].concat();
+    let made = [b"\xa3", &make(&message)[..], tail].concat();
+    response["response"]["attestationObject"] = BASE64URL_NOPAD.encode(&made).into();
+    response
 }
 
 /// The only verdict in the house: what, why, of which model.
@@ -197,5 +220,67 @@ fn security_32_stale_metadata_attests_no_new_models() {
         metadata::approve(identity, SHELL).await.unwrap();
         judge(identity).await;
         assert_eq!(verdict(&house)[0], "attested");
+    });
+}
+
+/// Devices without AAGUID are known by the key that attests them. Where two keys attest one passkey, a revocation of either
+/// model concerns it, whichever statement decides about trust.
+#[test]
+fn a_revoked_model_inside_a_compound_is_seen() {
+    in_each_house(async |house, service| {
+        let identity = house.identity();
+        let (first, second) = (Maker::new(), Maker::new());
+        let named = |maker: &Maker, name: &str, reports: &[(&str, &str)]| {
+            let mut entry = model_entry(MODEL, name, reports);
+            let members = entry.as_object_mut().unwrap();
+            members.remove("aaguid");
+            let identifiers = json!([maker.key_identifier()]);
+            members.insert(
+                "attestationCertificateKeyIdentifiers".to_owned(),
+                identifiers,
+            );
+            let statement = entry["metadataStatement"].as_object_mut().unwrap();
+            statement.remove("aaguid");
+            statement.insert("protocolFamily".to_owned(), "u2f".into());
+            entry
+        };
+        let blob = |number, of_second: &[(&str, &str)]| {
+            let entries = [
+                named(&first, "First", &[CERTIFIED]),
+                named(&second, "Second", of_second),
+            ];
+            service.blob(number, NEXT, &entries)
+        };
+        put(identity, &blob(1, &[CERTIFIED])).await.unwrap();
+        judge(identity).await;
+        let mut ada = house.administrator("ada").await;
+        let mut key = Device::device_bound();
+        key.aaguid = [0; 16];
+        let offer = ada.browser.begin_add().await;
+        let response = ada.browser.create(&mut key, &offer);
+        let response = replace_statement(response, |message| {
+            let mut made = b"\x63fmt\x68compound\x67attStmt\x82".to_vec();
+            for maker in [&first, &second] {
+                made.extend(b"\xa2\x63fmt\x66packed\x67attStmt");
+                made.extend(maker.statement(message));
+            }
+            made
+        });
+        ada.browser.finish_add(&offer, &response).await.ok();
+        let [word, _, model] = verdict(&house);
+        assert_eq!((word.as_str(), model.as_str()), ("unattested", "First"));
+        let undesired = || {
+            house.run_sql("SELECT CASE undesired WHEN 1 THEN 'yes' ELSE 'no' END FROM attestation")
+        };
+        assert_eq!(undesired(), ["no"]);
+        let revoked = [CERTIFIED, ("REVOKED", "2026-11-01")];
+        put(identity, &blob(2, &revoked)).await.unwrap();
+        let progress = judge(identity).await;
+        assert_eq!(
+            (progress.changed, progress.undesired),
+            (1, 1),
+            "{progress:?}"
+        );
+        assert_eq!(undesired(), ["yes"]);
     });
 }

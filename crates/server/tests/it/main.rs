@@ -2,6 +2,7 @@
 //! clock and seeded randomness. One binary.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod android_list;
 mod attested;
 mod independent_client;
 mod keys;
@@ -13,6 +14,7 @@ mod pages;
 mod passkeys;
 mod past_mistakes;
 mod people;
+mod providers;
 mod purge;
 mod races;
 mod refused_registrations;

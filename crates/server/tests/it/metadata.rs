@@ -8,7 +8,7 @@ use identity::{DAY, HOUR, Id, Identity};
 use serde_json::{Value, json};
 use server::metadata::{MetadataSource, RefreshError, refresh};
 use server::outbound::{Outbound, PrivateAddresses};
-use testkit::store::{AttestationRecord, Judgement, NewCredential, Unit};
+use testkit::store::{AttestationRecord, ClaimedLevel, Judgement, NewCredential, Unit};
 use testkit::{
     Attestation, Device, House, MetadataService, Person, model_entry, on_each_backend, passkey_id,
 };
@@ -67,7 +67,7 @@ async fn with_model(house: &House) -> (Person, Device) {
     (ada, key)
 }
 
-fn records(house: &House, activity: &str) -> Vec<Value> {
+pub(crate) fn records(house: &House, activity: &str) -> Vec<Value> {
     let statement = format!("SELECT body FROM audit WHERE activity = '{activity}'");
     house
         .run_sql(&statement)
@@ -283,7 +283,7 @@ async fn plant(house: &House, how_many: u16, person: Id) {
                     anchor: None,
                     chain: Vec::new(),
                     model: String::new(),
-                    level: String::new(),
+                    level: ClaimedLevel::default(),
                     standing: "{}".to_owned(),
                     undesired: false,
                     judged_at: house.now(),
@@ -434,12 +434,12 @@ fn cards_show_the_name_from_metadata() {
                 .unwrap()
                 .provider
         };
-        assert_eq!(provider(&house).await, None);
+        assert_eq!(provider(&house).await.name, None);
         let entry = model_entry(MODEL, "Example\u{202e} key\n", &[]);
         put(house.identity(), &service.blob(1, NEXT, &[entry]))
             .await
             .unwrap();
-        assert_eq!(provider(&house).await.as_deref(), Some("Example key"));
+        assert_eq!(provider(&house).await.name.as_deref(), Some("Example key"));
     });
 }
 

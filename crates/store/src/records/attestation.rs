@@ -62,8 +62,7 @@ pub struct Judgement {
     /// SHA-256 of each certificate of the statement, one after the other.
     pub chain: Vec<u8>,
     pub model: String,
-    /// The model's certification level, or empty.
-    pub level: String,
+    pub level: ClaimedLevel,
     /// JSON.
     pub standing: String,
     pub undesired: bool,
@@ -71,6 +70,25 @@ pub struct Judgement {
     /// The blob's number; 0 for none.
     pub metadata_number: i64,
     pub turn: i64,
+}
+
+/// The certification level of the model that a passkey claims to be of, or empty. It can be compared and not read: a
+/// claim certifies nothing. [`Judgement::level`] reads it where an attestation proves the model.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClaimedLevel(String);
+
+impl ClaimedLevel {
+    pub fn new(word: &str) -> ClaimedLevel {
+        ClaimedLevel(word.to_owned())
+    }
+}
+
+impl Judgement {
+    /// The certification level of an attested passkey's model, if it has one.
+    pub fn level(&self) -> Option<&str> {
+        let level = self.level.0.as_str();
+        (self.verdict == "attested" && !level.is_empty()).then_some(level)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +134,7 @@ fn judge_args(tenant: Id, credential_id: &[u8], turn: i64, judgement: &Judgement
         judgement.anchor.as_deref().into(),
         judgement.chain.as_slice().into(),
         judgement.model.as_str().into(),
-        judgement.level.as_str().into(),
+        judgement.level.0.as_str().into(),
         judgement.standing.as_str().into(),
         judgement.undesired.into(),
         judgement.judged_at.into(),
@@ -142,7 +160,7 @@ fn parse(row: &mut Row) -> Result<AttestationRecord, StoreError> {
             anchor,
             chain,
             model,
-            level,
+            level: ClaimedLevel(level),
             standing,
             undesired,
             judged_at: row.int()?,
@@ -262,7 +280,7 @@ impl Unit {
             judgement.anchor.as_deref().into(),
             judgement.chain.as_slice().into(),
             judgement.model.as_str().into(),
-            judgement.level.as_str().into(),
+            judgement.level.0.as_str().into(),
             judgement.standing.as_str().into(),
             judgement.undesired.into(),
             record.registered_at.into(),

@@ -50,6 +50,12 @@ statements! {
          JOIN metadata_key k ON k.tenant_id = $1 AND k.generation = m.generation AND k.model_key = $2
          JOIN metadata_entry e ON e.tenant_id = $1 AND e.generation = m.generation AND e.entry_number = k.entry_number
          WHERE m.tenant_id = $1";
+    /// Without the picture itself, which is long.
+    HAS_ICON = "metadata.has_icon" Tenant
+        "SELECT 1 FROM metadata m
+         JOIN metadata_key k ON k.tenant_id = $1 AND k.generation = m.generation AND k.model_key = $2
+         JOIN metadata_entry e ON e.tenant_id = $1 AND e.generation = m.generation AND e.entry_number = k.entry_number
+         WHERE m.tenant_id = $1 AND e.icon IS NOT NULL";
     LIST_MODELS = "metadata.list_models" Tenant
         "SELECT k.model_key, e.name, e.body FROM metadata m
          JOIN metadata_key k ON k.tenant_id = $1 AND k.generation = m.generation AND k.model_key > $2
@@ -200,6 +206,12 @@ impl Store {
             .read_one(&FIND_ICON, vec![tenant.into(), model_key.into()])
             .await?;
         Ok(row.map(|mut row| row.opt_bytes()).transpose()?.flatten())
+    }
+
+    /// Whether [`Self::find_model_icon`] has one.
+    pub async fn has_model_icon(&self, tenant: Id, model_key: &[u8]) -> Result<bool, StoreError> {
+        let args = vec![tenant.into(), model_key.into()];
+        Ok(self.read_one(&HAS_ICON, args).await?.is_some())
     }
 
     /// Keys with their entries, a hundred at a time, in the order of the keys; `after` is empty for the first.

@@ -1,5 +1,6 @@
 //! The records, one module a kind: its statements, its reads, its steps of a write unit.
 
+pub mod android_list;
 pub mod attestation;
 pub mod credential;
 pub mod link;
@@ -17,6 +18,7 @@ use crate::sql::Sql;
 
 /// Every statement of every record module, for the registry.
 pub(crate) const ALL: &[&[&Sql]] = &[
+    android_list::ALL,
     attestation::ALL,
     credential::ALL,
     link::ALL,

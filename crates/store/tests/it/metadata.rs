@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::{
-    AttestationRecord, Judgement, Metadata, ModelRecord, NewCredential, NewMetadata, Phase,
+    AndroidList, AttestationRecord, ClaimedLevel, Judgement, Metadata, ModelRecord, NewCredential,
+    NewMetadata, Phase,
 };
 
 on_each! {
@@ -14,6 +15,7 @@ on_each! {
     a_removed_passkey_leaves_no_verdict,
     two_organisations_have_their_own_metadata,
     statements_from_before_are_due,
+    an_android_list_takes_the_place_of_another,
 }
 
 const OTHER: Id = Id([8; 16]);
@@ -90,6 +92,8 @@ async fn a_blob_takes_the_place_of_another_whole(place: Place) {
     assert_eq!(name_of(&store, &[2; 16]).await, None);
     let icon = store.find_model_icon(TENANT, &[1; 16]).await.unwrap();
     assert_eq!(icon.as_deref(), Some(&b"png"[..]));
+    assert!(store.has_model_icon(TENANT, &[1; 16]).await.unwrap());
+    assert!(!store.has_model_icon(TENANT, &[2; 16]).await.unwrap());
     stage(&store, 2, "Second").await;
     assert_eq!(name_of(&store, &[1; 16]).await.as_deref(), Some("First"));
     swap(&store, 1, &new(2, 11)).await.unwrap();
@@ -174,7 +178,7 @@ fn judgement(verdict: &str, turn: i64) -> Judgement {
         anchor: Some(vec![5; 32]),
         chain: vec![6; 64],
         model: "A key".to_owned(),
-        level: "L1".to_owned(),
+        level: ClaimedLevel::new("L1"),
         standing: "{}".to_owned(),
         undesired: false,
         judged_at: 700,
@@ -260,6 +264,9 @@ async fn a_verdict_is_judged_once_in_a_turn(place: Place) {
         .unwrap()
         .unwrap();
     assert_eq!(found.judgement, judgement("unattested", 1));
+    // The level is read of what is attested only.
+    assert_eq!(found.judgement.level(), None);
+    assert_eq!(judgement("attested", 1).level(), Some("L1"));
     assert_eq!(
         store.list_due_attestations(TENANT, 1).await.unwrap().len(),
         1
@@ -334,6 +341,35 @@ async fn a_removed_passkey_leaves_no_verdict(place: Place) {
         unit.judge_attestation(TENANT, &[0; 16], 0, &judgement("attested", 1));
     });
     assert_eq!(refused(judged.await), Guard::Moved);
+}
+
+async fn an_android_list_takes_the_place_of_another(place: Place) {
+    let store = place.open().await;
+    assert_eq!(store.find_android_list(TENANT).await.unwrap(), None);
+    let list = |number: u8| AndroidList {
+        sha256: vec![number; 32],
+        entries: i64::from(number),
+        source: "status.json".to_owned(),
+        supplied_at: 700,
+    };
+    let put = |tenant, number| {
+        write(&store, move |unit| {
+            unit.put_android_list(tenant, &list(number), &format!("list {number}"));
+        })
+    };
+    put(TENANT, 1).await.unwrap();
+    put(OTHER, 3).await.unwrap();
+    put(TENANT, 2).await.unwrap();
+    let found = store.find_android_list(TENANT).await.unwrap();
+    assert_eq!(found, Some(list(2)));
+    let body = async |tenant, number: u8| {
+        let body = store.find_android_list_body(tenant, &[number; 32]).await;
+        body.unwrap()
+    };
+    assert_eq!(body(TENANT, 2).await.as_deref(), Some("list 2"));
+    assert_eq!(body(TENANT, 1).await, None, "it was replaced");
+    assert_eq!(body(TENANT, 3).await, None, "another organisation's");
+    assert_eq!(body(OTHER, 3).await.as_deref(), Some("list 3"));
 }
 
 async fn two_organisations_have_their_own_metadata(place: Place) {

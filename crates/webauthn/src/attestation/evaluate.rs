@@ -247,6 +247,13 @@ fn judge(
 
 fn judge_path(path: &TrustPath<'_>, model: &Model, policy: &AttestationPolicy<'_>) -> Verdict {
     let trust = &policy.trust;
+    let failed = |error| Verdict::Failed(AttestationError::Chain(error));
+    let android = trust.android.filter(|_| path.usage == Usage::AndroidKey);
+    let check_listed = |anchor| android.map_or(Ok(()), |it| it.check(&path.certificates, anchor));
+    // Asked before anybody vouches: a certificate that is listed proves nothing under any anchor.
+    if let Err(error) = check_listed(None) {
+        return failed(error);
+    }
     // "obtain a list of acceptable trust anchors for that attestation type and attestation statement format"
     let anchors = (trust.anchors)(model);
     if anchors.is_empty() {
@@ -260,11 +267,15 @@ fn judge_path(path: &TrustPath<'_>, model: &Model, policy: &AttestationPolicy<'_
         revocation: trust.revocation,
     });
     match chain {
-        Ok(chain) => Verdict::Attested(chain),
+        Ok(chain) => {
+            let mut believed = anchors.into_iter();
+            let anchor = believed.find(|it| it.thumbprint() == chain.anchor());
+            check_listed(anchor).map_or_else(failed, |()| Verdict::Attested(chain))
+        }
         Err(error) if error.rule == PathRule::NoAnchor => {
             Verdict::NotAttested(NotAttested::NoAnchor)
         }
-        Err(error) => Verdict::Failed(AttestationError::Chain(error)),
+        Err(error) => failed(error),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the caller accepts. Everything here is data handed in: formats, anchors, time, vendor table.
 
+use super::android_list::AndroidRevocationList;
 use crate::aaguid::Aaguid;
 use crate::x509::{Anchor, Revocation, Time};
 
@@ -104,6 +105,8 @@ pub struct Trust<'a> {
     pub at: Time,
     /// What is known about revocation now.
     pub revocation: Revocation<'a>,
+    /// Google's list, where it is supplied: asked for every certificate of an `android-key` statement.
+    pub android: Option<&'a AndroidRevocationList>,
 }
 
 impl Trust<'_> {
@@ -112,6 +115,7 @@ impl Trust<'_> {
         anchors: &|_| Vec::new(),
         at: Time::from_unix_seconds(0),
         revocation: Revocation::Unchecked,
+        android: None,
     };
 }
 

@@ -212,6 +212,7 @@ codes!(PathRule, CHAIN {
     Self::TooManySignatures => "chain.too_many_signatures", "More signatures would have to be verified than is done for one chain.";
     Self::Revoked => "chain.revoked", "A certificate was revoked by its issuer.";
     Self::RevocationUnknown => "chain.revocation_unknown", "No current revocation list covers a certificate, and one is required.";
+    Self::RevocationOutdated => "chain.revocation_outdated", "The revocation list that was supplied for a certificate is past its time: supply the current one.";
 });
 
 codes!(MetadataError, METADATA {

@@ -9,6 +9,7 @@ use super::status::{
 };
 use super::words::{AttachmentHint, AttestationTypeWord, KeyProtection, UserVerificationMethod};
 use crate::aaguid::Aaguid;
+use crate::attestation::Format;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -80,7 +81,8 @@ pub struct Entry {
     text: String,
 }
 
-/// What the model's maker states. Every word may be unknown, every list empty.
+/// What the model's maker states. Every word may be unknown, every list empty. What a rule about a *passkey* could rest on
+/// is read from [`AttestedModel`](super::AttestedModel).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statement {
@@ -93,15 +95,15 @@ pub struct Statement {
     /// How it attests.
     pub attestation_types: Vec<AttestationTypeWord>,
     /// Where private keys are.
-    pub key_protection: Vec<KeyProtection>,
+    pub(super) key_protection: Vec<KeyProtection>,
     /// How it is attached.
     pub attachment: Vec<AttachmentHint>,
     /// Alternatives of combinations of methods.
-    pub user_verification: Vec<Vec<UserVerificationMethod>>,
+    pub(super) user_verification: Vec<Vec<UserVerificationMethod>>,
     /// Whether keys sign for FIDO only, so that its signatures prove what they say. True unless denied.
-    pub is_key_restricted: bool,
+    pub(super) is_key_restricted: bool,
     /// Whether each use verifies the user anew. True unless denied.
-    pub is_fresh_user_verification_required: bool,
+    pub(super) is_fresh_user_verification_required: bool,
     /// `unsupported`, `explicit` or `implicit`: whether passkeys may be on several devices.
     pub multi_device: Option<String>,
     /// Trust anchors of its attestations, DER: roots, intermediates, or attestation certificates themselves.
@@ -110,6 +112,37 @@ pub struct Statement {
     pub unusable_roots: usize,
     /// PNG.
     pub icon: Option<Vec<u8>>,
+    /// Of its `authenticatorGetInfo`; empty where that doesn't say.
+    attestation_formats: Vec<String>,
+}
+
+impl Statement {
+    /// The words of where private keys are, for pages about the model.
+    pub fn key_protection_words(&self) -> impl Iterator<Item = &str> {
+        self.key_protection.iter().map(KeyProtection::as_str)
+    }
+
+    /// Whether the model attests in this format, by what its maker states: protocol family, attestation types and, where
+    /// they are listed, formats. Its roots vouch for statements of these formats and for no others: a maker who certifies
+    /// phones' keystores doesn't thereby certify security keys.
+    #[must_use]
+    pub fn attests_in(&self, format: Format) -> bool {
+        use AttestationTypeWord::{AnonCa, AttCa, BasicFull};
+        // The types of section 8 of the Recommendation, format by format.
+        let (family, types): (_, &[AttestationTypeWord]) = match format {
+            Format::Packed => ("fido2", &[BasicFull, AttCa]),
+            Format::Tpm => ("fido2", &[AttCa]),
+            Format::AndroidKey | Format::AndroidSafetyNet => ("fido2", &[BasicFull]),
+            Format::Apple => ("fido2", &[AnonCa]),
+            Format::FidoU2f => ("u2f", &[BasicFull, AttCa]),
+            // Neither has certificates of its own.
+            Format::None | Format::Compound => return false,
+        };
+        let mut listed = self.attestation_formats.iter();
+        self.protocol_family == family
+            && self.attestation_types.iter().any(|it| types.contains(it))
+            && (self.attestation_formats.is_empty() || listed.any(|it| it == format.identifier()))
+    }
 }
 
 impl Entry {
@@ -167,6 +200,11 @@ impl Entry {
     pub fn standing(&self, today: Date, chain: &[Thumbprint]) -> Standing {
         let roots = &self.roots;
         derive_standing(&self.reports, today, Attested { chain, roots })
+    }
+
+    /// Whether it lists this certificate, by its SHA-256, as an attestation root.
+    pub(super) fn lists_root(&self, thumbprint: &Thumbprint) -> bool {
+        self.roots.iter().any(|root| root.thumbprint == *thumbprint)
     }
 
     /// Takes the reports of another entry about the same model, after its own and each once: which of two entries
@@ -305,6 +343,9 @@ struct StatementJson {
     #[serde(default)]
     attestation_root_certificates: Vec<String>,
     icon: Option<String>,
+    /// What the authenticator says about itself; only one list of it is read.
+    #[serde(default)]
+    authenticator_get_info: Value,
 }
 
 #[derive(Deserialize)]
@@ -347,8 +388,16 @@ impl StatementJson {
             unusable_roots: self.attestation_root_certificates.len() - roots.len(),
             attestation_roots: roots,
             icon: self.icon.as_deref().and_then(parse_icon),
+            attestation_formats: read_formats(&self.authenticator_get_info),
         }
     }
+}
+
+/// `attestationFormats`; a member that is no text names a format that nobody has.
+fn read_formats(info: &Value) -> Vec<String> {
+    let listed = info.get("attestationFormats").and_then(Value::as_array);
+    let read = |format: &Value| format.as_str().unwrap_or_default().to_owned();
+    listed.map_or(Vec::new(), |list| list.iter().map(read).collect())
 }
 
 /// A name stands on pages and in logs: one line, nothing that turns or hides text.

@@ -14,7 +14,7 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Reads a data URI; `None` for everything that is not one sound PNG of moderate size.
 #[must_use]
-pub(super) fn parse_icon(uri: &str) -> Option<Vec<u8>> {
+pub(crate) fn parse_icon(uri: &str) -> Option<Vec<u8>> {
     let encoded = uri.strip_prefix(PREFIX)?;
     if encoded.len() > MAX_ICON / 3 * 4 + 4 {
         return None;

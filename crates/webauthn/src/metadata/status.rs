@@ -124,7 +124,7 @@ pub struct Compromise {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Standing {
     /// The certification that holds: the last one in the order of effective days. None once revoked.
-    pub certification: Option<CertificationLevel>,
+    pub(super) certification: Option<CertificationLevel>,
     /// Whether the model was ever revoked. No later report takes that back: a model that is certified anew
     /// gets a new entry.
     pub revoked: bool,
@@ -142,6 +142,33 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// The word of the certification that the *model* holds, for pages about it: `functional`, `L1` ... `L3plus`. What a
+    /// passkey's is, [`AttestedModel`](super::AttestedModel) knows.
+    #[must_use]
+    pub fn certification_word(&self) -> Option<&'static str> {
+        self.certification.map(CertificationLevel::as_str)
+    }
+
+    /// What two models amount to together, of which one attestation has statements: the worse of both. The certification
+    /// is the lower one.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.certification = self
+            .certification
+            .zip(other.certification)
+            .map(|(one, two)| one.min(two));
+        self.revoked |= other.revoked;
+        self.revoked_since = match (self.revoked_since, other.revoked_since) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        self.compromises.extend(other.compromises);
+        self.retired |= other.retired;
+        self.update_available = self.update_available.max(other.update_available);
+        self.unknown.extend(other.unknown);
+        self
+    }
+
     /// Whether anything speaks against trusting the model: revoked, compromised, or reported in words that
     /// nobody here understands.
     #[must_use]
@@ -398,6 +425,30 @@ mod tests {
         let next = |day| next_change(&reports, Date::parse(day).unwrap());
         assert_eq!(next("2025-06-01"), Date::parse("2026-12-01"));
         assert_eq!(next("2026-12-01"), None);
+    }
+
+    #[test]
+    fn of_two_models_the_worse_counts() {
+        let good = || on(&[report("FIDO_CERTIFIED_L2", "2024-01-01")], "2026-01-01");
+        let better = || on(&[report("FIDO_CERTIFIED_L3", "2024-01-01")], "2026-01-01");
+        let revoked = || on(&[report("REVOKED", "2025-01-01")], "2026-01-01");
+        let odd = || on(&[report("NEW_WORD", "2025-01-01")], "2026-01-01");
+        let broken = || {
+            let word = "USER_KEY_REMOTE_COMPROMISE";
+            on(&[report(word, "2025-01-01")], "2026-01-01")
+        };
+        assert_eq!(better().join(good()), good());
+        assert_eq!(good().join(better()), good());
+        for bad in [revoked, odd, broken] {
+            assert!(good().join(bad()).is_undesired());
+            assert!(bad().join(good()).is_undesired());
+            assert_eq!(bad().join(good()).certification, None);
+        }
+        let first = on(&[report("REVOKED", "2024-06-01")], "2026-01-01");
+        assert_eq!(
+            revoked().join(first).revoked_since,
+            Date::parse("2024-06-01")
+        );
     }
 
     #[test]

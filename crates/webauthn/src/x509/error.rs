@@ -85,4 +85,7 @@ pub enum PathRule {
     /// No current list says whether it is revoked, and the caller requires one.
     #[error("no current list says whether it is revoked")]
     RevocationUnknown,
+    /// The lists of its issuer that the caller supplied are all past their time.
+    #[error("the list that says whether it is revoked is out of date")]
+    RevocationOutdated,
 }

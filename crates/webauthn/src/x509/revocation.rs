@@ -35,6 +35,9 @@ pub enum Revocation<'a> {
 pub enum MissingList {
     /// Take it as not revoked.
     Accepted,
+    /// Take it as not revoked where nobody supplied a list of its issuer; refuse the chain where somebody did and every such
+    /// list is past its time: whoever supplies a list wants to be told, and an old one no longer says what is not revoked.
+    AcceptedUnlessOutdated,
     /// Refuse the chain.
     Refused,
 }
@@ -124,6 +127,20 @@ impl<'a> RevocationList<'a> {
     #[must_use]
     pub fn next_update(&self) -> Option<Time> {
         self.next_update
+    }
+
+    /// Whether the next list was due before `at`. One that doesn't say when is always outdated: it never tells that somebody
+    /// withholds a newer one.
+    #[must_use]
+    pub fn is_outdated(&self, at: Time) -> bool {
+        self.next_update.is_none_or(|next| next < at)
+    }
+
+    /// The issuer's common name, if it has exactly one that is text.
+    #[must_use]
+    pub fn issuer_common_name(&self) -> Option<&'a str> {
+        let name = self.issuer.find(oid::COMMON_NAME)?;
+        name.text()
     }
 
     /// Whether the list has this serial number, as DER's INTEGER has it. Says nothing about who signed it.
@@ -220,7 +237,7 @@ impl Revocation<'_> {
             .extensions()
             .key_usage
             .is_none_or(|bits| bits & CRL_SIGN != 0);
-        let mut answered = false;
+        let (mut answered, mut outdated) = (false, false);
         let of_issuer = lists
             .iter()
             .filter(|list| may_sign && list.issuer() == certificate.issuer());
@@ -232,11 +249,15 @@ impl Revocation<'_> {
             if list.contains(certificate.serial()) {
                 return Err(PathRule::Revoked);
             }
-            answered |= list.next_update.is_some_and(|next| at <= next);
+            let is_current = !list.is_outdated(at);
+            answered |= is_current;
+            outdated |= !is_current;
         }
-        if answered || missing == MissingList::Accepted {
-            return Ok(());
+        match missing {
+            _ if answered => Ok(()),
+            MissingList::Refused => Err(PathRule::RevocationUnknown),
+            MissingList::AcceptedUnlessOutdated if outdated => Err(PathRule::RevocationOutdated),
+            MissingList::Accepted | MissingList::AcceptedUnlessOutdated => Ok(()),
         }
-        Err(PathRule::RevocationUnknown)
     }
 }

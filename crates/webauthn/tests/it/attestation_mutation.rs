@@ -17,6 +17,7 @@ fn judge(anchor: &Anchor, object: &[u8], client_data: &[u8]) -> Result<(), &'sta
         anchors: &search,
         at: Time::from_unix_seconds(crate::authority::NOW),
         revocation: Revocation::Unchecked,
+        android: None,
     };
     let policy = AttestationPolicy::NOT_REQUIRED.with_trust(trust);
     let attestation = reevaluate(object, client_data, &policy).map_err(|error| error.code())?;

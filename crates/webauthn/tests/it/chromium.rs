@@ -28,6 +28,7 @@ fn verify(record: &Value, anchors: &[Anchor]) -> VerifiedRegistration {
         anchors: &search,
         at: Time::from_unix_seconds(RECORDED_AT),
         revocation: Revocation::Unchecked,
+        android: None,
     };
     let is_u2f = record["device"] == "u2f";
     let expected = ExpectedRegistration {

@@ -321,6 +321,7 @@ fn judge_with(
         anchors: &search,
         at: Time::from_unix_seconds(registered_at),
         revocation,
+        android: None,
     };
     let policy = AttestationPolicy::NOT_REQUIRED.with_trust(trust);
     reevaluate(object, client_data, &policy).unwrap()
@@ -391,6 +392,7 @@ fn anchors_are_asked_for_by_the_models_that_are_claimed() {
         anchors: &search,
         at: Time::from_unix_seconds(NOW),
         revocation: Revocation::Unchecked,
+        android: None,
     };
     let policy = AttestationPolicy {
         compound: CompoundNeed::AtLeast(1),

@@ -175,6 +175,7 @@ fn sha1_belongs_to_tpms_alone() {
         anchors: &search,
         at: Time::from_unix_seconds(crate::authority::NOW),
         revocation: Revocation::Unchecked,
+        android: None,
     };
     let policy = AttestationPolicy::NOT_REQUIRED.with_trust(trust);
     let (object, client_data) = (member("attestationObject"), member("clientDataJSON"));
@@ -451,12 +452,12 @@ fn past_mistake_37_apple_certifies_this_very_key() {
     }
 }
 
-fn purpose(values: &[u8]) -> Vec<u8> {
+pub(crate) fn purpose(values: &[u8]) -> Vec<u8> {
     let list: Vec<_> = values.iter().map(|value| integer(&[*value])).collect();
     explicit(1, &set(&list))
 }
 
-fn origin(value: u8) -> Vec<u8> {
+pub(crate) fn origin(value: u8) -> Vec<u8> {
     explicit_great(702, &integer(&[value]))
 }
 

@@ -5,7 +5,9 @@
 // Certificates are cloned into lists wherever that reads more easily.
 #![allow(clippy::cloned_ref_to_slice_refs)]
 
+mod android_list;
 mod attestation_mutation;
+mod attested_models;
 mod authority;
 mod certificates;
 mod chains;

@@ -8,8 +8,8 @@ use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Value, json};
 use webauthn::Aaguid;
 use webauthn::metadata::{
-    AttachmentHint, Blob, CertificationLevel, Date, Entry, EntryError, KeyProtection, MAX_BLOB,
-    MetadataError, ModelKey, SIGNER, Trust, verify,
+    AttachmentHint, Blob, Date, Entry, EntryError, MAX_BLOB, MetadataError, ModelKey, SIGNER,
+    Trust, verify,
 };
 use webauthn::x509::{Anchor, PathRule, RevocationList, Time};
 
@@ -162,22 +162,16 @@ fn a_blob_is_read() {
     assert_eq!(model.keys(), [ModelKey::Aaguid(aaguid)]);
     let statement = model.statement();
     assert_eq!(statement.name, "Example key");
-    assert_eq!(
-        statement.key_protection,
-        [KeyProtection::Hardware, KeyProtection::SecureElement]
-    );
+    let protection: Vec<_> = statement.key_protection_words().collect();
+    assert_eq!(protection, ["hardware", "secure_element"]);
     assert_eq!(statement.attachment[2], AttachmentHint::Nfc);
     assert_eq!(statement.attestation_roots, [vec![1, 2, 3]]);
     assert_eq!(
         (statement.unusable_roots, statement.icon.as_ref()),
         (1, None)
     );
-    assert!(statement.is_key_restricted && statement.is_fresh_user_verification_required);
     let today = Date::of_unix_seconds(NOW);
-    assert_eq!(
-        model.standing(today, &[]).certification,
-        Some(CertificationLevel::L2)
-    );
+    assert_eq!(model.standing(today, &[]).certification_word(), Some("L2"));
     // What is stored says the same, without the picture.
     assert!(!model.text().contains("svg") && model.text().contains("FIDO_2_3"));
     let again = Entry::parse(model.text()).unwrap();
@@ -324,6 +318,22 @@ fn an_expired_or_revoked_signer_is_refused() {
         broken_rule(judge(&revoking).unwrap_err()),
         PathRule::Revoked
     );
+    // A list past its time no longer says what is not revoked, and whoever supplied it wants to be told.
+    let mut old = ListTemplate::new("Issuing CA", &[&[9]]);
+    old.next_update = Some(NOW - 1);
+    let outdated = old.sign(&service.intermediate);
+    let refusal = judge(&outdated).unwrap_err();
+    assert_eq!(refusal.code(), "metadata.chain");
+    assert_eq!(broken_rule(refusal), PathRule::RevocationOutdated);
+    // It still says what is revoked; another issuer's, or one that the issuer didn't sign, says nothing.
+    let mut old = ListTemplate::new("Issuing CA", &[&leaf.serial]);
+    old.next_update = Some(NOW - 1);
+    let refusal = judge(&old.sign(&service.intermediate)).unwrap_err();
+    assert_eq!(broken_rule(refusal), PathRule::Revoked);
+    judge(&old.sign(&Key::p256())).unwrap();
+    let mut elsewhere = ListTemplate::new("Elsewhere", &[]);
+    elsewhere.next_update = Some(NOW - 1);
+    judge(&elsewhere.sign(&service.intermediate)).unwrap();
 }
 
 #[test]
@@ -450,13 +460,11 @@ fn published_failure_an_unknown_word_spoils_nothing() {
     odd["newMember"] = json!([]);
     let blob = read(&service, &service.sign(&payload(1, vec![odd]))).unwrap();
     let statement = blob.entries()[0].statement();
-    assert_eq!(
-        statement.key_protection[0],
-        KeyProtection::Unknown("quantum_vault".into())
-    );
+    let protection: Vec<_> = statement.key_protection_words().collect();
+    assert_eq!(protection, ["quantum_vault", ""]);
     let standing = blob.entries()[0].standing(Date::of_unix_seconds(NOW), &[]);
     assert_eq!(standing.unknown, ["FIDO_CERTIFIED_L9"]);
-    assert_eq!(standing.certification, None);
+    assert_eq!(standing.certification_word(), None);
 }
 
 #[test]

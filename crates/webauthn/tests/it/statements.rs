@@ -235,6 +235,7 @@ impl Maker {
                 anchors: &anchors,
                 at: Time::from_unix_seconds(NOW),
                 revocation: Revocation::Unchecked,
+                android: None,
             },
             ..AttestationPolicy::NOT_REQUIRED
         };

@@ -5,7 +5,7 @@ use crate::metadata::{Service, entry, payload, read};
 use crate::statements::Maker;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use webauthn::metadata::{CertificationLevel, Date, Entry, EntryError};
+use webauthn::metadata::{Date, Entry, EntryError};
 
 fn entry_of(reports: Value) -> Entry {
     let mut entry = entry();
@@ -45,7 +45,7 @@ fn one_unreadable_report_is_undesired_and_leaves_the_rest() {
         let standing = entry.standing(today, &[]);
         assert_eq!(standing.unknown, [unknown], "{broken}");
         assert!(standing.is_undesired());
-        assert_eq!(standing.certification, Some(CertificationLevel::L2));
+        assert_eq!(standing.certification_word(), Some("L2"));
         assert_eq!(Entry::parse(entry.text()).unwrap(), entry, "{broken}");
     }
     // What speaks against the model is believed without its day.
@@ -78,7 +78,7 @@ fn a_version_that_is_no_number_of_ours_is_none() {
         let odd = Entry::parse(&odd.to_string()).unwrap();
         assert_eq!(odd.statement().authenticator_version, None);
         let standing = odd.standing(Date::of_unix_seconds(NOW), &[]);
-        assert_eq!(standing.certification, Some(CertificationLevel::L1));
+        assert_eq!(standing.certification_word(), Some("L1"));
         assert!(!standing.is_undesired());
     }
 }

@@ -116,6 +116,7 @@ impl World {
                 anchors: &anchors,
                 at: Time::from_unix_seconds(1_800_000_000),
                 revocation: Revocation::Unchecked,
+                android: None,
             },
             tpm_manufacturers: TpmManufacturers::Any,
             u2f_aaguid: U2fAaguid::Any,

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use askama::Template;
 use identity::people::PersonView;
+use identity::providers::Provider;
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::{self, SessionView};
 
@@ -90,7 +91,12 @@ fn passkey(id: &str, name: &str, provider: Option<&str>) -> PasskeyCard {
     PasskeyCard {
         passkey_id: id.into(),
         name: name.into(),
-        provider: provider.map(str::to_owned),
+        provider: Provider {
+            name: provider.map(str::to_owned),
+            aaguid: Some("01020304-0506-0708-090a-0b0c0d0e0f10".to_owned()),
+            has_icon: provider.is_some(),
+            has_dark_icon: provider == Some("Apple"),
+        },
         synced: true,
         created_at: NOW - 90 * DAY,
         created_place: Some(place("Safari", "iOS")),
