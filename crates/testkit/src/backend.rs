@@ -45,7 +45,7 @@ pub fn backends() -> Vec<Backend> {
 /// # Panics
 /// When the test does; the engine is named on standard error before.
 pub fn on_each_backend(test: impl AsyncFn(Backend)) {
-    show_log();
+    crate::calls::install();
     let failed: Vec<String> = backends()
         .into_iter()
         .filter(|backend| !passes(&test, backend))
@@ -67,14 +67,4 @@ fn passes(test: &impl AsyncFn(Backend), backend: &Backend) -> bool {
     // Background work of the house ends with it; nothing is waited for.
     runtime.shutdown_background();
     outcome.is_ok()
-}
-
-/// `CLAVIGER_TEST_LOG=debug` shows what the product logs, to find out why a test fails.
-fn show_log() {
-    if let Ok(filter) = std::env::var("CLAVIGER_TEST_LOG") {
-        let _ = tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_test_writer()
-            .try_init();
-    }
 }
