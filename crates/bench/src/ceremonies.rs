@@ -18,10 +18,10 @@ use webauthn::{
 
 use crate::report::Report;
 
-/// Rounds of each measurement; the best counts, since noise only adds.
-const ROUNDS: usize = 15;
-/// How long a round takes.
-const ROUND_SECONDS: f64 = 0.06;
+/// Pairs of turns of each measurement.
+const PAIRS: usize = 600;
+/// How long a turn takes.
+const TURN_SECONDS: f64 = 0.002;
 
 /// One algorithm's ceremony, made once.
 struct Case {
@@ -34,32 +34,46 @@ struct Case {
     user_handle: Vec<u8>,
 }
 
-/// The least time of `work` in microseconds, over several rounds.
-fn measure(mut work: impl FnMut()) -> f64 {
+/// How long `count` runs take, in microseconds for each.
+fn time(count: u32, work: &mut impl FnMut()) -> f64 {
     let started = Instant::now();
-    let mut count = 0u32;
-    while started.elapsed().as_secs_f64() < ROUND_SECONDS {
+    for _ in 0..count {
+        work();
+    }
+    started.elapsed().as_secs_f64() * 1e6 / f64::from(count)
+}
+
+/// How often `work` fits into a turn.
+fn count_for_turn(work: &mut impl FnMut()) -> u32 {
+    let started = Instant::now();
+    let mut count = 0;
+    while started.elapsed().as_secs_f64() < TURN_SECONDS * 10.0 {
         work();
         count += 1;
     }
-    let rounds = (0..ROUNDS).map(|_| {
-        let started = Instant::now();
-        for _ in 0..count {
-            work();
-        }
-        started.elapsed().as_secs_f64() * 1e6 / f64::from(count)
-    });
-    rounds.fold(f64::INFINITY, f64::min)
+    (count / 10).max(1)
 }
 
-/// Two measurements whose rounds alternate, so that both meet the same machine.
+/// The time of `work` in microseconds.
+fn measure(mut work: impl FnMut()) -> f64 {
+    measure_pair(|| {}, &mut work).1
+}
+
+/// Times of two kinds of work that take turns of two milliseconds, so that both meet the same machine, in microseconds.
+/// Of all pairs of turns the fastest tenth counts, noise only adds, and of those the one in the middle by what the other takes
+/// longer.
 fn measure_pair(mut one: impl FnMut(), mut other: impl FnMut()) -> (f64, f64) {
-    let mut best = (f64::INFINITY, f64::INFINITY);
-    for _ in 0..3 {
-        best.0 = best.0.min(measure(&mut one));
-        best.1 = best.1.min(measure(&mut other));
-    }
-    best
+    let counts = (
+        count_for_turn(&mut one).min(100_000),
+        count_for_turn(&mut other),
+    );
+    let mut pairs: Vec<(f64, f64)> = (0..PAIRS)
+        .map(|_| (time(counts.0, &mut one), time(counts.1, &mut other)))
+        .collect();
+    pairs.sort_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1)));
+    pairs.truncate(PAIRS / 10);
+    pairs.sort_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)));
+    pairs[pairs.len() / 2]
 }
 
 fn make_case(algorithm: Algorithm) -> Result<Case, String> {
