@@ -19,6 +19,7 @@ mod value;
 
 pub use check::{Finding, Grade};
 pub use error::{StoreError, WriteError};
+pub use records::application::{Application, ApplicationCredential, CredentialKind};
 pub use records::android_list::AndroidList;
 pub use records::attestation::{
     AttestationCounts, AttestationRecord, ClaimedLevel, DueAttestation, Judgement,
@@ -31,8 +32,12 @@ pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
 pub use records::secret_key::SecretKey;
+pub use records::service_principal::{
+    AppRoleAssignment, EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
+};
 pub use records::session::{LiveSession, NewSession, SessionSummary, TokenHash};
 pub use records::tenant::Tenant;
+pub use records::token::{AuthorizationCode, Client, CodeHash, LivePerson, PersonClaims};
 pub use registry::{pairs, registry};
 pub use sql::{Pair, Scope, Sql};
 pub use sqlite::backup::restore_file;

@@ -50,6 +50,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0004_android_list.sql"),
         postgres: include_str!("../migrations/postgres/0004_android_list.sql"),
     },
+    Migration {
+        version: 5,
+        name: "clients",
+        sqlite: include_str!("../migrations/sqlite/0005_clients.sql"),
+        postgres: include_str!("../migrations/postgres/0005_clients.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

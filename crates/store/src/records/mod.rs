@@ -1,6 +1,7 @@
 //! The records, one module a kind: its statements, its reads, its steps of a write unit.
 
 pub mod android_list;
+pub mod application;
 pub mod attestation;
 pub mod credential;
 pub mod link;
@@ -10,15 +11,18 @@ pub mod metadata;
 pub mod node;
 pub mod person;
 pub mod secret_key;
+pub mod service_principal;
 pub mod session;
 pub mod spent;
 pub mod tenant;
+pub mod token;
 
 use crate::sql::Sql;
 
 /// Every statement of every record module, for the registry.
 pub(crate) const ALL: &[&[&Sql]] = &[
     android_list::ALL,
+    application::ALL,
     attestation::ALL,
     credential::ALL,
     link::ALL,
@@ -28,7 +32,9 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     node::ALL,
     person::ALL,
     secret_key::ALL,
+    service_principal::ALL,
     session::ALL,
     spent::ALL,
     tenant::ALL,
+    token::ALL,
 ];

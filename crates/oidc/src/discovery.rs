@@ -1,0 +1,97 @@
+//! The discovery document (OpenID Connect Discovery section 3, RFC 8414, RFC 9207).
+
+use serde::Serialize;
+
+use crate::jwt::ALGORITHMS;
+
+/// Where things are, and what they do. Every member says what is built, nothing more.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    jwks_uri: String,
+    scopes_supported: Vec<&'static str>,
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 2],
+    grant_types_supported: [&'static str; 2],
+    subject_types_supported: [&'static str; 1],
+    acr_values_supported: Vec<&'static str>,
+    id_token_signing_alg_values_supported: [&'static str; 1],
+    token_endpoint_auth_methods_supported: [&'static str; 4],
+    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    claims_supported: [&'static str; 14],
+    code_challenge_methods_supported: [&'static str; 1],
+    prompt_values_supported: [&'static str; 4],
+    authorization_response_iss_parameter_supported: bool,
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+}
+
+/// The addresses of one issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Exactly the text before `/.well-known/openid-configuration` in the document's own address.
+    pub issuer: String,
+    /// The authorization endpoint.
+    pub authorization: String,
+    /// The token endpoint.
+    pub token: String,
+    /// The key set.
+    pub keys: String,
+}
+
+/// The document of these addresses; `scopes` and `acr_values` are the caller's to know.
+#[must_use]
+pub fn document(
+    endpoints: Endpoints,
+    scopes: Vec<&'static str>,
+    acr_values: Vec<&'static str>,
+) -> Document {
+    Document {
+        issuer: endpoints.issuer,
+        authorization_endpoint: endpoints.authorization,
+        token_endpoint: endpoints.token,
+        jwks_uri: endpoints.keys,
+        scopes_supported: scopes,
+        response_types_supported: ["code"],
+        response_modes_supported: ["query", "fragment"],
+        grant_types_supported: ["authorization_code", "client_credentials"],
+        subject_types_supported: ["public"],
+        acr_values_supported: acr_values,
+        id_token_signing_alg_values_supported: ["RS256"],
+        token_endpoint_auth_methods_supported: [
+            "client_secret_basic",
+            "client_secret_post",
+            "private_key_jwt",
+            "none",
+        ],
+        token_endpoint_auth_signing_alg_values_supported: ALGORITHMS
+            .iter()
+            .map(|algorithm| algorithm.as_str())
+            .collect(),
+        claims_supported: [
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "iat",
+            "nbf",
+            "oid",
+            "tid",
+            "sid",
+            "nonce",
+            "auth_time",
+            "acr",
+            "name",
+            "preferred_username",
+        ],
+        code_challenge_methods_supported: ["S256"],
+        prompt_values_supported: ["none", "login", "consent", "select_account"],
+        authorization_response_iss_parameter_supported: true,
+        claims_parameter_supported: false,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+    }
+}

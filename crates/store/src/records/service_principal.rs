@@ -1,0 +1,434 @@
+//! Service principals: applications as members of the organisation, and the permissions that they hold.
+
+use crate::sql::statements;
+use crate::value::{Id, Row};
+use crate::{Expect, Guard, Store, StoreError, Unit};
+
+statements! {
+    FIND = "service_principal.find" Tenant
+        "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at
+         FROM service_principal WHERE tenant_id = $1 AND object_id = $2";
+    FIND_BY_APP = "service_principal.find_by_app" Tenant
+        "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at
+         FROM service_principal WHERE tenant_id = $1 AND app_id = $2";
+    LIST = "service_principal.list" Tenant
+        "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at
+         FROM service_principal WHERE tenant_id = $1 AND object_id > $2 AND status <> 'deleted' ORDER BY object_id LIMIT $3";
+    COUNT = "service_principal.count" Tenant
+        "SELECT COUNT(*) FROM service_principal WHERE tenant_id = $1 AND status <> 'deleted'";
+    INSERT = "service_principal.insert" Tenant
+        "INSERT INTO service_principal (tenant_id, object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at)
+         VALUES ($1, $2, $3, $4, 'enabled', 1, 1, $5, NULL) ON CONFLICT DO NOTHING";
+    RENAME = "service_principal.rename" Tenant
+        "UPDATE service_principal SET display_name = $3, record_version = record_version + 1 WHERE tenant_id = $1 AND app_id = $2";
+    CHANGE_STATUS = "service_principal.change_status" Tenant
+        "UPDATE service_principal SET status = $3, deleted_at = $4, record_version = record_version + 1, security_version = security_version + 1
+         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $5";
+    VOID_TOKENS = "service_principal.void_tokens" Tenant
+        "UPDATE service_principal SET security_version = security_version + 1 WHERE tenant_id = $1 AND app_id = $2";
+    PURGE = "service_principal.purge" Tenant
+        "DELETE FROM service_principal WHERE tenant_id = $1 AND object_id = $2 AND status = 'deleted'";
+    LIST_PURGEABLE = "service_principal.list_purgeable" Tenant
+        "SELECT object_id FROM service_principal WHERE tenant_id = $1 AND status = 'deleted' AND deleted_at < $2 ORDER BY object_id LIMIT 20";
+    PURGE_ASSIGNMENTS = "app_role_assignment.purge" Tenant
+        "DELETE FROM app_role_assignment WHERE tenant_id = $1 AND principal_id = $2";
+    PURGE_GRANTS = "permission_grant.purge" Tenant
+        "DELETE FROM permission_grant WHERE tenant_id = $1 AND client_id = $2";
+    LIST_ASSIGNMENTS = "app_role_assignment.list" Tenant
+        "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at, p.display_name
+         FROM app_role_assignment a
+         JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
+         WHERE a.tenant_id = $1 AND a.principal_id = $2 ORDER BY a.created_at, a.assignment_id";
+    LIST_ASSIGNED_TO = "app_role_assignment.list_of_resource" Tenant
+        "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at, p.display_name
+         FROM app_role_assignment a
+         JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
+         WHERE a.tenant_id = $1 AND a.resource_id = $2 AND a.assignment_id > $3 ORDER BY a.assignment_id LIMIT $4";
+    FIND_ASSIGNMENT = "app_role_assignment.find" Tenant
+        "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at, p.display_name
+         FROM app_role_assignment a
+         JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
+         WHERE a.tenant_id = $1 AND a.assignment_id = $2";
+    INSERT_ASSIGNMENT = "app_role_assignment.insert" Tenant
+        "INSERT INTO app_role_assignment (tenant_id, assignment_id, principal_id, resource_id, app_role_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    DELETE_ASSIGNMENT = "app_role_assignment.delete" Tenant
+        "DELETE FROM app_role_assignment WHERE tenant_id = $1 AND assignment_id = $2";
+    LIST_GRANTS = "permission_grant.list" Tenant
+        "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
+         FROM permission_grant WHERE tenant_id = $1 AND grant_id > $2 ORDER BY grant_id LIMIT $3";
+    LIST_GRANTS_OF_CLIENT = "permission_grant.list_of_client" Tenant
+        "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
+         FROM permission_grant WHERE tenant_id = $1 AND client_id = $2 ORDER BY grant_id LIMIT 1000";
+    LIST_GRANTS_FOR = "permission_grant.list_for" Tenant
+        "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
+         FROM permission_grant WHERE tenant_id = $1 AND client_id = $2 AND person_id IN ($3, $4) ORDER BY grant_id";
+    FIND_GRANT = "permission_grant.find" Tenant
+        "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
+         FROM permission_grant WHERE tenant_id = $1 AND grant_id = $2";
+    INSERT_GRANT = "permission_grant.insert" Tenant
+        "INSERT INTO permission_grant (tenant_id, grant_id, client_id, resource_id, person_id, scope, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    UPDATE_GRANT = "permission_grant.update" Tenant
+        "UPDATE permission_grant SET scope = $3 WHERE tenant_id = $1 AND grant_id = $2 AND scope = $4";
+    DELETE_GRANT = "permission_grant.delete" Tenant
+        "DELETE FROM permission_grant WHERE tenant_id = $1 AND grant_id = $2";
+}
+
+/// Stands for "everybody" in [`PermissionGrant::person_id`].
+pub const EVERYBODY: Id = Id([0; 16]);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrincipalStatus {
+    Enabled,
+    Disabled,
+    Deleted,
+}
+
+impl PrincipalStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PrincipalStatus::Enabled => "enabled",
+            PrincipalStatus::Disabled => "disabled",
+            PrincipalStatus::Deleted => "deleted",
+        }
+    }
+
+    /// An unknown word blocks: it reads as disabled.
+    pub(crate) fn parse(text: &str) -> PrincipalStatus {
+        match text {
+            "enabled" => PrincipalStatus::Enabled,
+            "deleted" => PrincipalStatus::Deleted,
+            _ => PrincipalStatus::Disabled,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePrincipal {
+    pub object_id: Id,
+    pub app_id: Id,
+    pub display_name: String,
+    pub status: PrincipalStatus,
+    pub record_version: i64,
+    pub security_version: i64,
+    pub created_at: i64,
+    pub deleted_at: Option<i64>,
+}
+
+/// A permission that an application uses in its own name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppRoleAssignment {
+    pub assignment_id: Id,
+    pub principal_id: Id,
+    pub resource_id: Id,
+    pub app_role_id: Id,
+    pub created_at: i64,
+    pub principal_name: String,
+}
+
+/// Permissions that an application uses in the name of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PermissionGrant {
+    pub grant_id: Id,
+    pub client_id: Id,
+    pub resource_id: Id,
+    /// [`EVERYBODY`], or the one who consented.
+    pub person_id: Id,
+    pub scope: String,
+    pub created_at: i64,
+}
+
+fn parse(mut row: Row) -> Result<ServicePrincipal, StoreError> {
+    Ok(ServicePrincipal {
+        object_id: row.id()?,
+        app_id: row.id()?,
+        display_name: row.text()?,
+        status: PrincipalStatus::parse(&row.text()?),
+        record_version: row.int()?,
+        security_version: row.int()?,
+        created_at: row.int()?,
+        deleted_at: row.opt_int()?,
+    })
+}
+
+fn parse_assignment(mut row: Row) -> Result<AppRoleAssignment, StoreError> {
+    Ok(AppRoleAssignment {
+        assignment_id: row.id()?,
+        principal_id: row.id()?,
+        resource_id: row.id()?,
+        app_role_id: row.id()?,
+        created_at: row.int()?,
+        principal_name: row.text()?,
+    })
+}
+
+fn parse_grant(mut row: Row) -> Result<PermissionGrant, StoreError> {
+    Ok(PermissionGrant {
+        grant_id: row.id()?,
+        client_id: row.id()?,
+        resource_id: row.id()?,
+        person_id: row.id()?,
+        scope: row.text()?,
+        created_at: row.int()?,
+    })
+}
+
+impl Store {
+    pub async fn find_principal(
+        &self,
+        tenant: Id,
+        object: Id,
+    ) -> Result<Option<ServicePrincipal>, StoreError> {
+        let found = self
+            .read_one(&FIND, vec![tenant.into(), object.into()])
+            .await?;
+        found.map(parse).transpose()
+    }
+
+    pub async fn find_principal_by_app(
+        &self,
+        tenant: Id,
+        app: Id,
+    ) -> Result<Option<ServicePrincipal>, StoreError> {
+        let found = self
+            .read_one(&FIND_BY_APP, vec![tenant.into(), app.into()])
+            .await?;
+        found.map(parse).transpose()
+    }
+
+    /// At most `limit` whose id comes after `after`, in the order of ids; deleted ones are left out.
+    pub async fn list_principals(
+        &self,
+        tenant: Id,
+        after: Id,
+        limit: i64,
+    ) -> Result<Vec<ServicePrincipal>, StoreError> {
+        let rows = self
+            .read(&LIST, vec![tenant.into(), after.into(), limit.into()])
+            .await?;
+        rows.into_iter().map(parse).collect()
+    }
+
+    pub async fn count_principals(&self, tenant: Id) -> Result<i64, StoreError> {
+        let row = self.read_one(&COUNT, vec![tenant.into()]).await?;
+        row.map_or(Ok(0), |mut row| row.int())
+    }
+
+    /// At most 20 that were deleted before.
+    pub async fn list_purgeable_principals(
+        &self,
+        tenant: Id,
+        deleted_before: i64,
+    ) -> Result<Vec<Id>, StoreError> {
+        let rows = self
+            .read(&LIST_PURGEABLE, vec![tenant.into(), deleted_before.into()])
+            .await?;
+        rows.into_iter().map(|mut row| row.id()).collect()
+    }
+
+    /// What a principal may do in its own name, oldest first.
+    pub async fn list_app_roles(
+        &self,
+        tenant: Id,
+        principal: Id,
+    ) -> Result<Vec<AppRoleAssignment>, StoreError> {
+        let rows = self
+            .read(&LIST_ASSIGNMENTS, vec![tenant.into(), principal.into()])
+            .await?;
+        rows.into_iter().map(parse_assignment).collect()
+    }
+
+    /// Who may do something at this resource, by id of the assignment.
+    pub async fn list_assigned_to(
+        &self,
+        tenant: Id,
+        resource: Id,
+        after: Id,
+        limit: i64,
+    ) -> Result<Vec<AppRoleAssignment>, StoreError> {
+        let args = vec![tenant.into(), resource.into(), after.into(), limit.into()];
+        let rows = self.read(&LIST_ASSIGNED_TO, args).await?;
+        rows.into_iter().map(parse_assignment).collect()
+    }
+
+    pub async fn find_app_role_assignment(
+        &self,
+        tenant: Id,
+        assignment: Id,
+    ) -> Result<Option<AppRoleAssignment>, StoreError> {
+        let found = self
+            .read_one(&FIND_ASSIGNMENT, vec![tenant.into(), assignment.into()])
+            .await?;
+        found.map(parse_assignment).transpose()
+    }
+
+    /// All grants, by id.
+    pub async fn list_permission_grants(
+        &self,
+        tenant: Id,
+        after: Id,
+        limit: i64,
+    ) -> Result<Vec<PermissionGrant>, StoreError> {
+        let rows = self
+            .read(
+                &LIST_GRANTS,
+                vec![tenant.into(), after.into(), limit.into()],
+            )
+            .await?;
+        rows.into_iter().map(parse_grant).collect()
+    }
+
+    /// At most 1000 grants of a client, by id.
+    pub async fn list_grants_of_client(
+        &self,
+        tenant: Id,
+        client: Id,
+    ) -> Result<Vec<PermissionGrant>, StoreError> {
+        let rows = self
+            .read(&LIST_GRANTS_OF_CLIENT, vec![tenant.into(), client.into()])
+            .await?;
+        rows.into_iter().map(parse_grant).collect()
+    }
+
+    /// Everybody's grants of a client, and those of one person.
+    pub async fn list_grants_for(
+        &self,
+        tenant: Id,
+        client: Id,
+        person: Id,
+    ) -> Result<Vec<PermissionGrant>, StoreError> {
+        let args = vec![
+            tenant.into(),
+            client.into(),
+            EVERYBODY.into(),
+            person.into(),
+        ];
+        let rows = self.read(&LIST_GRANTS_FOR, args).await?;
+        rows.into_iter().map(parse_grant).collect()
+    }
+
+    pub async fn find_permission_grant(
+        &self,
+        tenant: Id,
+        grant: Id,
+    ) -> Result<Option<PermissionGrant>, StoreError> {
+        let found = self
+            .read_one(&FIND_GRANT, vec![tenant.into(), grant.into()])
+            .await?;
+        found.map(parse_grant).transpose()
+    }
+}
+
+impl Unit {
+    pub fn insert_principal(&mut self, tenant: Id, principal: &ServicePrincipal) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            principal.object_id.into(),
+            principal.app_id.into(),
+            principal.display_name.as_str().into(),
+            principal.created_at.into(),
+        ];
+        self.step(&INSERT, args, Expect::One(Guard::Taken))
+    }
+
+    /// With the application of that id, where there is one.
+    pub fn rename_principal(&mut self, tenant: Id, app: Id, display_name: &str) -> &mut Unit {
+        self.step(
+            &RENAME,
+            vec![tenant.into(), app.into(), display_name.into()],
+            Expect::Any,
+        )
+    }
+
+    /// Voids every token of it, too.
+    pub fn change_principal_status(
+        &mut self,
+        tenant: Id,
+        principal: &ServicePrincipal,
+        status: PrincipalStatus,
+        deleted_at: Option<i64>,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            principal.object_id.into(),
+            status.as_str().into(),
+            deleted_at.into(),
+            principal.record_version.into(),
+        ];
+        self.step(&CHANGE_STATUS, args, Expect::One(Guard::Moved))
+    }
+
+    /// Every token that was made for the application so far is void.
+    pub fn void_tokens_of_client(&mut self, tenant: Id, app: Id) -> &mut Unit {
+        self.step(&VOID_TOKENS, vec![tenant.into(), app.into()], Expect::Any)
+    }
+
+    /// For good, with what it was allowed; only what was deleted before.
+    pub fn purge_principal(&mut self, tenant: Id, object: Id) -> &mut Unit {
+        let args = || vec![tenant.into(), object.into()];
+        self.step(&PURGE, args(), Expect::One(Guard::Missing));
+        self.step(&PURGE_ASSIGNMENTS, args(), Expect::Any);
+        self.step(&PURGE_GRANTS, args(), Expect::Any)
+    }
+
+    pub fn insert_app_role_assignment(
+        &mut self,
+        tenant: Id,
+        assignment: &AppRoleAssignment,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            assignment.assignment_id.into(),
+            assignment.principal_id.into(),
+            assignment.resource_id.into(),
+            assignment.app_role_id.into(),
+            assignment.created_at.into(),
+        ];
+        self.step(&INSERT_ASSIGNMENT, args, Expect::One(Guard::Taken))
+    }
+
+    pub fn delete_app_role_assignment(&mut self, tenant: Id, assignment: Id) -> &mut Unit {
+        self.step(
+            &DELETE_ASSIGNMENT,
+            vec![tenant.into(), assignment.into()],
+            Expect::One(Guard::Missing),
+        )
+    }
+
+    pub fn insert_permission_grant(&mut self, tenant: Id, grant: &PermissionGrant) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            grant.grant_id.into(),
+            grant.client_id.into(),
+            grant.resource_id.into(),
+            grant.person_id.into(),
+            grant.scope.as_str().into(),
+            grant.created_at.into(),
+        ];
+        self.step(&INSERT_GRANT, args, Expect::One(Guard::Taken))
+    }
+
+    /// Refused when the grant's scope is another than `before`.
+    pub fn update_permission_grant(
+        &mut self,
+        tenant: Id,
+        grant: Id,
+        scope: &str,
+        before: &str,
+    ) -> &mut Unit {
+        self.step(
+            &UPDATE_GRANT,
+            vec![tenant.into(), grant.into(), scope.into(), before.into()],
+            Expect::One(Guard::Moved),
+        )
+    }
+
+    pub fn delete_permission_grant(&mut self, tenant: Id, grant: Id) -> &mut Unit {
+        self.step(
+            &DELETE_GRANT,
+            vec![tenant.into(), grant.into()],
+            Expect::One(Guard::Missing),
+        )
+    }
+}
