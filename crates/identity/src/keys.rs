@@ -2,10 +2,12 @@
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::Ed25519KeyPair;
+use oidc::jwt::Algorithm;
 use store::{Id, SecretKey, Store, StoreError, Unit};
 
 use crate::ambient::Ambient;
 use crate::seal::Sealer;
+use crate::signing::{self, SigningKey, SigningKeys};
 use crate::{DAY, HOUR, Micros};
 
 use crate::seal::SecretBytes;
@@ -30,6 +32,10 @@ enum Purpose {
     Audit,
     /// Signs what is exported about the audit chain (security 34).
     Checkpoint,
+    /// Signs access tokens; rotates.
+    SignEs256,
+    /// Signs id tokens; made when the first one is asked for, then rotates.
+    SignRs256,
 }
 
 impl Purpose {
@@ -40,6 +46,8 @@ impl Purpose {
             Purpose::Mac => "mac",
             Purpose::Audit => "audit",
             Purpose::Checkpoint => "checkpoint",
+            Purpose::SignEs256 => "sign_es256",
+            Purpose::SignRs256 => "sign_rs256",
         }
     }
 }
@@ -60,6 +68,7 @@ pub(crate) struct Keys {
     pub(crate) mac: hmac::Key,
     pub(crate) audit: Ed25519KeyPair,
     pub(crate) checkpoint: Ed25519KeyPair,
+    pub(crate) signing: SigningKeys,
 }
 
 /// Why the keys can't be used.
@@ -92,14 +101,25 @@ fn make_key(
     purpose: Purpose,
     retires_at: Option<Micros>,
 ) -> SecretKey {
-    let key_id = ambient.make_id();
     let secret: [u8; 32] = ambient.random.make();
+    seal_key(kek, ambient, tenant, purpose, &secret, retires_at)
+}
+
+fn seal_key(
+    kek: &KeyEncryptionKey,
+    ambient: &Ambient,
+    tenant: Id,
+    purpose: Purpose,
+    secret: &[u8],
+    retires_at: Option<Micros>,
+) -> SecretKey {
+    let key_id = ambient.make_id();
     let sealer = Sealer::new(&kek.derive("secret_key"));
     let associated = derive_associated(tenant, key_id, purpose.as_str());
     SecretKey {
         key_id,
         purpose: purpose.as_str().to_owned(),
-        sealed: sealer.seal(&ambient.random, &associated, &secret),
+        sealed: sealer.seal(&ambient.random, &associated, secret),
         created_at: ambient.now(),
         retires_at,
     }
@@ -121,6 +141,7 @@ pub(crate) fn make_first_keys(
         .map(|purpose| make_key(kek, ambient, tenant, purpose, None))
         .into();
     keys.push(make_state_key(kek, ambient, tenant));
+    keys.extend(make_signing_key(kek, ambient, tenant, Algorithm::Es256));
     keys
 }
 
@@ -136,12 +157,18 @@ pub(crate) async fn load(
     tenant: Id,
 ) -> Result<Keys, KeyError> {
     let sealer = Sealer::new(&kek.derive("secret_key"));
-    let mut opened = Vec::new();
+    let (mut opened, mut signing) = (Vec::new(), Vec::new());
     for key in store.list_secret_keys(tenant).await? {
         let associated = derive_associated(tenant, key.key_id, &key.purpose);
         let secret = sealer
             .open(&associated, &key.sealed)
             .ok_or(KeyError::WrongKey)?;
+        if let Some(algorithm) = find_algorithm(&key.purpose) {
+            let retires_at = key.retires_at.unwrap_or(i64::MAX);
+            let key = SigningKey::open(algorithm, &secret, key.created_at, retires_at);
+            signing.push(key.ok_or(KeyError::WrongKey)?);
+            continue;
+        }
         let secret: [u8; 32] = secret
             .as_slice()
             .try_into()
@@ -157,6 +184,7 @@ pub(crate) async fn load(
             .ok_or(KeyError::Missing(purpose.as_str()))
     };
     Ok(Keys {
+        signing: SigningKeys(signing),
         look_alike: hmac::Key::new(hmac::HMAC_SHA256, find(Purpose::LookAlike)?.expose()),
         mac: hmac::Key::new(hmac::HMAC_SHA256, find(Purpose::Mac)?.expose()),
         audit: Ed25519KeyPair::from_seed_unchecked(find(Purpose::Audit)?.expose())
@@ -176,6 +204,37 @@ pub(crate) async fn load(
     })
 }
 
+/// The algorithm of a purpose that signs tokens.
+fn find_algorithm(purpose: &str) -> Option<Algorithm> {
+    match purpose {
+        _ if purpose == Purpose::SignEs256.as_str() => Some(Algorithm::Es256),
+        _ if purpose == Purpose::SignRs256.as_str() => Some(Algorithm::Rs256),
+        _ => None,
+    }
+}
+
+/// A new key that signs tokens; `None` only when the crypto library fails.
+pub(crate) fn make_signing_key(
+    kek: &KeyEncryptionKey,
+    ambient: &Ambient,
+    tenant: Id,
+    algorithm: Algorithm,
+) -> Option<SecretKey> {
+    let (purpose, secret) = match algorithm {
+        Algorithm::Rs256 => (Purpose::SignRs256, signing::make_rs256()?),
+        _ => (Purpose::SignEs256, signing::make_es256(&ambient.random)),
+    };
+    let retires_at = signing::retires_at(ambient.now());
+    Some(seal_key(
+        kek,
+        ambient,
+        tenant,
+        purpose,
+        &secret,
+        Some(retires_at),
+    ))
+}
+
 impl Keys {
     /// The key that seals now: the newest.
     pub(crate) fn current_state_key(&self) -> Option<&StateKey> {
@@ -189,7 +248,7 @@ impl Keys {
             .find(|key| key.key_id == key_id && now < key.retires_at)
     }
 
-    /// A new state key in `unit` when the newest is a day old; whether there is one.
+    /// New keys in `unit` where the newest of their kind is old enough; whether there are any.
     pub(crate) fn rotate(
         &self,
         unit: &mut Unit,
@@ -198,13 +257,26 @@ impl Keys {
         tenant: Id,
     ) -> bool {
         let now = ambient.now();
-        let due = self
+        let mut made = Vec::new();
+        if self
             .current_state_key()
-            .is_none_or(|key| now - key.created_at >= STATE_KEY_AGE);
-        if due {
-            unit.insert_secret_key(tenant, &make_state_key(kek, ambient, tenant));
+            .is_none_or(|key| now - key.created_at >= STATE_KEY_AGE)
+        {
+            made.push(make_state_key(kek, ambient, tenant));
+        }
+        for algorithm in [Algorithm::Es256, Algorithm::Rs256] {
+            // Where no id token was ever asked for, no RSA key is made.
+            let wanted = algorithm == Algorithm::Es256 || self.signing.has(algorithm);
+            if wanted && self.signing.is_due(algorithm, now) {
+                made.extend(make_signing_key(kek, ambient, tenant, algorithm));
+            }
+        }
+        for key in &made {
+            unit.insert_secret_key(tenant, key);
+        }
+        if !made.is_empty() {
             unit.delete_retired_keys(tenant, now - DAY);
         }
-        due
+        !made.is_empty()
     }
 }

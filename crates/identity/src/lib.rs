@@ -41,6 +41,7 @@ mod link;
 mod look_alike;
 mod place;
 mod seal;
+mod signing;
 mod trust_group;
 
 pub use actor::Actor;
