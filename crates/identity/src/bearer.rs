@@ -1,9 +1,16 @@
 //! What an access token proved, read live in this request (security 28).
 
-use store::{Id, Unit};
+use oidc::jwt::{self, Algorithm, Claims, JwtError};
+use store::{CodeHash, Id, PersonClaims, Unit};
+use webauthn::base64url;
 
-use crate::Micros;
+use crate::issuer::{Issuer, api_audience};
 use crate::permissions::Permission;
+use crate::token::{ACCESS_TOKEN, LIFETIME};
+use crate::{Identity, Micros, Refusal, SECOND, codes};
+
+/// Nodes' clocks may differ by as much as each may be off the database's.
+const SKEW: oidc::Seconds = 30;
 
 /// Whoever presented a valid access token: an application, with or without a person behind it. Made only by the
 /// verifier, after it compared person, session, credential and client with the database.
@@ -11,6 +18,7 @@ use crate::permissions::Permission;
 pub struct Bearer {
     client: Id,
     principal: Id,
+    principal_version: i64,
     delegate: Option<Delegate>,
     permissions: Vec<Permission>,
 }
@@ -26,16 +34,16 @@ pub(crate) struct Delegate {
 }
 
 impl Bearer {
-    #[expect(dead_code, reason = "the verifier of access tokens makes it")]
-    pub(crate) fn new(
+    fn new(
         client: Id,
-        principal: Id,
+        (principal, principal_version): (Id, i64),
         delegate: Option<Delegate>,
         permissions: Vec<Permission>,
     ) -> Bearer {
         Bearer {
             client,
             principal,
+            principal_version,
             delegate,
             permissions,
         }
@@ -84,8 +92,129 @@ impl Bearer {
 
     /// Guards in the unit that what the token rests on still stands when it is written (security 3).
     pub(crate) fn require(&self, unit: &mut Unit, tenant: Id) {
+        unit.require_client(tenant, self.principal, self.principal_version);
         if let Some(delegate) = &self.delegate {
             unit.require_session(tenant, delegate.person, delegate.session);
         }
     }
+}
+
+fn unusable(detail: &'static str) -> Refusal {
+    Refusal {
+        detail: Some(detail),
+        ..Refusal::new(&codes::TOKEN_UNUSABLE)
+    }
+}
+
+impl From<JwtError> for Refusal {
+    fn from(error: JwtError) -> Refusal {
+        unusable(match error {
+            JwtError::Expired => "token.expired",
+            JwtError::NotYetValid => "token.not_yet_valid",
+            JwtError::SignatureInvalid => "token.signature_invalid",
+            JwtError::AlgorithmRefused | JwtError::KeyMismatch => "token.algorithm",
+            JwtError::TooLong | JwtError::Malformed | JwtError::Critical => "token.malformed",
+            JwtError::ClaimUnfit => "token.claims",
+        })
+    }
+}
+
+/// Verifies an access token for our API and compares everything that it rests on with the database (security 28).
+///
+/// One row is read, uncached: the application in the version of the token; for a person's token also the person, the
+/// session, the passkey that opened it, and the code that the token was made of.
+pub async fn authenticate(identity: &Identity, token: &str) -> Result<Bearer, Refusal> {
+    let claims = verify(identity, token).await?;
+    let id = |name: &str| Id::parse(claims.text(name)?).ok_or(JwtError::ClaimUnfit);
+    if id("tid")? != identity.0.tenant_id {
+        return Err(unusable("token.tenant"));
+    }
+    let principal = (id("prn")?, claims.int("pver")?);
+    let client = id("azp")?;
+    if claims.has("scp") {
+        let delegate = find_delegate(identity, &claims, principal).await?;
+        let permissions = parse_permissions(claims.text("scp")?.split(' '));
+        return Ok(Bearer::new(client, principal, Some(delegate), permissions));
+    }
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let live = store
+        .is_client_live(tenant, principal.0, principal.1, id("epoch")?)
+        .await?;
+    if !live {
+        return Err(unusable("token.revoked"));
+    }
+    let permissions = parse_permissions(claims.texts("roles")?.into_iter());
+    Ok(Bearer::new(client, principal, None, permissions))
+}
+
+/// A name that this version doesn't know gives no right.
+fn parse_permissions<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Permission> {
+    names.filter_map(Permission::parse).collect()
+}
+
+async fn find_delegate(
+    identity: &Identity,
+    claims: &Claims,
+    principal: (Id, i64),
+) -> Result<Delegate, Refusal> {
+    let id = |name: &str| Id::parse(claims.text(name)?).ok_or(JwtError::ClaimUnfit);
+    let code_hash: CodeHash = base64url::decode(claims.text("cod")?)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(JwtError::ClaimUnfit)?;
+    let claimed = PersonClaims {
+        person_id: id("oid")?,
+        session_id: id("sid")?,
+        principal_id: principal.0,
+        principal_version: principal.1,
+        code_hash,
+    };
+    let now = identity.0.ambient.now();
+    let seen_after = now - identity.0.settings.session_idle;
+    let found = identity
+        .0
+        .store
+        .find_live_person(identity.0.tenant_id, &claimed, now, seen_after)
+        .await?
+        .ok_or_else(|| unusable("token.revoked"))?;
+    Ok(Delegate {
+        person: claimed.person_id,
+        user_name: found.user_name,
+        session: claimed.session_id,
+        auth_time: found.auth_time,
+    })
+}
+
+/// Signature, type, issuer, audience and time: all that the token says for itself.
+async fn verify(identity: &Identity, token: &str) -> Result<Claims, Refusal> {
+    let parsed = jwt::parse(token)?;
+    // RFC 9068 section 4: nothing but an access token is one; an id token is signed by us, too.
+    if parsed.header().token_type.as_deref() != Some(ACCESS_TOKEN) {
+        return Err(unusable("token.kind"));
+    }
+    let name = parsed.header().key_id.clone().ok_or(JwtError::KeyMismatch)?;
+    let now = identity.0.ambient.now();
+    let mut snapshot = identity.snapshot();
+    if snapshot.keys.signing.find(&name, now).is_none() {
+        // Another node may have made it just now (security 27).
+        snapshot = identity.refresh().await?;
+    }
+    let key = snapshot
+        .keys
+        .signing
+        .find(&name, now)
+        .ok_or(JwtError::KeyMismatch)?;
+    let claims = parsed.verify(&key.public, &[Algorithm::Es256])?;
+    claims.check_time(now / SECOND, SKEW)?;
+    if claims.int("exp")? - claims.int("iat")? > LIFETIME / SECOND {
+        return Err(unusable("token.lifetime"));
+    }
+    let issuer = claims.text("iss")?;
+    if !Issuer::all(identity).any(|ours| ours.url() == issuer) {
+        return Err(unusable("token.issuer"));
+    }
+    if claims.text("aud")? != api_audience(identity) {
+        return Err(unusable("token.audience"));
+    }
+    Ok(claims)
 }

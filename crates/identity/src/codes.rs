@@ -96,6 +96,30 @@ codes! {
     WRONG_HOST = "request.wrong_host" Bad "This server answers under another name." "Use the configured address.";
     NOT_FOUND = "request.not_found" Missing "There is no such page." "Check the address.";
 
+    // Applications and their permissions.
+    APPLICATION_MISSING = "application.missing" Missing "There is no such application or service principal." "Check the id.";
+    APPLICATION_NAME_UNFIT = "application.name_unfit" Bad "An application's name has 1 to 256 visible characters, its description at most 1024." "Choose another name.";
+    REDIRECT_UNFIT = "application.redirect_unfit" Bad "A redirect address is https, or http to this very machine; without fragment, user name and wildcard; at most 50." "Register the exact addresses that the application uses.";
+    TOO_MANY_CREDENTIALS = "application.too_many_credentials" Conflict "An application holds at most ten secrets and keys." "Remove one that is not used any more.";
+    CREDENTIAL_MISSING = "application.credential_missing" Missing "The application has no such secret or key." "Check the key id.";
+    KEY_UNFIT = "application.key_unfit" Bad "The key is no public key of P-256, P-384, Ed25519, or RSA of 2048 to 4096 bits, as a JWK or in PEM." "Send the public key alone, never a private one.";
+    EXPIRY_UNFIT = "application.expiry_unfit" Bad "A secret or key ends in the future, at most two years from now." "Choose another end.";
+    OWNER_EXISTS = "application.owner_exists" Conflict "This person is an owner already." "Nothing is left to do.";
+    PRINCIPAL_EXISTS = "application.principal_exists" Conflict "The application has a service principal already." "Use that one.";
+    OWN_API_FIXED = "application.own_api" Conflict "The administration API's own service principal can't be changed." "Choose another one.";
+    PERMISSION_UNKNOWN = "permission.unknown" Bad "There is no such permission of this kind at this resource." "See the list of permissions in the documentation.";
+    PERMISSION_HELD = "permission.held" Conflict "The application holds this already." "Change what is there.";
+    GRANT_MISSING = "permission.grant_missing" Missing "There is no such assignment or grant." "Check the id.";
+
+    // Tokens.
+    CLIENT_REFUSED = "client.refused" Unauthenticated "The application did not prove who it is." "Check client id, secret or key, and whether they expired.";
+    CLIENT_NOT_ALLOWED = "client.not_allowed" Forbidden "The application may not get a token in this way." "Permissions that can raise rights need a key (private_key_jwt) instead of a secret.";
+    CODE_UNUSABLE = "code.unusable" Bad "The authorization code is unknown, expired, used, or bound to something else." "Begin the sign-in anew.";
+    SCOPE_UNKNOWN = "scope.unknown" Bad "A scope is unknown, or of the wrong kind for this grant." "Applications ask for .default of one resource; for people see the list of permissions.";
+    TOKEN_UNUSABLE = "token.unusable" Unauthenticated "The access token is missing, expired, revoked, or not for this API." "Get a new token.";
+    REDIRECT_UNKNOWN = "client.redirect_unknown" Bad "The application is unknown, or did not register the address that it wants the answer sent to." "Tell whoever runs the application.";
+    AUTHORIZE_MALFORMED = "authorize.malformed" Bad "The application's request can't be read." "Tell whoever runs the application.";
+
     // Limits and failures.
     LIMITED = "limit.reached" Limited "Too many tries in a short time." "Wait a minute and try again; passkeys of other people are not affected.";
     MOVED = "store.moved" Conflict "The record changed while this was under way." "Try again.";

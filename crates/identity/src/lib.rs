@@ -7,6 +7,7 @@
 pub mod access;
 mod actor;
 pub mod ambient;
+pub mod applications;
 pub mod audit;
 mod authentication;
 pub mod backup;
@@ -15,6 +16,7 @@ pub mod caller;
 pub mod codes;
 pub mod doctor;
 pub mod enrolment;
+pub mod issuer;
 pub mod keys;
 pub mod metadata;
 pub mod names;
@@ -31,9 +33,11 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod tenant;
+pub mod token;
 
 mod attestation;
 mod ceremony;
+mod client;
 mod creation;
 mod flow;
 mod limits;

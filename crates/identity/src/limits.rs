@@ -31,6 +31,20 @@ impl Limit {
         }
     }
 
+    /// Whether a try would pass, without counting it; `Err` has the seconds to wait.
+    pub(crate) fn check(&self, key: [u8; 16], now: Micros) -> Result<(), u32> {
+        let table = self
+            .full_until
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let until = table.get(&key).copied().unwrap_or(now);
+        let over = until.max(now) + self.cost - now - self.burst;
+        if over > 0 {
+            return Err(u32::try_from(over / crate::SECOND + 1).unwrap_or(60));
+        }
+        Ok(())
+    }
+
     /// Counts a try; `Err` has the seconds to wait.
     pub(crate) fn take(&self, key: [u8; 16], now: Micros) -> Result<(), u32> {
         // A panic inside the lock can't leave the map half changed: it is only counters.

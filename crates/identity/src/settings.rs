@@ -72,6 +72,8 @@ pub struct Settings {
     pub tries_per_name: u32,
     /// Changes per minute that one person may ask for, from any number of browsers.
     pub changes_per_person: u32,
+    /// Tokens per minute that one application may ask for.
+    pub tokens_per_client: u32,
 }
 
 impl Settings {
@@ -95,6 +97,7 @@ impl Settings {
             tries_per_address: 60,
             tries_per_name: 20,
             changes_per_person: 30,
+            tokens_per_client: 6000,
         }
     }
 

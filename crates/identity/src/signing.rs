@@ -72,12 +72,8 @@ pub(crate) fn make_rs256() -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn open_es256(secret: &[u8]) -> Option<(Pair, PublicKey)> {
-    let point = PrivateKey::from_private_key(&ECDH_P256, secret)
-        .and_then(|key| {
-            key.compute_public_key()
-                .map_err(|_| aws_lc_rs::error::KeyRejected::unspecified())
-        })
-        .ok()?;
+    let private = PrivateKey::from_private_key(&ECDH_P256, secret).ok()?;
+    let point = private.compute_public_key().ok()?;
     let pair = EcdsaKeyPair::from_private_key_and_public_key(
         &ECDSA_P256_SHA256_FIXED_SIGNING,
         secret,
@@ -90,10 +86,7 @@ fn open_es256(secret: &[u8]) -> Option<(Pair, PublicKey)> {
 
 fn open_rs256(secret: &[u8]) -> Option<(Pair, PublicKey)> {
     let pair = RsaKeyPair::from_pkcs8(secret).ok()?;
-    let public = pair.public_key();
-    let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
-    let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
-    let public = PublicKey::of_rsa(&modulus, &exponent).ok()?;
+    let public = PublicKey::of_pkcs1(pair.public_key().as_ref()).ok()?;
     Some((Pair::Rsa(Box::new(pair)), public))
 }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use oidc::jwt::Algorithm;
 use store::{Guard, Id, Store, StoreError, Tenant, Unit, WriteError};
 use webauthn::attestation::AndroidRevocationList;
 use webauthn::{Origin, RpId, base64url};
@@ -37,6 +38,9 @@ pub(crate) struct Inner {
     pub(crate) person_limit: Limit,
     /// A /48 of IPv6, in which one subscriber may have many addresses.
     pub(crate) site_limit: Limit,
+    /// Applications that failed to prove themselves, by network; and tokens of one application.
+    pub(crate) client_failure_limit: Limit,
+    pub(crate) client_limit: Limit,
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
@@ -128,6 +132,9 @@ impl Identity {
         let person_limit = Limit::new(settings.changes_per_person);
         let site_limit = Limit::new(settings.tries_per_address.saturating_mul(10));
         let lists = RwLock::new(Arc::new(settings.metadata.revocation_lists.clone()));
+        let client_failure_limit = Limit::new(settings.tries_per_address);
+        let client_limit = Limit::new(settings.tokens_per_client);
+        crate::applications::ensure_own_api(&store, &ambient, tenant_id).await?;
         let inner = Inner {
             store,
             settings,
@@ -138,6 +145,8 @@ impl Identity {
             name_limit,
             person_limit,
             site_limit,
+            client_failure_limit,
+            client_limit,
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot { tenant, keys })),
             skew: AtomicI64::new(0),
@@ -247,6 +256,22 @@ impl Identity {
         *held.unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(lists);
     }
 
+    /// Makes the first key of an algorithm that is not needed everywhere. Nodes that do so together make one each.
+    pub(crate) async fn ensure_signing_key(&self, algorithm: Algorithm) -> Result<(), Refusal> {
+        if self.snapshot().keys.signing.has(algorithm)
+            || self.refresh().await?.keys.signing.has(algorithm)
+        {
+            return Ok(());
+        }
+        let inner = &self.0;
+        let key = keys::make_signing_key(&inner.kek, &inner.ambient, inner.tenant_id, algorithm)
+            .ok_or(&codes::INTERNAL)?;
+        let mut unit = Unit::new();
+        unit.insert_secret_key(inner.tenant_id, &key);
+        self.write(unit).await.map_err(refuse_write)?;
+        self.refresh().await.map(drop)
+    }
+
     fn replace_snapshot(&self, snapshot: Arc<Snapshot>) {
         let held = self.0.snapshot.write();
         *held.unwrap_or_else(std::sync::PoisonError::into_inner) = snapshot;
@@ -339,6 +364,7 @@ pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
         Refusal::new(&codes::INTERNAL)
     })?;
     purge(identity, database_time).await?;
+    crate::applications::purge(identity).await?;
     crate::audit::tend(identity).await
 }
 
@@ -390,6 +416,7 @@ async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal
         let mut unit = Unit::new();
         unit.purge_spent(tenant, issued_before);
         unit.purge_sessions(tenant, opened_before);
+        unit.purge_codes(tenant, database_time - crate::HOUR);
         let written = identity.write(unit).await.map_err(refuse_write)?;
         if written.rows.iter().all(Vec::is_empty) {
             break;

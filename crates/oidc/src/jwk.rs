@@ -169,6 +169,48 @@ impl PublicKey {
         })
     }
 
+    /// The RSA key of a PKCS #1 `RSAPublicKey` in DER (RFC 8017 appendix A.1.1).
+    ///
+    /// # Errors
+    /// `Malformed` for other bytes; else as [`PublicKey::of_rsa`].
+    pub fn of_pkcs1(der: &[u8]) -> Result<PublicKey, JwkError> {
+        let (inside, rest) = read_der(0x30, der).ok_or(JwkError::Malformed)?;
+        let (modulus, inside) = read_der(0x02, inside).ok_or(JwkError::Malformed)?;
+        let (exponent, inside) = read_der(0x02, inside).ok_or(JwkError::Malformed)?;
+        if !rest.is_empty() || !inside.is_empty() {
+            return Err(JwkError::Malformed);
+        }
+        PublicKey::of_rsa(modulus, exponent)
+    }
+
+    /// The key of a `SubjectPublicKeyInfo` in DER (RFC 5280 section 4.1), as `BEGIN PUBLIC KEY` wraps it.
+    ///
+    /// # Errors
+    /// `Malformed`, `Unsupported` for an algorithm that is not taken, `Unfit`.
+    pub fn of_spki(der: &[u8]) -> Result<PublicKey, JwkError> {
+        // Object identifiers with their parameters, as DER has them (RFC 5480, RFC 8410, RFC 4055).
+        const P256: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+        const P384: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22";
+        const ED25519_ID: &[u8] = b"\x06\x03\x2b\x65\x70";
+        const RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+        let (inside, rest) = read_der(0x30, der).ok_or(JwkError::Malformed)?;
+        let (algorithm, inside) = read_der(0x30, inside).ok_or(JwkError::Malformed)?;
+        let (bits, inside) = read_der(0x03, inside).ok_or(JwkError::Malformed)?;
+        let Some((0, key)) = bits.split_first() else {
+            return Err(JwkError::Malformed);
+        };
+        if !rest.is_empty() || !inside.is_empty() {
+            return Err(JwkError::Malformed);
+        }
+        match algorithm {
+            P256 => PublicKey::of(Material::P256(key.to_vec())),
+            P384 => PublicKey::of(Material::P384(key.to_vec())),
+            ED25519_ID => PublicKey::of(Material::Ed25519(key.to_vec())),
+            RSA => PublicKey::of_pkcs1(key),
+            _ => Err(JwkError::Unsupported),
+        }
+    }
+
     fn of(material: Material) -> Result<PublicKey, JwkError> {
         let key = PublicKey {
             material,
@@ -284,6 +326,29 @@ impl PublicKey {
         entry.insert("alg".to_owned(), json!(algorithm.as_str()));
         Value::Object(entry)
     }
+}
+
+/// The content of one element with this tag, and what follows it. Lengths are in their shortest form.
+fn read_der(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (head, rest) = bytes.split_at_checked(2)?;
+    let [found, first] = head else { return None };
+    if *found != tag {
+        return None;
+    }
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(*first), rest),
+        0x81 => {
+            let (length, rest) = rest.split_first()?;
+            (usize::from(*length).checked_sub(0x80)? + 0x80, rest)
+        }
+        0x82 => {
+            let (bytes, rest) = rest.split_at_checked(2)?;
+            let length = usize::from(u16::from_be_bytes(bytes.try_into().ok()?));
+            (length.checked_sub(0x100)? + 0x100, rest)
+        }
+        _ => return None,
+    };
+    rest.split_at_checked(length)
 }
 
 /// Odd numbers of a fit length; the exponent is at least 3 and fits 32 bits.

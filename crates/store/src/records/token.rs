@@ -235,7 +235,7 @@ impl Unit {
         self.step(
             &USE_CODE,
             vec![tenant.into(), code_hash.into(), now.into()],
-            Expect::One(Guard::Spent),
+            Expect::One(Guard::Missing),
         )
     }
 

@@ -1,0 +1,390 @@
+//! What applications may do: in their own name (app role assignments) and in that of people (permission grants).
+//!
+//! The only resource is our own API. A permission of tier 0 is granted by a Global Administrator with fresh user
+//! verification, or on the server's own command line, and the record of it is an alert (security 11).
+
+use store::{
+    AppRoleAssignment, EVERYBODY, Guard, Id, PermissionGrant, ServicePrincipal, Unit, WriteError,
+};
+
+use super::principals::find_existing;
+use super::{find_own_api, find_target_of_principal, may_read, write_guarded};
+use crate::access::{self, Operation};
+use crate::actor::Actor;
+use crate::audit::Entry;
+use crate::permissions::Permission;
+use crate::tenant::refuse_write;
+use crate::{Identity, Micros, Refusal, codes};
+
+/// A permission that an application uses in its own name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    pub assignment_id: Id,
+    /// Service principals, both.
+    pub principal_id: Id,
+    pub resource_id: Id,
+    pub app_role_id: Id,
+    /// `None` for an id that this version doesn't know; it gives no right.
+    pub permission: Option<Permission>,
+    pub principal_name: String,
+    pub created_at: Micros,
+}
+
+/// For whom a grant is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    Everybody,
+    Person(Id),
+}
+
+/// Permissions that an application uses in the name of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantView {
+    pub grant_id: Id,
+    /// Service principals, both.
+    pub client_id: Id,
+    pub resource_id: Id,
+    pub consent: Consent,
+    /// Names with spaces between them.
+    pub scope: String,
+}
+
+fn derive_assignment(found: AppRoleAssignment) -> Assignment {
+    Assignment {
+        assignment_id: found.assignment_id,
+        principal_id: found.principal_id,
+        resource_id: found.resource_id,
+        app_role_id: found.app_role_id,
+        permission: Permission::find_application(found.app_role_id),
+        principal_name: found.principal_name,
+        created_at: found.created_at,
+    }
+}
+
+fn derive_grant(found: PermissionGrant) -> GrantView {
+    GrantView {
+        grant_id: found.grant_id,
+        client_id: found.client_id,
+        resource_id: found.resource_id,
+        consent: match found.person_id {
+            EVERYBODY => Consent::Everybody,
+            person => Consent::Person(person),
+        },
+        scope: found.scope,
+    }
+}
+
+fn describe(
+    identity: &Identity,
+    actor: Actor<'_>,
+    principal: &ServicePrincipal,
+    permissions: &[Permission],
+) -> Entry {
+    let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
+    let mut entry = actor.entry(identity);
+    entry
+        .say("application", principal.display_name.as_str())
+        .say("appId", principal.app_id.to_string())
+        .say("permissions", names.join(" "));
+    if permissions.iter().any(|each| each.is_tier_zero()) {
+        entry.say("tierZero", true).say("alert", true);
+    }
+    entry
+}
+
+/// The principal, and the unit of a change of its rights, if the actor may make it.
+async fn begin(
+    identity: &Identity,
+    actor: Actor<'_>,
+    operation: Operation,
+    principal: Id,
+    permissions: &[Permission],
+) -> Result<(ServicePrincipal, Unit), Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let principal = find_existing(identity, principal).await?;
+    let application = store
+        .find_application_by_app(tenant, principal.app_id)
+        .await?
+        // Our own API holds no permissions: it has no registration.
+        .ok_or(&codes::APPLICATION_MISSING)?;
+    let target = find_target_of_principal(identity, principal.object_id).await?;
+    let operation = match permissions.iter().any(|each| each.is_tier_zero()) {
+        true => Operation::GrantTierZero,
+        false => operation,
+    };
+    let allowed = access::check_target(identity, actor, operation, target).await?;
+    let mut unit = allowed.begin(identity);
+    unit.bump_application(tenant, application.object_id, application.security_version);
+    Ok((principal, unit))
+}
+
+/// What a principal may do in its own name, oldest first.
+pub async fn list_app_roles(
+    identity: &Identity,
+    actor: Actor<'_>,
+    principal: Id,
+) -> Result<Vec<Assignment>, Refusal> {
+    may_read(identity, actor).await?;
+    let principal = find_existing(identity, principal).await?;
+    let found = identity
+        .0
+        .store
+        .list_app_roles(identity.0.tenant_id, principal.object_id)
+        .await?;
+    Ok(found.into_iter().map(derive_assignment).collect())
+}
+
+/// Who may do something at a resource; at most `top` (and 999), after an assignment's id.
+pub async fn list_assigned_to(
+    identity: &Identity,
+    actor: Actor<'_>,
+    resource: Id,
+    after: Option<Id>,
+    top: u32,
+) -> Result<Vec<Assignment>, Refusal> {
+    may_read(identity, actor).await?;
+    let resource = find_existing(identity, resource).await?;
+    let after = after.unwrap_or(Id([0; 16]));
+    let found = identity
+        .0
+        .store
+        .list_assigned_to(
+            identity.0.tenant_id,
+            resource.object_id,
+            after,
+            i64::from(top.min(999)),
+        )
+        .await?;
+    Ok(found.into_iter().map(derive_assignment).collect())
+}
+
+/// Gives an application a permission in its own name.
+pub async fn assign(
+    identity: &Identity,
+    actor: Actor<'_>,
+    principal: Id,
+    resource: Id,
+    app_role_id: Id,
+) -> Result<Assignment, Refusal> {
+    let permission = Permission::find_application(app_role_id).ok_or(&codes::PERMISSION_UNKNOWN)?;
+    let operation = Operation::AssignApplication;
+    let (principal, mut unit) =
+        begin(identity, actor, operation, principal, &[permission]).await?;
+    if resource != find_own_api(identity).await? {
+        return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
+    }
+    let assignment = AppRoleAssignment {
+        assignment_id: identity.0.ambient.make_id(),
+        principal_id: principal.object_id,
+        resource_id: resource,
+        app_role_id,
+        created_at: identity.0.ambient.now(),
+        principal_name: principal.display_name.clone(),
+    };
+    unit.insert_app_role_assignment(identity.0.tenant_id, &assignment);
+    let entry = describe(identity, actor, &principal, &[permission]);
+    let (activity, target) = ("permission.assigned", principal.object_id);
+    match write_guarded(identity, actor, &mut unit, activity, target, entry).await {
+        Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::PERMISSION_HELD)),
+        written => written
+            .map_err(refuse_write)
+            .map(|()| derive_assignment(assignment)),
+    }
+}
+
+/// Takes a permission back; every token of the application is void.
+pub async fn unassign(
+    identity: &Identity,
+    actor: Actor<'_>,
+    assignment: Id,
+) -> Result<(), Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    // Whoever may not look is not told what there is.
+    access::check(identity, actor, Operation::AssignApplication, None)
+        .await
+        .map(drop)?;
+    let found = store
+        .find_app_role_assignment(tenant, assignment)
+        .await?
+        .ok_or(&codes::GRANT_MISSING)?;
+    let operation = Operation::AssignApplication;
+    let (principal, mut unit) =
+        begin(identity, actor, operation, found.principal_id, &[]).await?;
+    unit.delete_app_role_assignment(tenant, assignment);
+    unit.void_tokens_of_client(tenant, principal.app_id);
+    let permission = Permission::find_application(found.app_role_id);
+    let entry = describe(identity, actor, &principal, permission.as_slice());
+    let (activity, target) = ("permission.unassigned", principal.object_id);
+    match write_guarded(identity, actor, &mut unit, activity, target, entry).await {
+        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::GRANT_MISSING)),
+        written => written.map_err(refuse_write),
+    }
+}
+
+/// At most `top` (and 999) grants after an id, in the order of ids.
+pub async fn list_grants(
+    identity: &Identity,
+    actor: Actor<'_>,
+    after: Option<Id>,
+    top: u32,
+) -> Result<Vec<GrantView>, Refusal> {
+    may_read(identity, actor).await?;
+    let after = after.unwrap_or(Id([0; 16]));
+    let found = identity
+        .0
+        .store
+        .list_permission_grants(identity.0.tenant_id, after, i64::from(top.min(999)))
+        .await?;
+    Ok(found.into_iter().map(derive_grant).collect())
+}
+
+/// At most 1000 grants of one client.
+pub async fn list_grants_of_client(
+    identity: &Identity,
+    actor: Actor<'_>,
+    client: Id,
+) -> Result<Vec<GrantView>, Refusal> {
+    may_read(identity, actor).await?;
+    let client = find_existing(identity, client).await?;
+    let found = identity
+        .0
+        .store
+        .list_grants_of_client(identity.0.tenant_id, client.object_id)
+        .await?;
+    Ok(found.into_iter().map(derive_grant).collect())
+}
+
+/// One grant by id.
+pub async fn find_grant(
+    identity: &Identity,
+    actor: Actor<'_>,
+    grant: Id,
+) -> Result<GrantView, Refusal> {
+    may_read(identity, actor).await?;
+    find_stored(identity, grant).await.map(derive_grant)
+}
+
+async fn find_stored(identity: &Identity, grant: Id) -> Result<PermissionGrant, Refusal> {
+    let found = identity
+        .0
+        .store
+        .find_permission_grant(identity.0.tenant_id, grant)
+        .await?;
+    found.ok_or_else(|| Refusal::new(&codes::GRANT_MISSING))
+}
+
+/// Names of delegated permissions, each once, in the order given.
+fn parse_scope(scope: &str) -> Result<Vec<Permission>, Refusal> {
+    let mut permissions = Vec::new();
+    for name in scope.split_whitespace() {
+        let permission = Permission::parse(name)
+            .filter(|permission| permission.delegated_id().is_some())
+            .ok_or(&codes::PERMISSION_UNKNOWN)?;
+        if !permissions.contains(&permission) {
+            permissions.push(permission);
+        }
+    }
+    Ok(permissions)
+}
+
+pub(crate) fn write_scope(permissions: &[Permission]) -> String {
+    let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
+    names.join(" ")
+}
+
+/// Lets an application act in the name of everybody, or of one person.
+pub async fn grant(
+    identity: &Identity,
+    actor: Actor<'_>,
+    client: Id,
+    consent: Consent,
+    scope: &str,
+) -> Result<GrantView, Refusal> {
+    let permissions = parse_scope(scope)?;
+    let operation = Operation::GrantPermission;
+    let (principal, mut unit) = begin(identity, actor, operation, client, &permissions).await?;
+    if permissions.is_empty() {
+        return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
+    }
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let person_id = match consent {
+        Consent::Everybody => EVERYBODY,
+        Consent::Person(person) => {
+            let found = store.find_person(tenant, person).await?;
+            let found = found.filter(|found| found.status != store::PersonStatus::Deleted);
+            found.ok_or(&codes::USER_MISSING)?.person_id
+        }
+    };
+    let grant = PermissionGrant {
+        grant_id: identity.0.ambient.make_id(),
+        client_id: principal.object_id,
+        resource_id: find_own_api(identity).await?,
+        person_id,
+        scope: write_scope(&permissions),
+        created_at: identity.0.ambient.now(),
+    };
+    unit.insert_permission_grant(tenant, &grant);
+    let entry = describe(identity, actor, &principal, &permissions);
+    let (activity, target) = ("permission.granted", principal.object_id);
+    match write_guarded(identity, actor, &mut unit, activity, target, entry).await {
+        Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::PERMISSION_HELD)),
+        written => written.map_err(refuse_write).map(|()| derive_grant(grant)),
+    }
+}
+
+/// Puts another scope in place of a grant's. Where a permission goes, every token of the application is void.
+pub async fn change_grant(
+    identity: &Identity,
+    actor: Actor<'_>,
+    grant: Id,
+    scope: &str,
+) -> Result<(), Refusal> {
+    access::check(identity, actor, Operation::GrantPermission, None)
+        .await
+        .map(drop)?;
+    let permissions = parse_scope(scope)?;
+    let before = find_stored(identity, grant).await?;
+    let held = |permission: &Permission| {
+        before
+            .scope
+            .split_whitespace()
+            .any(|name| name == permission.name())
+    };
+    let added: Vec<Permission> = permissions
+        .iter()
+        .copied()
+        .filter(|each| !held(each))
+        .collect();
+    let operation = Operation::GrantPermission;
+    let (principal, mut unit) =
+        begin(identity, actor, operation, before.client_id, &added).await?;
+    let tenant = identity.0.tenant_id;
+    unit.update_permission_grant(tenant, grant, &write_scope(&permissions), &before.scope);
+    unit.void_tokens_of_client(tenant, principal.app_id);
+    let mut entry = describe(identity, actor, &principal, &permissions);
+    entry.say("before", before.scope.as_str());
+    let (activity, target) = ("permission.grant_changed", principal.object_id);
+    write_guarded(identity, actor, &mut unit, activity, target, entry)
+        .await
+        .map_err(refuse_write)
+}
+
+/// Takes a grant back; every token of the application is void.
+pub async fn revoke(identity: &Identity, actor: Actor<'_>, grant: Id) -> Result<(), Refusal> {
+    access::check(identity, actor, Operation::GrantPermission, None)
+        .await
+        .map(drop)?;
+    let found = find_stored(identity, grant).await?;
+    let operation = Operation::GrantPermission;
+    let (principal, mut unit) = begin(identity, actor, operation, found.client_id, &[]).await?;
+    let tenant = identity.0.tenant_id;
+    unit.delete_permission_grant(tenant, grant);
+    unit.void_tokens_of_client(tenant, principal.app_id);
+    let mut entry = describe(identity, actor, &principal, &[]);
+    entry.say("before", found.scope.as_str());
+    let (activity, target) = ("permission.revoked", principal.object_id);
+    match write_guarded(identity, actor, &mut unit, activity, target, entry).await {
+        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::GRANT_MISSING)),
+        written => written.map_err(refuse_write),
+    }
+}

@@ -1,0 +1,195 @@
+//! Service principals: applications as members of the organisation.
+
+use store::{Guard, Id, PrincipalStatus, ServicePrincipal, WriteError};
+
+use super::{OWN_API, find_target_of_principal, may_read, write, write_guarded};
+use crate::access::{self, Operation};
+use crate::actor::Actor;
+use crate::audit::Entry;
+use crate::tenant::refuse_write;
+use crate::{Identity, Micros, Refusal, codes};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrincipalView {
+    pub object_id: Id,
+    /// `client_id`.
+    pub app_id: Id,
+    pub display_name: String,
+    pub enabled: bool,
+    pub created_at: Micros,
+    pub record_version: i64,
+    /// It is the administration API itself, which can't be changed.
+    pub is_own_api: bool,
+}
+
+fn derive_view(principal: ServicePrincipal) -> PrincipalView {
+    PrincipalView {
+        object_id: principal.object_id,
+        app_id: principal.app_id,
+        enabled: principal.status == PrincipalStatus::Enabled,
+        display_name: principal.display_name,
+        created_at: principal.created_at,
+        record_version: principal.record_version,
+        is_own_api: principal.app_id == OWN_API,
+    }
+}
+
+fn describe(identity: &Identity, actor: Actor<'_>, principal: &ServicePrincipal) -> Entry {
+    let mut entry = actor.entry(identity);
+    entry
+        .say("application", principal.display_name.as_str())
+        .say("appId", principal.app_id.to_string());
+    entry
+}
+
+/// At most `top` (and 999) whose object id comes after `after`, in the order of object ids.
+pub async fn list_principals(
+    identity: &Identity,
+    actor: Actor<'_>,
+    after: Option<Id>,
+    top: u32,
+) -> Result<Vec<PrincipalView>, Refusal> {
+    may_read(identity, actor).await?;
+    let after = after.unwrap_or(Id([0; 16]));
+    let found = identity
+        .0
+        .store
+        .list_principals(identity.0.tenant_id, after, i64::from(top.min(999)))
+        .await?;
+    Ok(found.into_iter().map(derive_view).collect())
+}
+
+/// How many there are.
+pub async fn count_principals(identity: &Identity, actor: Actor<'_>) -> Result<i64, Refusal> {
+    may_read(identity, actor).await?;
+    Ok(identity
+        .0
+        .store
+        .count_principals(identity.0.tenant_id)
+        .await?)
+}
+
+/// By object id.
+pub async fn find_principal(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+) -> Result<PrincipalView, Refusal> {
+    may_read(identity, actor).await?;
+    find_existing(identity, object).await.map(derive_view)
+}
+
+/// By `client_id`.
+pub async fn find_principal_by_app(
+    identity: &Identity,
+    actor: Actor<'_>,
+    app_id: Id,
+) -> Result<PrincipalView, Refusal> {
+    may_read(identity, actor).await?;
+    let found = identity
+        .0
+        .store
+        .find_principal_by_app(identity.0.tenant_id, app_id)
+        .await?;
+    found
+        .filter(|principal| principal.status != PrincipalStatus::Deleted)
+        .map(derive_view)
+        .ok_or_else(|| Refusal::new(&codes::APPLICATION_MISSING))
+}
+
+pub(super) async fn find_existing(
+    identity: &Identity,
+    object: Id,
+) -> Result<ServicePrincipal, Refusal> {
+    let found = identity
+        .0
+        .store
+        .find_principal(identity.0.tenant_id, object)
+        .await?;
+    found
+        .filter(|principal| principal.status != PrincipalStatus::Deleted)
+        .ok_or_else(|| Refusal::new(&codes::APPLICATION_MISSING))
+}
+
+/// Makes an application a member of the organisation: from now on it may sign in.
+pub async fn add_principal(
+    identity: &Identity,
+    actor: Actor<'_>,
+    app_id: Id,
+) -> Result<PrincipalView, Refusal> {
+    let allowed = access::check(identity, actor, Operation::AddApplication, None).await?;
+    let (store, tenant, ambient) = (
+        &identity.0.store,
+        identity.0.tenant_id,
+        &identity.0.ambient,
+    );
+    let application = store.find_application_by_app(tenant, app_id).await?;
+    let application = application
+        .filter(|application| !application.deleted)
+        .ok_or(&codes::APPLICATION_MISSING)?;
+    let principal = ServicePrincipal {
+        object_id: ambient.make_id(),
+        app_id,
+        display_name: application.display_name.clone(),
+        status: PrincipalStatus::Enabled,
+        record_version: 1,
+        security_version: 1,
+        created_at: ambient.now(),
+        deleted_at: None,
+    };
+    let mut unit = allowed.begin(identity);
+    unit.bump_application(tenant, application.object_id, application.security_version);
+    unit.insert_principal(tenant, &principal);
+    let entry = describe(identity, actor, &principal);
+    let (activity, object) = ("principal.added", principal.object_id);
+    match write_guarded(identity, actor, &mut unit, activity, object, entry).await {
+        Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::PRINCIPAL_EXISTS)),
+        written => written.map_err(refuse_write).map(|()| derive_view(principal)),
+    }
+}
+
+/// Lets it sign in, or not; either way every token of it is void.
+pub async fn change_principal(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    status: PrincipalStatus,
+) -> Result<(), Refusal> {
+    let activity = match status {
+        PrincipalStatus::Enabled => "principal.enabled",
+        PrincipalStatus::Disabled => "principal.disabled",
+        PrincipalStatus::Deleted => "principal.deleted",
+    };
+    let operation = match status {
+        PrincipalStatus::Deleted => Operation::DeleteApplication,
+        _ => Operation::ChangeApplication,
+    };
+    let principal = find_existing(identity, object).await?;
+    let target = find_target_of_principal(identity, object).await?;
+    let allowed = access::check_target(identity, actor, operation, target).await?;
+    if principal.app_id == OWN_API {
+        return Err(Refusal::new(&codes::OWN_API_FIXED));
+    }
+    if principal.status == status {
+        return Ok(());
+    }
+    let now = identity.0.ambient.now();
+    let deleted_at = (status == PrincipalStatus::Deleted).then_some(now);
+    let mut unit = allowed.begin(identity);
+    unit.change_principal_status(identity.0.tenant_id, &principal, status, deleted_at);
+    if status == PrincipalStatus::Deleted {
+        // Only an application is restored, with the principal that was deleted with it: a new one begins without rights.
+        unit.purge_principal(identity.0.tenant_id, object);
+    }
+    let entry = describe(identity, actor, &principal);
+    write(identity, actor, unit, activity, object, entry).await
+}
+
+/// Ends the membership for good, with every permission. (Deleting the application instead can be undone.)
+pub async fn delete_principal(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+) -> Result<(), Refusal> {
+    change_principal(identity, actor, object, PrincipalStatus::Deleted).await
+}

@@ -1,0 +1,254 @@
+//! Clients at the token endpoint: who asks, proven by a secret, by a key, or by nothing where that is enough.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use oidc::client_assertion::{self, ClientKey};
+use oidc::jwk;
+use oidc::token_request::{Proof, Secret};
+use store::{ApplicationCredential, Client, CredentialKind, Id, Unit};
+use webauthn::base64url;
+
+use crate::applications::derive_secret_hash;
+use crate::issuer::Issuer;
+use crate::limits::Limit;
+use crate::seal::{derive_hash, derive_mac};
+use crate::{Caller, Identity, Refusal, SECOND, codes};
+
+/// How a client proved who it is, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Proven {
+    /// It is public: nothing was proven.
+    Nothing,
+    Secret,
+    /// `private_key_jwt`: the only one good for tier 0 (security 11).
+    Key,
+}
+
+impl Proven {
+    /// Entra's `azpacr`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Proven::Nothing => "0",
+            Proven::Secret => "1",
+            Proven::Key => "2",
+        }
+    }
+}
+
+/// A client that proved itself as far as it says. Made only by [`authenticate`].
+#[derive(Debug)]
+pub(crate) struct AuthenticatedClient {
+    pub(crate) client: Client,
+    pub(crate) proven: Proven,
+    /// The assertion's place in the table of spent states.
+    assertion: Option<Id>,
+}
+
+impl AuthenticatedClient {
+    /// Uses the assertion up: it holds for exactly one unit, on all nodes together.
+    pub(crate) fn spend(&self, identity: &Identity, unit: &mut Unit) {
+        if let Some(state) = self.assertion {
+            let attempt = identity.0.ambient.make_id();
+            unit.spend(identity.0.tenant_id, state, attempt);
+        }
+    }
+}
+
+fn refused(detail: &'static str) -> Refusal {
+    Refusal {
+        detail: Some(detail),
+        ..Refusal::new(&codes::CLIENT_REFUSED)
+    }
+}
+
+/// Where a client's tries are counted: by network, as sign-ins are (security 22).
+fn derive_key(identity: &Identity, label: &[u8], value: &[u8]) -> [u8; 16] {
+    let mac = derive_mac(&identity.snapshot().keys.mac, &[label, value]);
+    let mut key = [0; 16];
+    key.copy_from_slice(&mac[..16]);
+    key
+}
+
+fn derive_network_key(identity: &Identity, caller: &Caller) -> [u8; 16] {
+    match caller.address.to_canonical() {
+        std::net::IpAddr::V4(v4) => derive_key(identity, b"client address", &v4.octets()),
+        std::net::IpAddr::V6(v6) => derive_key(identity, b"client address", &v6.octets()[..8]),
+    }
+}
+
+fn limited(seconds: u32) -> Refusal {
+    Refusal {
+        retry_after: Some(seconds),
+        ..Refusal::new(&codes::LIMITED)
+    }
+}
+
+fn take(limit: &Limit, key: [u8; 16], identity: &Identity) -> Result<(), Refusal> {
+    limit.take(key, identity.0.ambient.now()).map_err(limited)
+}
+
+/// Proves who the client is. A try from a network that failed too often lately is refused before anything is compared,
+/// and each failure is counted.
+pub(crate) async fn authenticate(
+    identity: &Identity,
+    caller: &Caller,
+    issuer: &Issuer,
+    client_id: Option<&str>,
+    proof: &Proof,
+) -> Result<AuthenticatedClient, Refusal> {
+    let network = derive_network_key(identity, caller);
+    let failures = &identity.0.client_failure_limit;
+    failures
+        .check(network, identity.0.ambient.now())
+        .map_err(limited)?;
+    let outcome = prove(identity, issuer, client_id, proof).await;
+    match &outcome {
+        Err(refusal) if refusal.code == &codes::CLIENT_REFUSED => {
+            take(failures, network, identity)?;
+        }
+        Ok(client) => {
+            let key = derive_key(identity, b"client", &client.client.app_id.0);
+            take(&identity.0.client_limit, key, identity)?;
+        }
+        Err(_) => {}
+    }
+    outcome
+}
+
+async fn prove(
+    identity: &Identity,
+    issuer: &Issuer,
+    client_id: Option<&str>,
+    proof: &Proof,
+) -> Result<AuthenticatedClient, Refusal> {
+    let claimed = match (client_id, proof) {
+        (Some(id), _) => id.to_owned(),
+        (None, Proof::Assertion(token)) => client_assertion::unverified_client(token.expose())
+            .map_err(|_| refused("client.assertion_malformed"))?,
+        (None, _) => return Err(refused("client.unnamed")),
+    };
+    let client = find(identity, &claimed).await?;
+    let stored = match proof {
+        Proof::Nothing => Vec::new(),
+        _ => {
+            let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+            store
+                .list_application_credentials(tenant, client.object_id)
+                .await?
+        }
+    };
+    let now = identity.0.ambient.now();
+    let valid = |kind| {
+        move |credential: &&ApplicationCredential| {
+            credential.kind == kind && credential.starts_at <= now && now < credential.expires_at
+        }
+    };
+    let (proven, assertion) = match proof {
+        Proof::Nothing => (Proven::Nothing, None),
+        Proof::SecretBasic(secret) | Proof::SecretPost(secret) => {
+            let secrets = stored.iter().filter(valid(CredentialKind::Secret));
+            check_secret(secret, secrets)?;
+            (Proven::Secret, None)
+        }
+        Proof::Assertion(token) => {
+            let keys = stored.iter().filter(valid(CredentialKind::Key));
+            let state = check_assertion(identity, issuer, &client, token, keys)?;
+            (Proven::Key, Some(state))
+        }
+    };
+    Ok(AuthenticatedClient {
+        client,
+        proven,
+        assertion,
+    })
+}
+
+/// The client of a `client_id`, which is a GUID in any case.
+pub(crate) async fn find(identity: &Identity, client_id: &str) -> Result<Client, Refusal> {
+    let app_id = Id::parse(client_id).ok_or_else(|| refused("client.unknown"))?;
+    let found = identity
+        .0
+        .store
+        .find_client(identity.0.tenant_id, app_id)
+        .await?;
+    found.ok_or_else(|| refused("client.unknown"))
+}
+
+/// Compares with every secret, each in constant time (past mistake 40).
+fn check_secret<'a>(
+    secret: &Secret,
+    stored: impl Iterator<Item = &'a ApplicationCredential>,
+) -> Result<(), Refusal> {
+    let hash = derive_secret_hash(secret.expose());
+    let matching = stored
+        .filter(|credential| verify_slices_are_equal(&credential.verifier, &hash).is_ok())
+        .count();
+    if matching > 0 {
+        Ok(())
+    } else {
+        Err(refused("client.secret"))
+    }
+}
+
+fn check_assertion<'a>(
+    identity: &Identity,
+    issuer: &Issuer,
+    client: &Client,
+    token: &Secret,
+    stored: impl Iterator<Item = &'a ApplicationCredential>,
+) -> Result<Id, Refusal> {
+    let keys: Vec<ClientKey> = stored.filter_map(read_key).collect();
+    // OpenID Connect Core section 9: the token endpoint; RFC 7523 bis: the issuer. Only those of the address asked.
+    let (endpoint, url) = (issuer.token_endpoint(), issuer.url());
+    let assertion = client_assertion::verify(
+        token.expose(),
+        &client.app_id.to_string(),
+        &keys,
+        &[&endpoint, &url],
+        identity.0.ambient.now() / SECOND,
+    )
+    .map_err(|error| {
+        use oidc::jwt::JwtError as E;
+        refused(match error {
+            E::Expired => "client.assertion_expired",
+            E::NotYetValid => "client.assertion_not_yet_valid",
+            E::SignatureInvalid | E::KeyMismatch => "client.assertion_signature",
+            E::ClaimUnfit => "client.assertion_claims",
+            E::TooLong | E::Malformed | E::AlgorithmRefused | E::Critical => {
+                "client.assertion_malformed"
+            }
+        })
+    })?;
+    Ok(derive_state(client, &assertion))
+}
+
+fn read_key(credential: &ApplicationCredential) -> Option<ClientKey> {
+    let key = jwk::parse(&credential.verifier).ok()?;
+    Some(ClientKey {
+        names: vec![credential.key_id.to_string(), key.thumbprint_text()],
+        key,
+    })
+}
+
+/// Where an assertion is remembered: led by the time of its end, so that it is purged when it is over and not before;
+/// the rest names client and `jti`.
+fn derive_state(client: &Client, assertion: &client_assertion::Assertion) -> Id {
+    let ends = assertion.expires_at.saturating_mul(SECOND).to_be_bytes();
+    let name = derive_hash(&[
+        b"claviger client assertion",
+        &client.app_id.0,
+        assertion.id.as_bytes(),
+    ]);
+    let mut state = [0; 16];
+    state[..8].copy_from_slice(&ends);
+    state[8..].copy_from_slice(&name[..8]);
+    Id(state)
+}
+
+/// What stands in a log for a `client_id` that nobody has: it may be anything, a secret in the wrong field too.
+pub(crate) fn derive_unknown_name(identity: &Identity, client_id: &str) -> String {
+    let mac = derive_mac(
+        &identity.snapshot().keys.mac,
+        &[b"unknown client", client_id.as_bytes()],
+    );
+    base64url::encode(&mac[..9])
+}

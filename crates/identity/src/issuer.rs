@@ -1,0 +1,145 @@
+//! Issuers: every discovery document has the issuer of its own address, and a token that through which it was asked for.
+
+use oidc::discovery::{self, Document, Endpoints};
+use serde_json::Value;
+
+use crate::Identity;
+use crate::permissions::Permission;
+
+/// What the API is called in `aud`, and what stands before a scope's name: ours first, then the names under which
+/// unchanged Graph clients ask for it.
+const GRAPH_ALIASES: [&str; 2] = [
+    "https://graph.microsoft.com",
+    "00000003-0000-0000-c000-000000000000",
+];
+
+/// The level of every session that a passkey opened: phishing-resistant (OpenID Connect Extended Authentication Profile).
+pub(crate) const PHISHING_RESISTANT: &str = "phr";
+
+/// One of our issuers: the root, or a tenant by one of its names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuer {
+    origin: String,
+    /// In lower case; `None` at the root.
+    segment: Option<String>,
+}
+
+/// Words that stand for the tenant as long as there is one.
+const ANY_TENANT: [&str; 2] = ["common", "organizations"];
+
+fn names(identity: &Identity) -> Vec<String> {
+    let host = identity.settings().public_origin.host().to_owned();
+    let tenant = identity.tenant_id().to_string();
+    let words = ANY_TENANT.map(str::to_owned);
+    [tenant, host].into_iter().chain(words).collect()
+}
+
+impl Issuer {
+    /// The issuer of an address's first segment, or of the root. `None` for a tenant that isn't here.
+    #[must_use]
+    pub fn find(identity: &Identity, segment: Option<&str>) -> Option<Issuer> {
+        let origin = identity.settings().public_origin.as_str().to_owned();
+        let segment = match segment {
+            None => None,
+            Some(text) => {
+                let text = text.to_ascii_lowercase();
+                Some(names(identity).into_iter().find(|name| *name == text)?)
+            }
+        };
+        Some(Issuer { origin, segment })
+    }
+
+    /// Every issuer of ours.
+    pub(crate) fn all(identity: &Identity) -> impl Iterator<Item = Issuer> {
+        let origin = identity.settings().public_origin.as_str().to_owned();
+        let segments = names(identity).into_iter().map(Some);
+        std::iter::once(None)
+            .chain(segments)
+            .map(move |segment| Issuer {
+                origin: origin.clone(),
+                segment,
+            })
+    }
+
+    /// `iss`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match &self.segment {
+            None => self.origin.clone(),
+            Some(segment) => format!("{}/{segment}/v2.0", self.origin),
+        }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        match &self.segment {
+            None => rest.to_owned(),
+            Some(segment) => format!("/{segment}{rest}"),
+        }
+    }
+
+    /// The authorization endpoint below the origin.
+    #[must_use]
+    pub fn authorize_path(&self) -> String {
+        self.path("/oauth2/v2.0/authorize")
+    }
+
+    /// The token endpoint.
+    #[must_use]
+    pub fn token_endpoint(&self) -> String {
+        format!("{}{}", self.origin, self.path("/oauth2/v2.0/token"))
+    }
+
+    /// The discovery document.
+    #[must_use]
+    pub fn document(&self) -> Document {
+        let endpoints = Endpoints {
+            issuer: self.url(),
+            authorization: format!("{}{}", self.origin, self.authorize_path()),
+            token: self.token_endpoint(),
+            keys: format!("{}{}", self.origin, self.path("/discovery/v2.0/keys")),
+        };
+        let scopes = Permission::ALL
+            .iter()
+            .filter(|permission| permission.delegated_id().is_some())
+            // There are no refresh tokens yet: the scope is passed over.
+            .filter(|permission| **permission != Permission::OfflineAccess)
+            .map(|permission| permission.name());
+        discovery::document(endpoints, scopes.collect(), vec![PHISHING_RESISTANT])
+    }
+}
+
+/// `aud` of access tokens for our API.
+pub(crate) fn api_audience(identity: &Identity) -> &str {
+    identity.settings().public_origin.as_str()
+}
+
+/// What a scope of a request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Everything that was granted before.
+    Default,
+    One(Permission),
+}
+
+/// A scope of our API: bare, or behind one of the API's names and a slash.
+pub(crate) fn parse_scope(identity: &Identity, text: &str) -> Option<Scope> {
+    let bare = std::iter::once(api_audience(identity))
+        .chain(GRAPH_ALIASES)
+        .find_map(|name| text.strip_prefix(name)?.strip_prefix('/'));
+    match bare {
+        Some(".default") => Some(Scope::Default),
+        _ => Permission::parse(bare.unwrap_or(text))
+            .filter(|permission| permission.delegated_id().is_some())
+            .map(Scope::One),
+    }
+}
+
+/// The keys that verify our tokens, as a JWK Set.
+#[must_use]
+pub fn key_set(identity: &Identity) -> Value {
+    identity
+        .snapshot()
+        .keys
+        .signing
+        .to_set(identity.ambient().now())
+}

@@ -1,0 +1,510 @@
+//! The token endpoint: access tokens for applications and, by authorization codes, for people.
+
+use oidc::pkce::Challenge;
+use oidc::redirect_uri::Platform;
+use oidc::token_request::{Grant, Secret, TokenRequest};
+use oidc::jwt::Algorithm;
+use serde_json::{Map, Value, json};
+use store::{AuthorizationCode, Client, CodeHash, Guard, Id, Log, Person, Unit, WriteError};
+use webauthn::base64url;
+
+use crate::audit::{self, Entry};
+use crate::client::{self, AuthenticatedClient, Proven};
+use crate::issuer::{Issuer, PHISHING_RESISTANT, Scope, api_audience, parse_scope};
+use crate::permissions::Permission;
+use crate::seal::derive_hash;
+use crate::tenant::refuse_write;
+use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND, codes};
+
+/// How long an access token lives (security 28), and an id token.
+pub(crate) const LIFETIME: Micros = 10 * MINUTE;
+/// `typ` of an access token (RFC 9068 section 2.1).
+pub(crate) const ACCESS_TOKEN: &str = "at+jwt";
+/// The activity in the audit log, and where a permission of tier 0 is in the token (security 11).
+const ISSUED: &str = "token.issued";
+const TIER_ZERO_USED: &str = "alert.tier_zero_use";
+
+/// What a client gets.
+#[derive(Clone)]
+pub struct Tokens {
+    pub access_token: String,
+    /// Seconds.
+    pub expires_in: i64,
+    /// Of a person's token: names with spaces between them.
+    pub scope: Option<String>,
+    pub id_token: Option<String>,
+    /// Whose token it is, for clients that keep accounts by it: person and tenant.
+    pub account: Option<(Id, Id)>,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+pub(crate) fn derive_code_hash(code: &CodeHash) -> CodeHash {
+    let mut hash = *code;
+    hash[8..].copy_from_slice(&derive_hash(&[b"claviger authorization code", code]));
+    hash
+}
+
+/// Answers a token request that came to this issuer's endpoint.
+pub async fn issue(
+    identity: &Identity,
+    caller: &Caller,
+    issuer: &Issuer,
+    request: &TokenRequest,
+) -> Result<Tokens, Refusal> {
+    identity.check_clock()?;
+    let client_id = request.client_id.as_deref();
+    let proven = client::authenticate(identity, caller, issuer, client_id, &request.proof).await;
+    let client = match proven {
+        Ok(client) => client,
+        Err(refusal) => {
+            return Err(record_stranger(identity, caller, client_id, refusal).await);
+        }
+    };
+    let asked = Asked {
+        identity,
+        caller,
+        issuer,
+        client: &client,
+    };
+    let outcome = match &request.grant {
+        Grant::ClientCredentials { scopes } => for_application(&asked, scopes).await,
+        Grant::AuthorizationCode {
+            code,
+            redirect_uri,
+            verifier,
+        } => for_person(&asked, code, redirect_uri, verifier).await,
+    };
+    match outcome {
+        Ok(tokens) => Ok(tokens),
+        Err(Failure { refusal, code }) => Err(refuse(&asked, code, refusal).await),
+    }
+}
+
+/// Somebody who proved to be nobody: recorded, so that tries are seen.
+async fn record_stranger(
+    identity: &Identity,
+    caller: &Caller,
+    client_id: Option<&str>,
+    refusal: Refusal,
+) -> Refusal {
+    if refusal.code != &codes::CLIENT_REFUSED {
+        return refusal;
+    }
+    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+    let name = client_id.unwrap_or_default();
+    match Id::parse(name) {
+        Some(app_id) => entry.say("appId", app_id.to_string()),
+        None => entry.say("unknown", client::derive_unknown_name(identity, name)),
+    };
+    entry
+        .say("result", refusal.code.id)
+        .say("detail", refusal.detail.unwrap_or_default());
+    let about = (None, None);
+    let written = audit::commit(
+        identity,
+        Unit::new(),
+        Log::Audit,
+        "token.refused",
+        about,
+        entry,
+    );
+    match written.await {
+        Ok(_) => refusal,
+        Err(error) => refuse_write(error),
+    }
+}
+
+struct Asked<'a> {
+    identity: &'a Identity,
+    caller: &'a Caller,
+    issuer: &'a Issuer,
+    client: &'a AuthenticatedClient,
+}
+
+/// A refusal after the client proved itself; with the code that is void from now on.
+struct Failure {
+    refusal: Refusal,
+    code: Option<CodeHash>,
+}
+
+impl<R: Into<Refusal>> From<R> for Failure {
+    fn from(refusal: R) -> Failure {
+        Failure {
+            refusal: refusal.into(),
+            code: None,
+        }
+    }
+}
+
+fn describe(asked: &Asked<'_>) -> Entry {
+    let client = &asked.client.client;
+    let mut entry = Entry::of(asked.caller, asked.identity.0.ambient.make_id());
+    entry
+        .say("application", client.display_name.as_str())
+        .say("appId", client.app_id.to_string())
+        .say("proof", asked.client.proven.as_str());
+    entry
+}
+
+/// Spends what was presented, and records the refusal.
+async fn refuse(asked: &Asked<'_>, code: Option<CodeHash>, refusal: Refusal) -> Refusal {
+    let (identity, client) = (asked.identity, asked.client);
+    let tenant = identity.0.tenant_id;
+    let mut unit = Unit::new();
+    client.spend(identity, &mut unit);
+    if let Some(hash) = code {
+        unit.revoke_code(tenant, hash, identity.0.ambient.now());
+    }
+    let mut entry = describe(asked);
+    entry
+        .say("result", refusal.code.id)
+        .say("detail", refusal.detail.unwrap_or_default());
+    let principal = client.client.principal_id;
+    let about = (Some(principal), Some(principal.0.as_slice()));
+    let written = audit::commit(identity, unit, Log::Audit, "token.refused", about, entry).await;
+    match written {
+        Ok(_) => refusal,
+        Err(WriteError::Refused(Guard::Spent)) => replayed(),
+        Err(error) => refuse_write(error),
+    }
+}
+
+fn replayed() -> Refusal {
+    Refusal {
+        detail: Some("client.assertion_replayed"),
+        ..Refusal::new(&codes::CLIENT_REFUSED)
+    }
+}
+
+/// A permission of tier 0 needs a key (security 11). Loud rather than left out: an application that relied on its secret
+/// is told.
+fn check_tier_zero(client: &AuthenticatedClient, permissions: &[Permission]) -> Result<(), Refusal> {
+    let has = permissions.iter().any(|each| each.is_tier_zero());
+    if has && client.proven != Proven::Key {
+        return Err(Refusal {
+            detail: Some("client.tier_zero_needs_key"),
+            ..Refusal::new(&codes::CLIENT_NOT_ALLOWED)
+        });
+    }
+    Ok(())
+}
+
+/// The record's activity, and its alert.
+fn name_issue(entry: &mut Entry, permissions: &[Permission]) -> &'static str {
+    let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
+    entry.say("permissions", names.join(" "));
+    if permissions.iter().any(|each| each.is_tier_zero()) {
+        entry.say("alert", true);
+        tracing::warn!(alert = "tier_zero_use", "alert: a token with a permission of tier 0 was issued; the record in the log names the application");
+        TIER_ZERO_USED
+    } else {
+        ISSUED
+    }
+}
+
+/// What every access token claims.
+fn claim(asked: &Asked<'_>, now: Micros) -> Map<String, Value> {
+    let (identity, client) = (asked.identity, asked.client);
+    let issued_at = now / SECOND;
+    let app_id = client.client.app_id.to_string();
+    let claims = json!({
+        "iss": asked.issuer.url(),
+        "aud": api_audience(identity),
+        "iat": issued_at,
+        "nbf": issued_at,
+        "exp": issued_at + LIFETIME / SECOND,
+        "jti": identity.0.ambient.make_id().to_string(),
+        "tid": identity.0.tenant_id.to_string(),
+        "azp": app_id,
+        "azpacr": client.proven.as_str(),
+        "appid": app_id,
+        "app_displayname": client.client.display_name,
+        "ver": "2.0",
+        // Ours: what the token rests on, compared on each use (security 28).
+        "prn": client.client.principal_id.to_string(),
+        "pver": client.client.principal_version,
+    });
+    match claims {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn sign(
+    identity: &Identity,
+    algorithm: Algorithm,
+    token_type: &str,
+    claims: &Map<String, Value>,
+) -> Result<String, Refusal> {
+    let (snapshot, now) = (identity.snapshot(), identity.0.ambient.now());
+    let key = snapshot.keys.signing.current(algorithm, now);
+    key.and_then(|key| key.sign(token_type, claims))
+        .ok_or_else(|| {
+            tracing::error!(algorithm = algorithm.as_str(), "no key signs");
+            Refusal::new(&codes::INTERNAL)
+        })
+}
+
+/// RFC 6749 section 4.4: everything that was assigned, and nothing less.
+async fn for_application(asked: &Asked<'_>, scopes: &[String]) -> Result<Tokens, Failure> {
+    let (identity, client) = (asked.identity, asked.client);
+    if client.proven == Proven::Nothing {
+        return Err(Refusal::new(&codes::CLIENT_REFUSED).into());
+    }
+    let asks = |scope: &String| parse_scope(identity, scope) == Some(Scope::Default);
+    if scopes.len() != 1 || !scopes.iter().all(asks) {
+        return Err(Refusal::new(&codes::SCOPE_UNKNOWN).into());
+    }
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let Client {
+        principal_id,
+        principal_version,
+        epoch,
+        ..
+    } = client.client;
+    let assigned = store.list_app_roles(tenant, principal_id).await?;
+    let permissions: Vec<Permission> = assigned
+        .iter()
+        .filter_map(|role| Permission::find_application(role.app_role_id))
+        .collect();
+    check_tier_zero(client, &permissions)?;
+    let mut claims = claim(asked, identity.0.ambient.now());
+    let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
+    claims.insert("sub".to_owned(), json!(principal_id.to_string()));
+    claims.insert("oid".to_owned(), json!(principal_id.to_string()));
+    claims.insert("idtyp".to_owned(), json!("app"));
+    claims.insert("roles".to_owned(), json!(names));
+    claims.insert("epoch".to_owned(), json!(epoch.to_string()));
+    let access_token = sign(identity, Algorithm::Es256, ACCESS_TOKEN, &claims)?;
+    let mut unit = Unit::new();
+    client.spend(identity, &mut unit);
+    unit.require_client(tenant, principal_id, principal_version);
+    let mut entry = describe(asked);
+    entry.say("grant", "client_credentials");
+    let activity = name_issue(&mut entry, &permissions);
+    let about = (Some(principal_id), Some(principal_id.0.as_slice()));
+    match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
+        Ok(_) => Ok(Tokens {
+            access_token,
+            expires_in: LIFETIME / SECOND,
+            scope: None,
+            id_token: None,
+            account: None,
+        }),
+        Err(WriteError::Refused(Guard::Spent)) => Err(replayed().into()),
+        Err(error) => Err(refuse_write(error).into()),
+    }
+}
+
+fn code_unusable(detail: &'static str) -> Refusal {
+    Refusal {
+        detail: Some(detail),
+        ..Refusal::new(&codes::CODE_UNUSABLE)
+    }
+}
+
+/// Each thing that a code is bound to, tested alone (past mistake 41).
+fn check_code(
+    asked: &Asked<'_>,
+    code: &AuthorizationCode,
+    redirect_uri: &str,
+    verifier: &Secret,
+) -> Result<(), Refusal> {
+    let client = &asked.client.client;
+    if code.used_at.is_some() || code.revoked_at.is_some() {
+        return Err(code_unusable("code.used"));
+    }
+    if asked.identity.0.ambient.now() >= code.expires_at {
+        return Err(code_unusable("code.expired"));
+    }
+    if code.principal_id != client.principal_id {
+        return Err(code_unusable("code.other_client"));
+    }
+    if code.principal_version != client.principal_version {
+        return Err(code_unusable("code.client_changed"));
+    }
+    if code.issuer != asked.issuer.url() {
+        return Err(code_unusable("code.other_issuer"));
+    }
+    if code.redirect_uri != redirect_uri {
+        return Err(code_unusable("code.other_address"));
+    }
+    if !Challenge::of(code.challenge).is_of(verifier.expose()) {
+        return Err(code_unusable("code.verifier"));
+    }
+    // An application with a server keeps a secret or a key; only scripts and devices can't.
+    let public = matches!(
+        Platform::parse(&code.platform),
+        Some(Platform::SinglePage | Platform::Native)
+    );
+    if !public && asked.client.proven == Proven::Nothing {
+        return Err(Refusal {
+            detail: Some("client.unproven"),
+            ..Refusal::new(&codes::CLIENT_REFUSED)
+        });
+    }
+    Ok(())
+}
+
+/// RFC 6749 section 4.1.3.
+async fn for_person(
+    asked: &Asked<'_>,
+    code: &Secret,
+    redirect_uri: &str,
+    verifier: &Secret,
+) -> Result<Tokens, Failure> {
+    let (identity, client) = (asked.identity, asked.client);
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let code: CodeHash = base64url::decode(code.expose())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| code_unusable("code.unknown"))?;
+    let found = store.find_code(tenant, derive_code_hash(&code)).await?;
+    let code = found.ok_or_else(|| code_unusable("code.unknown"))?;
+    // Whatever is wrong with it: somebody has a code who should not have, or uses it wrongly. It is void, with all
+    // that was made of it.
+    let failed = |refusal: Refusal| Failure {
+        refusal,
+        code: Some(code.code_hash),
+    };
+    check_code(asked, &code, redirect_uri, verifier).map_err(failed)?;
+    let permissions: Vec<Permission> = code
+        .scope
+        .split(' ')
+        .filter_map(Permission::parse)
+        .collect();
+    check_tier_zero(client, &permissions).map_err(failed)?;
+    let person = store.find_person(tenant, code.person_id).await?;
+    let person = person.ok_or_else(|| failed(code_unusable("code.person")))?;
+    let (tokens, activity, entry) = make_tokens(asked, &code, &person, &permissions).await?;
+    let now = identity.0.ambient.now();
+    let mut unit = Unit::new();
+    client.spend(identity, &mut unit);
+    unit.require_session(tenant, code.person_id, code.session_id);
+    unit.require_client(tenant, code.principal_id, code.principal_version);
+    unit.use_code(tenant, code.code_hash, now);
+    let about = (
+        Some(code.person_id),
+        Some(code.principal_id.0.as_slice()),
+    );
+    match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
+        Ok(_) => Ok(tokens),
+        Err(WriteError::Refused(Guard::Spent)) => Err(failed(replayed())),
+        Err(WriteError::Refused(Guard::Missing)) => Err(failed(code_unusable("code.used"))),
+        Err(WriteError::Refused(Guard::SessionOver)) => {
+            Err(failed(code_unusable("code.session_over")))
+        }
+        Err(error) => Err(refuse_write(error).into()),
+    }
+}
+
+async fn make_tokens(
+    asked: &Asked<'_>,
+    code: &AuthorizationCode,
+    person: &Person,
+    permissions: &[Permission],
+) -> Result<(Tokens, &'static str, Entry), Refusal> {
+    let identity = asked.identity;
+    let now = identity.0.ambient.now();
+    let auth_time = find_auth_time(asked, code).await?;
+    let names: Vec<&str> = permissions
+        .iter()
+        // Without refresh tokens it means nothing.
+        .filter(|each| **each != Permission::OfflineAccess)
+        .map(|each| each.name())
+        .collect();
+    let scope = names.join(" ");
+    let subject = person.person_id.to_string();
+    let mut claims = claim(asked, now);
+    let about_person = [
+        ("sub", json!(subject)),
+        ("oid", json!(subject)),
+        ("sid", json!(code.session_id.to_string())),
+        ("auth_time", json!(auth_time / SECOND)),
+        ("acr", json!(PHISHING_RESISTANT)),
+    ];
+    for (name, value) in about_person.clone() {
+        claims.insert(name.to_owned(), value);
+    }
+    claims.insert("scp".to_owned(), json!(scope));
+    claims.insert("cod".to_owned(), json!(base64url::encode(&code.code_hash)));
+    let access_token = sign(identity, Algorithm::Es256, ACCESS_TOKEN, &claims)?;
+    let id_token = match permissions.contains(&Permission::OpenId) {
+        true => Some(make_id_token(asked, code, person, permissions, &about_person).await?),
+        false => None,
+    };
+    let mut entry = describe(asked);
+    entry
+        .say("grant", "authorization_code")
+        .confide("user", person.user_name.as_str());
+    let activity = name_issue(&mut entry, permissions);
+    let tokens = Tokens {
+        access_token,
+        expires_in: LIFETIME / SECOND,
+        scope: Some(scope),
+        id_token,
+        account: Some((person.person_id, identity.0.tenant_id)),
+    };
+    Ok((tokens, activity, entry))
+}
+
+/// When the person of the code was last verified, read live: session, person, passkey and client must still stand.
+async fn find_auth_time(asked: &Asked<'_>, code: &AuthorizationCode) -> Result<Micros, Refusal> {
+    let identity = asked.identity;
+    let now = identity.0.ambient.now();
+    let claims = store::PersonClaims {
+        person_id: code.person_id,
+        session_id: code.session_id,
+        principal_id: code.principal_id,
+        principal_version: code.principal_version,
+        code_hash: code.code_hash,
+    };
+    let seen_after = now - identity.0.settings.session_idle;
+    let found = identity
+        .0
+        .store
+        .find_live_person(identity.0.tenant_id, &claims, now, seen_after)
+        .await?;
+    found
+        .map(|live| live.auth_time)
+        .ok_or_else(|| code_unusable("code.session_over"))
+}
+
+/// OpenID Connect Core section 2.
+async fn make_id_token(
+    asked: &Asked<'_>,
+    code: &AuthorizationCode,
+    person: &Person,
+    permissions: &[Permission],
+    about_person: &[(&str, Value)],
+) -> Result<String, Refusal> {
+    let identity = asked.identity;
+    let now = identity.0.ambient.now() / SECOND;
+    let mut claims = Map::new();
+    let fixed = [
+        ("iss", json!(asked.issuer.url())),
+        ("aud", json!(asked.client.client.app_id.to_string())),
+        ("iat", json!(now)),
+        ("nbf", json!(now)),
+        ("exp", json!(now + LIFETIME / SECOND)),
+        ("tid", json!(identity.0.tenant_id.to_string())),
+        ("ver", json!("2.0")),
+    ];
+    for (name, value) in fixed.iter().chain(about_person) {
+        claims.insert((*name).to_owned(), value.clone());
+    }
+    if let Some(nonce) = &code.nonce {
+        claims.insert("nonce".to_owned(), json!(nonce));
+    }
+    if permissions.contains(&Permission::Profile) {
+        claims.insert("name".to_owned(), json!(person.display_name));
+        claims.insert("preferred_username".to_owned(), json!(person.user_name));
+    }
+    identity.ensure_signing_key(Algorithm::Rs256).await?;
+    sign(identity, Algorithm::Rs256, "JWT", &claims)
+}
