@@ -1,6 +1,7 @@
 //! Each command: open the database, call the use case that pages call, print what came of it.
 
 mod admin;
+mod app;
 mod audit;
 mod copies;
 mod doctor;
@@ -27,6 +28,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Restore { file } => copies::restore(&configure_quietly(layer)?, &file).await,
         Command::Doctor { form } => doctor::check(&configure_quietly(layer)?, form).await,
         Command::User(command) => user::run(&configure_quietly(layer)?, command).await,
+        Command::App(command) => app::run(&configure_quietly(layer)?, command).await,
         Command::Admin(command) => admin::run(&configure_quietly(layer)?, command).await,
         Command::Audit(command) => audit::run(&configure_quietly(layer)?, command).await,
         Command::Metadata(command) => metadata::run(&configure_quietly(layer)?, command).await,

@@ -25,11 +25,12 @@ mod owners;
 mod permissions;
 mod principals;
 
-pub use credentials::{CredentialView, MadeSecret, add_key, add_secret, remove_credential};
 pub(crate) use credentials::derive_secret_hash;
-pub use own_api::{OWN_API, find_own_api};
+pub use credentials::{CredentialView, MadeSecret, add_key, add_secret, remove_credential};
 pub(crate) use own_api::ensure as ensure_own_api;
+pub use own_api::{OWN_API, find_own_api};
 pub use owners::{add_owner, list_owners, remove_owner};
+pub(crate) use permissions::write_scope;
 pub use permissions::{
     Assignment, Consent, GrantView, assign, change_grant, find_grant, grant, list_app_roles,
     list_assigned_to, list_grants, list_grants_of_client, revoke, unassign,
@@ -51,6 +52,24 @@ const MAX_DESCRIPTION: usize = 1024;
 pub struct RedirectUri {
     pub platform: Platform,
     pub uri: String,
+}
+
+impl RedirectUri {
+    /// `web=https://...`, as the command line writes it. Whether it may be registered is another question.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<RedirectUri> {
+        let (platform, uri) = text.split_once('=')?;
+        Some(RedirectUri {
+            platform: Platform::parse(platform)?,
+            uri: uri.to_owned(),
+        })
+    }
+}
+
+impl std::fmt::Display for RedirectUri {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={}", self.platform.as_str(), self.uri)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -217,11 +236,7 @@ async fn begin_change(
     let target = find_target(identity, application.app_id).await?;
     let allowed: Allowed = access::check_target(identity, actor, operation, target).await?;
     let mut unit = allowed.begin(identity);
-    unit.bump_application(
-        identity.0.tenant_id,
-        object,
-        application.security_version,
-    );
+    unit.bump_application(identity.0.tenant_id, object, application.security_version);
     Ok((application, unit))
 }
 
@@ -513,8 +528,15 @@ pub(crate) async fn purge(identity: &Identity) -> Result<(), Refusal> {
         let mut entry = Entry::default();
         entry.say("application", application.display_name.as_str());
         let about = (None, Some(object.0.as_slice()));
-        let written =
-            audit::commit(identity, unit, Log::Audit, "application.erased", about, entry).await;
+        let written = audit::commit(
+            identity,
+            unit,
+            Log::Audit,
+            "application.erased",
+            about,
+            entry,
+        )
+        .await;
         match written {
             // Another node was first, or it was restored just now.
             Ok(_) | Err(WriteError::Refused(Guard::Missing)) => {}

@@ -192,7 +192,11 @@ async fn verify(identity: &Identity, token: &str) -> Result<Claims, Refusal> {
     if parsed.header().token_type.as_deref() != Some(ACCESS_TOKEN) {
         return Err(unusable("token.kind"));
     }
-    let name = parsed.header().key_id.clone().ok_or(JwtError::KeyMismatch)?;
+    let name = parsed
+        .header()
+        .key_id
+        .clone()
+        .ok_or(JwtError::KeyMismatch)?;
     let now = identity.0.ambient.now();
     let mut snapshot = identity.snapshot();
     if snapshot.keys.signing.find(&name, now).is_none() {

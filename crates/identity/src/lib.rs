@@ -10,6 +10,7 @@ pub mod ambient;
 pub mod applications;
 pub mod audit;
 mod authentication;
+pub mod authorize;
 pub mod backup;
 pub mod bearer;
 pub mod caller;

@@ -1,9 +1,9 @@
 //! The token endpoint: access tokens for applications and, by authorization codes, for people.
 
+use oidc::jwt::Algorithm;
 use oidc::pkce::Challenge;
 use oidc::redirect_uri::Platform;
 use oidc::token_request::{Grant, Secret, TokenRequest};
-use oidc::jwt::Algorithm;
 use serde_json::{Map, Value, json};
 use store::{AuthorizationCode, Client, CodeHash, Guard, Id, Log, Person, Unit, WriteError};
 use webauthn::base64url;
@@ -183,7 +183,10 @@ fn replayed() -> Refusal {
 
 /// A permission of tier 0 needs a key (security 11). Loud rather than left out: an application that relied on its secret
 /// is told.
-fn check_tier_zero(client: &AuthenticatedClient, permissions: &[Permission]) -> Result<(), Refusal> {
+fn check_tier_zero(
+    client: &AuthenticatedClient,
+    permissions: &[Permission],
+) -> Result<(), Refusal> {
     let has = permissions.iter().any(|each| each.is_tier_zero());
     if has && client.proven != Proven::Key {
         return Err(Refusal {
@@ -200,7 +203,10 @@ fn name_issue(entry: &mut Entry, permissions: &[Permission]) -> &'static str {
     entry.say("permissions", names.join(" "));
     if permissions.iter().any(|each| each.is_tier_zero()) {
         entry.say("alert", true);
-        tracing::warn!(alert = "tier_zero_use", "alert: a token with a permission of tier 0 was issued; the record in the log names the application");
+        tracing::warn!(
+            alert = "tier_zero_use",
+            "alert: a token with a permission of tier 0 was issued; the record in the log names the application"
+        );
         TIER_ZERO_USED
     } else {
         ISSUED
@@ -268,10 +274,11 @@ async fn for_application(asked: &Asked<'_>, scopes: &[String]) -> Result<Tokens,
         ..
     } = client.client;
     let assigned = store.list_app_roles(tenant, principal_id).await?;
-    let permissions: Vec<Permission> = assigned
+    let mut permissions: Vec<Permission> = assigned
         .iter()
         .filter_map(|role| Permission::find_application(role.app_role_id))
         .collect();
+    permissions.sort_unstable();
     check_tier_zero(client, &permissions)?;
     let mut claims = claim(asked, identity.0.ambient.now());
     let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
@@ -388,10 +395,7 @@ async fn for_person(
     unit.require_session(tenant, code.person_id, code.session_id);
     unit.require_client(tenant, code.principal_id, code.principal_version);
     unit.use_code(tenant, code.code_hash, now);
-    let about = (
-        Some(code.person_id),
-        Some(code.principal_id.0.as_slice()),
-    );
+    let about = (Some(code.person_id), Some(code.principal_id.0.as_slice()));
     match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
         Ok(_) => Ok(tokens),
         Err(WriteError::Refused(Guard::Spent)) => Err(failed(replayed())),

@@ -189,7 +189,8 @@ impl PublicKey {
     /// `Malformed`, `Unsupported` for an algorithm that is not taken, `Unfit`.
     pub fn of_spki(der: &[u8]) -> Result<PublicKey, JwkError> {
         // Object identifiers with their parameters, as DER has them (RFC 5480, RFC 8410, RFC 4055).
-        const P256: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+        const P256: &[u8] =
+            b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
         const P384: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22";
         const ED25519_ID: &[u8] = b"\x06\x03\x2b\x65\x70";
         const RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";

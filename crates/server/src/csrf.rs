@@ -8,6 +8,7 @@ use identity::{BrowserId, Refusal, codes};
 use crate::app::AppState;
 use crate::error::Rejection;
 use crate::extract::{Browser, body, read_session};
+use crate::oidc_api;
 
 /// The header in which page scripts send the token of `<meta name="csrf-token">`.
 pub(crate) const HEADER: &str = "x-csrf-token";
@@ -24,6 +25,9 @@ pub(crate) async fn check(state: &AppState, request: &mut Request) -> Result<(),
         Method::GET | Method::HEAD | Method::OPTIONS
     ) {
         return Ok(());
+    }
+    if takes_no_cookie(request) {
+        return body::buffer(request).await;
     }
     check_origin(&state.origin, request.headers())?;
     let Some(Browser::Known(browser)) = request.extensions().get().copied() else {
@@ -42,6 +46,14 @@ pub(crate) async fn check(state: &AppState, request: &mut Request) -> Result<(),
         return Ok(());
     }
     Ok(check_with_session(state, request, &browser, &token).await?)
+}
+
+/// An endpoint for programs: whoever asks proves it in the request itself, and no cookie of a browser is looked at.
+fn takes_no_cookie(request: &Request) -> bool {
+    request
+        .extensions()
+        .get::<MatchedPath>()
+        .is_some_and(|path| oidc_api::WITHOUT_COOKIES.contains(&path.as_str()))
 }
 
 async fn check_with_session(

@@ -24,6 +24,7 @@ mod guards;
 mod host;
 mod jobs;
 mod metrics_listener;
+mod oidc_api;
 mod pages;
 mod time;
 mod tls;

@@ -43,7 +43,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 /// A page in its reader's language; a language that was chosen just now is kept.
-fn page(state: &AppState, visit: &Visit, template: &impl Template) -> Answer {
+pub(crate) fn page(state: &AppState, visit: &Visit, template: &impl Template) -> Answer {
     Ok(with_cookie(
         render(template)?,
         visit.reader.cookie(state.origin.starts_with("https://")),
@@ -77,7 +77,7 @@ struct ReturnQuery {
 }
 
 /// What a handler answers with.
-type Answer<T = Response> = Result<T, Rejection>;
+pub(crate) type Answer<T = Response> = Result<T, Rejection>;
 
 /// The body of an endpoint that needs none.
 #[derive(Debug, Deserialize)]

@@ -5,6 +5,7 @@
 
 mod network;
 
+pub mod consent;
 pub mod error;
 pub mod people;
 pub mod reauthenticate;

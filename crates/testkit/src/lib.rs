@@ -22,6 +22,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answer;
+mod application;
 mod backend;
 mod browser;
 mod calls;
@@ -35,6 +36,7 @@ mod person;
 pub mod postgres;
 
 pub use answer::Answer;
+pub use application::{Application, SigningKey};
 pub use authenticator::{
     Attachment, Attestation, Backup, Counter, CreationOptions, Device, Discoverability, Mediation,
     RequestOptions, TrustGroups, UserVerification,

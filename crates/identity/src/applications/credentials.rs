@@ -42,7 +42,9 @@ pub struct MadeSecret {
 
 impl std::fmt::Debug for MadeSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MadeSecret").field("view", &self.view).finish_non_exhaustive()
+        f.debug_struct("MadeSecret")
+            .field("view", &self.view)
+            .finish_non_exhaustive()
     }
 }
 
@@ -208,9 +210,7 @@ pub async fn remove_credential(
     entry.say("keyId", key_id.to_string());
     let activity = "application.credential_removed";
     match write_guarded(identity, actor, &mut unit, activity, object, entry).await {
-        Err(WriteError::Refused(Guard::Missing)) => {
-            Err(Refusal::new(&codes::CREDENTIAL_MISSING))
-        }
+        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::CREDENTIAL_MISSING)),
         written => written.map_err(refuse_write),
     }
 }

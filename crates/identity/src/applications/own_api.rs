@@ -12,12 +12,12 @@ pub const OWN_API: Id = Id(u128::to_be_bytes(0x0000_0003_0000_0000_c000_0000_000
 const NAME: &str = "Microsoft Graph";
 
 /// Makes the service principal where it is missing. Nodes that start together make one.
-pub(crate) async fn ensure(
-    store: &Store,
-    ambient: &Ambient,
-    tenant: Id,
-) -> Result<(), StoreError> {
-    if store.find_principal_by_app(tenant, OWN_API).await?.is_some() {
+pub(crate) async fn ensure(store: &Store, ambient: &Ambient, tenant: Id) -> Result<(), StoreError> {
+    if store
+        .find_principal_by_app(tenant, OWN_API)
+        .await?
+        .is_some()
+    {
         return Ok(());
     }
     let principal = ServicePrincipal {

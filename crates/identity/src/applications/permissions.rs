@@ -168,8 +168,7 @@ pub async fn assign(
 ) -> Result<Assignment, Refusal> {
     let permission = Permission::find_application(app_role_id).ok_or(&codes::PERMISSION_UNKNOWN)?;
     let operation = Operation::AssignApplication;
-    let (principal, mut unit) =
-        begin(identity, actor, operation, principal, &[permission]).await?;
+    let (principal, mut unit) = begin(identity, actor, operation, principal, &[permission]).await?;
     if resource != find_own_api(identity).await? {
         return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
     }
@@ -208,8 +207,7 @@ pub async fn unassign(
         .await?
         .ok_or(&codes::GRANT_MISSING)?;
     let operation = Operation::AssignApplication;
-    let (principal, mut unit) =
-        begin(identity, actor, operation, found.principal_id, &[]).await?;
+    let (principal, mut unit) = begin(identity, actor, operation, found.principal_id, &[]).await?;
     unit.delete_app_role_assignment(tenant, assignment);
     unit.void_tokens_of_client(tenant, principal.app_id);
     let permission = Permission::find_application(found.app_role_id);
@@ -356,8 +354,7 @@ pub async fn change_grant(
         .filter(|each| !held(each))
         .collect();
     let operation = Operation::GrantPermission;
-    let (principal, mut unit) =
-        begin(identity, actor, operation, before.client_id, &added).await?;
+    let (principal, mut unit) = begin(identity, actor, operation, before.client_id, &added).await?;
     let tenant = identity.0.tenant_id;
     unit.update_permission_grant(tenant, grant, &write_scope(&permissions), &before.scope);
     unit.void_tokens_of_client(tenant, principal.app_id);

@@ -118,11 +118,7 @@ pub async fn add_principal(
     app_id: Id,
 ) -> Result<PrincipalView, Refusal> {
     let allowed = access::check(identity, actor, Operation::AddApplication, None).await?;
-    let (store, tenant, ambient) = (
-        &identity.0.store,
-        identity.0.tenant_id,
-        &identity.0.ambient,
-    );
+    let (store, tenant, ambient) = (&identity.0.store, identity.0.tenant_id, &identity.0.ambient);
     let application = store.find_application_by_app(tenant, app_id).await?;
     let application = application
         .filter(|application| !application.deleted)
@@ -144,7 +140,9 @@ pub async fn add_principal(
     let (activity, object) = ("principal.added", principal.object_id);
     match write_guarded(identity, actor, &mut unit, activity, object, entry).await {
         Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::PRINCIPAL_EXISTS)),
-        written => written.map_err(refuse_write).map(|()| derive_view(principal)),
+        written => written
+            .map_err(refuse_write)
+            .map(|()| derive_view(principal)),
     }
 }
 

@@ -202,3 +202,13 @@ error-detail = التفصيل
 error-reference = الرقم المرجعي
 wrong-host-title = يعمل هذا الخادم تحت عنوان آخر
 wrong-host-text = لا تعمل مفاتيح المرور إلا تحت عنوان واحد. استخدم هذا العنوان من فضلك:
+
+consent-title = ما يطلبه أحد التطبيقات
+consent-lead = يطلب { $name } استخدام حسابك:
+consent-host = يُرسَل الرد إلى { $name }. ولا يمكن طلب أكثر من ذلك إلا من أحد المسؤولين.
+consent-openid = معرفة من أنت
+consent-profile = الاطلاع على اسمك واسم المستخدم
+consent-email = الاطلاع على عنوان بريدك الإلكتروني
+consent-user-read = قراءة تفاصيل حسابك
+consent-allow = السماح
+consent-deny = عدم السماح

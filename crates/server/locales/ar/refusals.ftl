@@ -163,3 +163,63 @@ refusal-key-unsupported-algorithm-remedy = استخدم جهازًا آخر أو
 
 refusal-key-ed448 = يستخدم مفتاح المرور خوارزمية Ed448 التي لا يمكن التحقق منها هنا.
 refusal-key-ed448-remedy = استخدم جهازًا آخر أو مدير كلمات مرور آخر.
+
+refusal-application-missing = لا يوجد تطبيق كهذا.
+refusal-application-missing-remedy = تحقق من المعرّف.
+
+refusal-application-name-unfit = يتكوّن اسم التطبيق من 1 إلى 256 حرفًا مرئيًا، ووصفه من 1024 حرفًا على الأكثر.
+refusal-application-name-unfit-remedy = اختر اسمًا آخر.
+
+refusal-application-redirect-unfit = لا يمكن تسجيل أحد العناوين لاستقبال الردود.
+refusal-application-redirect-unfit-remedy = استخدم عناوين https دقيقة، أو http على الجهاز نفسه.
+
+refusal-application-too-many-credentials = لا يحمل التطبيق أكثر من عشرة أسرار ومفاتيح.
+refusal-application-too-many-credentials-remedy = أزِل واحدًا لم يعد مستخدمًا.
+
+refusal-application-credential-missing = ليس لدى التطبيق سر أو مفتاح كهذا.
+refusal-application-credential-missing-remedy = تحقق من المعرّف.
+
+refusal-application-key-unfit = هذا ليس مفتاحًا عامًا صالحًا للاستخدام.
+refusal-application-key-unfit-remedy = أرسل المفتاح العام وحده: P-256 أو P-384 أو Ed25519 أو RSA بطول 2048 إلى 4096 بت.
+
+refusal-application-expiry-unfit = ينتهي السر أو المفتاح في المستقبل، خلال عامين على الأكثر.
+refusal-application-expiry-unfit-remedy = اختر موعد انتهاء آخر.
+
+refusal-application-owner-exists = هذا الشخص مالك بالفعل.
+refusal-application-owner-exists-remedy = لا يلزم فعل أي شيء.
+
+refusal-application-principal-exists = التطبيق عضو في المؤسسة بالفعل.
+refusal-application-principal-exists-remedy = لا يلزم فعل أي شيء.
+
+refusal-application-own-api = لا يمكن تغيير واجهة الإدارة نفسها.
+refusal-application-own-api-remedy = اختر تطبيقًا آخر.
+
+refusal-permission-unknown = لا يوجد إذن كهذا من هذا النوع.
+refusal-permission-unknown-remedy = راجع قائمة الأذونات في الوثائق.
+
+refusal-permission-held = يملك التطبيق هذا بالفعل.
+refusal-permission-held-remedy = غيّر ما هو موجود.
+
+refusal-permission-grant-missing = لا يوجد منح إذن كهذا.
+refusal-permission-grant-missing-remedy = تحقق من المعرّف.
+
+refusal-client-refused = لم يثبت التطبيق هويته.
+refusal-client-refused-remedy = يتحقق مشغّل التطبيق من معرّفه أو سره أو مفتاحه.
+
+refusal-client-not-allowed = لا يجوز للتطبيق الحصول على الوصول بهذه الطريقة.
+refusal-client-not-allowed-remedy = يستخدم مشغّل التطبيق مفتاحًا بدلًا من سر.
+
+refusal-code-unusable = رمز التطبيق لعملية تسجيل الدخول هذه منتهٍ أو مستخدَم أو غير مخصص له.
+refusal-code-unusable-remedy = عُد إلى التطبيق وسجّل الدخول من جديد.
+
+refusal-scope-unknown = يطلب التطبيق شيئًا غير موجود.
+refusal-scope-unknown-remedy = أخبر مشغّل التطبيق.
+
+refusal-token-unusable = رمز الوصول مفقود أو منتهٍ أو غير مخصص لهذا.
+refusal-token-unusable-remedy = يحصل التطبيق على رمز جديد.
+
+refusal-client-redirect-unknown = التطبيق غير معروف هنا، أو يطلب إرسال الرد إلى عنوان لم يسجّله.
+refusal-client-redirect-unknown-remedy = لا تتابع، وأخبر مشغّل التطبيق.
+
+refusal-authorize-malformed = لا يمكن قراءة طلب التطبيق.
+refusal-authorize-malformed-remedy = عُد إلى التطبيق وحاول مرة أخرى، وإن استمر ذلك فأخبر مشغّله.

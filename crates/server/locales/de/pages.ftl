@@ -199,3 +199,13 @@ error-detail = Einzelheit
 error-reference = Referenz
 wrong-host-title = Dieser Server antwortet unter einer anderen Adresse
 wrong-host-text = Passkeys funktionieren nur unter einer einzigen Adresse. Bitte verwenden Sie diese:
+
+consent-title = Worum eine Anwendung bittet
+consent-lead = { $name } möchte Ihr Konto verwenden:
+consent-host = Die Antwort geht an { $name }. Um mehr kann nur ein Administrator gebeten werden.
+consent-openid = Erfahren, wer Sie sind
+consent-profile = Ihren Namen und Benutzernamen sehen
+consent-email = Ihre E-Mail-Adresse sehen
+consent-user-read = Die Angaben zu Ihrem Konto lesen
+consent-allow = Erlauben
+consent-deny = Nicht erlauben

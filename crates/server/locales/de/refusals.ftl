@@ -163,3 +163,63 @@ refusal-key-unsupported-algorithm-remedy = Verwenden Sie ein anderes Gerät oder
 
 refusal-key-ed448 = Der Passkey verwendet Ed448; das lässt sich hier nicht prüfen.
 refusal-key-ed448-remedy = Verwenden Sie ein anderes Gerät oder einen anderen Passwortmanager.
+
+refusal-application-missing = Diese Anwendung gibt es nicht.
+refusal-application-missing-remedy = Prüfen Sie die Kennung.
+
+refusal-application-name-unfit = Der Name einer Anwendung hat 1 bis 256 sichtbare Zeichen, ihre Beschreibung höchstens 1024.
+refusal-application-name-unfit-remedy = Wählen Sie einen anderen Namen.
+
+refusal-application-redirect-unfit = Eine der Adressen kann nicht für Antworten eingetragen werden.
+refusal-application-redirect-unfit-remedy = Verwenden Sie genaue https-Adressen oder http auf demselben Gerät.
+
+refusal-application-too-many-credentials = Eine Anwendung hat höchstens zehn Geheimnisse und Schlüssel.
+refusal-application-too-many-credentials-remedy = Entfernen Sie eines, das nicht mehr gebraucht wird.
+
+refusal-application-credential-missing = Die Anwendung hat kein solches Geheimnis und keinen solchen Schlüssel.
+refusal-application-credential-missing-remedy = Prüfen Sie die Kennung.
+
+refusal-application-key-unfit = Das ist kein verwendbarer öffentlicher Schlüssel.
+refusal-application-key-unfit-remedy = Senden Sie nur den öffentlichen Schlüssel: P-256, P-384, Ed25519 oder RSA mit 2048 bis 4096 Bit.
+
+refusal-application-expiry-unfit = Ein Geheimnis oder Schlüssel endet in der Zukunft, höchstens in zwei Jahren.
+refusal-application-expiry-unfit-remedy = Wählen Sie ein anderes Ende.
+
+refusal-application-owner-exists = Diese Person ist schon Besitzer.
+refusal-application-owner-exists-remedy = Es ist nichts mehr zu tun.
+
+refusal-application-principal-exists = Die Anwendung gehört schon zur Organisation.
+refusal-application-principal-exists-remedy = Es ist nichts mehr zu tun.
+
+refusal-application-own-api = Die Verwaltungsschnittstelle selbst lässt sich nicht ändern.
+refusal-application-own-api-remedy = Wählen Sie eine andere Anwendung.
+
+refusal-permission-unknown = Eine solche Berechtigung dieser Art gibt es nicht.
+refusal-permission-unknown-remedy = Die Liste der Berechtigungen steht in der Dokumentation.
+
+refusal-permission-held = Die Anwendung hat das schon.
+refusal-permission-held-remedy = Ändern Sie, was da ist.
+
+refusal-permission-grant-missing = Eine solche Erteilung gibt es nicht.
+refusal-permission-grant-missing-remedy = Prüfen Sie die Kennung.
+
+refusal-client-refused = Die Anwendung hat nicht bewiesen, wer sie ist.
+refusal-client-refused-remedy = Wer die Anwendung betreibt, prüft ihre Kennung, ihr Geheimnis oder ihren Schlüssel.
+
+refusal-client-not-allowed = Die Anwendung darf auf diesem Weg keinen Zugriff erhalten.
+refusal-client-not-allowed-remedy = Wer die Anwendung betreibt, verwendet einen Schlüssel statt eines Geheimnisses.
+
+refusal-code-unusable = Der Code der Anwendung für diese Anmeldung ist abgelaufen, verbraucht oder nicht für sie bestimmt.
+refusal-code-unusable-remedy = Gehen Sie zur Anwendung zurück und melden Sie sich erneut an.
+
+refusal-scope-unknown = Die Anwendung bittet um etwas, das es nicht gibt.
+refusal-scope-unknown-remedy = Sagen Sie es denen, die die Anwendung betreiben.
+
+refusal-token-unusable = Das Zugriffstoken fehlt, ist abgelaufen oder nicht hierfür bestimmt.
+refusal-token-unusable-remedy = Die Anwendung holt ein neues.
+
+refusal-client-redirect-unknown = Die Anwendung ist hier unbekannt oder will die Antwort an eine Adresse, die sie nicht eingetragen hat.
+refusal-client-redirect-unknown-remedy = Machen Sie nicht weiter; sagen Sie es denen, die die Anwendung betreiben.
+
+refusal-authorize-malformed = Die Anfrage der Anwendung ist nicht lesbar.
+refusal-authorize-malformed-remedy = Gehen Sie zur Anwendung zurück und versuchen Sie es erneut; bleibt es dabei, sagen Sie es denen, die sie betreiben.

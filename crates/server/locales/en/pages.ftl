@@ -199,3 +199,13 @@ error-detail = Detail
 error-reference = Reference
 wrong-host-title = This server answers under another address
 wrong-host-text = Passkeys work at one address only. Please use this one:
+
+consent-title = What an application asks for
+consent-lead = { $name } asks to use your account:
+consent-host = The answer goes to { $name }. You can’t be asked for more than this without an administrator.
+consent-openid = Know who you are
+consent-profile = See your name and user name
+consent-email = See your e-mail address
+consent-user-read = Read your account’s details
+consent-allow = Allow
+consent-deny = Don’t allow

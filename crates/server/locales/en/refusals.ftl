@@ -163,3 +163,63 @@ refusal-key-unsupported-algorithm-remedy = Use another device or password manage
 
 refusal-key-ed448 = The passkey uses Ed448, which can’t be checked here.
 refusal-key-ed448-remedy = Use another device or password manager.
+
+refusal-application-missing = There is no such application.
+refusal-application-missing-remedy = Check the id.
+
+refusal-application-name-unfit = An application’s name has 1 to 256 visible characters, its description at most 1024.
+refusal-application-name-unfit-remedy = Choose another name.
+
+refusal-application-redirect-unfit = One of the addresses can’t be registered for answers.
+refusal-application-redirect-unfit-remedy = Use exact https addresses, or http on this very machine.
+
+refusal-application-too-many-credentials = An application holds at most ten secrets and keys.
+refusal-application-too-many-credentials-remedy = Remove one that is not used any more.
+
+refusal-application-credential-missing = The application has no such secret or key.
+refusal-application-credential-missing-remedy = Check the id.
+
+refusal-application-key-unfit = This is not a public key that can be used.
+refusal-application-key-unfit-remedy = Send the public key alone: P-256, P-384, Ed25519, or RSA with 2048 to 4096 bits.
+
+refusal-application-expiry-unfit = A secret or key ends in the future, at most two years from now.
+refusal-application-expiry-unfit-remedy = Choose another end.
+
+refusal-application-owner-exists = This person is an owner already.
+refusal-application-owner-exists-remedy = Nothing is left to do.
+
+refusal-application-principal-exists = The application is a member of the organisation already.
+refusal-application-principal-exists-remedy = Nothing is left to do.
+
+refusal-application-own-api = The administration API itself can’t be changed.
+refusal-application-own-api-remedy = Choose another application.
+
+refusal-permission-unknown = There is no such permission of this kind.
+refusal-permission-unknown-remedy = See the list of permissions in the documentation.
+
+refusal-permission-held = The application holds this already.
+refusal-permission-held-remedy = Change what is there.
+
+refusal-permission-grant-missing = There is no such permission grant.
+refusal-permission-grant-missing-remedy = Check the id.
+
+refusal-client-refused = The application did not prove who it is.
+refusal-client-refused-remedy = Whoever runs the application checks its id, secret or key.
+
+refusal-client-not-allowed = The application may not get access in this way.
+refusal-client-not-allowed-remedy = Whoever runs the application uses a key instead of a secret.
+
+refusal-code-unusable = The application’s code for this sign-in is over, used or not meant for it.
+refusal-code-unusable-remedy = Go back to the application and sign in again.
+
+refusal-scope-unknown = The application asks for something that does not exist.
+refusal-scope-unknown-remedy = Tell whoever runs the application.
+
+refusal-token-unusable = The access token is missing, over, or not for this.
+refusal-token-unusable-remedy = The application gets a new one.
+
+refusal-client-redirect-unknown = The application is unknown here, or asks to send the answer to an address that it did not register.
+refusal-client-redirect-unknown-remedy = Don’t go on; tell whoever runs the application.
+
+refusal-authorize-malformed = The application’s request can’t be read.
+refusal-authorize-malformed-remedy = Go back to the application and try again; if it stays, tell whoever runs it.

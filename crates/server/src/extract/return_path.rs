@@ -3,7 +3,8 @@
 /// The way on when none, or none of ours, was asked for.
 pub const DEFAULT: &str = "/security-info";
 
-const LONGEST: usize = 1024;
+/// An application's request, with all that it wants given back, is the longest.
+const LONGEST: usize = 4096;
 
 /// The path, if it is one of ours as it stands and as a browser or proxy may decode it.
 pub fn accept(path: Option<&str>) -> &str {
@@ -67,6 +68,7 @@ mod tests {
             "/security-info?added=1",
             "/security-info#sessions",
             "/people?after=a%2Fb",
+            "/oauth2/v2.0/authorize?redirect_uri=https%3A%2F%2Fapp.example.org%2Fcb&state=a%25",
         ] {
             assert_eq!(accept(Some(path)), path);
         }
@@ -115,7 +117,7 @@ mod tests {
             assert_eq!(accept(Some(path)), DEFAULT, "{path:?}");
         }
         assert_eq!(accept(None), DEFAULT);
-        assert_eq!(accept(Some(&format!("/{}", "a".repeat(1024)))), DEFAULT);
+        assert_eq!(accept(Some(&format!("/{}", "a".repeat(4096)))), DEFAULT);
     }
 
     #[test]

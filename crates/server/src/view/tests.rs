@@ -151,6 +151,7 @@ fn every_script_text_is_given_and_used() {
         ("set-up.js", set_up::SCRIPT_TEXTS),
         ("register.js", register::SCRIPT_TEXTS),
         ("reauthenticate.js", reauthenticate::SCRIPT_TEXTS),
+        ("consent.js", consent::SCRIPT_TEXTS),
         ("security-info.js", security_info::SCRIPT_TEXTS),
         ("people.js", people::SCRIPT_TEXTS),
     ];
@@ -182,6 +183,7 @@ fn a_page_with_all_its_scripts_is_light() {
         "set-up.js",
         "register.js",
         "reauthenticate.js",
+        "consent.js",
         "security-info.js",
         "people.js",
     ] {

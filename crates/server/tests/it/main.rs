@@ -4,6 +4,7 @@
 
 mod android_list;
 mod attested;
+mod code_flow;
 mod independent_client;
 mod keys;
 mod links;
@@ -26,6 +27,7 @@ mod sign_in;
 mod site;
 mod slow_bodies;
 mod stale_sessions;
+mod tokens;
 mod trust_groups;
 
 use std::future::Future;

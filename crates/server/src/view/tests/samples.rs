@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use askama::Template;
 use identity::people::PersonView;
 use identity::providers::Provider;
+use identity::permissions::Permission;
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::{self, SessionView};
 
@@ -13,7 +14,8 @@ use serde_json::{Value, json};
 use testkit::{Backend, House};
 
 use super::super::{
-    Frame, error, people, reauthenticate, register, security_info, set_up, sign_in, wrong_host,
+    Frame, consent, error, people, reauthenticate, register, security_info, set_up, sign_in,
+    wrong_host,
 };
 use crate::i18n::Texts;
 
@@ -279,6 +281,24 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
                 state: "c2VhbGVk",
                 public_key: public_key(),
                 return_path: "/security-info#add",
+            }),
+        ),
+        (
+            "consent",
+            show(&consent::Consent {
+                frame: inside("/oauth2/v2.0/authorize?client_id=x&scope=openid"),
+                user_name: names.or("miriam@northwind.example"),
+                application: names.or("Travel expenses"),
+                host: "expenses.northwind.example",
+                permissions: &[
+                    Permission::OpenId,
+                    Permission::Profile,
+                    Permission::Email,
+                    Permission::UserRead,
+                    Permission::UserReadAll,
+                ],
+                query: "client_id=x&scope=openid%20\"<",
+                tenant: None,
             }),
         ),
         (

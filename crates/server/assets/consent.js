@@ -1,0 +1,21 @@
+// @ts-check
+// What an application asks for: allow or deny, then on to where the server says.
+
+import { Refusal, post } from './api.js';
+import { data, find, sayProblem, work } from './page.js';
+
+/** @param {'allow' | 'deny'} decision */
+async function decide(decision) {
+  try {
+    const done = await post('/consent', { query: data.query, tenant: data.tenant, decision });
+    location.assign(done.location);
+  } catch (error) {
+    if (error instanceof Refusal && error.location) return location.assign(error.location);
+    sayProblem(error);
+  }
+}
+
+const allow = find('#allow');
+const deny = find('#deny');
+allow.addEventListener('click', () => work(allow, () => decide('allow')));
+deny.addEventListener('click', () => work(deny, () => decide('deny')));

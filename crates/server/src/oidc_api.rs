@@ -1,0 +1,49 @@
+//! OAuth 2 and OpenID Connect: discovery, keys, the authorization endpoint with its consent page, the token endpoint.
+//!
+//! Everything is served twice: below a tenant's name, as Entra's clients ask, and at the root.
+
+mod authorize;
+mod discovery;
+mod error;
+mod token;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use identity::issuer::Issuer;
+
+use crate::app::AppState;
+
+/// Matched paths that take no cookie: no browser sends a session there, so nothing can be forged in its name.
+pub(crate) const WITHOUT_COOKIES: [&str; 2] = ["/oauth2/v2.0/token", "/{tenant}/oauth2/v2.0/token"];
+
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/.well-known/openid-configuration",
+            get(discovery::document),
+        )
+        .route(
+            "/{tenant}/v2.0/.well-known/openid-configuration",
+            get(discovery::document),
+        )
+        .route("/discovery/v2.0/keys", get(discovery::keys))
+        .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
+        .route("/oauth2/v2.0/token", post(token::issue))
+        .route("/{tenant}/oauth2/v2.0/token", post(token::issue))
+        .route("/oauth2/v2.0/authorize", get(authorize::show))
+        .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::show))
+        .route("/consent", post(authorize::decide))
+}
+
+/// The tenant of the address; none at the root.
+type Tenant = Option<Path<String>>;
+
+/// The issuer of the address, or the answer that there is no such tenant.
+fn find_issuer(state: &AppState, tenant: Tenant) -> Result<Issuer, Response> {
+    let segment = tenant.map(|Path(segment)| segment);
+    Issuer::find(&state.identity, segment.as_deref())
+        .ok_or_else(|| (StatusCode::NOT_FOUND, error::no_such_tenant()).into_response())
+}

@@ -1,0 +1,66 @@
+//! What an application asks for, and for whom.
+
+use askama::Template;
+use identity::permissions::Permission;
+use serde_json::json;
+
+use super::Frame;
+
+/// Texts that `consent.js` needs besides those of every page.
+#[cfg(test)]
+pub(super) const SCRIPT_TEXTS: &[&str] = &[];
+
+#[derive(Debug, Template)]
+#[template(path = "consent.html")]
+pub struct Consent<'a> {
+    pub frame: Frame<'a>,
+    pub user_name: &'a str,
+    /// The application's name: what whoever registered it says.
+    pub application: &'a str,
+    /// Where the answer goes.
+    pub host: &'a str,
+    pub permissions: &'a [Permission],
+    /// The request, given back with the decision.
+    pub query: &'a str,
+    /// The tenant in the address; `None` at the root.
+    pub tenant: Option<&'a str>,
+}
+
+impl Consent<'_> {
+    fn lead(&self) -> String {
+        let values = [("name", self.application)];
+        self.frame.texts.with("consent-lead", &values).into_owned()
+    }
+
+    fn destination(&self) -> String {
+        let values = [("name", self.host)];
+        self.frame.texts.with("consent-host", &values).into_owned()
+    }
+
+    /// What people may consent to has words of its own; the rest was granted by an administrator.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for permission in self.permissions {
+            let key = match permission {
+                Permission::OpenId => "consent-openid",
+                Permission::Profile => "consent-profile",
+                Permission::Email => "consent-email",
+                Permission::UserRead => "consent-user-read",
+                other => {
+                    lines.push(other.name().to_owned());
+                    continue;
+                }
+            };
+            lines.push(self.frame.t(key).into_owned());
+        }
+        lines
+    }
+
+    fn script_texts(&self) -> String {
+        self.frame.script_texts(&[])
+    }
+
+    fn script_data(&self) -> String {
+        json!({ "query": self.query, "tenant": self.tenant }).to_string()
+    }
+}

@@ -1,0 +1,194 @@
+//! Applications that sign in: registered on the command line, with a secret and a key.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use axum::body::Body;
+use http::{Method, Request, header};
+use identity::applications::{self, ApplicationChange, Consent, RedirectUri};
+use identity::permissions::Permission;
+use identity::{Actor, Micros, SECOND};
+use oidc::jwk::PublicKey;
+use oidc::jwt::{self, Algorithm};
+use oidc::redirect_uri::Platform;
+use oidc::token_request::JWT_BEARER;
+use serde_json::{Map, Value, json};
+use store::Id;
+
+use crate::{Answer, Browser, House, ORIGIN};
+
+const COMMAND_LINE: Actor<'static> = Actor::CommandLine { os_user: "testkit" };
+
+/// A key pair of P-256 and the name of its public half.
+#[derive(Debug)]
+pub struct SigningKey(EcdsaKeyPair);
+
+impl SigningKey {
+    /// A new one; not from the house's randomness, which tests compare.
+    #[must_use]
+    pub fn make() -> SigningKey {
+        SigningKey(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> PublicKey {
+        PublicKey::of_p256(self.0.public_key().as_ref()).unwrap()
+    }
+
+    /// A signed token.
+    #[must_use]
+    pub fn sign(&self, token_type: &str, claims: &Value) -> String {
+        let claims: Map<String, Value> = claims.as_object().unwrap().clone();
+        let name = self.public().thumbprint_text();
+        let input = jwt::prepare(Algorithm::Es256, &name, token_type, &claims);
+        let signature = self.0.sign(&SystemRandom::new(), input.as_bytes()).unwrap();
+        jwt::finish(&input, signature.as_ref())
+    }
+}
+
+/// A registered application with its service principal.
+#[derive(Debug)]
+pub struct Application {
+    /// The registration's own id.
+    pub object_id: Id,
+    /// `client_id`.
+    pub app_id: Id,
+    /// The service principal's id.
+    pub principal_id: Id,
+    /// A secret that is valid.
+    pub secret: String,
+    /// A key that is registered.
+    pub key: SigningKey,
+}
+
+impl Application {
+    /// An assertion of this application for the root token endpoint, valid for five minutes.
+    #[must_use]
+    pub fn assertion(&self, house: &House) -> String {
+        self.assertion_with(house, |_| {})
+    }
+
+    /// The same with something changed in its claims.
+    #[must_use]
+    pub fn assertion_with(&self, house: &House, change: impl FnOnce(&mut Value)) -> String {
+        let now: Micros = house.now() / SECOND;
+        let mut claims = json!({
+            "iss": self.app_id.to_string(),
+            "sub": self.app_id.to_string(),
+            "aud": format!("{ORIGIN}/oauth2/v2.0/token"),
+            "iat": now,
+            "exp": now + 300,
+            "jti": data_encoding::HEXLOWER.encode(&house.random()),
+        });
+        change(&mut claims);
+        self.key.sign("JWT", &claims)
+    }
+}
+
+impl House {
+    /// An application that may do this in its own name, by names of permissions.
+    pub async fn application(&self, name: &str, permissions: &[&str]) -> Application {
+        self.application_at(name, permissions, &[]).await
+    }
+
+    /// The same with addresses for answers to people.
+    pub async fn application_at(
+        &self,
+        name: &str,
+        permissions: &[&str],
+        addresses: &[(Platform, &str)],
+    ) -> Application {
+        let identity = self.identity();
+        let uris = addresses.iter().map(|(platform, uri)| RedirectUri {
+            platform: *platform,
+            uri: (*uri).to_owned(),
+        });
+        let new = ApplicationChange {
+            display_name: Some(name.to_owned()),
+            redirect_uris: Some(uris.collect()),
+            ..ApplicationChange::default()
+        };
+        let made = applications::add(identity, COMMAND_LINE, &new)
+            .await
+            .unwrap();
+        let object_id = made.object_id;
+        let principal = applications::add_principal(identity, COMMAND_LINE, made.app_id)
+            .await
+            .unwrap();
+        let resource = applications::find_own_api(identity).await.unwrap();
+        for permission in permissions {
+            let permission = Permission::parse(permission).unwrap();
+            let role = permission.application_id().unwrap();
+            applications::assign(identity, COMMAND_LINE, principal.object_id, resource, role)
+                .await
+                .unwrap();
+        }
+        let secret = applications::add_secret(identity, COMMAND_LINE, object_id, "", None)
+            .await
+            .unwrap();
+        let key = SigningKey::make();
+        let jwk = key.public().to_json();
+        applications::add_key(identity, COMMAND_LINE, object_id, "", jwk.as_bytes(), None)
+            .await
+            .unwrap();
+        Application {
+            object_id,
+            app_id: made.app_id,
+            principal_id: principal.object_id,
+            secret: secret.secret,
+            key,
+        }
+    }
+
+    /// Lets an application act in the name of everybody, by names of permissions.
+    pub async fn grant(&self, application: &Application, scope: &str) {
+        let client = application.principal_id;
+        let consent = Consent::Everybody;
+        applications::grant(self.identity(), COMMAND_LINE, client, consent, scope)
+            .await
+            .unwrap();
+    }
+
+    /// An access token of the application for itself, by its key.
+    pub async fn token(&self, application: &Application) -> String {
+        let assertion = application.assertion(self);
+        let scope = format!("{ORIGIN}/.default");
+        let answer = self
+            .browser()
+            .ask_token(
+                "/oauth2/v2.0/token",
+                &[
+                    ("grant_type", "client_credentials"),
+                    ("scope", &scope),
+                    ("client_assertion_type", JWT_BEARER),
+                    ("client_assertion", &assertion),
+                ],
+            )
+            .await;
+        answer.ok()["access_token"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Browser {
+    /// What a program sends to a token endpoint: a form, and nothing that a page would send.
+    pub async fn ask_token(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        self.send_program(self.token_request(path, pairs)).await
+    }
+
+    /// The request, to be changed.
+    #[must_use]
+    pub fn token_request(&self, path: &str, pairs: &[(&str, &str)]) -> Request<Body> {
+        Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::HOST, ORIGIN.trim_start_matches("https://"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(oidc::form::write(pairs)))
+            .unwrap()
+    }
+
+    /// Sends a request of a program: it keeps no cookies.
+    pub async fn send_program(&self, request: Request<Body>) -> Answer {
+        self.clone().send(request).await
+    }
+}
