@@ -2,6 +2,12 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use oidc::authorize::{Echo, Request};
+use oidc::form::Parameters;
+use oidc::jwt::{self, ALGORITHMS};
+use oidc::redirect_uri::{self, Platform};
+use oidc::token_request::TokenRequest;
+use oidc::{client_assertion, jwk};
 use serde_json::json;
 use std::sync::OnceLock;
 use webauthn::attestation::{AndroidRevocationList, AttestationObject, MAX_ANDROID_SERIALS};
@@ -77,6 +83,30 @@ pub(crate) const TARGETS: &[Target] = &[
         run: supplied_list,
     },
     Target {
+        name: "json_web_token",
+        run: json_web_token,
+    },
+    Target {
+        name: "json_web_key",
+        run: json_web_key,
+    },
+    Target {
+        name: "authorization_request",
+        run: authorization_request,
+    },
+    Target {
+        name: "token_request",
+        run: token_request,
+    },
+    Target {
+        name: "client_assertion",
+        run: client_assertion,
+    },
+    Target {
+        name: "redirect_uri",
+        run: redirect_uri,
+    },
+    Target {
         name: "registration_response",
         run: registration_response,
     },
@@ -141,6 +171,92 @@ fn public_key(bytes: &[u8]) {
     if let Ok(key) = PublicKey::parse(cose) {
         assert_eq!(key.cose_bytes(), cose);
         let _ = key.verify(b"message", &bytes[cose.len()..]);
+    }
+}
+
+fn json_web_token(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(token) = jwt::parse(text) {
+        assert!(token.header().algorithm.as_str() != "none");
+        // Nobody has signed it with this key.
+        assert!(token.verify(nobodys_key(), ALGORITHMS).is_err());
+    }
+}
+
+/// The point of P-256 whose x is the SHA-256 of "claviger nobody's key" and a zero byte.
+fn nobodys_key() -> &'static jwk::PublicKey {
+    static KEY: OnceLock<jwk::PublicKey> = OnceLock::new();
+    KEY.get_or_init(|| {
+        let x = "wr_ZPQsshb0UlJzp434xsf1zpZPOz4kXCiUTwalG_3s";
+        let y = "8FLEGSDsrDH9JDW_rewl5jBsdH6U72Sn3xaiMg1ojNY";
+        let text = json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y }).to_string();
+        jwk::parse(text.as_bytes()).expect("a point of the curve")
+    })
+}
+
+fn json_web_key(bytes: &[u8]) {
+    if let Ok(key) = jwk::parse(bytes) {
+        let again = jwk::parse(key.to_json().as_bytes()).expect("what is written is read");
+        assert_eq!(again.thumbprint(), key.thumbprint());
+    }
+    for key in [
+        jwk::PublicKey::of_spki(bytes),
+        jwk::PublicKey::of_pkcs1(bytes),
+    ] {
+        if let Ok(key) = key {
+            assert!(jwk::parse(key.to_json().as_bytes()).is_ok());
+        }
+    }
+}
+
+fn authorization_request(bytes: &[u8]) {
+    let Ok(parameters) = Parameters::parse(bytes) else {
+        return;
+    };
+    let _ = Echo::of(&parameters);
+    if let Ok(request) = Request::parse(&parameters) {
+        let query = request.to_query();
+        assert!(query.is_ascii() && !query.contains("//"));
+        let again = Parameters::parse(query.as_bytes()).expect("our own spelling");
+        assert_eq!(Request::parse(&again), Ok(request));
+    }
+}
+
+/// A header, a line end, a body.
+fn token_request(bytes: &[u8]) {
+    let at = bytes.iter().position(|byte| *byte == b'\n');
+    let (header, body) = bytes.split_at(at.unwrap_or(0));
+    let header = std::str::from_utf8(header).ok().filter(|text| !text.is_empty());
+    if let Ok(parameters) = Parameters::parse(body) {
+        let _ = TokenRequest::parse(&parameters, header);
+    }
+}
+
+fn client_assertion(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let _ = client_assertion::unverified_client(text);
+    let key = client_assertion::ClientKey {
+        names: vec!["key".to_owned()],
+        key: nobodys_key().clone(),
+    };
+    assert!(client_assertion::verify(text, "me", &[key], &["https://a.example"], 0).is_err());
+}
+
+fn redirect_uri(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let (one, other) = text.split_once('\n').unwrap_or((text, text));
+    for platform in [Platform::Web, Platform::SinglePage, Platform::Native] {
+        if redirect_uri::check(platform, one).is_ok() {
+            assert!(one.is_ascii() && !one.contains(['#', '@', '\\']));
+        }
+        let matches = redirect_uri::matches(platform, one, other);
+        assert!(!matches || one == other || platform == Platform::Native);
     }
 }
 

@@ -19,8 +19,8 @@ mod value;
 
 pub use check::{Finding, Grade};
 pub use error::{StoreError, WriteError};
-pub use records::application::{Application, ApplicationCredential, CredentialKind};
 pub use records::android_list::AndroidList;
+pub use records::application::{Application, ApplicationCredential, CredentialKind};
 pub use records::attestation::{
     AttestationCounts, AttestationRecord, ClaimedLevel, DueAttestation, Judgement,
 };

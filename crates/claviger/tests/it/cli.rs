@@ -500,3 +500,55 @@ fn metadata_is_updated_shown_and_never_goes_back() {
         .and_then(|all| all.iter().find(|it| it["name"] == "metadata"));
     assert_eq!(finding.expect("a line about metadata")["grade"], "good");
 }
+
+#[test]
+fn applications_are_managed_while_the_server_runs() {
+    let folder = Folder::make();
+    let (installation, _server, _ada) = set_up(&folder);
+    let run = |arguments: &[&str]| run_on(&installation.data, arguments);
+    let made = run(&[
+        "app",
+        "create",
+        "Travel expenses",
+        "--redirect",
+        "web=https://expenses.example.org/callback",
+        "--json",
+    ])
+    .json();
+    let id = made["clientId"].as_str().expect("a client id").to_owned();
+    let secret = run(&["app", "add-secret", &id, "--days", "90", "--json"]).json();
+    let text = secret["secret"].as_str().expect("a secret").to_owned();
+    assert_eq!(text.len(), 43);
+    run(&["app", "role", &id, "User.Read.All"]).ok();
+    run(&["app", "grant", &id, "User.Read"]).ok();
+    run(&["app", "grant", &id, "Group.Read.All"]).ok();
+    let jwk = folder.path().join("key.json");
+    let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    fs::write(&jwk, key).expect("a file");
+    run(&["app", "add-key", &id, "--file", self::text(&jwk)]).ok();
+    let shown = run(&["app", "show", &id, "--json"]).json();
+    assert_eq!(shown["roles"], serde_json::json!(["User.Read.All"]));
+    assert_eq!(
+        shown["grants"],
+        serde_json::json!(["everybody: User.Read Group.Read.All"])
+    );
+    assert_eq!(shown["keys"].as_array().map(Vec::len), Some(1));
+    // Asked back, a secret is its first characters.
+    assert!(!shown.to_string().contains(&text));
+    assert_eq!(shown["secrets"][0]["hint"], text[..3]);
+    let secret_id = shown["secrets"][0]["keyId"].as_str().expect("an id");
+    run(&["app", "remove-credential", &id, secret_id]).ok();
+    run(&["app", "role", &id, "Nothing.Read"]).refused(1, "permission.unknown");
+    run(&["app", "role", &id, "User.Read.All"]).refused(1, "permission.held");
+    run(&["app", "create", "x", "--redirect", "web=http://a.example"])
+        .refused(1, "application.redirect_unfit");
+    run(&["app", "delete", &id]).ok();
+    run(&["app", "show", &id]).refused(1, "application.missing");
+    assert_eq!(
+        run(&["app", "list", "--json"]).json(),
+        serde_json::json!([])
+    );
+    run(&["app", "restore", &id]).ok();
+    let list = run(&["app", "list"]).ok();
+    assert!(list.contains("Travel expenses") && list.contains(&id));
+}

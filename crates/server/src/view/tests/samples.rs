@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use askama::Template;
 use identity::people::PersonView;
-use identity::providers::Provider;
 use identity::permissions::Permission;
+use identity::providers::Provider;
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::{self, SessionView};
 
