@@ -9,8 +9,6 @@ mod token;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use identity::issuer::Issuer;
 
@@ -41,9 +39,8 @@ pub(crate) fn routes() -> Router<AppState> {
 /// The tenant of the address; none at the root.
 type Tenant = Option<Path<String>>;
 
-/// The issuer of the address, or the answer that there is no such tenant.
-fn find_issuer(state: &AppState, tenant: Tenant) -> Result<Issuer, Response> {
+/// The issuer of the address; `None` for a tenant that isn't here.
+fn find_issuer(state: &AppState, tenant: Tenant) -> Option<Issuer> {
     let segment = tenant.map(|Path(segment)| segment);
     Issuer::find(&state.identity, segment.as_deref())
-        .ok_or_else(|| (StatusCode::NOT_FOUND, error::no_such_tenant()).into_response())
 }

@@ -7,6 +7,7 @@ use identity::codes;
 use identity::issuer::Issuer;
 use serde::{Deserialize, Serialize};
 
+use super::error::no_such_tenant;
 use super::{Tenant, find_issuer};
 use crate::app::AppState;
 use crate::error::Rejection;
@@ -21,9 +22,8 @@ pub(super) async fn show(
     visit: Visit,
 ) -> Result<Response, Rejection> {
     let segment = tenant.as_ref().map(|segment| segment.0.clone());
-    let issuer = match find_issuer(&state, tenant) {
-        Ok(issuer) => issuer,
-        Err(answer) => return Ok(answer),
+    let Some(issuer) = find_issuer(&state, tenant) else {
+        return Ok(no_such_tenant());
     };
     let query = query.unwrap_or_default();
     let session = visit.session.as_ref();

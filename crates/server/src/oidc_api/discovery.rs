@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use identity::issuer;
 
+use super::error::no_such_tenant;
 use super::{Tenant, find_issuer};
 use crate::app::AppState;
 
@@ -14,15 +15,15 @@ const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 pub(super) async fn document(State(state): State<AppState>, tenant: Tenant) -> Response {
     match find_issuer(&state, tenant) {
-        Ok(issuer) => cached(Json(issuer.document()).into_response()),
-        Err(answer) => answer,
+        Some(issuer) => cached(Json(issuer.document()).into_response()),
+        None => no_such_tenant(),
     }
 }
 
 pub(super) async fn keys(State(state): State<AppState>, tenant: Tenant) -> Response {
     match find_issuer(&state, tenant) {
-        Ok(_) => cached(Json(issuer::key_set(&state.identity)).into_response()),
-        Err(answer) => answer,
+        Some(_) => cached(Json(issuer::key_set(&state.identity)).into_response()),
+        None => no_such_tenant(),
     }
 }
 

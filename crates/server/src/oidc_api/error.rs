@@ -6,15 +6,17 @@ use axum::response::{IntoResponse, Response};
 use identity::{Class, Refusal};
 use oidc::error::ErrorBody;
 use oidc::{ErrorKind, OAuthError};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::telemetry::RequestId;
 
-pub(super) fn no_such_tenant() -> Json<Value> {
-    Json(json!({
+/// The answer at the address of a tenant that isn't here.
+pub(super) fn no_such_tenant() -> Response {
+    let body = json!({
         "error": "invalid_tenant",
         "error_description": "There is no such tenant here: use its id, its domain, common or organizations.",
-    }))
+    });
+    (StatusCode::NOT_FOUND, Json(body)).into_response()
 }
 
 /// The registered word for one of our codes, and the status.

@@ -7,14 +7,13 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use identity::token::{self, Tokens};
-use oidc::OAuthError;
-use oidc::error::ErrorKind;
 use oidc::form::Parameters;
 use oidc::token_request::TokenRequest;
+use oidc::{ErrorKind, OAuthError};
 use serde::Serialize;
 use serde_json::json;
 
-use super::error::{write_error, write_refusal};
+use super::error::{no_such_tenant, write_error, write_refusal};
 use super::{Tenant, find_issuer};
 use crate::app::AppState;
 use crate::extract::AskedBy;
@@ -44,9 +43,8 @@ pub(super) async fn issue(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let issuer = match find_issuer(&state, tenant) {
-        Ok(issuer) => issuer,
-        Err(answer) => return answer,
+    let Some(issuer) = find_issuer(&state, tenant) else {
+        return no_such_tenant();
     };
     let request = match parse(&headers, &body) {
         Ok(request) => request,
