@@ -472,9 +472,9 @@ async fn answer_with_code(
     let (client, now) = (&checked.known.client, ambient.now());
     let mut code: CodeHash = ambient.random.make();
     code[..8].copy_from_slice(&now.to_be_bytes());
+    limit_person(identity, session)?;
     let mut unit = Unit::new();
     unit.require_session(tenant, session.person_id, session.session_id);
-    unit.require_client(tenant, client.principal_id, client.principal_version);
     unit.insert_code(
         tenant,
         &AuthorizationCode {

@@ -280,7 +280,8 @@ fn find_alert(code: &Code) -> Option<&'static str> {
 }
 
 /// The kinds of alerts, so that each has a figure before it first happens.
-pub(crate) const ALERTS: [&str; 5] = [
+pub(crate) const ALERTS: [&str; 6] = [
+    "tier_zero_use",
     "counter_regressed",
     "backup_eligibility_changed",
     "model_undesired",

@@ -31,10 +31,10 @@ pub use records::log_page::{LogRange, ShownRecord};
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
-pub use records::secret_key::SecretKey;
-pub use records::service_principal::{
+pub use records::principal::{
     AppRoleAssignment, EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
+pub use records::secret_key::SecretKey;
 pub use records::session::{LiveSession, NewSession, SessionSummary, TokenHash};
 pub use records::tenant::Tenant;
 pub use records::token::{AuthorizationCode, Client, CodeHash, LivePerson, PersonClaims};

@@ -51,7 +51,12 @@ pub(super) async fn issue(
         Err(error) => return write_error(error, id),
     };
     match token::issue(&state.identity, &caller, &issuer, &request).await {
-        Ok(tokens) => write(&tokens),
+        Ok(tokens) => {
+            if tokens.uses_tier_zero {
+                metrics::counter!("claviger_alerts_total", "kind" => "tier_zero_use").increment(1);
+            }
+            write(&tokens)
+        }
         Err(refusal) => write_refusal(&refusal, id),
     }
 }

@@ -10,8 +10,9 @@ pub mod log_page;
 pub mod metadata;
 pub mod node;
 pub mod person;
+pub mod principal;
 pub mod secret_key;
-pub mod service_principal;
+
 pub mod session;
 pub mod spent;
 pub mod tenant;
@@ -31,8 +32,8 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     metadata::ALL,
     node::ALL,
     person::ALL,
+    principal::ALL,
     secret_key::ALL,
-    service_principal::ALL,
     session::ALL,
     spent::ALL,
     tenant::ALL,

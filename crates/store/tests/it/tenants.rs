@@ -6,6 +6,10 @@ use rusqlite::types::Value as Cell;
 use super::*;
 use crate::records::session::TokenHash;
 use crate::{
+    AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
+    EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
+};
+use crate::{
     CredentialUse, Log, LogRecord, NewCredential, NewLink, NewPerson, NewSession, PersonStatus,
     Sealed, SecretKey, Tenant, UserName,
 };
@@ -19,6 +23,9 @@ const SESSION: Id = Id([4; 16]);
 const EPOCH: Id = Id([5; 16]);
 const ROLE: Id = Id([6; 16]);
 const NODE: Id = Id([8; 16]);
+const APPLICATION: Id = Id([90; 16]);
+const APP: Id = Id([91; 16]);
+const PRINCIPAL: Id = Id([92; 16]);
 const LINKS: [Id; 4] = [Id([10; 16]), Id([11; 16]), Id([12; 16]), Id([13; 16])];
 const CREDENTIAL: &[u8] = b"the same credential";
 const SPARE: &[u8] = b"another credential";
@@ -202,6 +209,7 @@ async fn fill(store: &Store, tenant_id: Id) {
     for log in [Log::SignIn, Log::Audit] {
         unit.insert_record(tenant_id, log, &record(30));
     }
+    fill_applications(&mut unit, tenant_id);
     for node in [NODE, Id([81; 16])] {
         unit.insert_node(tenant_id, node, NOW, &SEALED, b"signature");
     }
@@ -209,6 +217,145 @@ async fn fill(store: &Store, tenant_id: Id) {
     let mut spent = Unit::new();
     spent.spend(tenant_id, STATE, Id([51; 16]));
     store.write(spent).await.unwrap();
+}
+
+fn application(object_id: Id) -> Application {
+    Application {
+        object_id,
+        app_id: APP,
+        display_name: "Travel".to_owned(),
+        description: String::new(),
+        redirect_uris: "[]".to_owned(),
+        deleted: false,
+        record_version: 1,
+        security_version: 1,
+        created_at: NOW,
+        deleted_at: None,
+    }
+}
+
+fn principal(object_id: Id) -> ServicePrincipal {
+    ServicePrincipal {
+        object_id,
+        app_id: APP,
+        display_name: "Travel".to_owned(),
+        status: PrincipalStatus::Enabled,
+        record_version: 1,
+        security_version: 1,
+        created_at: NOW,
+        deleted_at: None,
+    }
+}
+
+fn code() -> AuthorizationCode {
+    AuthorizationCode {
+        code_hash: token_hash(60),
+        principal_id: PRINCIPAL,
+        principal_version: 1,
+        person_id: PERSON,
+        session_id: SESSION,
+        redirect_uri: "https://app.example.org/".to_owned(),
+        platform: "web".to_owned(),
+        challenge: [61; 32],
+        scope: "openid".to_owned(),
+        nonce: None,
+        issuer: "https://example.org".to_owned(),
+        epoch: EPOCH,
+        expires_at: 2 * NOW,
+        used_at: None,
+        revoked_at: None,
+    }
+}
+
+fn fill_applications(unit: &mut Unit, tenant_id: Id) {
+    unit.insert_application(tenant_id, &application(APPLICATION));
+    unit.insert_principal(tenant_id, &principal(PRINCIPAL));
+    for key_id in [Id([70; 16]), Id([71; 16])] {
+        let credential = ApplicationCredential {
+            key_id,
+            kind: CredentialKind::Secret,
+            display_name: String::new(),
+            hint: "abc".to_owned(),
+            verifier: vec![1; 32],
+            starts_at: NOW,
+            expires_at: 2 * NOW,
+            created_at: NOW,
+        };
+        unit.insert_application_credential(tenant_id, APPLICATION, &credential);
+    }
+    unit.insert_application_owner(tenant_id, APPLICATION, PERSON, NOW);
+    for assignment_id in [Id([72; 16]), Id([73; 16])] {
+        let assignment = AppRoleAssignment {
+            assignment_id,
+            principal_id: PRINCIPAL,
+            resource_id: PRINCIPAL,
+            app_role_id: assignment_id,
+            created_at: NOW,
+            principal_name: String::new(),
+        };
+        unit.insert_app_role_assignment(tenant_id, &assignment);
+    }
+    for (grant_id, person_id) in [(Id([74; 16]), EVERYBODY), (Id([75; 16]), PERSON)] {
+        let grant = PermissionGrant {
+            grant_id,
+            client_id: PRINCIPAL,
+            resource_id: PRINCIPAL,
+            person_id,
+            scope: "User.Read".to_owned(),
+            created_at: NOW,
+        };
+        unit.insert_permission_grant(tenant_id, &grant);
+    }
+    unit.insert_code(tenant_id, &code());
+}
+
+/// Puts a unit into the list, by name and what fills it.
+type Add<'a> = dyn FnMut(&'static str, &dyn Fn(&mut Unit)) + 'a;
+
+fn add_changes_of_applications(add: &mut Add<'_>) {
+    add("use code", &|unit| {
+        unit.require_client(OURS, PRINCIPAL, 1);
+        unit.use_code(OURS, token_hash(60), NOW);
+    });
+    add("revoke code", &|unit| {
+        unit.revoke_code(OURS, token_hash(60), NOW);
+    });
+    add("purge codes", &|unit| {
+        unit.purge_codes(OURS, 2 * NOW);
+    });
+    add("credential of an application", &|unit| {
+        unit.bump_application(OURS, APPLICATION, 1);
+        unit.delete_application_credential(OURS, APPLICATION, Id([70; 16]));
+        unit.void_tokens_of_client(OURS, APP);
+    });
+    add("owner", &|unit| {
+        unit.delete_application_owner(OURS, APPLICATION, PERSON);
+    });
+    add("assignment", &|unit| {
+        unit.delete_app_role_assignment(OURS, Id([72; 16]));
+    });
+    add("grants", &|unit| {
+        unit.update_permission_grant(OURS, Id([74; 16]), "openid", "User.Read");
+        unit.delete_permission_grant(OURS, Id([75; 16]));
+    });
+    add("application", &|unit| {
+        let mut changed = application(APPLICATION);
+        changed.display_name = "Journeys".to_owned();
+        unit.update_application(OURS, &changed);
+        unit.rename_principal(OURS, APP, "Journeys");
+    });
+    add("delete application", &|unit| {
+        let mut changed = application(APPLICATION);
+        changed.record_version = 2;
+        unit.change_application_status(OURS, &changed, Some(NOW));
+        let mut changed = principal(PRINCIPAL);
+        changed.record_version = 2;
+        unit.change_principal_status(OURS, &changed, PrincipalStatus::Deleted, Some(NOW));
+    });
+    add("purge application", &|unit| {
+        unit.purge_application(OURS, APPLICATION);
+        unit.purge_principal(OURS, PRINCIPAL);
+    });
 }
 
 /// Every kind of change, each of which finds something to change.
@@ -219,6 +366,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
         fill(&mut unit);
         changes.push((name, unit));
     };
+    add_changes_of_applications(&mut add);
     add("claim", &|unit| {
         unit.claim_tenant(OURS, "Ours", "ours.example", "https://ours.example", NOW);
     });

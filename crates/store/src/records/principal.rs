@@ -28,8 +28,6 @@ statements! {
         "UPDATE service_principal SET security_version = security_version + 1 WHERE tenant_id = $1 AND app_id = $2";
     PURGE = "service_principal.purge" Tenant
         "DELETE FROM service_principal WHERE tenant_id = $1 AND object_id = $2 AND status = 'deleted'";
-    LIST_PURGEABLE = "service_principal.list_purgeable" Tenant
-        "SELECT object_id FROM service_principal WHERE tenant_id = $1 AND status = 'deleted' AND deleted_at < $2 ORDER BY object_id LIMIT 20";
     PURGE_ASSIGNMENTS = "app_role_assignment.purge" Tenant
         "DELETE FROM app_role_assignment WHERE tenant_id = $1 AND principal_id = $2";
     PURGE_GRANTS = "permission_grant.purge" Tenant
@@ -213,18 +211,6 @@ impl Store {
     pub async fn count_principals(&self, tenant: Id) -> Result<i64, StoreError> {
         let row = self.read_one(&COUNT, vec![tenant.into()]).await?;
         row.map_or(Ok(0), |mut row| row.int())
-    }
-
-    /// At most 20 that were deleted before.
-    pub async fn list_purgeable_principals(
-        &self,
-        tenant: Id,
-        deleted_before: i64,
-    ) -> Result<Vec<Id>, StoreError> {
-        let rows = self
-            .read(&LIST_PURGEABLE, vec![tenant.into(), deleted_before.into()])
-            .await?;
-        rows.into_iter().map(|mut row| row.id()).collect()
     }
 
     /// What a principal may do in its own name, oldest first.
