@@ -801,3 +801,85 @@ fn changing_an_application_needs_its_rights() {
         assert_eq!(refusal.code.id, "session.not_fresh");
     });
 }
+
+#[test]
+fn past_mistake_33_no_header_decides_where_an_answer_goes() {
+    in_each_house(async |house| {
+        let (app, mut ada) = begin(&house).await;
+        let evil = format!(
+            "{AUTHORIZE}?{}",
+            query(&app, &[("redirect_uri", "https://evil.example/")])
+        );
+        for (name, value) in [
+            ("x-original-url", evil.as_str()),
+            ("x-rewrite-url", &evil),
+            ("x-forwarded-uri", &evil),
+            ("x-forwarded-host", "evil.example"),
+            ("x-forwarded-proto", "http"),
+            ("forwarded", "host=evil.example;proto=http"),
+            ("referer", "https://evil.example/"),
+        ] {
+            let path = format!("{AUTHORIZE}?{}", query(&app, &[]));
+            let mut request = ada.browser.request(http::Method::GET, &path, "");
+            request.headers_mut().insert(name, value.parse().unwrap());
+            let answer = ada.browser.send(request).await;
+            assert!(!answer.header("location").contains("evil"), "{name}");
+            let read = read_answer(answer.header("location"));
+            assert_eq!(read.find("iss"), Some(ORIGIN), "{name}");
+            let path = "/.well-known/openid-configuration";
+            let mut request = house.browser().request(http::Method::GET, path, "");
+            request.headers_mut().insert(name, value.parse().unwrap());
+            let document = house.browser().send_program(request).await.ok();
+            assert!(!document.to_string().contains("evil"), "{name}");
+            assert_eq!(document["issuer"], json!(ORIGIN), "{name}");
+        }
+    });
+}
+
+#[test]
+fn past_mistake_43_a_request_that_was_bent_on_the_way_is_another_request() {
+    in_each_house(async |house| {
+        let (app, mut ada) = begin(&house).await;
+        ada.browser.sign_out().await.ok();
+        let answer = ask(&mut ada.browser, &app, &[]).await;
+        let page = answer.header("location").to_owned();
+        let back =
+            form::Parameters::parse(page.strip_prefix("/sign-in?").unwrap().as_bytes()).unwrap();
+        let back = back.find("return").unwrap().to_owned();
+        ada.sign_in().await.ok();
+        // The implicit flow, another method, another scope: refused as if they had been asked for first.
+        for (from, to, error) in [
+            (
+                "response_type=code",
+                "response_type=token",
+                "unsupported_response_type",
+            ),
+            (
+                "response_type=code",
+                "response_type=code%20token",
+                "unsupported_response_type",
+            ),
+            (
+                "code_challenge_method=S256",
+                "code_challenge_method=plain",
+                "invalid_request",
+            ),
+            ("User.Read", "Directory.ReadWrite.All", "consent_required"),
+        ] {
+            assert!(back.contains(from), "{back}");
+            let answer = ada.browser.get(&back.replace(from, to)).await;
+            assert_eq!(error_of(&answer), error, "{to}");
+        }
+        for (from, to) in [
+            ("app.example.org", "evil.example"),
+            (
+                app.app_id.to_string().as_str(),
+                "00000000-0000-0000-0000-000000000000",
+            ),
+        ] {
+            let answer = ada.browser.get(&back.replace(from, to)).await;
+            assert_eq!(answer.status, 400, "{to}");
+        }
+        code_of(&ada.browser.get(&back).await);
+    });
+}
