@@ -10,8 +10,26 @@ use crate::{Outcome, process};
 pub(crate) struct Built {
     /// The product.
     pub(crate) claviger: PathBuf,
-    /// Prints `docs/errors.md`.
-    pub(crate) errors_page: PathBuf,
+    /// Print the generated pages of `docs`.
+    pub(crate) printers: Printers,
+}
+
+/// Programs that print a page of `docs` from the source.
+#[derive(Debug)]
+pub(crate) struct Printers {
+    /// `docs/errors.md`
+    pub(crate) errors: PathBuf,
+    /// `docs/authorization.md`
+    pub(crate) matrix: PathBuf,
+}
+
+impl Printers {
+    fn find(messages: &str) -> Outcome<Printers> {
+        Ok(Printers {
+            errors: find(messages, "example", "errors_page")?,
+            matrix: find(messages, "example", "authorization_page")?,
+        })
+    }
 }
 
 /// Builds all tests of the workspace, and with them the product and the example. Whatever else a run needs is
@@ -21,7 +39,7 @@ pub(crate) fn everything() -> Outcome<Built> {
     let messages = build(&["test", "--workspace", "--no-run"])?;
     Ok(Built {
         claviger: find(&messages, "bin", "claviger")?,
-        errors_page: find(&messages, "example", "errors_page")?,
+        printers: Printers::find(&messages)?,
     })
 }
 
@@ -31,10 +49,9 @@ pub(crate) fn product() -> Outcome<PathBuf> {
     find(&messages, "bin", "claviger")
 }
 
-/// The program that prints `docs/errors.md` alone.
-pub(crate) fn errors_page() -> Outcome<PathBuf> {
-    let messages = build(&["build", "--package", "xtask", "--example", "errors_page"])?;
-    find(&messages, "example", "errors_page")
+/// The programs that print pages of `docs` alone.
+pub(crate) fn printers() -> Outcome<Printers> {
+    Printers::find(&build(&["build", "--package", "xtask", "--examples"])?)
 }
 
 fn build(arguments: &[&str]) -> Outcome<String> {
@@ -72,6 +89,6 @@ mod tests {
 {"reason":"build-finished","success":true}"#;
         let found = find(messages, "bin", "claviger").unwrap();
         assert_eq!(found, PathBuf::from("/t/claviger"));
-        assert!(find(messages, "example", "errors_page").is_err());
+        assert!(Printers::find(messages).is_err());
     }
 }

@@ -1,9 +1,9 @@
-//! What developers and CI run: `cargo xtask test`, `tidy`, `errors`, `fuzz`, `bench`.
+//! What developers and CI run: `cargo xtask test`, `tidy`, `errors`, `matrix`, `fuzz`, `bench`.
 #![allow(clippy::print_stdout, reason = "a command line program")]
 
 mod built;
-mod errors;
 mod fuzz;
+mod generated;
 mod process;
 mod test;
 mod tidy;
@@ -20,6 +20,7 @@ What developers and CI run.
   cargo xtask test [STAGE...] [-- ARGS]   run every test, or some stages
   cargo xtask tidy                        the house rules alone
   cargo xtask errors                      write docs/errors.md from the codes in the source
+  cargo xtask matrix                      write docs/authorization.md from the table in the source
   cargo xtask fuzz [--seconds N] [TARGET...]
                                           fuzz every parser and both ceremonies, N seconds in all (60)
   cargo xtask bench NAME [ARGS]           measure; --json prints one object
@@ -77,7 +78,8 @@ fn run(arguments: &[String]) -> Outcome<ExitCode> {
         }
         "test" => test::run(rest),
         "tidy" => test::run(&["tidy".to_owned()]),
-        "errors" => errors::write().map(|()| ExitCode::SUCCESS),
+        "errors" => generated::write_errors().map(|()| ExitCode::SUCCESS),
+        "matrix" => generated::write_matrix().map(|()| ExitCode::SUCCESS),
         unknown => Err(format!(
             "there is no `{unknown}`; `cargo xtask --help` lists what there is"
         )),

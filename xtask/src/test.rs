@@ -100,7 +100,7 @@ impl Stage {
     fn run(&self, ground: &Ground, filter: &[String]) -> Outcome<Tally> {
         let (database, built) = (ground.database.as_ref(), ground.built.as_ref());
         match self {
-            Stage::Tidy => Ok(tidy::run(built.map(|built| built.errors_page.as_path()))),
+            Stage::Tidy => Ok(tidy::run(built.map(|built| &built.printers))),
             Stage::Rust => rust::workspace(database, filter),
             Stage::Package(name) => rust::package(name, database, filter),
             Stage::Fuzz => smoke(filter),

@@ -13,9 +13,8 @@ mod rust_text;
 mod sources;
 mod unwraps;
 
-use std::path::Path;
-
 use crate::Outcome;
+use crate::built::Printers;
 use crate::test::Tally;
 use sources::Sources;
 
@@ -72,8 +71,8 @@ const RULES: &[Rule] = &[
     ("links in the documentation lead somewhere", links::resolve),
 ];
 
-/// Runs every rule. `errors_page` prints `docs/errors.md`, if it is built already.
-pub(crate) fn run(errors_page: Option<&Path>) -> Tally {
+/// Runs every rule. `printers` print the generated pages, if they are built already.
+pub(crate) fn run(printers: Option<&Printers>) -> Tally {
     let mut tally = Tally::default();
     let sources = match Sources::read() {
         Ok(sources) => sources,
@@ -84,8 +83,9 @@ pub(crate) fn run(errors_page: Option<&Path>) -> Tally {
     for (name, rule) in RULES {
         tally.note(tell(name, rule(&sources)));
     }
-    let fresh = pages::errors_are_fresh(&sources, errors_page);
-    tally.note(tell("docs/errors.md is fresh", fresh));
+    for (name, fresh) in pages::are_fresh(&sources, printers) {
+        tally.note(tell(name, fresh));
+    }
     for (name, findings) in citations::of_past_mistakes(&sources) {
         tally.note(tell(&name, Ok(findings)));
     }

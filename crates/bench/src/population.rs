@@ -2,7 +2,7 @@
 
 use authenticator::{Credential, Device, Page, RequestOptions, SigningKey};
 use identity::Identity;
-use store::{Id, NewCredential, NewPerson, Unit, UserName};
+use store::{Id, NewCredential, NewPerson, PersonFields, PersonStatus, Unit, UserName, UserType};
 use webauthn::{Algorithm, base64url};
 
 use crate::serve::BROWSER;
@@ -87,12 +87,20 @@ fn insert(unit: &mut Unit, tenant: Id, number: usize, person: &Person, now: i64)
         &NewPerson {
             person_id,
             user_handle: derive_bytes(number, 3),
-            user_name: UserName {
-                shown: name.clone(),
-                key: name.clone(),
-                skeleton: name,
+            fields: PersonFields {
+                user_name: UserName {
+                    shown: name.clone(),
+                    key: name.clone(),
+                    skeleton: name,
+                },
+                display_name: credential.user_display_name.clone(),
+                display_name_key: credential.user_display_name.to_lowercase(),
+                mail: None,
+                mail_key: None,
+                user_type: UserType::Member,
+                profile: "{}".to_owned(),
             },
-            display_name: credential.user_display_name.clone(),
+            status: PersonStatus::Enabled,
             created_at: now,
         },
     );

@@ -6,7 +6,10 @@ mod audit;
 mod copies;
 mod doctor;
 mod failure;
+mod group;
 mod metadata;
+mod principal;
+mod role;
 mod serve;
 mod user;
 
@@ -29,6 +32,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Doctor { form } => doctor::check(&configure_quietly(layer)?, form).await,
         Command::User(command) => user::run(&configure_quietly(layer)?, command).await,
         Command::App(command) => app::run(&configure_quietly(layer)?, command).await,
+        Command::Group(command) => group::run(&configure_quietly(layer)?, command).await,
+        Command::Role(command) => role::run(&configure_quietly(layer)?, command).await,
         Command::Admin(command) => admin::run(&configure_quietly(layer)?, command).await,
         Command::Audit(command) => audit::run(&configure_quietly(layer)?, command).await,
         Command::Metadata(command) => metadata::run(&configure_quietly(layer)?, command).await,

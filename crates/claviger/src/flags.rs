@@ -67,6 +67,12 @@ pub(crate) enum Command {
     /// People
     #[command(subcommand)]
     User(User),
+    /// Groups and their members
+    #[command(subcommand)]
+    Group(Group),
+    /// Directory roles and who holds them
+    #[command(subcommand)]
+    Role(Role),
     /// Applications: registrations, secrets, keys, permissions
     #[command(subcommand)]
     App(App),
@@ -134,6 +140,210 @@ pub(crate) enum User {
     #[command(after_help = "Example:
   claviger user enable ada@example.org")]
     Enable { name: String },
+    /// Show what the directory knows of a person, with groups, roles and passkeys
+    #[command(after_help = "Examples:
+  claviger user show ada@example.org
+  claviger user show ada@example.org --json")]
+    Show {
+        name: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Change properties of a person
+    #[command(after_help = "Examples:
+  claviger user set ada@example.org --mail ada@example.org --manager grace@example.org
+  claviger user set ada@example.org --property jobTitle=Countess --property department=
+  claviger user set guest@example.net --type guest")]
+    Set {
+        name: String,
+        /// The mail address; empty for none
+        #[arg(long, value_name = "ADDRESS")]
+        mail: Option<String>,
+        /// The manager's user name; empty for nobody
+        #[arg(long, value_name = "NAME")]
+        manager: Option<String>,
+        /// member or guest
+        #[arg(long = "type", value_name = "WORD")]
+        user_type: Option<UserTypeWord>,
+        /// A property by its name in Microsoft Graph, such as givenName; empty for none; may be repeated
+        #[arg(long = "property", value_name = "NAME=VALUE")]
+        properties: Vec<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Delete a person: out at once, restorable for thirty days
+    #[command(after_help = "Example:
+  claviger user delete ada@example.org")]
+    Delete { name: String },
+    /// List the deleted people who can still be restored
+    #[command(after_help = "Example:
+  claviger user deleted --json")]
+    Deleted {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Bring a deleted person back, with passkeys, groups and roles
+    #[command(after_help = "Example:
+  claviger user restore ada@example.org")]
+    Restore {
+        /// The user name or id, as `claviger user deleted` shows them
+        name: String,
+    },
+    /// Remove one of a person's passkeys, the last one too; sessions that it opened end
+    #[command(after_help = "Example:
+  claviger user remove-passkey ada@example.org 5Ks0mXkQ1c8")]
+    RemovePasskey {
+        name: String,
+        /// The passkey's id, as `claviger user show` gives it
+        passkey: String,
+    },
+}
+
+/// Whether somebody belongs to the organisation.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum UserTypeWord {
+    Member,
+    Guest,
+}
+
+/// Groups are named by their name, where it is the only one, or by their id.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Group {
+    /// Make a group
+    #[command(after_help = "Examples:
+  claviger group add \"Pilots\" --description \"Who try passkeys first\"
+  claviger group add \"Help desk\" --role-assignable")]
+    Add {
+        name: String,
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+        /// What stands before the @ of its address [default: made of the id]
+        #[arg(long, value_name = "WORD")]
+        nickname: Option<String>,
+        /// Let directory roles be given to it; can't be changed later
+        #[arg(long)]
+        role_assignable: bool,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List groups by name
+    #[command(after_help = "Examples:
+  claviger group list
+  claviger group list --prefix pil --json")]
+    List {
+        /// Only those whose name begins so
+        #[arg(long, value_name = "TEXT")]
+        prefix: Option<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show a group and why it is protected
+    #[command(after_help = "Example:
+  claviger group show Pilots --json")]
+    Show {
+        group: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Change name, description or nickname
+    #[command(after_help = "Example:
+  claviger group set Pilots --name \"First pilots\" --description \"\"")]
+    Set {
+        group: String,
+        #[arg(long, value_name = "TEXT")]
+        name: Option<String>,
+        /// Empty for none
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+        #[arg(long, value_name = "WORD")]
+        nickname: Option<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Delete a group: it confers nothing from then on; restorable for thirty days
+    #[command(after_help = "Example:
+  claviger group delete Pilots")]
+    Delete { group: String },
+    /// List the deleted groups that can still be restored
+    #[command(after_help = "Example:
+  claviger group deleted --json")]
+    Deleted {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Bring a deleted group back with its members and roles
+    #[command(after_help = "Example:
+  claviger group restore 5f0c1d3e-5d0e-4a53-8ad4-5a4a9f4a8c11")]
+    Restore {
+        /// Its id, as `claviger group deleted` shows it
+        group: String,
+    },
+    /// List who is in a group
+    #[command(after_help = "Examples:
+  claviger group members Pilots
+  claviger group members Pilots --transitive --json")]
+    Members {
+        group: String,
+        /// Members of nested groups, too
+        #[arg(long)]
+        transitive: bool,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Put a person or a group into a group
+    #[command(after_help = "Examples:
+  claviger group join Pilots ada@example.org
+  claviger group join Everybody Pilots")]
+    Join {
+        group: String,
+        /// A user name, a group's name, or an id
+        member: String,
+    },
+    /// Take a direct member out of a group
+    #[command(after_help = "Example:
+  claviger group leave Pilots ada@example.org")]
+    Leave {
+        group: String,
+        /// A user name, a group's name, or an id
+        member: String,
+    },
+}
+
+/// Roles are named by their name or template id.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Role {
+    /// List the directory roles and what each may do
+    #[command(after_help = "Examples:
+  claviger role list
+  claviger role list --json")]
+    List {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List who was given a role
+    #[command(after_help = "Example:
+  claviger role members \"User Administrator\"")]
+    Members {
+        role: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Give a role to a person, or to a group made for it
+    #[command(after_help = "Example:
+  claviger role assign \"User Administrator\" ada@example.org")]
+    Assign {
+        role: String,
+        /// A user name, a group's name, or an id
+        holder: String,
+    },
+    /// Take a role away
+    #[command(after_help = "Example:
+  claviger role unassign \"User Administrator\" ada@example.org")]
+    Unassign {
+        role: String,
+        /// A user name, a group's name, or an id
+        holder: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,14 +1,19 @@
 //! Who may do what: one table, asked by every use case that touches somebody else (security 7, 11, 12).
 
-use store::{Id, Unit};
+use store::{Id, Log, StoreError, Unit, WriteError};
 
 use crate::actor::Actor;
+use crate::audit::{self, Entry, NewRecord};
 use crate::bearer::Bearer;
 use crate::permissions::Permission;
 use crate::roles::Role;
-use crate::{Identity, Refusal, codes};
+use crate::sign_in::limit_refusals;
+use crate::{Class, Identity, Refusal, codes};
 
 mod table;
+
+#[cfg(test)]
+mod tests;
 
 pub use table::{Operation, OwnRoles, Rule, Target};
 
@@ -17,15 +22,120 @@ pub use table::{Operation, OwnRoles, Rule, Target};
 #[must_use]
 pub(crate) struct Allowed {
     /// The permission by which a token may do it.
-    #[expect(dead_code, reason = "the record of a change by a token will name it")]
     pub(crate) permission: Option<Permission>,
+    /// The version of the rights that were read; `None` where none were asked.
+    membership: Option<i64>,
 }
 
 impl Allowed {
-    /// A unit that is written only if the roles that were asked are still what they were.
-    pub(crate) fn begin(&self, _identity: &Identity) -> Unit {
-        Unit::new()
+    /// A unit that is written only if the rights that were asked, the actor's and the target's, are still what they
+    /// were (security 3).
+    pub(crate) fn begin(&self, identity: &Identity) -> Unit {
+        let mut unit = Unit::new();
+        if let Some(version) = self.membership {
+            unit.hold_membership(identity.0.tenant_id, version);
+        }
+        unit
     }
+
+    /// As [`Allowed::begin`], for a unit that itself changes rights, nesting, or the members of a protected group. `None`
+    /// when nothing was read to compare with.
+    pub(crate) fn begin_changing(&self, identity: &Identity) -> Option<Unit> {
+        let mut unit = Unit::new();
+        unit.bump_membership(identity.0.tenant_id, self.membership?);
+        Some(unit)
+    }
+
+    /// The permission that can raise rights and was used: every use alerts (security 11).
+    fn tier_zero(&self) -> Option<Permission> {
+        self.permission
+            .filter(|permission| permission.is_tier_zero())
+    }
+}
+
+/// How often a decision is taken anew when what it rests on moved.
+const DECISIONS: usize = 4;
+
+/// Decides and writes, anew when what the decision rests on moved meanwhile. What is refused is recorded, too: the
+/// operation, whom it was about, and the code.
+pub(crate) async fn decide<T, F: Future<Output = Result<T, Refusal>>>(
+    identity: &Identity,
+    actor: Actor<'_>,
+    (operation, object): (Operation, Option<Id>),
+    decide_once: impl Fn() -> F,
+) -> Result<T, Refusal> {
+    let mut decided = decide_once().await;
+    for _ in 1..DECISIONS {
+        match &decided {
+            Err(refusal) if refusal.code == &codes::MOVED => decided = decide_once().await,
+            _ => break,
+        }
+    }
+    if let Err(refusal) = &decided {
+        record_refusal(identity, actor, (operation, object), refusal).await;
+    }
+    decided
+}
+
+/// Nothing is recorded of those who are not signed in (any more): whoever holds no session writes nothing. A record that
+/// can't be written is told to the log; the refusal stands either way.
+async fn record_refusal(
+    identity: &Identity,
+    actor: Actor<'_>,
+    (operation, object): (Operation, Option<Id>),
+    refusal: &Refusal,
+) {
+    let telling = matches!(
+        refusal.code.class,
+        Class::Bad | Class::Forbidden | Class::Missing | Class::Conflict | Class::Outdated
+    );
+    let limited = |issuer: Id| limit_refusals(identity, issuer).is_err();
+    if !telling || actor.issuer().is_some_and(limited) {
+        return;
+    }
+    let mut entry = actor.entry(identity);
+    entry
+        .say("operation", format!("{operation:?}"))
+        .say("code", refusal.code.id);
+    let about = (actor.issuer(), object.as_ref().map(|id| id.0.as_slice()));
+    let unit = Unit::new();
+    let word = "change.refused";
+    if let Err(cause) = audit::commit(identity, unit, Log::Audit, word, about, entry).await {
+        tracing::warn!(?cause, "a refusal was not recorded");
+    }
+}
+
+/// Writes the unit with its audit record about `object`, if whoever asked may still ask. A use of a permission that can
+/// raise rights is recorded as an alert, too.
+pub(crate) async fn write(
+    identity: &Identity,
+    actor: Actor<'_>,
+    allowed: &Allowed,
+    mut unit: Unit,
+    activity: &str,
+    object: Id,
+    mut entry: Entry,
+) -> Result<(), WriteError> {
+    actor.require(&mut unit, identity.0.tenant_id);
+    let about = (actor.issuer(), Some(object.0.as_slice()));
+    let record = |word, entry| NewRecord {
+        log: Log::Audit,
+        word,
+        about,
+        entry,
+    };
+    if let Some(permission) = allowed.permission {
+        entry.say("permission", permission.name());
+    }
+    let mut records = vec![record(activity, entry)];
+    if let Some(permission) = allowed.tier_zero() {
+        let mut alert = actor.entry(identity);
+        alert
+            .say("permission", permission.name())
+            .say("activity", activity);
+        records.push(record("alert.tier_zero_use", alert));
+    }
+    audit::commit_all(identity, unit, records).await.map(drop)
 }
 
 /// Refuses unless the actor may do this to that person. The command line may do what a Global Administrator may:
@@ -39,13 +149,59 @@ pub(crate) async fn check(
     if let Some(permission) = find_own(actor, operation, person) {
         return Ok(Allowed {
             permission: Some(permission),
+            membership: None,
         });
     }
-    let target = match actor {
-        Actor::CommandLine { .. } => Target::Nobody,
-        Actor::Person(..) | Actor::Token(..) => find_target(identity, person).await?,
+    if let Actor::CommandLine { .. } = actor {
+        return Ok(Allowed {
+            permission: None,
+            membership: None,
+        });
+    }
+    let membership = find_version(identity, operation).await?;
+    let target = find_target(identity, person).await?;
+    let permission = check_target(identity, actor, &operation.rule(), target).await?;
+    Ok(Allowed {
+        permission,
+        membership,
+    })
+}
+
+/// As [`check`], about a group or an application: `find` says whether it is privileged.
+pub(crate) async fn check_object<F: Future<Output = Result<Target, Refusal>>>(
+    identity: &Identity,
+    actor: Actor<'_>,
+    operation: Operation,
+    find: impl FnOnce() -> F,
+) -> Result<Allowed, Refusal> {
+    let membership = find_version(identity, operation).await?;
+    let target = find().await?;
+    let permission = match actor {
+        Actor::CommandLine { .. } => None,
+        Actor::Person(..) | Actor::Token(..) => {
+            check_target(identity, actor, &operation.rule(), target).await?
+        }
     };
-    check_target(identity, actor, operation, target).await
+    Ok(Allowed {
+        permission,
+        membership,
+    })
+}
+
+/// Read before the rights are. Only what changes something is written under it.
+async fn find_version(
+    identity: &Identity,
+    operation: Operation,
+) -> Result<Option<i64>, StoreError> {
+    if !operation.rule().fresh {
+        return Ok(None);
+    }
+    let version = identity
+        .0
+        .store
+        .find_membership_version(identity.0.tenant_id)
+        .await?;
+    Ok(Some(version))
 }
 
 /// The permission by which a delegated token may do it to its own person, whatever roles they hold.
@@ -69,24 +225,23 @@ async fn find_target(identity: &Identity, person: Option<Id>) -> Result<Target, 
     })
 }
 
-/// As [`check`], where the caller knows what the target is.
-pub(crate) async fn check_target(
+/// The permission by which a token may do it to such a target; `None` for a person who signed in.
+async fn check_target(
     identity: &Identity,
     actor: Actor<'_>,
-    operation: Operation,
+    rule: &Rule,
     target: Target,
-) -> Result<Allowed, Refusal> {
-    let rule = operation.rule();
+) -> Result<Option<Permission>, Refusal> {
     match actor {
-        Actor::CommandLine { .. } => Ok(Allowed { permission: None }),
+        Actor::CommandLine { .. } => Ok(None),
         Actor::Person(_, session) => {
             check_roles(identity, session.person_id, rule.roles(target)).await?;
             if rule.fresh {
                 session.require_fresh(identity).map(drop)?;
             }
-            Ok(Allowed { permission: None })
+            Ok(None)
         }
-        Actor::Token(_, bearer) => check_token(identity, bearer, &rule, target).await,
+        Actor::Token(_, bearer) => check_token(identity, bearer, rule, target).await.map(Some),
     }
 }
 
@@ -95,15 +250,13 @@ async fn check_token(
     bearer: &Bearer,
     rule: &Rule,
     target: Target,
-) -> Result<Allowed, Refusal> {
+) -> Result<Permission, Refusal> {
     let Some(person) = bearer.person() else {
         let permission = pick(bearer, rule.application)?;
         if rule.asks_own_roles(target) {
             check_holder(identity, bearer.principal(), rule.roles(target)).await?;
         }
-        return Ok(Allowed {
-            permission: Some(permission),
-        });
+        return Ok(permission);
     };
     let permission = pick(bearer, rule.delegated)?;
     check_roles(identity, person, rule.roles(target)).await?;
@@ -114,9 +267,7 @@ async fn check_token(
             return Err(Refusal::new(&codes::NOT_FRESH));
         }
     }
-    Ok(Allowed {
-        permission: Some(permission),
-    })
+    Ok(permission)
 }
 
 /// The first permission of the row that the token carries; one that can't raise rights is preferred, so that using
@@ -155,7 +306,8 @@ async fn check_roles(identity: &Identity, holder: Id, allowed: &[Role]) -> Resul
         .find_person(identity.0.tenant_id, holder)
         .await?;
     if !found.is_some_and(|person| person.status == store::PersonStatus::Enabled) {
-        return Err(Refusal::new(&codes::NOT_ALLOWED));
+        // Then their session is over, too.
+        return Err(Refusal::new(&codes::NO_SESSION));
     }
     check_holder(identity, holder, allowed).await
 }

@@ -12,7 +12,7 @@ use oidc::redirect_uri::{self, Platform};
 use serde::{Deserialize, Serialize};
 use store::{Application, Guard, Id, Log, Unit, WriteError};
 
-use crate::access::{self, Allowed, Operation, Target};
+use crate::access::{self, Operation, Target};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::permissions::Permission;
@@ -233,8 +233,8 @@ async fn begin_change(
     object: Id,
 ) -> Result<(Application, Unit), Refusal> {
     let application = find_active(identity, object).await?;
-    let target = find_target(identity, application.app_id).await?;
-    let allowed: Allowed = access::check_target(identity, actor, operation, target).await?;
+    let find = || find_target(identity, application.app_id);
+    let allowed = access::check_object(identity, actor, operation, find).await?;
     let mut unit = allowed.begin(identity);
     unit.bump_application(identity.0.tenant_id, object, application.security_version);
     Ok((application, unit))
@@ -455,9 +455,9 @@ pub async fn restore(
     object: Id,
 ) -> Result<ApplicationView, Refusal> {
     let application = find_removed(identity, object).await?;
-    let target = find_target(identity, application.app_id).await?;
     let operation = Operation::RestoreApplication;
-    let allowed = access::check_target(identity, actor, operation, target).await?;
+    let find = || find_target(identity, application.app_id);
+    let allowed = access::check_object(identity, actor, operation, find).await?;
     let mut unit = allowed.begin(identity);
     change_status(identity, &mut unit, &application, false).await?;
     let entry = describe(identity, actor, &application);
@@ -468,9 +468,9 @@ pub async fn restore(
 /// Removes a deleted application for good.
 pub async fn erase(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
     let application = find_removed(identity, object).await?;
-    let target = find_target(identity, application.app_id).await?;
     let operation = Operation::DeleteApplication;
-    let allowed = access::check_target(identity, actor, operation, target).await?;
+    let find = || find_target(identity, application.app_id);
+    let allowed = access::check_object(identity, actor, operation, find).await?;
     let mut unit = allowed.begin(identity);
     put_erasure(identity, &mut unit, &application).await?;
     let entry = describe(identity, actor, &application);

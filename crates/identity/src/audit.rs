@@ -98,6 +98,14 @@ fn derive_personal_hash(salt: &[u8], field: &str, value: &str) -> String {
     ]))
 }
 
+/// A record that is to be written: the log, its word, who did it and what it is about, and what it says.
+pub(crate) struct NewRecord<'a> {
+    pub(crate) log: Log,
+    pub(crate) word: &'a str,
+    pub(crate) about: (Option<Id>, Option<&'a [u8]>),
+    pub(crate) entry: Entry,
+}
+
 /// Commits a unit together with the record of what it does.
 ///
 /// # Errors
@@ -131,6 +139,26 @@ pub(crate) async fn commit_and_read<R>(
     let written = identity.write(unit).await;
     ticket.settle(&written);
     Ok((written?, reading))
+}
+
+/// As [`commit`], for a unit that is told by several records.
+pub(crate) async fn commit_all(
+    identity: &Identity,
+    mut unit: Unit,
+    records: Vec<NewRecord<'_>>,
+) -> Result<store::Written, WriteError> {
+    let mut tickets = Vec::with_capacity(records.len());
+    for record in records {
+        let ticket = register::take_ticket(identity).await?;
+        let (log, word, about) = (record.log, record.word, record.about);
+        write_record(&mut unit, identity, &ticket, log, word, about, record.entry);
+        tickets.push(ticket);
+    }
+    let written = identity.write(unit).await;
+    for ticket in tickets {
+        ticket.settle(&written);
+    }
+    written
 }
 
 fn write_record(

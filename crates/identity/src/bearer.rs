@@ -34,7 +34,7 @@ pub(crate) struct Delegate {
 }
 
 impl Bearer {
-    fn new(
+    pub(crate) fn new(
         client: Id,
         (principal, principal_version): (Id, i64),
         delegate: Option<Delegate>,

@@ -17,6 +17,8 @@ pub enum Class {
     Missing,
     /// It collides with what is there (409).
     Conflict,
+    /// The record was changed since it was read (412).
+    Outdated,
     /// It was there and is over: used, expired, replaced (410).
     Gone,
     /// Too often (429).
@@ -72,6 +74,7 @@ codes! {
     PASSKEY_EXISTS = "registration.credential_exists" Conflict "This passkey is registered already." "Sign in with it, or create one in another place.";
     TOO_MANY_PASSKEYS = "passkey.too_many" Conflict "The account holds as many passkeys as the organisation allows." "Remove one that you don't use any more.";
     LAST_PASSKEY = "passkey.last" Conflict "The last usable passkey can't be removed by its owner." "Add another passkey first.";
+    OWN_METHOD = "passkey.own" Forbidden "An administrator removes passkeys of others here, not their own." "Remove your own on the Security info page.";
     PASSKEY_MISSING = "passkey.missing" Missing "There is no such passkey in this account." "Reload the page.";
     NAME_UNFIT = "passkey.name_unfit" Bad "A passkey's name has 1 to 64 visible characters." "Choose another name.";
 
@@ -87,6 +90,27 @@ codes! {
     USER_NAME_TAKEN = "user.name_taken" Conflict "The user name is taken, or looks like one that is." "Choose another user name.";
     USER_MISSING = "user.missing" Missing "There is no such person." "Check the name.";
     LAST_ADMINISTRATOR = "user.last_administrator" Conflict "The last Global Administrator can't be disabled or removed." "Make somebody else Global Administrator first.";
+    MAIL_UNFIT = "user.mail_unfit" Bad "A mail address has at most 254 characters, one @ with something on either side, and no spaces." "Check the address.";
+    NICKNAME_UNFIT = "directory.nickname_unfit" Bad "A mail nickname has 1 to 64 letters, digits, and . _ - of ASCII." "Choose another nickname.";
+    ATTRIBUTE_UNFIT = "user.attribute_unfit" Bad "A value of a person's property is too long, or has characters that can't be seen." "Shorten or correct the value.";
+    MANAGER_UNFIT = "user.manager_unfit" Conflict "Nobody is their own manager." "Choose another person.";
+    RECORD_OUTDATED = "record.outdated" Outdated "The record was changed since it was read." "Read it again, and repeat the change.";
+    OBJECT_MISSING = "directory.object_missing" Missing "There is no such person, group or application." "Check the id.";
+    FILTER_HIDDEN = "list.column_hidden" Forbidden "The filter or order uses a property that you may not read." "Leave the property out, or ask for a permission that lets you read it.";
+    FILTER_UNFIT = "list.query_unfit" Bad "This list can't be filtered or ordered so." "Use the properties and operators that the documentation names.";
+    CURSOR_UNFIT = "list.cursor_unfit" Bad "The link to the next page is not one of ours, or belongs to another query." "Ask for the first page again.";
+    GROUP_MISSING = "group.missing" Missing "There is no such group." "Check the id.";
+    GROUP_AMBIGUOUS = "group.ambiguous" Conflict "Several groups have this name." "Name the group by its id.";
+    GROUP_NAME_UNFIT = "group.name_unfit" Bad "A group's name has 1 to 256 visible characters." "Choose another name.";
+    GROUP_DESCRIPTION_UNFIT = "group.description_unfit" Bad "A group's description has 1 to 1024 visible characters." "Shorten the description.";
+    GROUP_CYCLE = "group.cycle" Conflict "The group would be in itself, directly or by way of others." "Choose another member.";
+    GROUP_TOO_DEEP = "group.too_many_above" Conflict "Groups are nested in more groups than the organisation may nest." "Nest them less.";
+    MEMBER_EXISTS = "group.member_exists" Conflict "It is a member already." "There is nothing to do.";
+    MEMBER_MISSING = "group.member_missing" Missing "It is not a direct member of this group." "Look at the group's members.";
+    GROUP_NOT_ASSIGNABLE = "group.not_role_assignable" Conflict "Directory roles may only be given to groups that were made for it." "Make a new group to which roles can be given, or give the role to people.";
+    ROLE_MISSING = "role.missing" Missing "There is no such directory role." "Use a role's template id; `claviger role list` shows them.";
+    ROLE_NOT_HELD = "role.not_held" Missing "The role was not given to it itself." "Look at the role's members; it may come by way of a group.";
+    ROLE_HELD = "role.held" Conflict "It holds the role already." "There is nothing to do.";
     NOT_ADMINISTRATOR = "user.not_administrator" Conflict "This person holds no directory role." "For others an administrator makes a registration link: `claviger user link NAME`.";
     NOT_ALLOWED = "role.insufficient" Forbidden "Your roles don't allow this." "Ask an administrator.";
     PERMISSION_MISSING = "permission.missing" Forbidden "The access token carries no permission for this." "An administrator grants the application the permission that the documentation of this operation names.";

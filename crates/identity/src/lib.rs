@@ -17,10 +17,13 @@ pub mod caller;
 pub mod codes;
 pub mod doctor;
 pub mod enrolment;
+pub mod groups;
 pub mod issuer;
 pub mod keys;
 pub mod metadata;
+pub mod methods;
 pub mod names;
+pub mod paging;
 pub mod passkeys;
 pub mod people;
 pub mod permissions;
@@ -45,6 +48,7 @@ mod limits;
 mod link;
 mod look_alike;
 mod place;
+mod protect;
 mod seal;
 mod signing;
 mod trust_group;
@@ -55,6 +59,10 @@ pub use caller::{BrowserId, Caller, Place};
 pub use codes::{Class, Code, Refusal};
 pub use sessions::{Session, SessionToken};
 pub use settings::Settings;
+pub use store::{
+    Cursor, Depth, Direction, Filter, GroupColumn, ListQuery, MAX_TOP, Page, PersonColumn,
+    PrincipalKind, Test, UserType, Value,
+};
 pub use store::{
     Durability, Finding, Grade, GroupCommit, Id, Location, OpenOptions, Store, StoreError,
 };

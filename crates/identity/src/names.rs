@@ -3,10 +3,14 @@
 use precis_profiles::UsernameCaseMapped;
 use precis_profiles::precis_core::profile::Profile;
 use store::UserName;
+use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
 use crate::Refusal;
-use crate::codes::{DISPLAY_NAME_UNFIT, NAME_UNFIT, ORGANISATION_UNFIT, USER_NAME_UNFIT};
+use crate::codes::{
+    DISPLAY_NAME_UNFIT, GROUP_NAME_UNFIT, MAIL_UNFIT, NAME_UNFIT, NICKNAME_UNFIT,
+    ORGANISATION_UNFIT, USER_NAME_UNFIT,
+};
 
 /// The longest user name, in characters: Graph's limit for userPrincipalName.
 const USER_NAME_MAX: usize = 113;
@@ -80,6 +84,49 @@ pub fn parse_passkey_name(text: &str) -> Result<String, Refusal> {
     parse_visible(text, 64).ok_or_else(|| Refusal::new(&NAME_UNFIT))
 }
 
+/// 1 to 256 visible characters, for a group.
+pub fn parse_group_name(text: &str) -> Result<String, Refusal> {
+    parse_visible(text, 256).ok_or_else(|| Refusal::new(&GROUP_NAME_UNFIT))
+}
+
+/// 1 to 64 letters, digits, and `. _ -` of ASCII: what stands before the `@` of an address.
+pub fn parse_nickname(text: &str) -> Result<String, Refusal> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if text.is_empty() || text.len() > 64 || !text.chars().all(fits) {
+        return Err(Refusal::new(&NICKNAME_UNFIT));
+    }
+    Ok(text.to_owned())
+}
+
+/// An address of mail: at most 254 characters, one `@` with something on either side, nothing invisible.
+pub fn parse_mail(text: &str) -> Result<String, Refusal> {
+    let text = text.trim();
+    let unfit = |c: char| is_invisible(c) || c.is_whitespace() || "<>()[],;:\\\"".contains(c);
+    let sides = text
+        .split_once('@')
+        .filter(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    if sides.is_none() || text.chars().count() > 254 || text.chars().any(unfit) {
+        return Err(Refusal::new(&MAIL_UNFIT));
+    }
+    Ok(text.to_owned())
+}
+
+/// 1 to `max` visible characters; `None` for anything else.
+pub(crate) fn parse_text(text: &str, max: usize) -> Option<String> {
+    parse_visible(text, max)
+}
+
+/// The form in which display names and addresses are compared and ordered: NFKC, lower case. Not for user names, which
+/// have [`parse_user_name`].
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.nfkc()
+        .flat_map(char::to_lowercase)
+        .nfkc()
+        .filter(|c| *c != '\0')
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +175,40 @@ mod tests {
                 "user.name_unfit",
                 "{name:?}"
             );
+        }
+    }
+
+    #[test]
+    fn folded_names_compare_as_people_do() {
+        assert_eq!(fold("Ａda LOVELACE"), "ada lovelace");
+        assert_eq!(fold("ÉCOLE"), fold("e\u{301}cole"));
+        assert_eq!(fold("Straße"), "straße");
+    }
+
+    #[test]
+    fn unfit_addresses_and_nicknames_are_refused() {
+        assert_eq!(parse_mail(" ada@example.org ").unwrap(), "ada@example.org");
+        let long = format!("{}@example.org", "a".repeat(250));
+        for mail in [
+            "",
+            "ada",
+            "@example.org",
+            "ada@",
+            "a@b@c",
+            "a b@c",
+            "a\u{202e}@b",
+            "<a@b>",
+            &long,
+        ] {
+            assert_eq!(
+                parse_mail(mail).unwrap_err().code.id,
+                "user.mail_unfit",
+                "{mail:?}"
+            );
+        }
+        assert_eq!(parse_nickname("all.staff").unwrap(), "all.staff");
+        for nickname in ["", "a b", "ä", "a@b", &"a".repeat(65)] {
+            assert!(parse_nickname(nickname).is_err(), "{nickname:?}");
         }
     }
 

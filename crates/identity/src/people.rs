@@ -1,16 +1,32 @@
 //! People, as an administrator sees them.
 
-use store::{Guard, Id, Log, NewPerson, Person, PersonStatus, PersonSummary, Unit, WriteError};
+use store::{Id, Person, PersonStatus, PersonSummary};
 
 use crate::access::{self, Allowed, Operation};
-use crate::audit::{self, Entry};
 use crate::link::{self, LinkPurpose};
-use crate::roles::Role;
 use crate::tenant::refuse_write;
 use crate::{Identity, Micros, Refusal, codes, names};
 
+pub(crate) mod administrators;
+mod change;
+mod profile;
+mod record;
+mod remove;
+mod sessions;
+
 pub use crate::actor::Actor;
 pub use crate::link::Link;
+pub use change::{Expected, NewRecord, PersonChange, create, set_manager, update};
+pub(crate) use change::{check_expected, derive_first_fields};
+pub use profile::{Attribute, Profile, ProfileChange};
+pub use record::{
+    Detail, PersonRecord, list_deleted, list_records, list_reports, read, read_by_name,
+    read_deleted, read_manager,
+};
+pub(crate) use record::{derive_detail, fold_test};
+pub use remove::{RESTORABLE, delete, erase, restore};
+pub(crate) use remove::{fold_names, purge};
+pub use sessions::end_sessions;
 
 #[derive(Debug, Clone)]
 pub struct PersonView {
@@ -29,7 +45,7 @@ pub struct PersonView {
 /// How many people a page of the list holds.
 const PAGE: i64 = 100;
 
-fn derive_view(summary: PersonSummary) -> PersonView {
+fn derive_view(summary: PersonSummary, privileged: &[Id]) -> PersonView {
     PersonView {
         person_id: summary.person_id,
         user_name: summary.user_name,
@@ -38,7 +54,7 @@ fn derive_view(summary: PersonSummary) -> PersonView {
         passkeys: u32::try_from(summary.passkeys).unwrap_or(u32::MAX),
         created_at: summary.created_at,
         last_sign_in_at: summary.last_sign_in_at,
-        is_administrator: summary.roles > 0,
+        is_administrator: privileged.contains(&summary.person_id),
         link_open: summary.open_links > 0,
     }
 }
@@ -54,12 +70,17 @@ pub async fn list(
         .map(drop)?;
     let after = after.and_then(names::derive_key).unwrap_or_default();
     let now = identity.0.ambient.now();
-    let found = identity
-        .0
-        .store
-        .list_people(identity.0.tenant_id, now, &after, PAGE)
-        .await?;
-    Ok(found.into_iter().map(derive_view).collect())
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.list_people(tenant, now, &after, PAGE).await?;
+    let keys = found
+        .iter()
+        .filter_map(|one| names::derive_key(&one.user_name));
+    let last = keys.max().unwrap_or_default();
+    let privileged = store.list_privileged(tenant, &after, &last).await?;
+    Ok(found
+        .into_iter()
+        .map(|summary| derive_view(summary, &privileged))
+        .collect())
 }
 
 /// The person of that user name.
@@ -89,14 +110,12 @@ async fn find_by_name(identity: &Identity, user_name: &str) -> Result<Person, Re
 
 async fn view(identity: &Identity, person: Id) -> Result<PersonView, Refusal> {
     let now = identity.0.ambient.now();
-    let found = identity
-        .0
-        .store
-        .find_person_summary(identity.0.tenant_id, now, person)
-        .await?;
-    found
-        .map(derive_view)
-        .ok_or_else(|| Refusal::new(&codes::USER_MISSING))
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.find_person_summary(tenant, now, person).await?;
+    let summary = found.ok_or_else(|| Refusal::new(&codes::USER_MISSING))?;
+    let roles = store.list_roles(tenant, person).await?;
+    let privileged = if roles.is_empty() { None } else { Some(person) };
+    Ok(derive_view(summary, privileged.as_slice()))
 }
 
 async fn find_existing(identity: &Identity, person: Id) -> Result<Person, Refusal> {
@@ -110,21 +129,6 @@ async fn find_existing(identity: &Identity, person: Id) -> Result<Person, Refusa
         .ok_or_else(|| Refusal::new(&codes::USER_MISSING))
 }
 
-/// Writes the unit with its audit record about `person`.
-async fn write(
-    identity: &Identity,
-    actor: Actor<'_>,
-    mut unit: Unit,
-    activity: &str,
-    person: Id,
-    entry: Entry,
-) -> Result<(), WriteError> {
-    actor.require(&mut unit, identity.0.tenant_id);
-    let about = (actor.issuer(), Some(person.0.as_slice()));
-    let written = audit::commit(identity, unit, Log::Audit, activity, about, entry).await;
-    written.map(drop)
-}
-
 /// A person without any sign-in method yet.
 pub async fn add(
     identity: &Identity,
@@ -132,27 +136,25 @@ pub async fn add(
     user_name: &str,
     display_name: &str,
 ) -> Result<PersonView, Refusal> {
-    let allowed = access::check(identity, actor, Operation::AddPerson, None).await?;
-    let person = NewPerson {
-        person_id: identity.0.ambient.make_id(),
-        user_handle: identity.0.ambient.random.make(),
-        user_name: names::parse_user_name(user_name)?,
-        display_name: names::parse_display_name(display_name)?,
-        created_at: identity.0.ambient.now(),
-    };
-    let mut unit = allowed.begin(identity);
-    unit.insert_person(identity.0.tenant_id, &person);
-    let mut entry = actor.entry(identity);
-    entry.confide("user", person.user_name.shown.as_str());
-    match write(identity, actor, unit, "user.added", person.person_id, entry).await {
-        Ok(()) => view(identity, person.person_id).await,
-        Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::USER_NAME_TAKEN)),
-        Err(error) => Err(refuse_write(error)),
-    }
+    let new = NewRecord::named(user_name, display_name);
+    let person = create(identity, actor, &new).await?;
+    view(identity, person.person_id).await
 }
 
 /// A one-time registration link, 24 hours; voids older ones of the same person. For people without a usable passkey.
 pub async fn make_link(identity: &Identity, actor: Actor<'_>, person: Id) -> Result<Link, Refusal> {
+    let about = (Operation::MakeLink, Some(person));
+    access::decide(identity, actor, about, || {
+        make_link_once(identity, actor, person)
+    })
+    .await
+}
+
+async fn make_link_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    person: Id,
+) -> Result<Link, Refusal> {
     let allowed = access::check(identity, actor, Operation::MakeLink, Some(person)).await?;
     let found = find_existing(identity, person).await?;
     if found.status != PersonStatus::Enabled {
@@ -215,7 +217,8 @@ async fn insert_link(
     entry
         .confide("user", person.user_name.as_str())
         .say("link", purpose.as_str());
-    write(identity, actor, unit, "link.made", person.person_id, entry)
+    let (word, id) = ("link.made", person.person_id);
+    access::write(identity, actor, allowed, unit, word, id, entry)
         .await
         .map_err(refuse_write)?;
     Ok(link)
@@ -229,87 +232,37 @@ pub async fn rename(
     user_name: &str,
     display_name: &str,
 ) -> Result<(), Refusal> {
-    let allowed = access::check(identity, actor, Operation::ChangePerson, Some(person)).await?;
-    let found = find_existing(identity, person).await?;
-    let name = names::parse_user_name(user_name)?;
-    let display_name = names::parse_display_name(display_name)?;
-    let mut unit = allowed.begin(identity);
-    unit.rename_person(identity.0.tenant_id, person, &name, &display_name);
-    let mut entry = actor.entry(identity);
-    entry
-        .confide("user", name.shown.as_str())
-        .confide("before", found.user_name.as_str());
-    match write(identity, actor, unit, "user.renamed", person, entry).await {
-        Ok(()) => Ok(()),
-        Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::USER_NAME_TAKEN)),
-        Err(error) => Err(refuse_write(error)),
-    }
+    let change = PersonChange {
+        user_name: Some(user_name.to_owned()),
+        display_name: Some(display_name.to_owned()),
+        ..PersonChange::default()
+    };
+    update(identity, actor, person, None, &change)
+        .await
+        .map(drop)
 }
 
 /// Lets the person sign in again with the passkeys that are there.
 pub async fn enable(identity: &Identity, actor: Actor<'_>, person: Id) -> Result<(), Refusal> {
-    change_status(identity, actor, person, PersonStatus::Enabled).await
+    change_status(identity, actor, person, true).await
 }
 
 /// Ends every session and voids every link; refuses for the last Global Administrator.
 pub async fn disable(identity: &Identity, actor: Actor<'_>, person: Id) -> Result<(), Refusal> {
-    change_status(identity, actor, person, PersonStatus::Disabled).await
+    change_status(identity, actor, person, false).await
 }
 
 async fn change_status(
     identity: &Identity,
     actor: Actor<'_>,
     person: Id,
-    status: PersonStatus,
+    enabled: bool,
 ) -> Result<(), Refusal> {
-    let allowed = access::check(identity, actor, Operation::ChangePerson, Some(person)).await?;
-    let found = find_existing(identity, person).await?;
-    if found.status == status {
-        return Ok(());
-    }
-    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
-    let mut unit = allowed.begin(identity);
-    if status == PersonStatus::Disabled {
-        guard_last_administrator(identity, &mut unit, person).await?;
-    }
-    unit.change_status(tenant, person, status, found.security_version);
-    if status == PersonStatus::Disabled {
-        unit.end_sessions_of_person(tenant, person, now);
-        unit.void_links_of_person(tenant, person, now);
-        unit.void_links_of_issuer(tenant, person, now);
-    }
-    let mut entry = actor.entry(identity);
-    entry.confide("user", found.user_name.as_str());
-    let activity = if status == PersonStatus::Enabled {
-        "user.enabled"
-    } else {
-        "user.disabled"
+    let change = PersonChange {
+        enabled: Some(enabled),
+        ..PersonChange::default()
     };
-    write(identity, actor, unit, activity, person, entry)
+    update(identity, actor, person, None, &change)
         .await
-        .map_err(refuse_write)
-}
-
-/// Refuses for the last Global Administrator. First in its unit: two administrators who disable each other meet
-/// at the tenant's version, which only one unit holds, before either has locked the other's rows.
-async fn guard_last_administrator(
-    identity: &Identity,
-    unit: &mut Unit,
-    person: Id,
-) -> Result<(), Refusal> {
-    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let found = store.find_tenant(tenant).await?;
-    let version = found.ok_or(&codes::INTERNAL)?.administrator_version;
-    let roles = store.list_roles(tenant, person).await?;
-    if !roles.contains(&Role::GlobalAdministrator.template_id()) {
-        return Ok(());
-    }
-    let others = store
-        .count_other_holders(tenant, Role::GlobalAdministrator.template_id(), person)
-        .await?;
-    if others == 0 {
-        return Err(Refusal::new(&codes::LAST_ADMINISTRATOR));
-    }
-    unit.bump_administrators(tenant, version);
-    Ok(())
+        .map(drop)
 }

@@ -1,5 +1,218 @@
 //! Directory roles: what there is, and who holds what.
 
+use store::{Guard, Id, PersonStatus, PrincipalKind, RoleHolder, WriteError};
+
+use crate::access::{self, Operation, Target};
+use crate::actor::Actor;
+use crate::audit::Entry;
+use crate::groups::members::find_kind;
+use crate::groups::{self, begin_changing};
+use crate::people::administrators::Administrators;
+use crate::{Identity, Refusal, codes};
+
 mod template;
 
 pub use template::Role;
+
+/// At most `limit` direct holders of a role whose id comes after `after`, by id.
+pub async fn list_holders(
+    identity: &Identity,
+    actor: Actor<'_>,
+    role: Role,
+    after: Option<Id>,
+    limit: u32,
+) -> Result<Vec<RoleHolder>, Refusal> {
+    check_reading(identity, actor).await?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store
+        .list_role_holders(tenant, role.template_id(), after, i64::from(limit))
+        .await?;
+    Ok(found)
+}
+
+/// What a holder is called: a user name, or a group's name. `None` for what is deleted, or known elsewhere.
+pub async fn find_name(
+    identity: &Identity,
+    actor: Actor<'_>,
+    holder: &RoleHolder,
+) -> Result<Option<String>, Refusal> {
+    check_reading(identity, actor).await?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    Ok(match holder.kind {
+        PrincipalKind::Person => {
+            let person = store.find_person(tenant, holder.id).await?;
+            person
+                .filter(|person| person.status != PersonStatus::Deleted)
+                .map(|person| person.user_name)
+        }
+        PrincipalKind::Group => {
+            let group = store.find_group(tenant, holder.id).await?;
+            group
+                .filter(|group| group.deleted_at.is_none())
+                .map(|group| group.display_name)
+        }
+        PrincipalKind::Application => None,
+    })
+}
+
+/// The roles that a person, a group or an application holds, directly or through groups.
+pub async fn list_of(
+    identity: &Identity,
+    actor: Actor<'_>,
+    principal: Id,
+) -> Result<Vec<Role>, Refusal> {
+    access::check(identity, actor, Operation::ReadMemberships, Some(principal))
+        .await
+        .map(drop)?;
+    find_kind(identity, principal).await?;
+    let found = identity
+        .0
+        .store
+        .list_roles(identity.0.tenant_id, principal)
+        .await?;
+    Ok(found.into_iter().filter_map(Role::find).collect())
+}
+
+/// Refuses who may not read roles; the roles themselves are public knowledge.
+pub async fn check_reading(identity: &Identity, actor: Actor<'_>) -> Result<(), Refusal> {
+    access::check(identity, actor, Operation::ReadRoles, None)
+        .await
+        .map(drop)
+}
+
+/// Gives a role to a person, to an application, or to a group that was made for it.
+///
+/// # Errors
+/// [`codes::NOT_ALLOWED`] to everybody but a Global Administrator: nobody raises himself, or somebody else beyond
+/// himself. [`codes::GROUP_NOT_ASSIGNABLE`], [`codes::OBJECT_MISSING`], [`codes::ROLE_HELD`].
+pub async fn assign(
+    identity: &Identity,
+    actor: Actor<'_>,
+    role: Role,
+    principal: Id,
+) -> Result<(), Refusal> {
+    let about = (Operation::AssignRole, Some(principal));
+    access::decide(identity, actor, about, || {
+        assign_once(identity, actor, role, principal)
+    })
+    .await
+}
+
+async fn assign_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    role: Role,
+    principal: Id,
+) -> Result<(), Refusal> {
+    let allowed = check_assigning(identity, actor).await?;
+    let kind = find_kind(identity, principal).await?;
+    if kind == PrincipalKind::Group
+        && !groups::find_living(identity, principal)
+            .await?
+            .role_assignable
+    {
+        return Err(Refusal::new(&codes::GROUP_NOT_ASSIGNABLE));
+    }
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let held = store.list_direct_roles(tenant, principal).await?;
+    if held.contains(&role.template_id()) {
+        return Err(Refusal::new(&codes::ROLE_HELD));
+    }
+    let mut unit = begin_changing(identity, &allowed).await?;
+    let now = identity.0.ambient.now();
+    unit.insert_role(tenant, role.template_id(), (principal, kind), now);
+    if kind == PrincipalKind::Person {
+        // A link made by somebody who may not make one for an administrator is void from now on.
+        unit.void_links_of_person(tenant, principal, now);
+    }
+    let entry = describe(identity, actor, role, (principal, kind)).await?;
+    let word = "role.assigned";
+    access::write(identity, actor, &allowed, unit, word, principal, entry)
+        .await
+        .map_err(Administrators::refuse)
+}
+
+async fn check_assigning(
+    identity: &Identity,
+    actor: Actor<'_>,
+) -> Result<access::Allowed, Refusal> {
+    access::check_object(identity, actor, Operation::AssignRole, || async {
+        Ok(Target::Nobody)
+    })
+    .await
+}
+
+async fn describe(
+    identity: &Identity,
+    actor: Actor<'_>,
+    role: Role,
+    (principal, kind): (Id, PrincipalKind),
+) -> Result<Entry, Refusal> {
+    let mut entry = actor.entry(identity);
+    entry
+        .say("role", role.name())
+        .say("principal", principal.to_string())
+        .say("kind", kind.as_str());
+    if kind == PrincipalKind::Person {
+        let found = identity
+            .0
+            .store
+            .find_person(identity.0.tenant_id, principal)
+            .await?;
+        if let Some(person) = found {
+            entry.confide("user", person.user_name);
+        }
+    }
+    Ok(entry)
+}
+
+/// Takes a role away from whom it was given to.
+///
+/// # Errors
+/// [`codes::LAST_ADMINISTRATOR`] when nobody would be left who can do everything; [`codes::ROLE_NOT_HELD`].
+pub async fn unassign(
+    identity: &Identity,
+    actor: Actor<'_>,
+    role: Role,
+    principal: Id,
+) -> Result<(), Refusal> {
+    let about = (Operation::AssignRole, Some(principal));
+    access::decide(identity, actor, about, || {
+        unassign_once(identity, actor, role, principal)
+    })
+    .await
+}
+
+async fn unassign_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    role: Role,
+    principal: Id,
+) -> Result<(), Refusal> {
+    let allowed = check_assigning(identity, actor).await?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let holders = store.list_direct_roles(tenant, principal).await?;
+    if !holders.contains(&role.template_id()) {
+        return Err(Refusal::new(&codes::ROLE_NOT_HELD));
+    }
+    let kind = store.find_kind(tenant, principal).await?;
+    let mut unit = begin_changing(identity, &allowed).await?;
+    let administrators = match role {
+        Role::GlobalAdministrator => Administrators::begin(identity, &mut unit, principal).await?,
+        _ => Administrators::Untouched,
+    };
+    unit.delete_role(tenant, role.template_id(), principal);
+    if kind == Some(PrincipalKind::Person) {
+        unit.void_links_of_issuer(tenant, principal, identity.0.ambient.now());
+    }
+    administrators.finish(identity, &mut unit);
+    // What a deleted holder was is not known any more; it loses the role like another.
+    let kind = kind.unwrap_or(PrincipalKind::Person);
+    let entry = describe(identity, actor, role, (principal, kind)).await?;
+    let word = "role.unassigned";
+    let written = access::write(identity, actor, &allowed, unit, word, principal, entry).await;
+    written.map_err(|error| match error {
+        WriteError::Refused(Guard::Missing) => Refusal::new(&codes::ROLE_NOT_HELD),
+        error => Administrators::refuse(error),
+    })
+}

@@ -191,7 +191,7 @@ fn derive_change_kind(word: &str) -> ActivityKind {
         "passkey.registration_refused" => ActivityKind::PasskeyRefused,
         "passkey.renamed" => ActivityKind::PasskeyRenamed,
         "passkey.removed" => ActivityKind::PasskeyRemoved,
-        "session.ended" => ActivityKind::SessionEnded,
+        "session.ended" | "user.sessions_ended" => ActivityKind::SessionEnded,
         "session.signed_out" => ActivityKind::SignedOut,
         "link.made" => ActivityKind::LinkMade,
         "user.renamed" => ActivityKind::Renamed,

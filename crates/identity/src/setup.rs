@@ -1,7 +1,7 @@
 //! The first administrator: a one-time link, one claim, then closed for ever (security 18).
 
 use serde::{Deserialize, Serialize};
-use store::{Guard, Id, Log, NewPerson, Unit, WriteError};
+use store::{Guard, Id, Log, NewPerson, PersonStatus, PrincipalKind, Unit, WriteError};
 use webauthn::{base64url, providers};
 
 use crate::audit::{self, Entry};
@@ -10,6 +10,7 @@ use crate::creation::{self, Account, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::{self, LinkPurpose};
 use crate::passkeys::Creation;
+use crate::people;
 use crate::proof::Permitted;
 use crate::roles::Role;
 use crate::sign_in::limit_address;
@@ -150,14 +151,17 @@ async fn claim(attempt: &Try<'_>) -> Result<String, Refusal> {
     let person = NewPerson {
         person_id: Id(sealed.person),
         user_handle: user_handle.ok_or_else(unreadable)?,
-        user_name: names::parse_user_name(&sealed.user_name)?,
-        display_name: sealed.display_name,
+        fields: people::derive_first_fields(
+            names::parse_user_name(&sealed.user_name)?,
+            sealed.display_name,
+        ),
+        status: PersonStatus::Enabled,
         created_at: identity.0.ambient.now(),
     };
     let link = Proof::Link(link::restore(opened, Id(sealed.link)));
     let permitted = creation::permit_registration(attempt, Purpose::SetUp, link, person.person_id)?;
     match write_claim(attempt, &sealed.organisation, &person, permitted).await {
-        Ok(_) => Ok(person.user_name.shown),
+        Ok(_) => Ok(person.fields.user_name.shown),
         Err(WriteError::Refused(Guard::Missing)) if !is_open(identity).await? => {
             Err(Refusal::new(&codes::SETUP_CLOSED))
         }
@@ -189,7 +193,7 @@ async fn write_claim(
     unit.insert_role(
         tenant,
         Role::GlobalAdministrator.template_id(),
-        person.person_id,
+        (person.person_id, PrincipalKind::Person),
         now,
     );
     unit.mark_passkey(tenant, person.person_id);
@@ -199,7 +203,7 @@ async fn write_claim(
     let name = creation::propose_name(provider, &permitted.registration, &[]);
     let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
     entry
-        .confide("actor", person.user_name.shown.as_str())
+        .confide("actor", person.fields.user_name.shown.as_str())
         .confide("passkey", name.as_str());
     entry
         .say("organisation", organisation)

@@ -200,6 +200,13 @@ pub(crate) fn limit_person(identity: &Identity, session: &Session) -> Result<(),
     take(&identity.0.person_limit, mac, identity)
 }
 
+/// How many refusals of one actor are recorded.
+pub(crate) fn limit_refusals(identity: &Identity, actor: store::Id) -> Result<(), Refusal> {
+    let snapshot = identity.snapshot();
+    let mac = derive_mac(&snapshot.keys.mac, &[b"refused", &actor.0]);
+    take(&identity.0.person_limit, mac, identity)
+}
+
 fn take(limit: &crate::limits::Limit, mac: [u8; 32], identity: &Identity) -> Result<(), Refusal> {
     let mut key = [0; 16];
     key.copy_from_slice(&mac[..16]);

@@ -157,6 +157,9 @@ impl Identity {
         // Keys may have retired while no node ran, and the clock may be off from the start.
         rotate_keys(&identity).await?;
         measure_clock(&identity).await?;
+        crate::people::fold_names(&identity)
+            .await
+            .map_err(|_| StoreError::Unusable("display names could not be prepared".into()))?;
         Ok(identity)
     }
 
@@ -365,6 +368,9 @@ pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
     })?;
     purge(identity, database_time).await?;
     crate::applications::purge(identity).await?;
+    crate::people::fold_names(identity).await?;
+    crate::people::purge(identity, identity.0.ambient.now()).await?;
+    crate::groups::purge(identity, identity.0.ambient.now()).await?;
     crate::audit::tend(identity).await
 }
 

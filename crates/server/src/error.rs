@@ -97,6 +97,7 @@ pub fn status(code: &'static Code) -> StatusCode {
         (_, Class::Forbidden | Class::Stale) => StatusCode::FORBIDDEN,
         (_, Class::Missing) => StatusCode::NOT_FOUND,
         (_, Class::Conflict) => StatusCode::CONFLICT,
+        (_, Class::Outdated) => StatusCode::PRECONDITION_FAILED,
         (_, Class::Gone) => StatusCode::GONE,
         (_, Class::Limited) => StatusCode::TOO_MANY_REQUESTS,
         (_, Class::Internal) => StatusCode::INTERNAL_SERVER_ERROR,

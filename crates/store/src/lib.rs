@@ -6,6 +6,7 @@
 mod check;
 mod engine;
 mod error;
+mod list;
 mod migrate;
 mod postgres;
 pub mod records;
@@ -19,12 +20,17 @@ mod value;
 
 pub use check::{Finding, Grade};
 pub use error::{StoreError, WriteError};
+pub use list::{Collection, Cursor, Direction, Filter, Kind, ListQuery, MAX_TOP, Page, Test, Walk};
 pub use records::android_list::AndroidList;
 pub use records::application::{Application, ApplicationCredential, CredentialKind};
 pub use records::attestation::{
     AttestationCounts, AttestationRecord, ClaimedLevel, DueAttestation, Judgement,
 };
 pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
+pub use records::directory::PrincipalKind;
+pub use records::group::{
+    DeletedGroups, Depth, Group, GroupColumn, GroupFields, Groups, Member, MemberRecord,
+};
 pub use records::link::{NewLink, OpenLink};
 pub use records::log::{ChainLink, Log, LogRecord, VOID};
 pub use records::log_page::{LogRange, ShownRecord};
@@ -34,6 +40,10 @@ pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserNa
 pub use records::principal::{
     AppRoleAssignment, EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
+pub use records::profile::{
+    DeletedPeople, DirectoryPerson, People, PersonColumn, PersonFields, UserType,
+};
+pub use records::role::RoleHolder;
 pub use records::secret_key::SecretKey;
 pub use records::session::{LiveSession, NewSession, SessionSummary, TokenHash};
 pub use records::tenant::Tenant;

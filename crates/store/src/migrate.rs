@@ -56,6 +56,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_clients.sql"),
         postgres: include_str!("../migrations/postgres/0005_clients.sql"),
     },
+    Migration {
+        version: 6,
+        name: "directory",
+        sqlite: include_str!("../migrations/sqlite/0006_directory.sql"),
+        postgres: include_str!("../migrations/postgres/0006_directory.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

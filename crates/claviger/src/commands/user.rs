@@ -1,5 +1,6 @@
-//! `user add`, `list`, `link`, `rename`, `disable`, `enable`.
+//! `user add`, `list`, `link`, `rename`, `disable`, `enable`; what the directory knows of a person is in [`record`].
 
+use identity::methods;
 use identity::people::{self, Actor, PersonView};
 use identity::setup::Link;
 use identity::{Identity, Refusal};
@@ -11,6 +12,8 @@ use super::{Failure, open};
 use crate::flags::{Form, User};
 use crate::os_user;
 use crate::output::{LinkShown, escape, say, say_json, table, write_time};
+
+mod record;
 
 pub(crate) async fn run(configuration: &Configuration, command: User) -> Result<(), Failure> {
     let identity = open(configuration, Start::Beside).await?;
@@ -70,6 +73,44 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
             let person = people::find(identity, actor, &name).await?;
             people::enable(identity, actor, person.person_id).await?;
             say(&format!("{} is enabled.", escape(&person.user_name)))
+        }
+        User::Show { name, form } => {
+            let person = people::read_by_name(identity, actor, &name).await?;
+            record::show(identity, actor, &person, form).await
+        }
+        User::Set {
+            name,
+            mail,
+            manager,
+            user_type,
+            properties,
+            form,
+        } => {
+            let change = record::read_change(mail, user_type, &properties)?;
+            record::change(identity, actor, &name, &change, manager.as_deref(), form).await
+        }
+        User::Delete { name } => {
+            let person = people::find(identity, actor, &name).await?;
+            people::delete(identity, actor, person.person_id, None).await?;
+            say(&format!(
+                "{} is deleted; for thirty days: claviger user restore {}",
+                escape(&person.user_name),
+                escape(&person.user_name)
+            ))
+        }
+        User::Deleted { form } => record::list_deleted(identity, actor, form).await,
+        User::Restore { name } => {
+            let person = record::find_deleted(identity, actor, &name).await?;
+            let person = people::restore(identity, actor, person).await?;
+            say(&format!("{} is back.", escape(&person.user_name)))
+        }
+        User::RemovePasskey { name, passkey } => {
+            let person = people::find(identity, actor, &name).await?;
+            methods::delete(identity, actor, person.person_id, &passkey).await?;
+            say(&format!(
+                "The passkey of {} is removed.",
+                escape(&person.user_name)
+            ))
         }
     }
 }

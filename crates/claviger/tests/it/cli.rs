@@ -269,6 +269,124 @@ fn people_are_added_listed_renamed_and_disabled_while_it_serves() {
 }
 
 #[test]
+fn the_directory_is_kept_while_it_serves() {
+    for backend in testkit::backends() {
+        let folder = Folder::make();
+        let database = match &backend {
+            testkit::Backend::Sqlite => None,
+            testkit::Backend::Postgres { url } => {
+                Some(testkit::postgres::Database::create(url).expect("a database"))
+            }
+        };
+        let environment: Vec<_> = database
+            .iter()
+            .map(|database| ("CLAVIGER_DATABASE_URL", database.url()))
+            .collect();
+        let installation = Installation::new(folder.path());
+        let server = installation.start(&environment);
+        Person::set_up(installation.port, &server.set_up_token()).expect("set-up");
+        keep_directory(&|arguments: &[&str]| {
+            let mut command = claviger(arguments);
+            command.arg("--data").arg(&installation.data);
+            command.envs(environment.iter().map(|(name, value)| (name, value)));
+            Outcome::of(command.output().expect("claviger runs"))
+        });
+    }
+}
+
+/// The same on either database.
+fn keep_directory(run: &dyn Fn(&[&str]) -> Outcome) {
+    run(&["user", "add", "bob", "--display-name", "Bob"]).ok();
+    let shown = run(&[
+        "user",
+        "set",
+        "bob",
+        "--mail",
+        "bob@example.org",
+        "--manager",
+        "admin",
+        "--property",
+        "jobTitle=Pilot",
+        "--type",
+        "guest",
+        "--json",
+    ])
+    .json();
+    assert_eq!(shown["mail"], "bob@example.org");
+    assert_eq!(shown["manager"], "admin");
+    assert_eq!(shown["properties"]["jobTitle"], "Pilot");
+    assert_eq!(shown["userType"], "guest");
+    run(&["user", "set", "bob", "--mail", "nowhere"]).refused(1, "user.mail_unfit");
+    run(&["user", "set", "bob", "--property", "shoe=44"]).refused(1, "jobTitle");
+    run(&["user", "set", "bob", "--manager", "nobody"]).refused(1, "user.missing");
+
+    let group = run(&[
+        "group",
+        "add",
+        "Pilots",
+        "--description",
+        "Who fly",
+        "--json",
+    ])
+    .json();
+    let id = group["groupId"].as_str().expect("an id");
+    assert_eq!(group["protectedBy"], serde_json::json!([]));
+    run(&["group", "add", "Crew", "--role-assignable"]).ok();
+    run(&["group", "join", "pilots", "bob"]).ok();
+    run(&["group", "join", "Crew", id]).ok();
+    run(&["group", "join", "Pilots", "Crew"]).refused(1, "group.cycle");
+    run(&["group", "join", "Pilots", "nobody"]).refused(1, "directory.object_missing");
+    let members = run(&["group", "members", "Crew", "--transitive", "--json"]).json();
+    let kinds: Vec<_> = members
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| it["kind"].as_str())
+        .collect();
+    assert_eq!(kinds.len(), 2, "{members}");
+    assert!(kinds.contains(&Some("person")) && kinds.contains(&Some("group")));
+    let shown = run(&["group", "show", "Pilots"]).ok();
+    assert!(shown.contains("protected: roleAssignable"), "{shown}");
+    let listed = run(&["group", "list", "--prefix", "PI", "--json"]).json();
+    assert_eq!(listed.as_array().map(Vec::len), Some(1));
+
+    run(&["role", "assign", "user administrator", "Crew"]).ok();
+    run(&["role", "assign", "User Administrator", "Pilots"])
+        .refused(1, "group.not_role_assignable");
+    run(&["role", "assign", "Emperor", "bob"]).refused(1, "role.missing");
+    let shown = run(&["user", "show", "bob", "--json"]).json();
+    assert_eq!(shown["roles"], serde_json::json!(["User Administrator"]));
+    assert_eq!(shown["groups"], serde_json::json!(["Pilots"]));
+    let holders = run(&["role", "members", "User Administrator", "--json"]).json();
+    assert_eq!(holders[0]["name"], "Crew");
+    let last = ["role", "unassign", "Global Administrator", "admin"];
+    run(&last).refused(1, "user.last_administrator");
+    run(&["role", "unassign", "User Administrator", "Crew"]).ok();
+    let listed = run(&["role", "list", "--json"]).json();
+    assert_eq!(listed.as_array().map(Vec::len), Some(13));
+
+    run(&["group", "add", "Pilots"]).ok();
+    run(&["group", "show", "Pilots"]).refused(1, "group.ambiguous");
+    run(&["group", "leave", "Crew", id]).ok();
+    run(&["group", "delete", id]).ok();
+    let deleted = run(&["group", "deleted", "--json"]).json();
+    assert_eq!(deleted[0]["groupId"], *id);
+    run(&["group", "restore", id]).ok();
+    run(&["user", "delete", "bob"]).ok();
+    run(&["user", "show", "bob"]).refused(1, "user.missing");
+    assert_eq!(
+        run(&["user", "deleted", "--json"]).json()[0]["userName"],
+        "bob"
+    );
+    run(&["user", "restore", "bob"]).ok();
+    let shown = run(&["user", "show", "bob"]).ok();
+    assert!(
+        shown.contains("Pilots") && shown.contains("jobTitle"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn nobody_can_act_under_another_name() {
     let folder = Folder::make();
     let (installation, _server, _ada) = set_up(&folder);

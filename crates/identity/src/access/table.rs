@@ -11,6 +11,7 @@ use crate::roles::Role;
 pub enum Operation {
     ListPeople,
     ReadPerson,
+    ReadManager,
     AddPerson,
     ChangePerson,
     DeletePerson,
@@ -24,6 +25,7 @@ pub enum Operation {
     ListGroups,
     ReadGroup,
     ReadMembers,
+    ReadMemberships,
     AddGroup,
     AddRoleGroup,
     ChangeGroup,
@@ -163,6 +165,16 @@ const READ_GROUPS: &[Permission] = &[
     P::DirectoryReadAll,
     P::DirectoryReadWriteAll,
 ];
+const READ_MEMBERSHIPS: &[Permission] = &[
+    P::GroupReadAll,
+    P::GroupReadWriteAll,
+    P::GroupMemberReadAll,
+    P::GroupMemberReadWriteAll,
+    P::UserReadAll,
+    P::UserReadWriteAll,
+    P::DirectoryReadAll,
+    P::DirectoryReadWriteAll,
+];
 const WRITE_GROUPS: &[Permission] = &[P::GroupReadWriteAll, P::DirectoryReadWriteAll];
 const WRITE_MEMBERS: &[Permission] = &[
     P::GroupMemberReadWriteAll,
@@ -235,6 +247,7 @@ impl Operation {
     pub const ALL: &'static [Operation] = &[
         Operation::ListPeople,
         Operation::ReadPerson,
+        Operation::ReadManager,
         Operation::AddPerson,
         Operation::ChangePerson,
         Operation::DeletePerson,
@@ -248,6 +261,7 @@ impl Operation {
         Operation::ListGroups,
         Operation::ReadGroup,
         Operation::ReadMembers,
+        Operation::ReadMemberships,
         Operation::AddGroup,
         Operation::AddRoleGroup,
         Operation::ChangeGroup,
@@ -287,6 +301,15 @@ impl Operation {
                 ],
                 ..read(READ_PEOPLE, DIRECTORY_READERS)
             },
+            O::ReadManager => Rule {
+                own: &[
+                    P::UserReadAll,
+                    P::UserReadWriteAll,
+                    P::DirectoryReadAll,
+                    P::DirectoryReadWriteAll,
+                ],
+                ..read(READ_PEOPLE, DIRECTORY_READERS)
+            },
             O::ListPeople => read(READ_PEOPLE, DIRECTORY_READERS),
             O::ReadDeletedPeople => read(
                 &[
@@ -315,6 +338,19 @@ impl Operation {
             O::ListGroups | O::ReadGroup | O::ReadMembers | O::ReadDeletedGroups => {
                 read(READ_GROUPS, DIRECTORY_READERS)
             }
+            // In which groups somebody is says what they may do: of oneself everybody may know it.
+            O::ReadMemberships => Rule {
+                own: &[
+                    P::UserRead,
+                    P::UserReadAll,
+                    P::UserReadWriteAll,
+                    P::GroupMemberReadAll,
+                    P::GroupReadAll,
+                    P::DirectoryReadAll,
+                    P::DirectoryReadWriteAll,
+                ],
+                ..read(READ_MEMBERSHIPS, DIRECTORY_READERS)
+            },
             O::AddGroup
             | O::ChangeGroup
             | O::DeleteGroup

@@ -107,12 +107,12 @@ async fn begin(
         .await?
         // Our own API holds no permissions: it has no registration.
         .ok_or(&codes::APPLICATION_MISSING)?;
-    let target = find_target_of_principal(identity, principal.object_id).await?;
     let operation = match permissions.iter().any(|each| each.is_tier_zero()) {
         true => Operation::GrantTierZero,
         false => operation,
     };
-    let allowed = access::check_target(identity, actor, operation, target).await?;
+    let find = || find_target_of_principal(identity, principal.object_id);
+    let allowed = access::check_object(identity, actor, operation, find).await?;
     let mut unit = allowed.begin(identity);
     unit.bump_application(tenant, application.object_id, application.security_version);
     Ok((principal, unit))

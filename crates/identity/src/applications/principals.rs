@@ -163,8 +163,8 @@ pub async fn change_principal(
         _ => Operation::ChangeApplication,
     };
     let principal = find_existing(identity, object).await?;
-    let target = find_target_of_principal(identity, object).await?;
-    let allowed = access::check_target(identity, actor, operation, target).await?;
+    let find = || find_target_of_principal(identity, object);
+    let allowed = access::check_object(identity, actor, operation, find).await?;
     if principal.app_id == OWN_API {
         return Err(Refusal::new(&codes::OWN_API_FIXED));
     }

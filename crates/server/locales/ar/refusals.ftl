@@ -102,6 +102,72 @@ refusal-role-insufficient-remedy = راجع أحد المسؤولين.
 refusal-permission-missing = رمز وصول التطبيق لا يحمل إذنًا بهذا.
 refusal-permission-missing-remedy = يمنح أحد المسؤولين التطبيق الإذن اللازم.
 
+refusal-user-mail-unfit = هذا ليس عنوان بريد.
+refusal-user-mail-unfit-remedy = تحقق من العنوان.
+
+refusal-directory-nickname-unfit = يتكون اسم البريد المختصر من 1 إلى 64 حرفًا أو رقمًا أو . _ -.
+refusal-directory-nickname-unfit-remedy = اختر اسمًا آخر.
+
+refusal-user-attribute-unfit = إحدى القيم طويلة جدًا أو فيها محارف لا تُرى.
+refusal-user-attribute-unfit-remedy = اختصر القيمة أو صححها.
+
+refusal-user-manager-unfit = لا أحد مدير نفسه.
+refusal-user-manager-unfit-remedy = اختر شخصًا آخر.
+
+refusal-record-outdated = تغيّر السجل منذ قراءته.
+refusal-record-outdated-remedy = اقرأه من جديد ثم كرر التغيير.
+
+refusal-directory-object-missing = لا يوجد شخص أو مجموعة أو تطبيق كهذا.
+refusal-directory-object-missing-remedy = تحقق من المعرّف.
+
+refusal-list-column-hidden = يستخدم المرشح خاصية لا يحق لك قراءتها.
+refusal-list-column-hidden-remedy = احذف الخاصية أو اطلب إذنًا بقراءتها.
+
+refusal-list-query-unfit = لا يمكن ترشيح هذه القائمة أو ترتيبها هكذا.
+refusal-list-query-unfit-remedy = استخدم الخصائص والعمليات المذكورة في التوثيق.
+
+refusal-list-cursor-unfit = رابط الصفحة التالية لا يخص هذه القائمة.
+refusal-list-cursor-unfit-remedy = اطلب الصفحة الأولى من جديد.
+
+refusal-group-missing = لا توجد مجموعة كهذه.
+refusal-group-missing-remedy = تحقق من المعرّف.
+
+refusal-group-ambiguous = لعدة مجموعات هذا الاسم.
+refusal-group-ambiguous-remedy = سمِّ المجموعة بمعرّفها.
+
+refusal-group-name-unfit = يتكون اسم المجموعة من 1 إلى 256 محرفًا مرئيًا.
+refusal-group-name-unfit-remedy = اختر اسمًا آخر.
+
+refusal-group-description-unfit = يتكون وصف المجموعة من 1 إلى 1024 محرفًا مرئيًا.
+refusal-group-description-unfit-remedy = اختصر الوصف.
+
+refusal-group-cycle = ستكون المجموعة داخل نفسها.
+refusal-group-cycle-remedy = اختر عضوًا آخر.
+
+refusal-group-too-many-above = تداخل المجموعات عميق جدًا.
+refusal-group-too-many-above-remedy = قلل التداخل.
+
+refusal-group-member-exists = هو عضو بالفعل.
+refusal-group-member-exists-remedy = لا حاجة إلى شيء.
+
+refusal-group-member-missing = ليس عضوًا مباشرًا في هذه المجموعة.
+refusal-group-member-missing-remedy = انظر أعضاء المجموعة.
+
+refusal-group-not-role-assignable = لا تُمنح أدوار الدليل إلا لمجموعات أُنشئت لذلك.
+refusal-group-not-role-assignable-remedy = أنشئ مجموعة يمكن منحها أدوارًا، أو امنح الدور لأشخاص.
+
+refusal-role-missing = لا يوجد دور دليل كهذا.
+refusal-role-missing-remedy = استخدم معرّف قالب الدور.
+
+refusal-role-not-held = لم يُمنح الدور له مباشرة.
+refusal-role-not-held-remedy = انظر أعضاء الدور؛ فقد يأتي عبر مجموعة.
+
+refusal-role-held = الدور ممنوح بالفعل.
+refusal-role-held-remedy = لا حاجة إلى شيء.
+
+refusal-passkey-own = هنا يزيل المسؤول مفاتيح مرور الآخرين لا مفاتيحه.
+refusal-passkey-own-remedy = أزل مفاتيحك من صفحة معلومات الأمان.
+
 refusal-request-malformed = لم يفهم الخادم الطلب.
 refusal-request-malformed-remedy = أعد تحميل الصفحة ثم حاول مرة أخرى.
 

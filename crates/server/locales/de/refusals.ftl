@@ -102,6 +102,72 @@ refusal-role-insufficient-remedy = Wenden Sie sich an einen Administrator.
 refusal-permission-missing = Das Zugriffstoken der Anwendung enthält keine Berechtigung dafür.
 refusal-permission-missing-remedy = Ein Administrator erteilt der Anwendung die nötige Berechtigung.
 
+refusal-user-mail-unfit = Das ist keine E-Mail-Adresse.
+refusal-user-mail-unfit-remedy = Prüfen Sie die Adresse.
+
+refusal-directory-nickname-unfit = Ein E-Mail-Kurzname hat 1 bis 64 Buchstaben, Ziffern und . _ -.
+refusal-directory-nickname-unfit-remedy = Wählen Sie einen anderen Kurznamen.
+
+refusal-user-attribute-unfit = Ein Wert ist zu lang oder enthält unsichtbare Zeichen.
+refusal-user-attribute-unfit-remedy = Kürzen oder berichtigen Sie den Wert.
+
+refusal-user-manager-unfit = Niemand ist die eigene Führungskraft.
+refusal-user-manager-unfit-remedy = Wählen Sie eine andere Person.
+
+refusal-record-outdated = Der Eintrag wurde geändert, seit Sie ihn gelesen haben.
+refusal-record-outdated-remedy = Lesen Sie ihn erneut und wiederholen Sie die Änderung.
+
+refusal-directory-object-missing = Diese Person, Gruppe oder Anwendung gibt es nicht.
+refusal-directory-object-missing-remedy = Prüfen Sie die Kennung.
+
+refusal-list-column-hidden = Der Filter verwendet eine Eigenschaft, die Sie nicht lesen dürfen.
+refusal-list-column-hidden-remedy = Lassen Sie die Eigenschaft weg oder bitten Sie um eine Berechtigung, sie zu lesen.
+
+refusal-list-query-unfit = Diese Liste lässt sich so nicht filtern oder ordnen.
+refusal-list-query-unfit-remedy = Verwenden Sie die in der Dokumentation genannten Eigenschaften und Operatoren.
+
+refusal-list-cursor-unfit = Der Verweis auf die nächste Seite gehört nicht zu dieser Liste.
+refusal-list-cursor-unfit-remedy = Rufen Sie die erste Seite erneut ab.
+
+refusal-group-missing = Diese Gruppe gibt es nicht.
+refusal-group-missing-remedy = Prüfen Sie die Kennung.
+
+refusal-group-ambiguous = Mehrere Gruppen heißen so.
+refusal-group-ambiguous-remedy = Nennen Sie die Gruppe mit ihrer Kennung.
+
+refusal-group-name-unfit = Der Name einer Gruppe hat 1 bis 256 sichtbare Zeichen.
+refusal-group-name-unfit-remedy = Wählen Sie einen anderen Namen.
+
+refusal-group-description-unfit = Die Beschreibung einer Gruppe hat 1 bis 1024 sichtbare Zeichen.
+refusal-group-description-unfit-remedy = Kürzen Sie die Beschreibung.
+
+refusal-group-cycle = Die Gruppe wäre in sich selbst enthalten.
+refusal-group-cycle-remedy = Wählen Sie ein anderes Mitglied.
+
+refusal-group-too-many-above = Die Gruppen sind zu tief verschachtelt.
+refusal-group-too-many-above-remedy = Verschachteln Sie sie weniger.
+
+refusal-group-member-exists = Es ist bereits Mitglied.
+refusal-group-member-exists-remedy = Es ist nichts zu tun.
+
+refusal-group-member-missing = Es ist kein direktes Mitglied dieser Gruppe.
+refusal-group-member-missing-remedy = Sehen Sie die Mitglieder der Gruppe an.
+
+refusal-group-not-role-assignable = Verzeichnisrollen können nur dafür angelegten Gruppen erteilt werden.
+refusal-group-not-role-assignable-remedy = Legen Sie eine Gruppe an, der Rollen erteilt werden können, oder erteilen Sie die Rolle Personen.
+
+refusal-role-missing = Diese Verzeichnisrolle gibt es nicht.
+refusal-role-missing-remedy = Verwenden Sie die Vorlagenkennung einer Rolle.
+
+refusal-role-not-held = Die Rolle wurde nicht ihm selbst erteilt.
+refusal-role-not-held-remedy = Sehen Sie die Mitglieder der Rolle an; sie kann über eine Gruppe kommen.
+
+refusal-role-held = Die Rolle ist bereits erteilt.
+refusal-role-held-remedy = Es ist nichts zu tun.
+
+refusal-passkey-own = Hier entfernt ein Administrator Passkeys anderer, nicht die eigenen.
+refusal-passkey-own-remedy = Entfernen Sie Ihre eigenen auf der Seite „Sicherheitsinfo“.
+
 refusal-request-malformed = Der Server hat die Anfrage nicht verstanden.
 refusal-request-malformed-remedy = Laden Sie die Seite neu und versuchen Sie es noch einmal.
 

@@ -102,6 +102,72 @@ refusal-role-insufficient-remedy = Ask an administrator.
 refusal-permission-missing = The application’s access token carries no permission for this.
 refusal-permission-missing-remedy = An administrator grants the application the permission that this needs.
 
+refusal-user-mail-unfit = This is not a mail address.
+refusal-user-mail-unfit-remedy = Check the address.
+
+refusal-directory-nickname-unfit = A mail nickname has 1 to 64 letters, digits, and . _ -.
+refusal-directory-nickname-unfit-remedy = Choose another nickname.
+
+refusal-user-attribute-unfit = A value is too long or has characters that can’t be seen.
+refusal-user-attribute-unfit-remedy = Shorten or correct the value.
+
+refusal-user-manager-unfit = Nobody is their own manager.
+refusal-user-manager-unfit-remedy = Choose another person.
+
+refusal-record-outdated = The record was changed since you read it.
+refusal-record-outdated-remedy = Read it again, and repeat the change.
+
+refusal-directory-object-missing = There is no such person, group or application.
+refusal-directory-object-missing-remedy = Check the id.
+
+refusal-list-column-hidden = The filter uses a property that you may not read.
+refusal-list-column-hidden-remedy = Leave the property out, or ask for a permission that lets you read it.
+
+refusal-list-query-unfit = This list can’t be filtered or ordered so.
+refusal-list-query-unfit-remedy = Use the properties and operators that the documentation names.
+
+refusal-list-cursor-unfit = The link to the next page does not belong to this list.
+refusal-list-cursor-unfit-remedy = Ask for the first page again.
+
+refusal-group-missing = There is no such group.
+refusal-group-missing-remedy = Check the id.
+
+refusal-group-ambiguous = Several groups have this name.
+refusal-group-ambiguous-remedy = Name the group by its id.
+
+refusal-group-name-unfit = A group’s name has 1 to 256 visible characters.
+refusal-group-name-unfit-remedy = Choose another name.
+
+refusal-group-description-unfit = A group’s description has 1 to 1024 visible characters.
+refusal-group-description-unfit-remedy = Shorten the description.
+
+refusal-group-cycle = The group would be in itself.
+refusal-group-cycle-remedy = Choose another member.
+
+refusal-group-too-many-above = The groups are nested too deep.
+refusal-group-too-many-above-remedy = Nest them less.
+
+refusal-group-member-exists = It is a member already.
+refusal-group-member-exists-remedy = There is nothing to do.
+
+refusal-group-member-missing = It is not a direct member of this group.
+refusal-group-member-missing-remedy = Look at the group’s members.
+
+refusal-group-not-role-assignable = Directory roles may only be given to groups that were made for it.
+refusal-group-not-role-assignable-remedy = Make a new group to which roles can be given, or give the role to people.
+
+refusal-role-missing = There is no such directory role.
+refusal-role-missing-remedy = Use a role’s template id.
+
+refusal-role-not-held = The role was not given to it itself.
+refusal-role-not-held-remedy = Look at the role’s members; it may come by way of a group.
+
+refusal-role-held = It holds the role already.
+refusal-role-held-remedy = There is nothing to do.
+
+refusal-passkey-own = Here an administrator removes passkeys of others, not their own.
+refusal-passkey-own-remedy = Remove your own on the Security info page.
+
 refusal-request-malformed = The server did not understand the request.
 refusal-request-malformed-remedy = Reload the page and try again.
 

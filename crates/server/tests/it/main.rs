@@ -5,6 +5,7 @@
 mod android_list;
 mod attested;
 mod code_flow;
+mod directory;
 mod independent_client;
 mod keys;
 mod links;

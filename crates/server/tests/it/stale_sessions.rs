@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use identity::people::{self, Actor, PersonView};
+use identity::roles::{self, Role};
 use identity::{Caller, Class, Refusal, Session, passkeys, sessions};
 use testkit::{Backend, Device, House, Offer, Person, on_each_backend, passkey_id};
 
@@ -32,20 +33,20 @@ struct Stale {
     bob: PersonView,
 }
 
-/// Makes somebody a second Global Administrator: no page does so yet.
-fn promote(house: &House, user_name: &str) {
-    house.run_sql(&format!(
-        "INSERT INTO role_member (tenant_id, role_template_id, person_id, created_at)
-         SELECT r.tenant_id, r.role_template_id, p.person_id, r.created_at FROM role_member r, person p
-         WHERE p.user_name = '{user_name}'"
-    ));
+/// Makes somebody a second Global Administrator.
+async fn promote(house: &House, user_name: &str) {
+    let shell = Actor::CommandLine { os_user: "root" };
+    let person = house.find(user_name).await.person_id;
+    roles::assign(house.identity(), shell, Role::GlobalAdministrator, person)
+        .await
+        .unwrap();
 }
 
 /// Reads the session, prepares everything, and ends the session then.
 async fn prepare(house: &House, end: End) -> (Stale, Person) {
     let mut ada = house.administrator("ada").await;
     let mut bob = house.person(&mut ada, "bob").await;
-    promote(house, "bob");
+    promote(house, "bob").await;
     house.invite(&mut ada, "newcomer").await;
     let (mut second, mut spare) = (Device::synced(), Device::synced());
     ada.add_device(&mut second).await;

@@ -14,9 +14,10 @@ statements! {
     LIST_SIGN_INS = "sign_in.list_of_person" Tenant
         "SELECT record_id, created_at, person_id, credential_id, result, body, personal FROM sign_in
          WHERE tenant_id = $1 AND person_id = $2 ORDER BY created_at DESC, record_id DESC LIMIT $3";
+    /// What somebody tried in vain is for the audit log: many tries must not push out of sight what was done.
     LIST_AUDITS = "audit.list_of_target" Tenant
         "SELECT record_id, created_at, activity, actor_id, target_id, body, personal FROM audit
-         WHERE tenant_id = $1 AND target_id = $2 ORDER BY created_at DESC, record_id DESC LIMIT $3";
+         WHERE tenant_id = $1 AND target_id = $2 AND activity <> 'change.refused' ORDER BY created_at DESC, record_id DESC LIMIT $3";
     RANGE_OF_SIGN_INS = "sign_in.range" Tenant
         "SELECT record_id, created_at, person_id, credential_id, result, body, personal FROM sign_in
          WHERE tenant_id = $1 AND record_id >= $2 AND record_id <= $3 ORDER BY record_id LIMIT $4";

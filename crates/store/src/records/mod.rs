@@ -4,6 +4,8 @@ pub mod android_list;
 pub mod application;
 pub mod attestation;
 pub mod credential;
+pub mod directory;
+pub mod group;
 pub mod link;
 pub mod log;
 pub mod log_page;
@@ -11,8 +13,9 @@ pub mod metadata;
 pub mod node;
 pub mod person;
 pub mod principal;
+pub mod profile;
+pub mod role;
 pub mod secret_key;
-
 pub mod session;
 pub mod spent;
 pub mod tenant;
@@ -26,6 +29,8 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     application::ALL,
     attestation::ALL,
     credential::ALL,
+    directory::ALL,
+    group::ALL,
     link::ALL,
     log::ALL,
     log_page::ALL,
@@ -33,6 +38,8 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     node::ALL,
     person::ALL,
     principal::ALL,
+    profile::ALL,
+    role::ALL,
     secret_key::ALL,
     session::ALL,
     spent::ALL,

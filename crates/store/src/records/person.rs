@@ -1,5 +1,6 @@
-//! People and their directory roles.
+//! People, as signing in knows them.
 
+use crate::records::profile::PersonFields;
 use crate::sql::statements;
 use crate::value::{Id, Row};
 use crate::{Expect, Guard, Store, StoreError, Unit};
@@ -32,16 +33,12 @@ statements! {
          FROM person p WHERE p.tenant_id = $1 AND p.person_id = $3 AND p.status <> 'deleted'";
     INSERT = "person.insert" Tenant
         "INSERT INTO person (tenant_id, person_id, user_handle, user_name, user_name_key, user_name_skeleton,
-             display_name, status, security_version, method_version, had_passkey, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'enabled', 1, 1, 0, $8) ON CONFLICT DO NOTHING";
-    RENAME = "person.rename" Tenant
-        "UPDATE person SET user_name = $3, user_name_key = $4, user_name_skeleton = $5, display_name = $6
-         WHERE tenant_id = $1 AND person_id = $2
-         AND NOT EXISTS (SELECT 1 FROM person o WHERE o.tenant_id = $1 AND o.person_id <> $2
-             AND (o.user_name_key = $4 OR o.user_name_skeleton = $5))";
+             display_name, status, security_version, method_version, had_passkey, created_at, display_name_key, mail,
+             mail_key, user_type, profile, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $9, 1, 1, 0, $8, $10, $11, $12, $13, $14, $8) ON CONFLICT DO NOTHING";
     CHANGE_STATUS = "person.change_status" Tenant
-        "UPDATE person SET status = $3, security_version = security_version + 1
-         WHERE tenant_id = $1 AND person_id = $2 AND security_version = $4";
+        "UPDATE person SET status = $3, security_version = security_version + 1, record_version = record_version + 1
+         WHERE tenant_id = $1 AND person_id = $2 AND security_version = $4 AND status <> 'deleted'";
     BUMP_METHODS = "person.bump_methods" Tenant
         "UPDATE person SET method_version = method_version + 1
          WHERE tenant_id = $1 AND person_id = $2 AND method_version = $3 AND status = 'enabled'";
@@ -50,15 +47,6 @@ statements! {
         "UPDATE person SET had_passkey = had_passkey WHERE tenant_id = $1 AND person_id = $2";
     MARK_PASSKEY = "person.mark_passkey" Tenant
         "UPDATE person SET had_passkey = 1 WHERE tenant_id = $1 AND person_id = $2";
-    INSERT_ROLE = "role_member.insert" Tenant
-        "INSERT INTO role_member (tenant_id, role_template_id, person_id, created_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING";
-    LIST_ROLES = "role_member.list" Tenant
-        "SELECT role_template_id FROM role_member WHERE tenant_id = $1 AND person_id = $2 ORDER BY role_template_id";
-    COUNT_HOLDERS = "role_member.count_holders" Tenant
-        "SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.role_template_id = $2 AND r.person_id <> $3
-         AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = r.person_id AND p.status = 'enabled')
-         AND EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = $1 AND c.person_id = r.person_id AND c.status = 'active')";
     FIND_NAME_HOLDERS = "person.find_name_holders" Tenant
         "SELECT person_id FROM person WHERE tenant_id = $1 AND (user_name_key = $2 OR user_name_skeleton = $3) LIMIT 2";
 }
@@ -129,8 +117,8 @@ pub struct UserName {
 pub struct NewPerson {
     pub person_id: Id,
     pub user_handle: [u8; 64],
-    pub user_name: UserName,
-    pub display_name: String,
+    pub fields: PersonFields,
+    pub status: PersonStatus,
     pub created_at: i64,
 }
 
@@ -217,27 +205,6 @@ impl Store {
             .transpose()
     }
 
-    /// The template ids of the person's directory roles.
-    pub async fn list_roles(&self, tenant: Id, person: Id) -> Result<Vec<Id>, StoreError> {
-        let rows = self
-            .read(&LIST_ROLES, vec![tenant.into(), person.into()])
-            .await?;
-        rows.into_iter().map(|mut row| row.id()).collect()
-    }
-
-    /// How many other enabled people with an active passkey hold the role.
-    pub async fn count_other_holders(
-        &self,
-        tenant: Id,
-        role: Id,
-        but: Id,
-    ) -> Result<i64, StoreError> {
-        let row = self
-            .read_one(&COUNT_HOLDERS, vec![tenant.into(), role.into(), but.into()])
-            .await?;
-        row.map_or(Ok(0), |mut row| row.int())
-    }
-
     /// Whoever has this name or one that looks like it.
     pub async fn find_name_holders(
         &self,
@@ -256,35 +223,24 @@ impl Store {
 
 impl Unit {
     pub fn insert_person(&mut self, tenant: Id, person: &NewPerson) -> &mut Unit {
+        let fields = &person.fields;
         let args = vec![
             tenant.into(),
             person.person_id.into(),
             person.user_handle.into(),
-            person.user_name.shown.as_str().into(),
-            person.user_name.key.as_str().into(),
-            person.user_name.skeleton.as_str().into(),
-            person.display_name.as_str().into(),
+            fields.user_name.shown.as_str().into(),
+            fields.user_name.key.as_str().into(),
+            fields.user_name.skeleton.as_str().into(),
+            fields.display_name.as_str().into(),
             person.created_at.into(),
+            person.status.as_str().into(),
+            fields.display_name_key.as_str().into(),
+            fields.mail.clone().into(),
+            fields.mail_key.clone().into(),
+            fields.user_type.as_str().into(),
+            fields.profile.as_str().into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::Taken))
-    }
-
-    pub fn rename_person(
-        &mut self,
-        tenant: Id,
-        person: Id,
-        name: &UserName,
-        display_name: &str,
-    ) -> &mut Unit {
-        let args = vec![
-            tenant.into(),
-            person.into(),
-            name.shown.as_str().into(),
-            name.key.as_str().into(),
-            name.skeleton.as_str().into(),
-            display_name.into(),
-        ];
-        self.step(&RENAME, args, Expect::One(Guard::Taken))
     }
 
     /// Moves the security version with it, so that what is under way for the person is void.
@@ -324,14 +280,6 @@ impl Unit {
             &MARK_PASSKEY,
             vec![tenant.into(), person.into()],
             Expect::One(Guard::Missing),
-        )
-    }
-
-    pub fn insert_role(&mut self, tenant: Id, role: Id, person: Id, now: i64) -> &mut Unit {
-        self.step(
-            &INSERT_ROLE,
-            vec![tenant.into(), role.into(), person.into(), now.into()],
-            Expect::Any,
         )
     }
 }

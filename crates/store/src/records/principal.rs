@@ -355,7 +355,9 @@ impl Unit {
         let args = || vec![tenant.into(), object.into()];
         self.step(&PURGE, args(), Expect::One(Guard::Missing));
         self.step(&PURGE_ASSIGNMENTS, args(), Expect::Any);
-        self.step(&PURGE_GRANTS, args(), Expect::Any)
+        self.step(&PURGE_GRANTS, args(), Expect::Any);
+        self.delete_roles_of(tenant, object);
+        self.purge_memberships(tenant, object)
     }
 
     pub fn insert_app_role_assignment(

@@ -9,6 +9,8 @@ statements! {
         "SELECT s.session_id, s.person_id, s.credential_id, s.auth_time, s.created_at, s.last_seen_at, s.expires_at, s.place,
              p.user_name, p.display_name,
              (SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = s.person_id)
+             + (SELECT COUNT(*) FROM group_member m JOIN role_member r ON r.tenant_id = $1 AND r.person_id = m.group_id
+                WHERE m.tenant_id = $1 AND m.member_id = s.person_id)
          FROM session s
          JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
          JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
@@ -72,6 +74,7 @@ pub struct LiveSession {
     pub place: String,
     pub user_name: String,
     pub display_name: String,
+    /// Roles held directly or by a group that the person is in itself: enough to know what to offer, not what to allow.
     pub roles: i64,
 }
 

@@ -84,7 +84,8 @@ impl Unit {
             tenant.epoch.into(),
             tenant.created_at.into(),
         ];
-        self.step(&INSERT, args, Expect::One(Guard::Taken))
+        self.step(&INSERT, args, Expect::One(Guard::Taken));
+        self.insert_directory_state(tenant.tenant_id)
     }
 
     /// The set-up's claim: holds for exactly one unit, ever.

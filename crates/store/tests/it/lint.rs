@@ -271,7 +271,8 @@ fn read_query(query: &[String]) -> Query {
             _ => {}
         }
         let starts = matches!(word(index), "FROM" | "JOIN")
-            || (word(index) == "UPDATE" && index == 0)
+            // At the beginning, or after WITH ... AS ( ).
+            || (word(index) == "UPDATE" && (index == 0 || word(index - 1) == ")"))
             || (word(index) == "," && in_from);
         if depth == 0 && starts && is_name(word(index + 1)) {
             let table = word(index + 1).to_owned();
@@ -393,6 +394,7 @@ fn confined_statements_pass() {
         "INSERT INTO spent (tenant_id, state_id) SELECT $1, $2 FROM person WHERE tenant_id = $1",
         "INSERT INTO spent (tenant_id, a) VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE SET a = excluded.a WHERE spent.a < $2 OR spent.b = 1",
         "WITH mine AS (SELECT a FROM person WHERE tenant_id = $1) SELECT a FROM mine",
+        "WITH mine AS (SELECT a FROM person WHERE tenant_id = $1) UPDATE tenant SET a = 1 WHERE tenant_id = $1 AND EXISTS (SELECT 1 FROM mine)",
         "SELECT a FROM person WHERE tenant_id = $1 UNION ALL SELECT a FROM link WHERE tenant_id = $1",
         "SELECT 'FOR UPDATE -> now' FROM person WHERE tenant_id = $1",
     ] {

@@ -10,8 +10,8 @@ use crate::{
     EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
 use crate::{
-    CredentialUse, Log, LogRecord, NewCredential, NewLink, NewPerson, NewSession, PersonStatus,
-    Sealed, SecretKey, Tenant, UserName,
+    CredentialUse, GroupFields, Log, LogRecord, NewCredential, NewLink, NewPerson, NewSession,
+    PersonFields, PersonStatus, PrincipalKind, Sealed, SecretKey, Tenant, UserName, UserType,
 };
 
 on_each!(what_is_done_to_one_tenant_leaves_the_other);
@@ -127,6 +127,30 @@ fn new_credential(credential_id: &[u8]) -> NewCredential<'_> {
     }
 }
 
+const GROUP: Id = Id([90; 16]);
+const INNER: Id = Id([91; 16]);
+
+fn fields_of(name: &str, display_name: &str) -> PersonFields {
+    PersonFields {
+        user_name: name_of(name),
+        display_name: display_name.to_owned(),
+        display_name_key: display_name.to_lowercase(),
+        mail: Some(format!("{name}@example.org")),
+        mail_key: Some(format!("{name}@example.org")),
+        user_type: UserType::Member,
+        profile: "{}".to_owned(),
+    }
+}
+
+fn group_fields(name: &str) -> GroupFields {
+    GroupFields {
+        display_name: name.to_owned(),
+        display_name_key: name.to_lowercase(),
+        description: None,
+        mail_nickname: name.to_owned(),
+    }
+}
+
 fn record(number: u8) -> LogRecord {
     LogRecord {
         record_id: Id([number; 16]),
@@ -155,8 +179,8 @@ async fn fill(store: &Store, tenant_id: Id) {
     let person = NewPerson {
         person_id: PERSON,
         user_handle: [9; 64],
-        user_name: name_of("ada"),
-        display_name: "Ada".to_owned(),
+        fields: fields_of("ada", "Ada"),
+        status: PersonStatus::Enabled,
         created_at: NOW,
     };
     let key = SecretKey {
@@ -169,7 +193,18 @@ async fn fill(store: &Store, tenant_id: Id) {
     let mut unit = Unit::new();
     unit.insert_tenant(&tenant);
     unit.insert_person(tenant_id, &person);
-    unit.insert_role(tenant_id, ROLE, PERSON, NOW);
+    unit.insert_role(tenant_id, ROLE, (PERSON, PrincipalKind::Person), NOW);
+    for group in [GROUP, INNER] {
+        unit.insert_group(
+            tenant_id,
+            group,
+            &group_fields("Pilots"),
+            group == GROUP,
+            NOW,
+        );
+    }
+    unit.insert_member(tenant_id, GROUP, (INNER, PrincipalKind::Group), NOW);
+    unit.insert_member(tenant_id, INNER, (PERSON, PrincipalKind::Person), NOW);
     for id in [CREDENTIAL, SPARE] {
         unit.insert_credential(tenant_id, &new_credential(id));
     }
@@ -374,7 +409,42 @@ fn changes() -> Vec<(&'static str, Unit)> {
         unit.bump_administrators(OURS, 2);
     });
     add("rename person", &|unit| {
-        unit.rename_person(OURS, PERSON, &name_of("countess"), "Countess");
+        unit.touch_person(OURS, PERSON, 1, NOW + 1);
+        unit.update_person(OURS, PERSON, &fields_of("countess", "Countess"));
+    });
+    add("manager", &|unit| {
+        unit.set_manager(OURS, PERSON, Some(PERSON));
+    });
+    add("fold", &|unit| {
+        unit.fold_display_name(OURS, PERSON, "Countess", "folded");
+    });
+    add("membership version", &|unit| {
+        unit.hold_membership(OURS, 1);
+        unit.bump_membership(OURS, 1);
+    });
+    add("role of a group", &|unit| {
+        unit.insert_role(OURS, ROLE, (GROUP, PrincipalKind::Group), NOW);
+        unit.require_holder(OURS, ROLE);
+    });
+    add("role taken away", &|unit| {
+        unit.delete_role(OURS, ROLE, GROUP);
+    });
+    add("group", &|unit| {
+        unit.update_group(OURS, GROUP, 1, &group_fields("Captains"), NOW + 1);
+    });
+    add("member leaves", &|unit| {
+        unit.delete_member(OURS, INNER, PERSON);
+    });
+    add("group deleted", &|unit| {
+        unit.delete_group(OURS, GROUP, 2, NOW + 1);
+    });
+    add("group restored", &|unit| {
+        unit.restore_group(OURS, GROUP, 3, NOW + 1);
+    });
+    add("group purged", &|unit| {
+        unit.delete_group(OURS, INNER, 1, NOW + 1);
+        unit.purge_members(OURS, GROUP);
+        unit.purge_group(OURS, INNER);
     });
     add("methods", &|unit| {
         unit.bump_methods(OURS, PERSON, 1);
@@ -430,6 +500,12 @@ fn changes() -> Vec<(&'static str, Unit)> {
     add("disable", &|unit| {
         unit.change_status(OURS, PERSON, PersonStatus::Disabled, 1);
         unit.end_sessions_of_person(OURS, PERSON, NOW + 1);
+    });
+    add("delete person", &|unit| {
+        unit.delete_person(OURS, PERSON, 3, NOW + 1);
+    });
+    add("restore person", &|unit| {
+        unit.restore_person(OURS, PERSON, 4, NOW + 1);
     });
     add("node", &|unit| {
         unit.touch_node(OURS, NODE, NOW + 1);

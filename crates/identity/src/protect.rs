@@ -1,0 +1,44 @@
+//! What makes a group protected (security 12): being in it, or changing it, confers something.
+//!
+//! Asked over the nested result: a group inside a protected one is protected as well, as its members are members
+//! there. Whoever changes a protected group needs the right to confer what membership confers.
+
+use store::Id;
+
+use crate::access::Target;
+use crate::{Identity, Refusal};
+
+/// Why a group is protected. More reasons come with what uses groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProtectedBy {
+    /// Directory roles may be given to it, or to a group that it is in, whether or not one was.
+    RoleAssignable,
+    /// It, or a group that it is in, holds a directory role.
+    DirectoryRole,
+}
+
+/// The reasons for which a group is protected; none: it is plain.
+pub(crate) async fn list_reasons(
+    identity: &Identity,
+    group: Id,
+) -> Result<Vec<ProtectedBy>, Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let above = store.list_groups_above(tenant, group).await?;
+    let mut reasons = Vec::new();
+    if above.iter().any(|(_, role_assignable)| *role_assignable) {
+        reasons.push(ProtectedBy::RoleAssignable);
+    }
+    if !store.list_roles(tenant, group).await?.is_empty() {
+        reasons.push(ProtectedBy::DirectoryRole);
+    }
+    Ok(reasons)
+}
+
+/// Whether membership confers something.
+pub(crate) async fn find_target(identity: &Identity, group: Id) -> Result<Target, Refusal> {
+    let reasons = list_reasons(identity, group).await?;
+    Ok(match reasons.is_empty() {
+        true => Target::Plain,
+        false => Target::Privileged,
+    })
+}
