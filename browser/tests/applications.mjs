@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { test } from '../runner.mjs';
+
+const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+
+/** Runs `claviger app ...` beside the server. @param {import('../server.mjs').Server} server @param {string[]} words */
+function app(server, ...words) {
+  const data = join(server.folder, 'data');
+  return JSON.parse(execFileSync(server.tools.binary, ['app', ...words, '--json', '--data', data], { encoding: 'utf8' }));
+}
+
+/** The application: it says that somebody is back. */
+async function listen() {
+  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><h1>Back</h1>'));
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return { callback: `http://localhost:${port}/callback`, close: () => { server.closeAllConnections(); server.close(); } };
+}
+
+/** @param {string} clientId @param {string} callback @param {Record<string, string>} [more] */
+function authorize(clientId, callback, more = {}) {
+  const challenge = createHash('sha256').update(VERIFIER).digest('base64url');
+  const query = new URLSearchParams({
+    client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid profile User.Read', state: 'x y',
+    code_challenge: challenge, code_challenge_method: 'S256', ...more,
+  });
+  return `/oauth2/v2.0/authorize?${query}`;
+}
+
+test('somebody signs in to an application, consents, and is not asked again', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  const { clientId } = app(t.server, 'create', 'Travel <b>expenses</b>', '--redirect', `web=${callback}`);
+  // Nobody is signed in: the way leads over the sign-in page, and on from there.
+  await ada.goto(authorize(clientId, callback));
+  assert.match(ada.page.url(), /\/sign-in\?return=/);
+  await ada.button('Sign in with a passkey').click();
+  await ada.page.getByRole('heading', { name: 'What an application asks for' }).waitFor();
+  await ada.page.getByText('Travel <b>expenses</b>').waitFor();
+  await ada.page.getByText('The answer goes to').waitFor();
+  await ada.shoot('consent');
+  await ada.button('Don’t allow').click();
+  await ada.page.waitForURL(`${callback}?**`);
+  assert.equal(new URL(ada.page.url()).searchParams.get('error'), 'access_denied');
+  await ada.goto(authorize(clientId, callback));
+  await ada.button('Allow').click();
+  await ada.page.waitForURL(`${callback}?**`);
+  let answer = new URL(ada.page.url()).searchParams;
+  assert.ok(answer.get('code'));
+  assert.deepEqual([answer.get('state'), answer.get('iss')], ['x y', t.server.origin]);
+  // Asked once; and a proof that is asked for is a real one.
+  await ada.goto(authorize(clientId, callback, { prompt: 'login' }));
+  await ada.page.getByRole('heading', { name: 'Confirm it’s you' }).waitFor();
+  await ada.button('Confirm with your passkey').click();
+  await ada.page.waitForURL(`${callback}?**`);
+  answer = new URL(ada.page.url()).searchParams;
+  assert.ok(answer.get('code'));
+  close();
+});
