@@ -8,6 +8,8 @@
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
 mod ceremonies;
+mod crowd;
+mod directory;
 mod floor;
 mod load;
 mod population;
@@ -26,7 +28,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Debug, Parser)]
 #[command(
     name = "bench",
-    after_help = "Examples:\n  cargo xtask bench webauthn\n  cargo xtask bench sign-in --json\n  cargo xtask bench sign-in --requests 4000 --people 2000"
+    after_help = "Examples:\n  cargo xtask bench webauthn\n  cargo xtask bench sign-in --json\n  cargo xtask bench sign-in --requests 4000 --people 2000\n  cargo xtask bench directory --large"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -43,6 +45,8 @@ enum Command {
     },
     /// Whole sign-ins over loopback against a server in a process of its own, beside the floors of the same core.
     SignIn(sign_in::SignIn),
+    /// A large organisation beside a nearly empty one: questions to the Graph API, sign-ins, memory.
+    Directory(directory::Directory),
     /// Time to the first answer, idle memory, size of the binary.
     Start {
         /// Print one JSON object.
@@ -64,6 +68,7 @@ fn main() -> Result<(), String> {
     match Arguments::parse().command {
         Command::Webauthn { json } => ceremonies::run(json),
         Command::SignIn(options) => sign_in::run(&options),
+        Command::Directory(options) => directory::run(&options),
         Command::Start { json, binary } => start::run(&binary, json),
         Command::Serve(options) => serve::run(&options),
         Command::Floor => floor::serve(),

@@ -13,7 +13,7 @@ pub(crate) struct Person {
     device: Device,
 }
 
-fn derive_bytes<const N: usize>(number: usize, label: u8) -> [u8; N] {
+pub(crate) fn derive_bytes<const N: usize>(number: usize, label: u8) -> [u8; N] {
     let mut out = [0; N];
     for (block, chunk) in out.chunks_mut(32).enumerate() {
         let seed = [&(number as u64).to_be_bytes()[..], &[label, block as u8]].concat();
@@ -21,6 +21,14 @@ fn derive_bytes<const N: usize>(number: usize, label: u8) -> [u8; N] {
         chunk.copy_from_slice(&digest.as_ref()[..chunk.len()]);
     }
     out
+}
+
+impl Person {
+    /// COSE_Key.
+    pub(crate) fn public_key(&self) -> Vec<u8> {
+        let first = self.device.credentials.first();
+        first.map_or(Vec::new(), |credential| credential.key.cose_public_key())
+    }
 }
 
 /// The same people each time, so that the database and the load generator agree without talking.
@@ -48,8 +56,7 @@ pub(crate) fn make_people(count: usize) -> Result<Vec<Person>, String> {
         .collect()
 }
 
-/// Claims the tenant and writes everybody, 150 a unit.
-pub(crate) async fn write(identity: &Identity, people: &[Person]) -> Result<(), String> {
+pub(crate) async fn claim(identity: &Identity) -> Result<(), String> {
     let (store, tenant) = (identity.store(), identity.tenant_id());
     let mut unit = Unit::new();
     unit.claim_tenant(
@@ -59,7 +66,14 @@ pub(crate) async fn write(identity: &Identity, people: &[Person]) -> Result<(), 
         "http://localhost:8080",
         identity.ambient().now(),
     );
-    store.write(unit).await.map_err(|error| error.to_string())?;
+    let written = store.write(unit).await;
+    written.map(drop).map_err(|error| error.to_string())
+}
+
+/// Claims the tenant and writes everybody, 150 a unit.
+pub(crate) async fn write(identity: &Identity, people: &[Person]) -> Result<(), String> {
+    claim(identity).await?;
+    let (store, tenant) = (identity.store(), identity.tenant_id());
     for (batch, chunk) in people.chunks(150).enumerate() {
         let mut unit = Unit::new();
         for (index, person) in chunk.iter().enumerate() {

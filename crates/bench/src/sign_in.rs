@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::{floor, serve};
 
 /// The server's core; the load generator takes the other.
-const SERVER_CORE: &str = "0";
+pub(crate) const SERVER_CORE: &str = "0";
 const LOAD_CORE: &str = "1";
 
 /// Turns that a load and its floor take.
@@ -45,7 +45,7 @@ struct Setting<'a> {
     environment: Vec<(&'a str, &'a str)>,
 }
 
-fn shape(connections: usize) -> Shape {
+pub(crate) fn shape(connections: usize) -> Shape {
     Shape {
         connections,
         rate: None,
@@ -54,7 +54,7 @@ fn shape(connections: usize) -> Shape {
 }
 
 /// This process is the load generator: it keeps off the server's core.
-fn pin_to_load_core() -> Result<(), String> {
+pub(crate) fn pin_to_load_core() -> Result<(), String> {
     let pid = std::process::id().to_string();
     let status = std::process::Command::new("taskset")
         .args(["-a", "-p", "-c", LOAD_CORE, &pid])
@@ -67,13 +67,17 @@ fn pin_to_load_core() -> Result<(), String> {
         .ok_or_else(|| "taskset failed".to_owned())
 }
 
+pub(crate) fn make_load_runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| cause.to_string())
+}
+
 pub(crate) fn run(options: &SignIn) -> Result<(), String> {
     let mut people = population::make_people(options.people)?;
     pin_to_load_core()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|cause| cause.to_string())?;
+    let runtime = make_load_runtime()?;
     let mut report = Report::new(options.json);
     report.head("Floors (server on one core, load on the other)");
     runtime.block_on(measure_floors(options, &mut report))?;
@@ -131,17 +135,13 @@ pub(crate) fn run(options: &SignIn) -> Result<(), String> {
     Ok(())
 }
 
-fn path_text(path: &Path) -> Result<&str, String> {
+pub(crate) fn path_text(path: &Path) -> Result<&str, String> {
     path.to_str()
         .ok_or_else(|| "a path that is not UTF-8".to_owned())
 }
 
 fn fill(location: &Location, people: &[Person]) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|cause| cause.to_string())?;
-    runtime.block_on(async {
+    make_load_runtime()?.block_on(async {
         let identity = serve::open(&OpenOptions::new(location.clone()), 8080).await?;
         population::write(&identity, people).await?;
         identity.close().await;
@@ -178,7 +178,7 @@ fn make_get(port: u16, path: &str) -> Vec<u8> {
 }
 
 /// A load and the server's processor time for each of its requests, in microseconds.
-async fn send_timed(
+pub(crate) async fn send_timed(
     server: &Server,
     requests: Arc<Vec<Vec<u8>>>,
     connections: usize,
@@ -196,7 +196,7 @@ async fn send_verify_only(floor: &Server, count: usize) -> Result<(Outcome, f64)
 }
 
 /// States issued beforehand and answered by the people's passkeys, in turn.
-async fn prepare(
+pub(crate) async fn prepare(
     server: &Server,
     people: &mut [Person],
     count: usize,
@@ -227,7 +227,7 @@ async fn prepare(
     finishes.collect::<Result<Vec<_>, _>>().map(Arc::new)
 }
 
-fn check(outcome: &Outcome) -> Result<(), String> {
+pub(crate) fn check(outcome: &Outcome) -> Result<(), String> {
     match &outcome.first_refusal {
         Some(refusal) => Err(format!(
             "{} of {} refused, first: {refusal}",
