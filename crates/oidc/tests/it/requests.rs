@@ -132,6 +132,9 @@ fn token(pairs: &[(&str, &str)], header: Option<&str>) -> Result<TokenRequest, O
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
+/// Members of the body, and the Authorization header.
+type Doubled<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>);
+
 #[test]
 fn one_proof_in_one_place() {
     let read = token(&[GRANT, ("client_id", "me"), ("client_secret", "s")], None).unwrap();
@@ -153,7 +156,7 @@ fn one_proof_in_one_place() {
     assert_eq!(public.proof, Proof::Nothing);
 
     let basic = format!("Basic {header}");
-    let doubled: [(&[(&str, &str)], Option<&str>); 7] = [
+    let doubled: [Doubled; 7] = [
         (&[GRANT, ("client_secret", "s")], Some(&basic)),
         (&[GRANT, assertion[0], assertion[1]], Some(&basic)),
         (
