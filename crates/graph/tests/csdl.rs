@@ -44,8 +44,8 @@ fn properties(name: &str) -> Option<Vec<(&'static str, &'static str, bool)>> {
     let mut found: Vec<_> = own
         .map(|line| {
             (
-                attribute(line, "Name").unwrap(),
-                attribute(line, "Type").unwrap(),
+                attribute(line, "Name").expect("a property has a name"),
+                attribute(line, "Type").expect("a property has a type"),
                 attribute(line, "Nullable") != Some("false"),
             )
         })
