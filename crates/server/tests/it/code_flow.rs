@@ -4,6 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64URL_NOPAD;
 use identity::applications::{self, ApplicationChange};
 use identity::permissions::Permission;
+use identity::roles::{self, Role};
 use identity::{Actor, MINUTE, SECOND, bearer};
 use oidc::form;
 use oidc::jwk;
@@ -881,5 +882,88 @@ fn past_mistake_43_a_request_that_was_bent_on_the_way_is_another_request() {
             assert_eq!(answer.status, 400, "{to}");
         }
         code_of(&ada.browser.get(&back).await);
+    });
+}
+
+#[test]
+fn security_11_an_application_administrator_reaches_no_tier_zero() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let bob = house.person(&mut ada, "bob").await;
+        let plain = house.application("plain", &["User.Read.All"]).await;
+        let powerful = house
+            .application("powerful", &["Application.ReadWrite.All"])
+            .await;
+        let holder = house.application("holder", &[]).await;
+        let (identity, caller) = (house.identity(), house.caller());
+        let session = house.session(&bob.browser).await;
+        let role = Role::ApplicationAdministrator;
+        roles::assign(identity, COMMAND_LINE, role, session.person_id)
+            .await
+            .unwrap();
+        let role = Role::UserAdministrator;
+        roles::assign(identity, COMMAND_LINE, role, holder.principal_id)
+            .await
+            .unwrap();
+        let bob = Actor::Person(&caller, &session);
+        let resource = applications::find_own_api(identity).await.unwrap();
+        let assign = async |principal, permission: Permission| {
+            let role = permission.application_id().unwrap();
+            let made = applications::assign(identity, bob, principal, resource, role).await;
+            made.map(drop).map_err(|refusal| refusal.code.id)
+        };
+        // Plain permissions of plain applications are what the role is for.
+        let secret = applications::add_secret(identity, bob, plain.object_id, "", None).await;
+        assert!(secret.is_ok());
+        assert_eq!(
+            assign(plain.principal_id, Permission::AuditLogReadAll).await,
+            Ok(())
+        );
+        // Tier 0 is not, in either form, nor a change of what holds it or a directory role.
+        let refused = Err("role.insufficient");
+        assert_eq!(
+            assign(plain.principal_id, Permission::DirectoryReadWriteAll).await,
+            refused
+        );
+        let consent = applications::Consent::Everybody;
+        let scope = "User.Read RoleManagement.ReadWrite.Directory";
+        let granted = applications::grant(identity, bob, plain.principal_id, consent, scope).await;
+        assert_eq!(
+            granted.map(drop).map_err(|refusal| refusal.code.id),
+            refused
+        );
+        for app in [&powerful, &holder] {
+            assert_eq!(
+                assign(app.principal_id, Permission::GroupReadAll).await,
+                refused
+            );
+            let secret = applications::add_secret(identity, bob, app.object_id, "", None).await;
+            assert_eq!(secret.map(drop).map_err(|refusal| refusal.code.id), refused);
+            let jwk = app.key.public().to_json();
+            let key =
+                applications::add_key(identity, bob, app.object_id, "", jwk.as_bytes(), None).await;
+            assert_eq!(key.map(drop).map_err(|refusal| refusal.code.id), refused);
+            let change = ApplicationChange {
+                redirect_uris: Some(Vec::new()),
+                ..ApplicationChange::default()
+            };
+            let changed = applications::change(identity, bob, app.object_id, &change).await;
+            assert_eq!(
+                changed.map(drop).map_err(|refusal| refusal.code.id),
+                refused
+            );
+            let owner =
+                applications::add_owner(identity, bob, app.object_id, session.person_id).await;
+            assert_eq!(owner.map_err(|refusal| refusal.code.id), refused);
+            let deleted = applications::delete(identity, bob, app.object_id).await;
+            assert_eq!(deleted.map_err(|refusal| refusal.code.id), refused);
+        }
+        // A Global Administrator may.
+        let session = house.session(&ada.browser).await;
+        let ada = Actor::Person(&caller, &session);
+        let role = Permission::DirectoryReadWriteAll.application_id().unwrap();
+        applications::assign(identity, ada, plain.principal_id, resource, role)
+            .await
+            .unwrap();
     });
 }
