@@ -162,7 +162,8 @@ async fn supply(identity: &Identity, json: &[u8]) -> Result<Supplied, NotSupplie
 fn verdicts(house: &House) -> Vec<String> {
     let mut found = house.run_sql("SELECT verdict || ' ' || reason FROM attestation");
     found.sort();
-    found
+    // Where there is no reason, one of the two clients leaves the space and one does not.
+    found.iter().map(|it| it.trim_end().to_owned()).collect()
 }
 
 #[test]
@@ -176,7 +177,7 @@ fn security_32_a_listed_android_certificate_is_seen_the_same_day() {
         judge(identity).await;
         let mut ada = house.administrator("ada").await;
         let phone = vendor.add_phone(&mut ada).await;
-        assert_eq!(verdicts(&house), ["attested "]);
+        assert_eq!(verdicts(&house), ["attested"]);
         // A list with others on it has everything judged anew, and changes nothing.
         let other = supply(identity, &list(&[&[0x99]])).await.unwrap();
         assert_eq!(other, Supplied::Replaced { entries: 1 });
@@ -210,7 +211,7 @@ fn security_32_a_listed_android_certificate_is_seen_the_same_day() {
             assert_eq!(judge(identity).await.waiting, 1);
             metadata::approve(identity, SHELL).await.unwrap();
             judge(identity).await;
-            assert_eq!(verdicts(&house), ["attested "]);
+            assert_eq!(verdicts(&house), ["attested"]);
         }
         let changes = records(&house, "passkey.attestation_changed");
         let alert = changes.iter().find(|it| it["alert"] == true).unwrap();
@@ -250,7 +251,7 @@ fn a_root_counts_for_the_formats_of_its_entry_only() {
         judge(identity).await;
         metadata::approve(identity, SHELL).await.unwrap();
         judge(identity).await;
-        assert_eq!(verdicts(&house), ["attested "]);
+        assert_eq!(verdicts(&house), ["attested"]);
     });
 }
 
