@@ -10,7 +10,11 @@ fn main() {
          ## Codes of answers\n\n\
          | code | status | what it means | what to do |\n|---|---|---|---|"
     );
-    for code in identity::codes::CODES.iter().chain(server::error::CODES) {
+    for code in identity::codes::CODES
+        .iter()
+        .chain(server::error::CODES)
+        .chain(server::graph_api::codes::CODES)
+    {
         println!(
             "| `{}` | {} | {} | {} |",
             code.id,

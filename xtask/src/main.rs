@@ -32,6 +32,7 @@ Stages of `test`, in their order:
   crash      kill -9 under load, and with a shim that loses unsynced writes
   types      tsc over the page scripts and the browser suite
   browser    Chromium with its virtual authenticator, http://localhost and https
+  clients    Microsoft's Graph SDKs and MSAL, schemathesis; over TLS, on loopback
 or the name of a package (`store`, `webauthn` ...) for its tests alone.
 
 `test` installs what is missing (Chromium and PostgreSQL by apt-get when run as root, npm packages

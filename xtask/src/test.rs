@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything, stage by stage, and one line that counts.
 
 mod browser;
+mod clients;
 mod machine;
 #[allow(
     dead_code,
@@ -63,6 +64,8 @@ enum Stage {
     Crash,
     Types,
     Browser,
+    /// Clients that others wrote.
+    Clients,
 }
 
 impl Stage {
@@ -74,6 +77,7 @@ impl Stage {
             "crash" => Ok(Stage::Crash),
             "types" => Ok(Stage::Types),
             "browser" => Ok(Stage::Browser),
+            "clients" => Ok(Stage::Clients),
             package if tidy::is_room(package) => Ok(Stage::Package(package.to_owned())),
             other => Err(format!(
                 "`{other}` is neither a stage nor one of our packages; see `cargo xtask --help`"
@@ -90,6 +94,7 @@ impl Stage {
             Stage::Crash => "crash",
             Stage::Types => "types",
             Stage::Browser => "browser",
+            Stage::Clients => "clients",
         }
     }
 
@@ -112,6 +117,10 @@ impl Stage {
             Stage::Browser => match built {
                 Some(built) => browser::suite(&built.claviger, &ground.machine, filter),
                 None => browser::suite(&built::product()?, &ground.machine, filter),
+            },
+            Stage::Clients => match built {
+                Some(built) => clients::suite(&built.claviger, filter),
+                None => clients::suite(&built::product()?, filter),
             },
         }
     }
@@ -136,6 +145,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
             Stage::Crash,
             Stage::Types,
             Stage::Browser,
+            Stage::Clients,
         ]
     } else {
         names
@@ -191,6 +201,7 @@ fn prepare(stages: &[Stage]) -> Outcome<Ground> {
     let machine = machine::Machine::prepare(machine::Needs {
         postgres: stages.iter().any(Stage::wants_postgres),
         chromium: stages.contains(&Stage::Browser),
+        clients: stages.contains(&Stage::Clients),
         compiler: stages.contains(&Stage::Fuzz),
         npm: stages
             .iter()

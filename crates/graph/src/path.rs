@@ -115,7 +115,7 @@ impl Path {
                 continue;
             }
             let (name, parameters) = split_pattern(want);
-            if !segment.name.eq_ignore_ascii_case(name) {
+            if !is_called(&segment.name, name) {
                 return None;
             }
             match (&segment.inside, parameters) {
@@ -140,6 +140,12 @@ impl Path {
             .first()
             .map_or("", |segment| segment.name.as_str())
     }
+}
+
+/// A cast such as `microsoft.graph.user` may name the schema by its alias, as SDKs do: `graph.user`.
+fn is_called(name: &str, wanted: &str) -> bool {
+    let alias = wanted.strip_prefix("microsoft.");
+    name.eq_ignore_ascii_case(wanted) || alias.is_some_and(|alias| name.eq_ignore_ascii_case(alias))
 }
 
 fn split_pattern(want: &str) -> (&str, Option<&str>) {
@@ -205,9 +211,8 @@ fn parse_inside(inside: &str) -> Result<Inside, Problem> {
         if after.is_empty() {
             return Ok(Inside::Parameters(parameters));
         }
-        rest = after
-            .strip_prefix(',')
-            .ok_or(Problem::Path("parameters are not separated by commas"))?;
+        // Microsoft's SDK for Python (msgraph-sdk 1.65) loses the comma behind a quoted value; nothing else it could mean.
+        rest = after.strip_prefix(',').unwrap_or(after);
     }
     if !parameters.is_empty() {
         return Err(Problem::Path("a parameter has no name"));
@@ -288,6 +293,14 @@ mod tests {
         assert_eq!(capture("/users", "users/{id}"), None);
         assert_eq!(capture("/users/$count", "users/{id}"), None);
         assert_eq!(capture("/users/$count", "users/$count"), list(&[]));
+        for cast in ["microsoft.graph.user", "graph.user", "Microsoft.Graph.User"] {
+            let path = format!("/deletedItems/{cast}");
+            assert_eq!(
+                capture(&path, "deletedItems/microsoft.graph.user"),
+                list(&[])
+            );
+        }
+        assert_eq!(capture("/x/user", "x/microsoft.graph.user"), None);
     }
 
     #[test]
@@ -300,8 +313,11 @@ mod tests {
             assert_eq!(capture(&path, bare), list(&[]));
             assert_eq!(capture(&path, full), None);
         }
+        for comma in [",", ""] {
+            let path = format!("/{bare}(includedUserRoles='admin'{comma}includedUserTypes='all')");
+            assert_eq!(capture(&path, full), list(&["all", "admin"]));
+        }
         let path = format!("/{bare}(includedUserRoles='admin',includedUserTypes='all')");
-        assert_eq!(capture(&path, full), list(&["all", "admin"]));
         assert_eq!(capture(&path, bare), None);
         let one = format!("/{bare}(includedUserTypes='all')");
         assert_eq!(capture(&one, full), None);
@@ -313,7 +329,6 @@ mod tests {
             "/users//x",
             "/users('a",
             "/users('')",
-            "/users(a='b'c='d')",
             "/users(a='b',)",
             "/users(a='b','c')",
             "/users/%zz",

@@ -15,8 +15,12 @@ pub use reports::*;
 
 use crate::resource::Type;
 
+/// Bodies that are no type of the schema.
+pub const BODIES: &[&Type] = &[&NewPassword::TYPE, &RemovedCredential::TYPE, &NewKey::TYPE];
+
 /// All types of Graph's schema that are here, for the tests that hold them against it, and for OpenAPI.
 pub const TYPES: &[&Type] = &[
+    &DirectoryObject::TYPE,
     &User::TYPE,
     &Group::TYPE,
     &DirectoryRole::TYPE,
@@ -34,8 +38,6 @@ pub const TYPES: &[&Type] = &[
     &WebApplication::TYPE,
     &SpaApplication::TYPE,
     &PublicClientApplication::TYPE,
-    &RequiredResourceAccess::TYPE,
-    &ResourceAccess::TYPE,
     &Fido2AuthenticationMethod::TYPE,
     &DirectoryAudit::TYPE,
     &AuditActivityInitiator::TYPE,

@@ -20,16 +20,21 @@ pub mod enrolment;
 pub mod groups;
 pub mod issuer;
 pub mod keys;
+pub mod logs;
+pub mod memberships;
 pub mod metadata;
 pub mod methods;
 pub mod names;
+pub mod organisation;
 pub mod paging;
 pub mod passkeys;
 pub mod people;
 pub mod permissions;
+pub mod principal_key;
 pub mod proof;
 pub mod providers;
 pub mod reauthenticate;
+pub mod reports;
 pub mod roles;
 pub mod security_info;
 pub mod sessions;
@@ -61,7 +66,7 @@ pub use sessions::{Session, SessionToken};
 pub use settings::Settings;
 pub use store::{
     Cursor, Depth, Direction, Filter, GroupColumn, ListQuery, MAX_TOP, Page, PersonColumn,
-    PrincipalKind, Test, UserType, Value,
+    PrincipalKind, PrincipalStatus, Test, UserType, Value,
 };
 pub use store::{
     Durability, Finding, Grade, GroupCommit, Id, Location, OpenOptions, Store, StoreError,

@@ -70,6 +70,16 @@ impl Rejection {
         }
     }
 
+    /// Which refusal it is.
+    pub(crate) fn code(&self) -> &'static Code {
+        self.refusal.code
+    }
+
+    /// The step or rule that said no.
+    pub(crate) fn detail(&self) -> Option<&'static str> {
+        self.refusal.detail
+    }
+
     pub(crate) fn into_answer(self) -> Response {
         self.into_response()
     }
@@ -115,13 +125,17 @@ pub(crate) async fn method_not_allowed() -> Rejection {
 
 /// A handler panicked: the message goes to the log, never to the reader.
 pub(crate) fn from_panic(panic: Box<dyn Any + Send>) -> Response {
+    log_panic(&panic);
+    Rejection::from(&codes::INTERNAL).into_answer()
+}
+
+pub(crate) fn log_panic(panic: &Box<dyn Any + Send>) {
     let text = panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default();
     tracing::error!(panic = text, "a handler panicked");
-    Rejection::from(&codes::INTERNAL).into_answer()
 }
 
 /// What is known of the request when its refusal is written.

@@ -15,7 +15,7 @@ pub use caller::{Browser, PeerAddress};
 pub use json_body::JsonBody;
 pub use signed_in::{CurrentSession, SignedIn, read_session};
 
-pub(crate) use caller::{AskedBy, recognise};
+pub(crate) use caller::{AskedBy, find_caller, recognise};
 pub(crate) use query::PageQuery;
 pub(crate) use reader::Reader;
 pub(crate) use visit::Visit;

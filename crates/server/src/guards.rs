@@ -15,7 +15,8 @@ use tracing::Instrument;
 
 use crate::app::AppState;
 use crate::error::{self, Asked};
-use crate::{csrf, extract, host, security_headers, telemetry};
+use crate::telemetry::Observed;
+use crate::{csrf, extract, graph_api, host, security_headers, telemetry};
 
 pub(crate) async fn pass(
     State(state): State<AppState>,
@@ -24,6 +25,12 @@ pub(crate) async fn pass(
 ) -> Response {
     let observed = telemetry::begin(&state, &mut request);
     let span = observed.span();
+    if graph_api::is_asked(&request) {
+        // In a box, so that its futures are no part of every sign-in's.
+        return Box::pin(answer_graph(&state, request, observed))
+            .instrument(span)
+            .await;
+    }
     async move {
         let asked = Asked::of(&request);
         let handled = AssertUnwindSafe(admit(&state, request, next)).catch_unwind();
@@ -38,6 +45,24 @@ pub(crate) async fn pass(
     }
     .instrument(span)
     .await
+}
+
+/// The administration API has guards of its own: who asks there proves it with a token, and never with a cookie.
+async fn answer_graph(state: &AppState, request: Request, mut observed: Observed) -> Response {
+    let handled = AssertUnwindSafe(graph_api::answer(state, request)).catch_unwind();
+    let mut response = match handled.await {
+        Ok(answered) => {
+            observed.call_it(answered.pattern);
+            answered.response
+        }
+        Err(panic) => {
+            error::log_panic(&panic);
+            graph_api::from_panic(state)
+        }
+    };
+    security_headers::apply(state, response.headers_mut());
+    observed.end(state, response.status());
+    response
 }
 
 /// The guards that may refuse, then the handler.

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod config;
 pub mod error;
 pub mod extract;
+pub mod graph_api;
 pub mod i18n;
 pub mod lists;
 pub mod metadata;

@@ -44,6 +44,8 @@ pub(crate) struct Observed {
     started: Micros,
     method: &'static str,
     route: Option<MatchedPath>,
+    /// Of a request that no router matched, because another table did.
+    pattern: Option<&'static str>,
 }
 
 /// Names the request.
@@ -56,16 +58,23 @@ pub(crate) fn begin(state: &AppState, request: &mut Request) -> Observed {
         started: ambient.now(),
         method: method_label(request.method()),
         route: request.extensions().get::<MatchedPath>().cloned(),
+        pattern: None,
     }
 }
 
 impl Observed {
     fn route(&self) -> &str {
-        self.route.as_ref().map_or("unmatched", MatchedPath::as_str)
+        let matched = self.route.as_ref().map(MatchedPath::as_str);
+        self.pattern.or(matched).unwrap_or("unmatched")
     }
 
     pub(crate) fn span(&self) -> Span {
         tracing::info_span!("request", id = %self.id, method = self.method, route = self.route())
+    }
+
+    /// Counts it under another table's pattern.
+    pub(crate) fn call_it(&mut self, pattern: Option<&'static str>) {
+        self.pattern = pattern;
     }
 
     pub(crate) fn end(&self, state: &AppState, status: StatusCode) {
@@ -93,6 +102,9 @@ fn method_label(method: &axum::http::Method) -> &'static str {
         "GET" => "GET",
         "HEAD" => "HEAD",
         "POST" => "POST",
+        "PATCH" => "PATCH",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
         _ => "other",
     }
 }

@@ -43,6 +43,7 @@ pub use records::principal::{
 pub use records::profile::{
     DeletedPeople, DirectoryPerson, People, PersonColumn, PersonFields, UserType,
 };
+pub use records::registration::Registration;
 pub use records::role::RoleHolder;
 pub use records::secret_key::SecretKey;
 pub use records::session::{LiveSession, NewSession, SessionSummary, TokenHash};

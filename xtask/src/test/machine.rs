@@ -12,6 +12,8 @@ pub(super) struct Needs {
     pub(super) postgres: bool,
     pub(super) chromium: bool,
     pub(super) npm: bool,
+    /// A Python that makes environments, node and OpenSSL's command line.
+    pub(super) clients: bool,
     /// A C++ compiler, for libFuzzer.
     pub(super) compiler: bool,
 }
@@ -56,13 +58,18 @@ fn missing_packages(needs: Needs) -> Vec<&'static str> {
     );
     want(needs.compiler, find_program("c++").is_some(), &["g++"]);
     want(
-        needs.npm,
+        needs.clients,
+        output(Command::new("python3").args(["-c", "import venv, ensurepip"])).is_ok(),
+        &["python3", "python3-venv"],
+    );
+    want(
+        needs.npm || needs.clients,
         find_program("node").is_some() && find_program("npm").is_some(),
         &["nodejs", "npm"],
     );
     want(needs.chromium, find_chromium().is_some(), &["chromium"]);
     want(
-        needs.chromium,
+        needs.chromium || needs.clients,
         find_program("openssl").is_some(),
         &["openssl"],
     );
@@ -143,6 +150,11 @@ fn install_node_modules() -> Outcome {
         "installing {} (npm, into browser/node_modules)",
         pinned.keys().cloned().collect::<Vec<_>>().join(", ")
     );
+    run_npm_ci(Path::new("browser"))
+}
+
+/// What `package-lock.json` in this folder pins, and nothing else; no package runs a script.
+pub(super) fn run_npm_ci(folder: &Path) -> Outcome {
     let npm = process::find_program("npm").ok_or("npm is not on PATH")?;
     let mut command = Command::new(npm);
     command
@@ -153,7 +165,7 @@ fn install_node_modules() -> Outcome {
             "--ignore-scripts",
             "--loglevel=error",
         ])
-        .current_dir("browser")
+        .current_dir(folder)
         .stdout(std::io::stderr());
     // Node brings certificates of its own; a machine behind a proxy of its operator trusts one more.
     let trusted = "/etc/ssl/certs/ca-certificates.crt";

@@ -6,8 +6,8 @@ use crate::Outcome;
 
 /// The published failures that the issue House must test.
 const PAST_MISTAKES: &[u32] = &[
-    1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 26, 27, 28, 29, 30, 32, 34, 39, 40,
-    52,
+    1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30, 32, 34, 39,
+    40, 48, 49, 50, 52,
 ];
 const SECURITY_DECISIONS: std::ops::RangeInclusive<u32> = 1..=37;
 

@@ -13,11 +13,9 @@ resource! {
         created_date_time "createdDateTime": Option<Time> = Shown;
         description "description": Option<String> = Shown Create Update;
         display_name "displayName": Option<String> = Shown Create Update;
-        is_fallback_public_client "isFallbackPublicClient": Option<bool> = Shown Create Update;
         key_credentials "keyCredentials": Vec<KeyCredential> = Shown;
         password_credentials "passwordCredentials": Vec<PasswordCredential> = Shown;
         public_client "publicClient": Option<PublicClientApplication> = Shown Create Update;
-        required_resource_access "requiredResourceAccess": Vec<RequiredResourceAccess> = Shown;
         sign_in_audience "signInAudience": Option<String> = Shown Create Update;
         spa "spa": Option<SpaApplication> = Shown Create Update;
         web "web": Option<WebApplication> = Shown Create Update;
@@ -37,7 +35,6 @@ resource! {
         app_roles "appRoles": Vec<AppRole> = Shown;
         display_name "displayName": Option<String> = Shown;
         oauth2_permission_scopes "oauth2PermissionScopes": Vec<PermissionScope> = Shown;
-        reply_urls "replyUrls": Vec<String> = Shown;
         service_principal_names "servicePrincipalNames": Vec<String> = Shown;
         service_principal_type "servicePrincipalType": Option<String> = Shown;
         sign_in_audience "signInAudience": Option<String> = Shown;
@@ -145,17 +142,24 @@ resource! {
 }
 
 resource! {
-    /// Permissions of one resource that an application asks for.
-    RequiredResourceAccess = "requiredResourceAccess" {
-        resource_access "resourceAccess": Vec<ResourceAccess> = Shown Create Update;
-        resource_app_id "resourceAppId": String = Shown Create Update;
+    /// The body of `addPassword`.
+    NewPassword = "addPasswordRequestBody" {
+        password_credential "passwordCredential": Option<PasswordCredential> = Create;
     }
 }
 
 resource! {
-    /// A permission that is asked for.
-    ResourceAccess = "resourceAccess" {
-        id "id": Guid = Shown Create Update;
-        of "type": Option<String> = Shown Create Update;
+    /// The body of `removePassword`.
+    RemovedCredential = "removePasswordRequestBody" {
+        key_id "keyId": Option<Guid> = Create;
+    }
+}
+
+resource! {
+    /// Ours: a public key that an application shall sign with, as a JWK in JSON or as PEM.
+    NewKey = "newKey" {
+        display_name "displayName": Option<String> = Create;
+        end_date_time "endDateTime": Option<Time> = Create;
+        key "key": String = Create;
     }
 }

@@ -1,8 +1,8 @@
 //! What may be asked of each collection.
 
 use super::{
-    AppRoleAssignment, Application, ConditionalAccessStatus, DirectoryAudit, DirectoryRole,
-    DirectoryRoleTemplate, Fido2AuthenticationMethod, Group, OAuth2PermissionGrant,
+    AppRoleAssignment, Application, ConditionalAccessStatus, DirectoryAudit, DirectoryObject,
+    DirectoryRole, DirectoryRoleTemplate, Fido2AuthenticationMethod, Group, OAuth2PermissionGrant,
     OperationResult, Organization, ServicePrincipal, SignIn, SignInUserType, User,
     UserDefaultAuthenticationMethod, UserRegistrationDetails,
 };
@@ -50,6 +50,36 @@ pub static GROUPS: Collection = Collection {
     order: &["displayName", "createdDateTime"],
     search: &["displayName", "mail"],
     count: true,
+};
+
+/// Members, memberships: objects of several kinds, of which `$select` names what users have.
+pub static DIRECTORY_OBJECTS: Collection = plain(&DirectoryObject::TYPE);
+
+/// `/directory/deletedItems/microsoft.graph.user`
+pub static DELETED_USERS: Collection = Collection {
+    of: &User::TYPE,
+    filter: &[
+        on("displayName", Kind::Text, NAMES),
+        on("userPrincipalName", Kind::Text, NAMES),
+    ],
+    order: &[],
+    search: &[],
+    count: true,
+};
+
+/// `/directory/deletedItems/microsoft.graph.group`
+pub static DELETED_GROUPS: Collection = Collection {
+    of: &Group::TYPE,
+    filter: &[on("displayName", Kind::Text, NAMES)],
+    order: &[],
+    search: &[],
+    count: true,
+};
+
+/// `/directory/deletedItems/microsoft.graph.application`
+pub static DELETED_APPLICATIONS: Collection = Collection {
+    count: false,
+    ..plain(&Application::TYPE)
 };
 
 /// `/directoryRoles`

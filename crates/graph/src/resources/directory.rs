@@ -21,6 +21,14 @@ resource! {
         created_date_time "createdDateTime": Option<Time> = ;
         deleted_date_time "deletedDateTime": Option<Time> = ;
         department "department": Option<String> = Create Update;
+        company_name "companyName": Option<String> = Create Update;
+        employee_id "employeeId": Option<String> = Create Update;
+        usage_location "usageLocation": Option<String> = Create Update;
+        street_address "streetAddress": Option<String> = Create Update;
+        city "city": Option<String> = Create Update;
+        state "state": Option<String> = Create Update;
+        postal_code "postalCode": Option<String> = Create Update;
+        country "country": Option<String> = Create Update;
         mail_nickname "mailNickname": Option<String> = Create Update;
         user_type "userType": Option<String> = Create Update;
     }
@@ -84,5 +92,26 @@ resource! {
         is_initial "isInitial": Option<bool> = Shown;
         name "name": Option<String> = Shown;
         of "type": Option<String> = Shown;
+    }
+}
+
+resource! {
+    /// What a list of objects of several kinds may be cut to: of each, what it has.
+    DirectoryObject = "directoryObject" {
+        id "id": Guid = Shown;
+        deleted_date_time "deletedDateTime": Option<Time> = Shown;
+        display_name "displayName": Option<String> = Own;
+        description "description": Option<String> = Own;
+        mail "mail": Option<String> = Own;
+        given_name "givenName": Option<String> = Own;
+        surname "surname": Option<String> = Own;
+        job_title "jobTitle": Option<String> = Own;
+        user_principal_name "userPrincipalName": Option<String> = Own;
+        account_enabled "accountEnabled": Option<bool> = Own;
+        user_type "userType": Option<String> = Own;
+        app_id "appId": Option<String> = Own;
+        role_template_id "roleTemplateId": Option<String> = Own;
+        security_enabled "securityEnabled": Option<bool> = Own;
+        is_assignable_to_role "isAssignableToRole": Option<bool> = Own;
     }
 }

@@ -166,6 +166,10 @@ pub async fn assign(
     resource: Id,
     app_role_id: Id,
 ) -> Result<Assignment, Refusal> {
+    // Whoever may not assign is not told which applications there are.
+    access::check(identity, actor, Operation::AssignApplication, None)
+        .await
+        .map(drop)?;
     let permission = Permission::find_application(app_role_id).ok_or(&codes::PERMISSION_UNKNOWN)?;
     let operation = Operation::AssignApplication;
     let (principal, mut unit) = begin(identity, actor, operation, principal, &[permission]).await?;
@@ -298,6 +302,10 @@ pub async fn grant(
     consent: Consent,
     scope: &str,
 ) -> Result<GrantView, Refusal> {
+    // Whoever may not grant is not told which applications there are.
+    access::check(identity, actor, Operation::GrantPermission, None)
+        .await
+        .map(drop)?;
     let permissions = parse_scope(scope)?;
     let operation = Operation::GrantPermission;
     let (principal, mut unit) = begin(identity, actor, operation, client, &permissions).await?;

@@ -36,18 +36,32 @@ pub(crate) fn recognise(state: &AppState, request: &mut Request) -> Result<Brows
         Some(id) => Browser::Known(id),
         None => Browser::New(BrowserId(state.identity.ambient().random.make())),
     };
+    let caller = derive_caller(state, request, browser.id())?;
+    request.extensions_mut().insert(browser);
+    request.extensions_mut().insert(caller);
+    Ok(browser)
+}
+
+/// Who asks without being a browser: no cookie is read.
+pub(crate) fn find_caller(state: &AppState, request: &Request) -> Result<Caller, Rejection> {
+    let nobody = BrowserId(state.identity.ambient().random.make());
+    derive_caller(state, request, nobody)
+}
+
+fn derive_caller(
+    state: &AppState,
+    request: &Request,
+    browser: BrowserId,
+) -> Result<Caller, Rejection> {
     let Some(peer) = find_peer(request) else {
         tracing::error!("the request carries no peer address");
         return Err(Rejection::from(&codes::INTERNAL));
     };
-    let caller = Caller {
-        browser: browser.id(),
+    Ok(Caller {
+        browser,
         address: find_client(state, peer, request.headers()),
         user_agent: read_user_agent(request.headers()),
-    };
-    request.extensions_mut().insert(browser);
-    request.extensions_mut().insert(caller);
-    Ok(browser)
+    })
 }
 
 impl Browser {

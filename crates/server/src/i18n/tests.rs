@@ -132,7 +132,9 @@ fn is_same_in(lang: &str, key: &str) -> bool {
 
 #[test]
 fn every_refusal_has_a_text_and_a_remedy() {
-    let server = crate::error::CODES.iter();
+    let server = crate::error::CODES
+        .iter()
+        .chain(crate::graph_api::codes::CODES);
     for code in identity::codes::CODES.iter().chain(server) {
         for texts in languages() {
             let (message, remedy) = texts
@@ -162,6 +164,7 @@ fn every_refusal_text_has_its_code() {
     let ours = identity::codes::CODES
         .iter()
         .chain(crate::error::CODES.iter())
+        .chain(crate::graph_api::codes::CODES)
         .map(|code| refusal_key(code.id));
     let known: BTreeSet<String> = ours.collect();
     let steps = [

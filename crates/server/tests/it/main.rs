@@ -6,6 +6,7 @@ mod android_list;
 mod attested;
 mod code_flow;
 mod directory;
+mod graph;
 mod independent_client;
 mod keys;
 mod links;

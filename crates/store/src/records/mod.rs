@@ -14,6 +14,7 @@ pub mod node;
 pub mod person;
 pub mod principal;
 pub mod profile;
+pub mod registration;
 pub mod role;
 pub mod secret_key;
 pub mod session;
@@ -40,6 +41,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     principal::ALL,
     profile::ALL,
     role::ALL,
+    registration::ALL,
     secret_key::ALL,
     session::ALL,
     spent::ALL,

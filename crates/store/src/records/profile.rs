@@ -192,7 +192,7 @@ impl UserType {
     }
 
     /// An unknown word reads as the lesser one.
-    fn parse(text: &str) -> UserType {
+    pub(crate) fn parse(text: &str) -> UserType {
         match text {
             "member" => UserType::Member,
             _ => UserType::Guest,

@@ -1,0 +1,182 @@
+"""Independent clients against the built program, over TLS with an authority of its own, on loopback.
+
+    python run.py --binary PATH --counts FILE [--venv-bin DIR] [FILTER...]
+
+Each client is a program of its own; what it prints as `ok NAME` and `FAILED NAME: why` is counted.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# Longer than any client needs; what hangs is ended and counted as failed.
+LIMITS = {"sdk_v1": 300, "sdk_beta": 300, "javascript": 120, "schemathesis": 260}
+PERMISSIONS = [
+    "User.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "RoleManagement.Read.Directory",
+    "Organization.Read.All",
+    "AuditLog.Read.All",
+    "UserAuthMethod-Passkey.Read.All",
+    "Application.Read.All",
+]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *words], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def make_certificates(folder):
+    """An authority and a certificate of it for localhost: clients must be shown the authority, and accept no other."""
+    ca, key, request, certificate = (folder / name for name in ("ca.pem", "key.pem", "request.pem", "certificate.pem"))
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    openssl("req", "-x509", *curve, "-days", "2", "-subj", "/CN=Test authority", "-keyout", folder / "ca.key", "-out", ca,
+            "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
+    openssl("req", *curve, "-subj", "/CN=localhost", "-keyout", key, "-out", request)
+    (folder / "names").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
+    openssl("x509", "-req", "-days", "2", "-in", request, "-CA", ca, "-CAkey", folder / "ca.key", "-CAcreateserial",
+            "-extfile", folder / "names", "-out", certificate)
+    return ca, certificate, key
+
+
+class Server:
+    def __init__(self, binary, folder):
+        self.binary, self.folder = binary, folder
+        self.ca, certificate, key = make_certificates(folder)
+        self.port = free_port()
+        self.origin = f"https://localhost:{self.port}"
+        self.settings = ["--data", str(folder / "data"), "--public-origin", self.origin]
+        self.log = open(folder / "log", "w")
+        self.child = subprocess.Popen(
+            [binary, "serve", *self.settings, "--listen", f"127.0.0.1:{self.port}",
+             "--tls-certificate", str(certificate), "--tls-key", str(key)],
+            stdout=self.log, stderr=self.log)
+        self.context = ssl.create_default_context(cafile=str(self.ca))
+        self.wait()
+
+    def wait(self):
+        for _ in range(600):
+            if self.child.poll() is not None:
+                raise SystemExit("claviger ended at once\n" + self.text())
+            try:
+                self.get("/healthz")
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise SystemExit("claviger did not answer\n" + self.text())
+
+    def get(self, path):
+        with urllib.request.urlopen(self.origin + path, context=self.context, timeout=10) as answer:
+            return answer.read()
+
+    def text(self):
+        return (self.folder / "log").read_text()
+
+    def command(self, *words):
+        """A command of the same program, while the server runs; gives what it prints as JSON."""
+        done = subprocess.run([self.binary, *words, "--json", *self.settings], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"claviger {' '.join(words)}: {done.stderr}")
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def stop(self):
+        self.child.terminate()
+        self.child.wait(20)
+        self.log.close()
+
+
+def prepare(server):
+    """People and an application; what the clients need to know stands in the environment."""
+    for name in ("ada", "bob", "carol"):
+        server.command("user", "add", f"{name}@example.org", "--display-name", name.title())
+    app = server.command("app", "create", "Clients")
+    app_id = app["clientId"]
+    server.command("app", "role", app_id, *PERMISSIONS)
+    secret = server.command("app", "add-secret", app_id)
+    discovery = json.loads(server.get("/.well-known/openid-configuration"))
+    assert discovery["issuer"] == server.origin, discovery
+    return {
+        "ORIGIN": server.origin,
+        "TENANT": "organizations",
+        "CLIENT_ID": app_id,
+        "CLIENT_SECRET": secret["secret"],
+        "CA": str(server.ca),
+    }
+
+
+def programs(python, scripts):
+    return {
+        "sdk_v1": [python, str(HERE / "sdk.py"), "v1.0"],
+        "sdk_beta": [python, str(HERE / "sdk.py"), "beta"],
+        "javascript": ["node", str(HERE / "graph.mjs")],
+        "schemathesis": [python, str(HERE / "contract.py"), str(scripts / "schemathesis")],
+    }
+
+
+def run(name, program, environment, folder):
+    """Counts the lines of a client; a client that says nothing, or not to the end, failed."""
+    # An authority that the machine's environment names would come before the one that a client is told of.
+    trusted = dict.fromkeys(("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"), environment["CA"])
+    environment = {**os.environ, **environment, **trusted, "WORK": str(folder)}
+    try:
+        done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=LIMITS[name])
+        output, code = done.stdout + done.stderr, done.returncode
+    except subprocess.TimeoutExpired as late:
+        output = (late.stdout or b"").decode(errors="replace")
+        code = f"nothing within {LIMITS[name]} s"
+    passed = [line[3:] for line in output.splitlines() if line.startswith("ok ")]
+    failed = [f"{name}: {line[7:]}" for line in output.splitlines() if line.startswith("FAILED ")]
+    if not failed and (code != 0 or not passed):
+        failed.append(f"{name}: ended with {code}\n{output[-4000:]}")
+    print(f"  {name}: {len(passed)} passed, {len(failed)} failed", flush=True)
+    return len(passed), failed
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--counts", required=True)
+    parser.add_argument("filters", nargs="*")
+    arguments = parser.parse_args()
+    # Nothing goes beyond loopback, whatever proxy this machine knows.
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1"
+    folder = Path(tempfile.mkdtemp(prefix="claviger-clients-"))
+    passed, failures = 0, []
+    server = Server(arguments.binary, folder)
+    try:
+        environment = prepare(server)
+        for name, program in programs(sys.executable, Path(sys.executable).parent).items():
+            if arguments.filters and not any(word in name for word in arguments.filters):
+                continue
+            good, bad = run(name, program, environment, folder)
+            passed += good
+            failures += bad
+        if server.child.poll() is not None:
+            failures.append("the server ended\n" + server.text()[-4000:])
+        if "panicked" in server.text():
+            failures.append("a handler panicked\n" + server.text()[-4000:])
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    Path(arguments.counts).write_text(json.dumps({"passed": passed, "failures": failures}))
+    sys.exit(1 if failures or not passed else 0)
+
+
+main()

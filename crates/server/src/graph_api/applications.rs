@@ -1,0 +1,336 @@
+//! `/applications`: registrations, their secrets and keys.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use graph::body::{self, Fields};
+use graph::kind::Bytes;
+use graph::project::Selection;
+use graph::resources::collections::APPLICATIONS;
+use graph::resources::{
+    Application, KeyCredential, NewKey, NewPassword, PasswordCredential, PublicClientApplication,
+    RemovedCredential, SpaApplication, WebApplication,
+};
+use graph::{Guid, Mark, Problem, Time, envelope};
+use identity::Id;
+use identity::applications::{
+    self, ApplicationChange, ApplicationView, CredentialView, RedirectUri,
+};
+use oidc::redirect_uri::Platform;
+use serde_json::Value;
+
+use super::answer::{Outcome, done, json, number, object};
+use super::call::Call;
+use super::fault::Fault;
+use super::listing::place_of_id;
+
+fn derive_secret(view: &CredentialView) -> PasswordCredential {
+    PasswordCredential {
+        display_name: Some(view.display_name.clone()),
+        end_date_time: Some(Time(view.expires_at)),
+        hint: Some(view.hint.clone()),
+        key_id: Some(Guid(view.key_id.0)),
+        start_date_time: Some(Time(view.starts_at)),
+        ..PasswordCredential::default()
+    }
+}
+
+fn derive_key(view: &CredentialView) -> KeyCredential {
+    KeyCredential {
+        // The thumbprint (RFC 7638), by which a client finds its key again.
+        custom_key_identifier: graph::bytes::decode(&view.hint).map(Bytes),
+        display_name: Some(view.display_name.clone()),
+        end_date_time: Some(Time(view.expires_at)),
+        key: view.jwk.as_ref().map(|jwk| Bytes(jwk.clone().into_bytes())),
+        key_id: Some(Guid(view.key_id.0)),
+        start_date_time: Some(Time(view.starts_at)),
+        of: Some("JsonWebKey".to_owned()),
+        usage: Some("Verify".to_owned()),
+    }
+}
+
+pub(super) fn derive_application(view: &ApplicationView) -> Application {
+    let of = |platform| {
+        let uris = view.redirect_uris.iter();
+        uris.filter(|uri| uri.platform == platform)
+            .map(|uri| uri.uri.clone())
+            .collect()
+    };
+    Application {
+        id: Guid(view.object_id.0),
+        deleted_date_time: view.deleted_at.map(Time),
+        app_id: Some(view.app_id.to_string()),
+        created_date_time: Some(Time(view.created_at)),
+        description: Some(view.description.clone()).filter(|text| !text.is_empty()),
+        display_name: Some(view.display_name.clone()),
+        key_credentials: view.keys.iter().map(derive_key).collect(),
+        password_credentials: view.secrets.iter().map(derive_secret).collect(),
+        public_client: Some(PublicClientApplication {
+            redirect_uris: of(Platform::Native),
+        }),
+        sign_in_audience: Some("AzureADMyOrg".to_owned()),
+        spa: Some(SpaApplication {
+            redirect_uris: of(Platform::SinglePage),
+        }),
+        web: Some(WebApplication {
+            redirect_uris: of(Platform::Web),
+        }),
+    }
+}
+
+/// `applications/{id}`, or by `appId` where the pattern says so.
+async fn find(call: &Call) -> Result<ApplicationView, Fault> {
+    let (identity, key) = (&call.state.identity, call.key(0));
+    let id = call.id(0)?;
+    let found = if call.endpoint.pattern.starts_with("applications(appId)") {
+        applications::find_by_app(identity, call.actor(), id).await
+    } else {
+        applications::find(identity, call.actor(), id).await
+    };
+    found.map_err(|refusal| call.or_missing(refusal.into(), key))
+}
+
+fn answer(call: &Call, view: &ApplicationView, selection: &Selection) -> Outcome {
+    let version = Some(view.record_version);
+    let application = derive_application(view);
+    call.entity(
+        &application,
+        &Application::TYPE,
+        selection,
+        "applications",
+        version,
+    )
+}
+
+/// How many records a page looks at, where a filter keeps few of them.
+const SCAN: usize = 2_000;
+
+pub(super) async fn list(call: Call) -> Outcome {
+    let options = call.options(&APPLICATIONS)?;
+    if options.order.is_some() {
+        return Err(Problem::Unsupported("Applications can't be sorted.".to_owned()).into());
+    }
+    let mut after = call.id_place(&options)?;
+    let (mut values, mut scanned, top) = (Vec::new(), 0, options.top as usize);
+    let identity = &call.state.identity;
+    let next = loop {
+        let batch = applications::list(identity, call.actor(), after, 500).await?;
+        scanned += batch.len();
+        let ended = batch.len() < 500;
+        let mut full = false;
+        for view in batch {
+            let whole = Value::Object(object(&derive_application(&view))?);
+            if options
+                .filter
+                .as_ref()
+                .is_none_or(|filter| filter.holds(&whole))
+            {
+                if values.len() == top {
+                    full = true;
+                    break;
+                }
+                let cut = call.cut(&whole, &Application::TYPE, &options.select)?;
+                values.push(Value::Object(cut));
+            }
+            after = Some(view.object_id);
+        }
+        if full || (!ended && scanned >= SCAN) {
+            break after;
+        }
+        if ended {
+            break None;
+        }
+    };
+    let count = if options.count {
+        Some(count_fitting(&call, &options).await?)
+    } else {
+        None
+    };
+    call.page(
+        &options,
+        "applications",
+        values,
+        count,
+        next.map(place_of_id),
+    )
+}
+
+async fn count_fitting(call: &Call, options: &graph::odata::Options) -> Result<u64, Fault> {
+    let identity = &call.state.identity;
+    let Some(filter) = &options.filter else {
+        let count = applications::count(identity, call.actor()).await?;
+        return Ok(u64::try_from(count).unwrap_or_default());
+    };
+    let (mut count, mut after) = (0, None);
+    loop {
+        let batch = applications::list(identity, call.actor(), after, 500).await?;
+        for view in &batch {
+            let whole = Value::Object(object(&derive_application(view))?);
+            count += u64::from(filter.holds(&whole));
+        }
+        match batch.last() {
+            Some(last) if batch.len() == 500 => after = Some(last.object_id),
+            _ => return Ok(count),
+        }
+    }
+}
+
+pub(super) async fn count(call: Call) -> Outcome {
+    let options = call.options(&APPLICATIONS)?;
+    Ok(number(count_fitting(&call, &options).await?))
+}
+
+pub(super) async fn read(call: Call) -> Outcome {
+    let selection = call.selection(&Application::TYPE)?;
+    let found = find(&call).await?;
+    answer(&call, &found, &selection)
+}
+
+fn read_addresses(fields: &Fields) -> Option<Vec<RedirectUri>> {
+    let platforms = [
+        ("web", Platform::Web),
+        ("spa", Platform::SinglePage),
+        ("publicClient", Platform::Native),
+    ];
+    let mut uris = Vec::new();
+    let mut there = false;
+    for (name, platform) in platforms {
+        if fields.value(name).is_some() {
+            there = true;
+            let given = fields
+                .object(name)
+                .and_then(|inner| inner.texts("redirectUris"));
+            uris.extend(
+                given
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|uri| RedirectUri { platform, uri }),
+            );
+        }
+    }
+    there.then_some(uris)
+}
+
+fn check_audience(fields: &Fields) -> Result<(), Fault> {
+    match fields.text("signInAudience").flatten() {
+        None | Some("AzureADMyOrg") => Ok(()),
+        Some(_) => Err(Problem::WrongType {
+            property: "signInAudience".to_owned(),
+            expected: "AzureADMyOrg, the one audience there is".to_owned(),
+        }
+        .into()),
+    }
+}
+
+pub(super) async fn create(call: Call) -> Outcome {
+    let fields = call.body(&Application::TYPE, Mark::Create)?;
+    fields.allow_binds(&[], &Application::TYPE)?;
+    check_audience(&fields)?;
+    let change = ApplicationChange {
+        display_name: Some(fields.require_text("displayName")?.to_owned()),
+        description: fields.text("description").flatten().map(str::to_owned),
+        redirect_uris: read_addresses(&fields),
+        record_version: None,
+    };
+    let view = applications::add(&call.state.identity, call.actor(), &change).await?;
+    let response = answer(&call, &view, &Selection::Default)?;
+    Ok(call.created(response, &view.object_id.to_string()))
+}
+
+pub(super) async fn update(call: Call) -> Outcome {
+    let fields = call.body(&Application::TYPE, Mark::Update)?;
+    fields.allow_binds(&[], &Application::TYPE)?;
+    check_audience(&fields)?;
+    let found = find(&call).await?;
+    // A platform that the body doesn't name keeps its addresses.
+    let redirect_uris = read_addresses(&fields).map(|mut uris| {
+        let named = |platform| {
+            let name = match platform {
+                Platform::Web => "web",
+                Platform::SinglePage => "spa",
+                Platform::Native => "publicClient",
+            };
+            fields.value(name).is_some()
+        };
+        let kept = found
+            .redirect_uris
+            .iter()
+            .filter(|uri| !named(uri.platform));
+        uris.extend(kept.cloned());
+        uris
+    });
+    let change = ApplicationChange {
+        display_name: fields.text("displayName").flatten().map(str::to_owned),
+        description: fields
+            .text("description")
+            .map(|text| text.unwrap_or_default().to_owned()),
+        redirect_uris,
+        record_version: call.expected_version()?,
+    };
+    applications::change(&call.state.identity, call.actor(), found.object_id, &change).await?;
+    Ok(done())
+}
+
+pub(super) async fn delete(call: Call) -> Outcome {
+    call.without_options()?;
+    let found = find(&call).await?;
+    applications::delete(&call.state.identity, call.actor(), found.object_id).await?;
+    Ok(done())
+}
+
+/// The one answer that holds a secret: past mistake 48.
+pub(super) async fn add_password(call: Call) -> Outcome {
+    let found = find(&call).await?;
+    let fields = call.body(&NewPassword::TYPE, Mark::Create)?;
+    let inner = fields.object("passwordCredential").unwrap_or_default();
+    let name = inner.text("displayName").flatten().unwrap_or("Secret");
+    let until = inner.time("endDateTime").map(|time| time.0);
+    let identity = &call.state.identity;
+    let made =
+        applications::add_secret(identity, call.actor(), found.object_id, name, until).await?;
+    let credential = PasswordCredential {
+        secret_text: Some(made.secret),
+        ..derive_secret(&made.view)
+    };
+    answer_made(&call, &credential, "passwordCredential")
+}
+
+fn answer_made(call: &Call, credential: &impl serde::Serialize, name: &str) -> Outcome {
+    let context = call.context(&format!("microsoft.graph.{name}"));
+    let whole = object(credential)?;
+    Ok(json(StatusCode::OK, &envelope::wrap_entity(context, whole)))
+}
+
+pub(super) async fn remove_password(call: Call) -> Outcome {
+    let found = find(&call).await?;
+    let fields = call.body(&RemovedCredential::TYPE, Mark::Create)?;
+    let key = fields.guid("keyId").ok_or(Problem::Missing("keyId"))?;
+    remove(&call, found.object_id, Id(key.0)).await
+}
+
+async fn remove(call: &Call, object: Id, key: Id) -> Result<Response, Fault> {
+    applications::remove_credential(&call.state.identity, call.actor(), object, key).await?;
+    Ok(done())
+}
+
+/// Ours: Graph's `addKey` asks for a proof by a key that is there already, and so can't give the first.
+pub(super) async fn add_key(call: Call) -> Outcome {
+    let found = find(&call).await?;
+    let fields = body::read(call.bytes(), &NewKey::TYPE, Mark::Create)?;
+    call.without_options()?;
+    let key = fields.require_text("key")?;
+    let name = fields.text("displayName").flatten().unwrap_or("Key");
+    let until = fields.time("endDateTime").map(|time| time.0);
+    let identity = &call.state.identity;
+    let object = found.object_id;
+    let view =
+        applications::add_key(identity, call.actor(), object, name, key.as_bytes(), until).await?;
+    let response = answer_made(&call, &derive_key(&view), "keyCredential")?;
+    Ok(call.created(response, &view.key_id.to_string()))
+}
+
+pub(super) async fn remove_key(call: Call) -> Outcome {
+    call.without_options()?;
+    let found = find(&call).await?;
+    let key = call.id(1)?;
+    remove(&call, found.object_id, key).await
+}

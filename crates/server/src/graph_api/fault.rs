@@ -1,0 +1,189 @@
+//! Refusals in Graph's words.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use graph::Problem;
+use graph::error::{ErrorBody, ErrorDetail, InnerError};
+use identity::{Class, Code, Refusal};
+
+use super::call::Names;
+use crate::error::Rejection;
+
+/// A refusal that is to become a response.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    status: StatusCode,
+    /// Graph's code.
+    code: &'static str,
+    message: String,
+    /// Our own code.
+    ours: &'static Code,
+    detail: Option<&'static str>,
+    retry_after: Option<u32>,
+    allow: Vec<&'static str>,
+}
+
+/// What Graph says when a right is missing.
+const INSUFFICIENT: &str = "Insufficient privileges to complete the operation.";
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Fault {
+        let (status, code) = classify(refusal.code);
+        let message = match refusal.code.class {
+            Class::Forbidden => format!("{INSUFFICIENT} {}", refusal.code.meaning),
+            _ => refusal.code.meaning.to_owned(),
+        };
+        Fault {
+            status,
+            code,
+            message,
+            ours: refusal.code,
+            detail: refusal.detail,
+            retry_after: refusal.retry_after,
+            allow: Vec::new(),
+        }
+    }
+}
+
+impl From<&'static Code> for Fault {
+    fn from(code: &'static Code) -> Fault {
+        Fault::from(Refusal::new(code))
+    }
+}
+
+impl From<Rejection> for Fault {
+    fn from(rejection: Rejection) -> Fault {
+        Fault::from(Refusal {
+            detail: rejection.detail(),
+            ..Refusal::new(rejection.code())
+        })
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Fault {
+        let status = match problem {
+            Problem::UnknownSegment(_) => StatusCode::NOT_FOUND,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Fault {
+            status,
+            code: problem.code(),
+            message: problem.to_string(),
+            ours: super::codes::find(&problem),
+            detail: None,
+            retry_after: None,
+            allow: Vec::new(),
+        }
+    }
+}
+
+impl Fault {
+    pub(crate) fn method_not_allowed(allow: &[&'static str]) -> Fault {
+        Fault {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            code: "methodNotAllowed",
+            message: "Specified HTTP method is not allowed for the request target.".to_owned(),
+            allow: allow.to_vec(),
+            ..Fault::from(&crate::error::METHOD_NOT_ALLOWED)
+        }
+    }
+
+    pub(super) fn unsupported_media_type() -> Fault {
+        Fault {
+            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            message: "A body is application/json.".to_owned(),
+            ..Fault::from(Problem::Body("its type is not application/json"))
+        }
+    }
+
+    /// Whether it says that there is no such thing.
+    pub(super) fn is_missing(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
+    /// Whether it says that a right is missing.
+    pub(super) fn is_forbidden(&self) -> bool {
+        self.status == StatusCode::FORBIDDEN
+    }
+
+    /// Graph's words for an id that names nothing here.
+    pub(super) fn missing(id: &str) -> Fault {
+        // The id comes from outside: only what looks like one is repeated.
+        let shown: String = id
+            .chars()
+            .filter(|char| !char.is_control())
+            .take(120)
+            .collect();
+        Fault {
+            message: format!(
+                "Resource '{shown}' does not exist or one of its queried reference-property objects are not present."
+            ),
+            ..Fault::from(&identity::codes::OBJECT_MISSING)
+        }
+    }
+
+    pub(super) fn write(self, names: &Names) -> Response {
+        metrics::counter!("claviger_refusals_total", "code" => self.ours.id).increment(1);
+        let detail = self.detail.unwrap_or_default();
+        if self.status.is_server_error() {
+            tracing::warn!(code = self.ours.id, detail, request = %names.request_id, "refused");
+        } else {
+            tracing::debug!(code = self.ours.id, detail, request = %names.request_id, "refused");
+        }
+        let message = match self.detail {
+            Some(detail) => format!("{} ({detail})", self.message),
+            None => self.message,
+        };
+        let request_id = names.request_id.to_string();
+        let body = ErrorBody {
+            error: ErrorDetail {
+                code: self.code,
+                message: &message,
+                inner: InnerError {
+                    code: self.ours.id,
+                    remedy: self.ours.remedy,
+                    date: &names.date,
+                    request_id: &request_id,
+                    client_request_id: names.client_request_id.as_deref().unwrap_or(&request_id),
+                },
+            },
+        };
+        let mut response = (self.status, axum::Json(body)).into_response();
+        let headers = response.headers_mut();
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some((name, value)) = super::allow(&self.allow).filter(|_| !self.allow.is_empty()) {
+            headers.insert(name, value);
+        }
+        response
+    }
+}
+
+/// Status and Graph's code for a code of ours.
+fn classify(code: &'static Code) -> (StatusCode, &'static str) {
+    match (code.id, code.class) {
+        (_, Class::Outdated) => (
+            StatusCode::PRECONDITION_FAILED,
+            "Request_PreconditionFailed",
+        ),
+        ("store.moved", _) => (StatusCode::CONFLICT, "Directory_ConcurrencyViolation"),
+        ("request.wrong_host", _) => (StatusCode::MISDIRECTED_REQUEST, "BadRequest"),
+        ("request.too_large", _) => (StatusCode::PAYLOAD_TOO_LARGE, "Request_BadRequest"),
+        (_, Class::Bad) => (StatusCode::BAD_REQUEST, "Request_BadRequest"),
+        (_, Class::Unauthenticated) => (StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken"),
+        (_, Class::Forbidden | Class::Stale) => {
+            (StatusCode::FORBIDDEN, "Authorization_RequestDenied")
+        }
+        (_, Class::Missing) => (StatusCode::NOT_FOUND, "Request_ResourceNotFound"),
+        (_, Class::Conflict) => (StatusCode::CONFLICT, "Request_Conflict"),
+        (_, Class::Gone) => (StatusCode::GONE, "Request_ResourceNotFound"),
+        (_, Class::Limited) => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequests"),
+        (_, Class::Internal) => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
+        (_, Class::Unavailable) => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable"),
+    }
+}

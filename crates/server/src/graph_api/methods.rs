@@ -1,0 +1,118 @@
+//! `.../authentication/fido2Methods`: passkeys as Graph describes them. Creating them belongs to provisioning.
+
+use graph::Time;
+use graph::resources::collections::FIDO2_METHODS;
+use graph::resources::{AttestationLevel, Fido2AuthenticationMethod, PasskeyType};
+use identity::Id;
+use identity::methods::{self, Method};
+use serde_json::Value;
+
+use super::answer::{Outcome, done};
+use super::call::Call;
+use super::fault::Fault;
+
+fn derive(passkey: &Method) -> Fido2AuthenticationMethod {
+    Fido2AuthenticationMethod {
+        id: passkey.method_id.clone(),
+        display_name: Some(passkey.name.clone()),
+        created_date_time: Some(Time(passkey.created_at)),
+        last_used_date_time: passkey.last_used_at.map(Time),
+        aa_guid: Some(passkey.aaguid.to_string()),
+        model: passkey.model.clone(),
+        attestation_certificates: passkey
+            .certificates
+            .iter()
+            .map(|hash| write_hex(hash))
+            .collect(),
+        attestation_level: Some(if passkey.attested {
+            AttestationLevel::Attested
+        } else {
+            AttestationLevel::NotAttested
+        }),
+        passkey_type: Some(if passkey.synced {
+            PasskeyType::Synced
+        } else {
+            PasskeyType::DeviceBound
+        }),
+    }
+}
+
+/// Graph's samples hold thumbprints in hexadecimal digits.
+fn write_hex(hash: &[u8]) -> String {
+    data_encoding::HEXUPPER.encode(hash)
+}
+
+async fn answer_list(call: Call, person: Id, context: &str) -> Outcome {
+    let options = call.options(&FIDO2_METHODS)?;
+    let found = methods::list(&call.state.identity, call.actor(), person)
+        .await
+        .map_err(|refusal| match call.keys.first() {
+            Some(key) => call.or_missing(refusal.into(), key),
+            None => refusal.into(),
+        })?;
+    let values = found
+        .iter()
+        .map(|passkey| {
+            let of = &Fido2AuthenticationMethod::TYPE;
+            Ok(Value::Object(call.cut(
+                &derive(passkey),
+                of,
+                &options.select,
+            )?))
+        })
+        .collect::<Result<Vec<_>, Fault>>()?;
+    let count = Some(values.len() as u64);
+    // A person has ten of them at most: one page holds all, whatever `$top` says but where it says less.
+    let mut values = values;
+    values.truncate(options.top as usize);
+    call.page(&options, context, values, count, None)
+}
+
+async fn answer_one(call: Call, person: Id, method: usize, context: &str) -> Outcome {
+    let selection = call.selection(&Fido2AuthenticationMethod::TYPE)?;
+    let key = call.key(method);
+    let found = methods::read(&call.state.identity, call.actor(), person, key)
+        .await
+        .map_err(|refusal| call.or_missing(refusal.into(), key))?;
+    let of = &Fido2AuthenticationMethod::TYPE;
+    call.entity(&derive(&found), of, &selection, context, None)
+}
+
+fn context_of(person: &str) -> String {
+    let person = person.replace('\'', "''");
+    format!("users('{person}')/authentication/fido2Methods")
+}
+
+pub(super) async fn list(call: Call) -> Outcome {
+    let person = call.person_id(0).await?;
+    let context = context_of(call.key(0));
+    answer_list(call, person, &context).await
+}
+
+pub(super) async fn list_mine(call: Call) -> Outcome {
+    let me = call.me()?;
+    let context = context_of(&me.to_string());
+    answer_list(call, me, &context).await
+}
+
+pub(super) async fn read(call: Call) -> Outcome {
+    let person = call.person_id(0).await?;
+    let context = context_of(call.key(0));
+    answer_one(call, person, 1, &context).await
+}
+
+pub(super) async fn read_mine(call: Call) -> Outcome {
+    let me = call.me()?;
+    let context = context_of(&me.to_string());
+    answer_one(call, me, 0, &context).await
+}
+
+pub(super) async fn delete(call: Call) -> Outcome {
+    call.without_options()?;
+    let person = call.person_id(0).await?;
+    let key = call.key(1);
+    methods::delete(&call.state.identity, call.actor(), person, key)
+        .await
+        .map_err(|refusal| call.or_missing(refusal.into(), key))?;
+    Ok(done())
+}
