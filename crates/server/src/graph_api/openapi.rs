@@ -223,6 +223,8 @@ fn responses(endpoint: &Endpoint) -> Value {
         }
         Gives::Nothing => answer("204", "Done.", None),
     }
+    // Said by the reader of HTTP, before anything of ours is asked.
+    answer("414", "The address is too long.", None);
     let error = content(&reference("error"));
     for (status, description) in [
         ("400", "The request is wrong as it stands."),
