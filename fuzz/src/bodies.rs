@@ -190,7 +190,7 @@ fn nobodys_key() -> &'static jwk::PublicKey {
     static KEY: OnceLock<jwk::PublicKey> = OnceLock::new();
     KEY.get_or_init(|| {
         let x = "wr_ZPQsshb0UlJzp434xsf1zpZPOz4kXCiUTwalG_3s";
-        let y = "8FLEGSDsrDH9JDW_rewl5jBsdH6U72Sn3xaiMg1ojNY";
+        let y = "8FLEGSDsrDH9JDW_rewl5jBsdH6U72Sn3xaiMg1oDNY";
         let text = json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y }).to_string();
         jwk::parse(text.as_bytes()).expect("a point of the curve")
     })
