@@ -136,6 +136,7 @@ fn fit_kind(value: &mut Value, kind: &Kind, name: &str) -> Result<(), Problem> {
         (Kind::Words(words), Value::String(text)) => words.find(text).is_some(),
         (Kind::Int32, Value::Number(number)) => fits_in_32(number),
         (Kind::Int64, Value::Number(number)) => number.is_i64(),
+        (Kind::Open(_), Value::Object(_)) => true,
         (Kind::Many(kind), Value::Array(values)) => {
             for value in values {
                 fit_kind(value, kind, name)?;

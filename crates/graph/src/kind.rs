@@ -47,6 +47,8 @@ pub enum Kind {
     Words(&'static Words),
     /// A complex type.
     Complex(&'static Type),
+    /// A complex type that declares nothing and may hold anything; its name in the schema.
+    Open(&'static str),
     /// A collection.
     Many(&'static Kind),
 }
@@ -65,6 +67,7 @@ impl Kind {
             Kind::Bytes => "Edm.Binary".to_owned(),
             Kind::Words(words) => format!("graph.{}", words.name),
             Kind::Complex(of) => format!("graph.{}", of.name),
+            Kind::Open(name) => format!("graph.{name}"),
             Kind::Many(kind) => format!("Collection({})", kind.name()),
         }
     }

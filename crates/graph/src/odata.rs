@@ -155,6 +155,23 @@ pub fn parse_entity(
     Ok(select)
 }
 
+/// Reads the query of a function with one parameter, which may stand there by its name or, as an alias, behind `@`.
+/// `None` when it is absent.
+///
+/// # Errors
+/// [`Problem::Unsupported`] for any other option, and for the parameter in both ways at once.
+pub fn parse_parameter(query: &str, parameter: &str) -> Result<Option<String>, Problem> {
+    let mut found = None;
+    for (name, value, _) in split(query)? {
+        let plain = name.strip_prefix('@').unwrap_or(&name);
+        if !plain.eq_ignore_ascii_case(parameter) || found.is_some() {
+            return Err(unsupported(&name));
+        }
+        found = Some(value);
+    }
+    Ok(found)
+}
+
 /// Reads the query of a request that knows no option.
 ///
 /// # Errors
@@ -326,6 +343,22 @@ mod tests {
         let long = format!("$filter=displayName eq '{}'", "x".repeat(5000));
         assert!(users(&long).is_err());
         assert!(parse_none("a=b").is_err() && parse_none("").is_ok());
+        let minutes = |query| parse_parameter(query, "challengeTimeoutInMinutes");
+        assert_eq!(minutes(""), Ok(None));
+        for query in [
+            "challengeTimeoutInMinutes=60",
+            "@challengeTimeoutInMinutes=60",
+            "%40challengetimeoutinminutes=60",
+        ] {
+            assert_eq!(minutes(query), Ok(Some("60".to_owned())), "{query}");
+        }
+        for query in [
+            "$top=1",
+            "challengeTimeoutInMinutes=5&@challengeTimeoutInMinutes=6",
+            "challengeTimeoutInMinutes=5&x=1",
+        ] {
+            assert!(minutes(query).is_err(), "{query}");
+        }
         assert!(parse_entity("$top=1", USERS.of, Version::V1).is_err());
     }
 

@@ -6,17 +6,25 @@ mod directory;
 mod logs;
 mod methods;
 mod reports;
+mod webauthn;
 
 pub use applications::*;
 pub use directory::*;
 pub use logs::*;
 pub use methods::*;
 pub use reports::*;
+pub use webauthn::*;
 
 use crate::resource::Type;
 
-/// Bodies that are no type of the schema.
-pub const BODIES: &[&Type] = &[&NewPassword::TYPE, &RemovedCredential::TYPE, &NewKey::TYPE];
+/// Bodies and answers that are no type of the schema.
+pub const BODIES: &[&Type] = &[
+    &NewPassword::TYPE,
+    &RemovedCredential::TYPE,
+    &NewKey::TYPE,
+    &PasskeyCreationOptions::TYPE,
+    &ProvisioningPolicy::TYPE,
+];
 
 /// All types of Graph's schema that are here, for the tests that hold them against it, and for OpenAPI.
 pub const TYPES: &[&Type] = &[
@@ -39,6 +47,15 @@ pub const TYPES: &[&Type] = &[
     &SpaApplication::TYPE,
     &PublicClientApplication::TYPE,
     &Fido2AuthenticationMethod::TYPE,
+    &WebauthnPublicKeyCredential::TYPE,
+    &WebauthnAuthenticatorAttestationResponse::TYPE,
+    &WebauthnCredentialCreationOptions::TYPE,
+    &WebauthnPublicKeyCredentialCreationOptions::TYPE,
+    &WebauthnRpEntity::TYPE,
+    &WebauthnUserEntity::TYPE,
+    &WebauthnParameters::TYPE,
+    &WebauthnDescriptor::TYPE,
+    &WebauthnAuthenticatorSelection::TYPE,
     &DirectoryAudit::TYPE,
     &AuditActivityInitiator::TYPE,
     &UserIdentity::TYPE,

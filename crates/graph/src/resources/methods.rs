@@ -3,6 +3,7 @@
 use crate::Time;
 use crate::kind::words;
 use crate::resource::resource;
+use crate::resources::WebauthnPublicKeyCredential;
 
 words! {
     /// Whether the model was proven.
@@ -18,7 +19,7 @@ resource! {
     /// A passkey. Its id is the credential id in base64url.
     Fido2AuthenticationMethod = "fido2AuthenticationMethod" {
         id "id": String = Shown;
-        display_name "displayName": Option<String> = Shown;
+        display_name "displayName": Option<String> = Shown Create;
         created_date_time "createdDateTime": Option<Time> = Shown;
         last_used_date_time "lastUsedDateTime": Option<Time> = Shown Beta;
         aa_guid "aaGuid": Option<String> = Shown;
@@ -26,5 +27,7 @@ resource! {
         attestation_certificates "attestationCertificates": Vec<String> = Shown;
         attestation_level "attestationLevel": Option<AttestationLevel> = Shown;
         passkey_type "passkeyType": Option<PasskeyType> = Shown;
+        public_key_credential "publicKeyCredential": Option<WebauthnPublicKeyCredential> = Hidden Create;
+        held "@claviger.held": bool = Shown Own;
     }
 }

@@ -34,6 +34,8 @@ fn derive(passkey: &Method) -> Fido2AuthenticationMethod {
         } else {
             PasskeyType::DeviceBound
         }),
+        public_key_credential: None,
+        held: !passkey.active,
     }
 }
 

@@ -321,6 +321,7 @@ fn schema_of(kind: Kind, nullable: bool) -> Value {
         }
         Kind::Complex(of) if nullable => json!({"anyOf": [reference(of.name), {"type": "null"}]}),
         Kind::Complex(of) => reference(of.name),
+        Kind::Open(_) => json!({"type": name("object")}),
         Kind::Many(kind) => json!({"type": "array", "items": schema_of(*kind, false)}),
     }
 }

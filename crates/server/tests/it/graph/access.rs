@@ -83,6 +83,7 @@ fn value_of(kind: Kind, mark: Mark, api: &str) -> Value {
         Kind::Int32 | Kind::Int64 => json!(1),
         Kind::Words(words) => json!(words.members[0]),
         Kind::Complex(of) => object(of, mark, api),
+        Kind::Open(_) => json!({}),
         Kind::Many(Kind::Complex(_)) => json!([]),
         Kind::Many(kind) => match kind {
             Kind::Text => json!(["https://a.example/"]),
