@@ -332,6 +332,7 @@ fn measure_attested(case: &Attested, report: &mut Report) -> Result<(), String> 
     let anchors = |_: &Model| vec![&case.anchor];
     let trust = Trust {
         anchors: &anchors,
+        is_shared: &|_| false,
         at: Time::from_unix_seconds(1_800_000_000),
         revocation: Revocation::Unchecked,
         android: None,

@@ -13,11 +13,11 @@ use webauthn::attestation::{
     AndroidRevocationList, Attestation, AttestationError, Format, Model, Trust, Verdict,
     list_models, reevaluate, roots,
 };
-use webauthn::metadata::{CertificationLevel, Entry, Standing};
+use webauthn::metadata::{CertificationLevel, Entry, SharedAnchors, Standing};
 use webauthn::x509::{Anchor, PathRule, Revocation, Time};
 use webauthn::{Aaguid, AttestationKind, AttestationPolicy};
 
-use crate::metadata::{InUse, find_entry, read_android_list};
+use crate::metadata::{InUse, find_entry, read_android_list, read_shared_anchors};
 use crate::{Identity, Micros};
 
 /// A verdict that nobody gave yet.
@@ -59,6 +59,8 @@ pub(crate) struct Models {
     roots: Vec<(Format, Anchor)>,
     /// Google's list; `None` before a phone's statement asked for it, and `Some(None)` where there is none.
     android: Option<Option<Arc<AndroidRevocationList>>>,
+    /// Which roots vouch for several models; `None` before an attestation that names no model asked for it.
+    shared: Option<Arc<SharedAnchors>>,
 }
 
 #[derive(Debug)]
@@ -85,6 +87,7 @@ impl Models {
             known: HashMap::new(),
             roots: roots(),
             android: None,
+            shared: None,
         }
     }
 
@@ -106,6 +109,23 @@ impl Models {
             self.android = Some(read_android_list(identity).await?);
         }
         Ok(())
+    }
+
+    async fn read_shared_anchors(
+        &mut self,
+        identity: &Identity,
+        in_use: &InUse,
+    ) -> Result<(), StoreError> {
+        if self.shared.is_none() {
+            self.shared = Some(read_shared_anchors(identity, in_use).await?);
+        }
+        Ok(())
+    }
+
+    /// Not known is as good as shared.
+    fn is_shared(&self, anchor: &Anchor) -> bool {
+        let shared = self.shared.as_ref();
+        shared.is_none_or(|shared| shared.is_shared(anchor))
     }
 
     fn find(&self, key: &[u8]) -> Option<&Known> {
@@ -156,6 +176,9 @@ pub(crate) async fn judge(
     if claimed.iter().any(|it| it.format == Format::AndroidKey) {
         models.read_android_list(identity).await?;
     }
+    if claimed.iter().any(|it| !it.is_named) {
+        models.read_shared_anchors(identity, in_use).await?;
+    }
     let mut judgement = weigh(in_use, evidence, models);
     let is_new = evidence
         .before
@@ -175,8 +198,10 @@ pub(crate) async fn judge(
 /// Pure: what was stored and what is known in, the judgement out.
 fn weigh(in_use: &InUse, evidence: &Evidence<'_>, models: &Models) -> Judgement {
     let believed = |model: &Model| models.anchors_of(model);
+    let is_shared = |anchor: &Anchor| models.is_shared(anchor);
     let policy = AttestationPolicy::NOT_REQUIRED.with_trust(Trust {
         anchors: &believed,
+        is_shared: &is_shared,
         at: Time::from_unix_micros(evidence.registered_at),
         revocation: Revocation::Unchecked,
         android: models.android.as_ref().and_then(Option::as_deref),

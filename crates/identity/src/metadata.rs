@@ -9,11 +9,13 @@
 //! certification) that touch more than one in twenty passkeys wait until somebody approves them (security 32).
 
 mod judge;
+mod shared;
 mod show;
 mod supplied;
 mod update;
 
 pub use judge::{Approved, Progress, approve, judge_due};
+pub(crate) use shared::read_shared_anchors;
 pub use show::{ModelView, View, find_icon, find_model, list_models, show};
 pub(crate) use supplied::read_android_list;
 pub use supplied::{

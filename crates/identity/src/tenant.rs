@@ -7,6 +7,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oidc::jwt::Algorithm;
 use store::{Guard, Id, Store, StoreError, Tenant, Unit, WriteError};
 use webauthn::attestation::AndroidRevocationList;
+use webauthn::metadata::SharedAnchors;
 use webauthn::{Origin, RpId, base64url};
 
 use crate::ambient::{Ambient, Clock};
@@ -48,6 +49,8 @@ pub(crate) struct Inner {
     revocation_lists: RwLock<Arc<Vec<Vec<u8>>>>,
     /// The Android list last read, by its hash: the database says which one is in use.
     pub(crate) android_list: RwLock<Option<ReadAndroidList>>,
+    /// Which roots of the metadata vouch for several models, by the generation of the blob that says so.
+    pub(crate) shared_anchors: RwLock<Option<(store::Id, Arc<SharedAnchors>)>>,
 }
 
 /// SHA-256 of a list's text, and the list.
@@ -152,6 +155,7 @@ impl Identity {
             skew: AtomicI64::new(0),
             revocation_lists: lists,
             android_list: RwLock::new(None),
+            shared_anchors: RwLock::new(None),
         };
         let identity = Identity(Arc::new(inner));
         // Keys may have retired while no node ran, and the clock may be off from the start.

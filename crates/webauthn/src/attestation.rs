@@ -163,6 +163,12 @@ pub enum NotAttested {
     /// The statement is correct, and leads to nobody who is believed.
     #[error("the attestation leads to no trust anchor")]
     NoAnchor,
+    /// The statement is correct and leads to an anchor that vouches for several models, and its certificate does not say
+    /// for which (section 8.2.1). Not a fault of the statement: the Recommendation has relying parties compare the
+    /// extension where it is, as they may not know how many models an anchor is for. Who knows it believes no more than was
+    /// certified.
+    #[error("the attestation certificate names no model, and its anchor vouches for several")]
+    ModelNotNamed,
 }
 
 impl Verdict {
@@ -233,7 +239,8 @@ impl<'a> AttestationObject<'a> {
 
     fn read(bytes: &'a [u8]) -> Result<Self, CborError> {
         let (mut format, mut authenticator_data, mut statement) = (None, None, None);
-        let mut reader = Reader::new(bytes);
+        // The client writes this map: CTAP2's answer has numbers for these names.
+        let mut reader = Reader::of_client(bytes);
         reader.map::<CborError>(|key, value| {
             match key {
                 Key::Text("fmt") => format = Some(value.text()?),

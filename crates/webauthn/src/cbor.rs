@@ -1,10 +1,13 @@
 //! A strict pull reader for CBOR (RFC 8949), as CTAP2 uses it.
 //!
-//! Refused: indefinite lengths, tags, duplicate map keys, map keys other than integers and texts,
-//! trailing bytes, more than [`MAX_DEPTH`] levels, more than [`MAX_ENTRIES`] entries in one container.
-//! Accepted although CTAP2's canonical form forbids them: map keys in any order and lengths or
-//! integers that are not in their shortest form; shipping authenticators send the former, and
-//! neither can change what is read.
+//! Refused: indefinite lengths, tags, duplicate map keys, map keys other than integers and texts, lengths and
+//! integers that are not in their shortest form, trailing bytes, more than [`MAX_DEPTH`] levels, more than
+//! [`MAX_ENTRIES`] entries in one container. Accepted although CTAP2's canonical form forbids it: map keys in any
+//! order, since shipping authenticators send them so and it can't change what is read.
+//!
+//! Longer forms are accepted in one place, the outermost map of an attestation object
+//! ([`Reader::of_client`]): the client writes it, not the authenticator, so CTAP2 binds nobody there, and no signature
+//! covers it. In what authenticators write (keys, extension outputs, statements) no shipping one is known to send them.
 //!
 //! Nothing is allocated except a list of the keys of a long map while it is being read.
 
@@ -49,6 +52,9 @@ pub enum CborErrorKind {
     /// A required map key is absent.
     #[error("map lacks the key {0:?}")]
     MissingKey(&'static str),
+    /// A length or integer in more bytes than it needs.
+    #[error("length or integer that is not in its shortest form")]
+    NotShortest,
     /// An array, map or string of indefinite length.
     #[error("indefinite length")]
     IndefiniteLength,
@@ -143,6 +149,7 @@ impl<'b> SeenKeys<'b> {
 pub struct Reader<'b> {
     decoder: Decoder<'b>,
     depth: u8,
+    accepts_longer: bool,
 }
 
 impl<'b> Reader<'b> {
@@ -152,6 +159,16 @@ impl<'b> Reader<'b> {
         Self {
             decoder: Decoder::new(bytes),
             depth: 0,
+            accepts_longer: false,
+        }
+    }
+
+    /// The same for what a client wrote: lengths and integers may be in longer forms.
+    #[must_use]
+    pub fn of_client(bytes: &'b [u8]) -> Self {
+        Self {
+            accepts_longer: true,
+            ..Self::new(bytes)
         }
     }
 
@@ -201,8 +218,20 @@ impl<'b> Reader<'b> {
 
     fn expect(&self, expected: Kind) -> Result<(), CborError> {
         match self.kind()? {
-            found if found == expected => Ok(()),
+            found if found == expected => self.check_head(),
             found => Err(self.error(CborErrorKind::WrongType { expected, found })),
+        }
+    }
+
+    /// RFC 8949 section 4.2.1, "preferred serialization": of the next item's head, an integer's or a length's. Not of
+    /// simple values and floating-point numbers, of which none is read.
+    fn check_head(&self) -> Result<(), CborError> {
+        let head = self.decoder.input().get(self.position()..);
+        match head.unwrap_or_default() {
+            // Additional information up to 23 is the number itself.
+            [first, ..] if first & 0x1f < 24 => Ok(()),
+            rest if self.accepts_longer || is_shortest(rest) => Ok(()),
+            _ => Err(self.error(CborErrorKind::NotShortest)),
         }
     }
 
@@ -343,7 +372,10 @@ impl<'b> Reader<'b> {
     pub fn skip(&mut self) -> Result<(), CborError> {
         match self.kind()? {
             // Unsigned and negative integers of the full 64-bit range may be skipped, though not read.
-            Kind::Integer => self.read(CborErrorKind::NotAllowed, Decoder::int).map(drop),
+            Kind::Integer => {
+                self.check_head()?;
+                self.read(CborErrorKind::NotAllowed, Decoder::int).map(drop)
+            }
             Kind::Bytes => self.bytes().map(drop),
             Kind::Text => self.text().map(drop),
             Kind::Bool => self.bool().map(drop),
@@ -403,12 +435,37 @@ impl<'b> Reader<'b> {
     }
 }
 
+/// Whether a head of more than one byte could not be shorter. What is cut off is found by whoever reads it.
+fn is_shortest(head: &[u8]) -> bool {
+    match head {
+        [0x18 | 0x38 | 0x58 | 0x78 | 0x98 | 0xb8, number, ..] => *number >= 24,
+        [0x19 | 0x39 | 0x59 | 0x79 | 0x99 | 0xb9, 0, _, ..] => false,
+        [0x1a | 0x3a | 0x5a | 0x7a | 0x9a | 0xba, 0, 0, _, _, ..] => false,
+        [
+            0x1b | 0x3b | 0x5b | 0x7b | 0x9b | 0xbb,
+            0,
+            0,
+            0,
+            0,
+            _,
+            _,
+            _,
+            _,
+            ..,
+        ] => false,
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn skip_all(bytes: &[u8]) -> Result<(), CborErrorKind> {
-        let mut reader = Reader::new(bytes);
+        skip_with(Reader::new(bytes))
+    }
+
+    fn skip_with(mut reader: Reader<'_>) -> Result<(), CborErrorKind> {
         reader
             .skip()
             .and_then(|()| reader.finish())
@@ -449,8 +506,6 @@ mod tests {
                 &[0xa8, 0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 6, 0],
                 K::DuplicateKey,
             ),
-            // the same key in a longer form
-            (&[0xa2, 0x01, 0x00, 0x18, 0x01, 0x00], K::DuplicateKey),
             (
                 &[0xa1, 0x40, 0x00],
                 K::WrongType {
@@ -468,6 +523,75 @@ mod tests {
         ] {
             assert_eq!(skip_all(bytes), Err(kind), "{bytes:02x?}");
         }
+    }
+
+    /// Every length and integer in its longer forms; in the client's map they are read, and keys are compared by what
+    /// they say.
+    #[test]
+    fn longer_forms_than_needed_are_refused() {
+        for major in 0..6_u8 {
+            let contents: &[u8] = match major {
+                // 23 bytes or letters, 23 entries, 23 pairs with keys of their own.
+                2 | 3 => &[b'a'; 23],
+                4 => &[0; 23],
+                5 => &(0..46)
+                    .map(|at| if at % 2 == 0 { at / 2 } else { 0 })
+                    .collect::<Vec<_>>(),
+                _ => &[],
+            };
+            let with_head = |head: &[u8]| [head, contents].concat();
+            let first = |information: u8| (major << 5) | information;
+            assert_eq!(skip_all(&with_head(&[first(23)])), Ok(()), "{major}");
+            for longer in [
+                &[first(24), 23][..],
+                &[first(25), 0, 23],
+                &[first(26), 0, 0, 0, 23],
+                &[first(27), 0, 0, 0, 0, 0, 0, 0, 23],
+            ] {
+                let bytes = with_head(longer);
+                assert_eq!(
+                    skip_all(&bytes),
+                    Err(CborErrorKind::NotShortest),
+                    "{longer:02x?}"
+                );
+                assert_eq!(
+                    skip_with(Reader::of_client(&bytes)),
+                    Ok(()),
+                    "{longer:02x?}"
+                );
+            }
+        }
+        // The least number of each form.
+        for shortest in [
+            &[0x18, 24][..],
+            &[0x19, 1, 0],
+            &[0x1a, 0, 1, 0, 0],
+            &[0x1b, 0, 0, 0, 1, 0, 0, 0, 0],
+            &[0x38, 24],
+            &[0x39, 1, 0],
+        ] {
+            assert_eq!(skip_all(shortest), Ok(()), "{shortest:02x?}");
+        }
+        for longest in [
+            &[0x19, 0, 255][..],
+            &[0x1a, 0, 0, 255, 255],
+            &[0x1b, 0, 0, 0, 0, 255, 255, 255, 255],
+        ] {
+            assert_eq!(
+                skip_all(longest),
+                Err(CborErrorKind::NotShortest),
+                "{longest:02x?}"
+            );
+        }
+        // Read, not skipped; with the offset.
+        let error = Reader::new(&[0x18, 7]).int().unwrap_err();
+        assert_eq!((error.offset, error.kind), (0, CborErrorKind::NotShortest));
+        let error = Reader::new(&[0xa1, 0x01, 0x58, 1, 0]).skip().unwrap_err();
+        assert_eq!((error.offset, error.kind), (2, CborErrorKind::NotShortest));
+        // Cut off is cut off.
+        assert_eq!(skip_all(&[0x19, 0]), Err(CborErrorKind::Truncated));
+        let twice = Reader::of_client(&[0xa2, 0x01, 0x00, 0x18, 0x01, 0x00]);
+        assert_eq!(skip_with(twice), Err(CborErrorKind::DuplicateKey));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod entry;
 mod error;
 mod icon;
 mod jws;
+mod shared;
 mod status;
 mod words;
 
@@ -28,6 +29,7 @@ pub use error::MetadataError;
 pub use icon::MAX_ICON;
 pub(crate) use icon::parse_icon;
 pub use jws::MAX_CHAIN;
+pub use shared::SharedAnchors;
 pub use status::{
     CertificationLevel, Compromise, NamedCertificate, Standing, StatusReport, Thumbprint,
 };

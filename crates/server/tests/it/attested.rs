@@ -193,6 +193,46 @@ fn an_attestation_proves_what_the_metadata_vouches_for() {
     });
 }
 
+/// WebAuthn section 8.2.1: the maker's certificate names no model, which is enough as long as its root is for one. When another
+/// model's entry lists the same root, nothing says any more that this passkey is of the better one.
+#[test]
+fn a_root_that_comes_to_vouch_for_two_models_proves_neither() {
+    in_each_house(async |house, service| {
+        let maker = Maker::new();
+        let identity = house.identity();
+        let entry = || maker.vouch(model_entry(MODEL, "Key", &[CERTIFIED]));
+        put(identity, &service.blob(1, NEXT, &[entry()]))
+            .await
+            .unwrap();
+        let mut ada = house.administrator("ada").await;
+        add_attested(&mut ada, &maker).await;
+        assert_eq!(verdict(&house)[0], "attested");
+        let cheap = model_entry("11111111-2222-3333-4444-555555555555", "Cheap key", &[]);
+        put(
+            identity,
+            &service.blob(2, NEXT, &[entry(), maker.vouch(cheap)]),
+        )
+        .await
+        .unwrap();
+        judge(identity).await;
+        metadata::approve(identity, SHELL).await.unwrap();
+        judge(identity).await;
+        let [word, reason, _] = verdict(&house);
+        assert_eq!(
+            (word.as_str(), reason.as_str()),
+            ("unattested", "attestation.model_not_named")
+        );
+        // The other entry is gone again.
+        put(identity, &service.blob(3, NEXT, &[entry()]))
+            .await
+            .unwrap();
+        judge(identity).await;
+        metadata::approve(identity, SHELL).await.unwrap();
+        judge(identity).await;
+        assert_eq!(verdict(&house)[0], "attested");
+    });
+}
+
 #[test]
 fn security_32_stale_metadata_attests_no_new_models() {
     in_each_house(async |house, service| {

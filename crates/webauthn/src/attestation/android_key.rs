@@ -5,7 +5,7 @@ use super::error::{AndroidStep, AttestationError, Requirement};
 use super::policy::AndroidEnforcement;
 use super::statement::Statement;
 use super::{AttestationKind, Correct, Subject, TrustPath, verify_with};
-use crate::der::{DerError, Reader, Tag};
+use crate::der::{DerError, DerErrorKind, Reader, Tag};
 use crate::x509::{Usage, oid};
 
 /// KM_ORIGIN_GENERATED.
@@ -130,10 +130,20 @@ impl<'a> KeyDescription<'a> {
 }
 
 impl Authorizations {
+    /// Whether the element with this tag was read already.
+    fn has(&self, tag: Tag) -> bool {
+        (tag == Tag::constructed(1) && self.signs_only.is_some())
+            || (tag == Tag::constructed(600) && self.all_applications)
+            || (tag == Tag::constructed(702) && self.origin.is_some())
+    }
+
     fn read(mut list: Reader<'_>) -> Result<Self, DerError> {
         let mut found = Self::default();
         while !list.is_empty() {
+            let twice = Err(list.error(DerErrorKind::Duplicate));
             match list.element()? {
+                // Two readers could believe two different ones.
+                (tag, _) if found.has(tag) => return twice,
                 (tag, mut value) if tag == Tag::constructed(1) => {
                     let mut purposes = value.expect(Tag::SET)?;
                     value.finish()?;

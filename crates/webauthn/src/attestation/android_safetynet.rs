@@ -32,14 +32,13 @@ pub(super) struct SafetyNet {
     certificates: Vec<Vec<u8>>,
 }
 
-/// The key identifier of the certificate that the response names.
-pub(super) fn find_key_identifier(statement: &[u8]) -> Option<[u8; 20]> {
+/// The certificate that the response names, as DER.
+pub(super) fn find_leaf(statement: &[u8]) -> Option<Vec<u8>> {
     let statement = Statement::read(statement).ok()?;
     let response = std::str::from_utf8(statement.response().ok()?).ok()?;
     let (header, _) = response.split_once('.')?;
     let header: Header = serde_json::from_slice(&base64url::decode(header).ok()?).ok()?;
-    let leaf = BASE64.decode(header.x5c.first()?.as_bytes()).ok()?;
-    Some(Certificate::parse(&leaf).ok()?.key_identifier())
+    BASE64.decode(header.x5c.first()?.as_bytes()).ok()
 }
 
 impl SafetyNet {

@@ -30,7 +30,9 @@ pub(super) fn check_no_description(certificate: &Certificate<'_>) -> Result<(), 
     }
 }
 
-/// id-fido-gen-ce-aaguid: an OCTET STRING inside the extension's, not critical. It may be absent.
+/// id-fido-gen-ce-aaguid: an OCTET STRING inside the extension's, not critical. It may be absent from a correct
+/// statement; whether somebody is believed without it is decided where the anchor is known
+/// ([`NotAttested::ModelNotNamed`](super::NotAttested::ModelNotNamed)).
 pub(super) fn check_aaguid(leaf: &Certificate<'_>, aaguid: Aaguid) -> Result<(), AttestationError> {
     let Some(extension) = leaf.extensions().find(oid::FIDO_AAGUID) else {
         return Ok(());

@@ -12,7 +12,7 @@ use crate::authenticator_data::AuthenticatorData;
 use crate::error::RegistrationError;
 use crate::public_key::CoseKey;
 use crate::rp_id::sha256;
-use crate::x509::{Certificate, PathInput, PathRule, Unverified, Usage, validate};
+use crate::x509::{Certificate, PathInput, PathRule, Unverified, Usage, oid, validate};
 use std::collections::HashSet;
 
 /// What is attested: this registration's credential.
@@ -89,25 +89,31 @@ pub fn list_models(attestation_object: &[u8]) -> Result<Vec<Model>, Registration
         Some(Format::Compound) => compound::read(object.statement).unwrap_or_default(),
         _ => vec![whole],
     };
-    let claim = |part: Part<'_>| {
-        Some(Model {
-            format: Format::from_identifier(part.format)?,
-            aaguid: credential.aaguid,
-            key_identifier: read_leaf(part)?,
-        })
-    };
+    let claim = |part| read_claim(part, credential.aaguid);
     Ok(parts.into_iter().filter_map(claim).collect())
 }
 
-/// The key identifier of a statement's leaf.
-fn read_leaf(part: Part<'_>) -> Option<[u8; 20]> {
+/// The model that one statement claims.
+fn read_claim(part: Part<'_>, aaguid: Aaguid) -> Option<Model> {
     let format = Format::from_identifier(part.format)?;
     if format == Format::AndroidSafetyNet {
-        return android_safetynet::find_key_identifier(part.statement);
+        let der = android_safetynet::find_leaf(part.statement)?;
+        return Some(Model::of(format, aaguid, &Certificate::parse(&der).ok()?));
     }
     let mut statement = Statement::read(part.statement).ok()?;
     let (leaf, _) = statement.take_certificates().ok()?;
-    Some(leaf.key_identifier())
+    Some(Model::of(format, aaguid, &leaf))
+}
+
+impl Model {
+    fn of(format: Format, aaguid: Aaguid, leaf: &Certificate<'_>) -> Self {
+        Self {
+            format,
+            aaguid,
+            key_identifier: leaf.key_identifier(),
+            is_named: leaf.extensions().find(oid::FIDO_AAGUID).is_some(),
+        }
+    }
 }
 
 /// Judges a stored registration anew, by its time of registration and what is believed and known now: after
@@ -228,18 +234,13 @@ fn judge(
         };
         return Attestation::new(name, correct.kind, Verdict::NotAttested(reason));
     };
-    let key_identifier = leaf.key_identifier();
-    let model = Model {
-        format,
-        aaguid: subject.aaguid,
-        key_identifier,
-    };
+    let model = Model::of(format, subject.aaguid, leaf);
     let certificates = path.certificates.iter();
     let is_own = leaf.spki().is_key(&subject.key);
     Attestation {
         certificates: certificates.clone().map(Certificate::thumbprint).collect(),
         certificate_keys: certificates.map(Certificate::key_fingerprint).collect(),
-        key_identifier: Some(key_identifier),
+        key_identifier: Some(model.key_identifier),
         signer: (!is_own).then(|| leaf.key_fingerprint()),
         ..Attestation::new(name, correct.kind, judge_path(path, &model, policy))
     }
@@ -270,7 +271,19 @@ fn judge_path(path: &TrustPath<'_>, model: &Model, policy: &AttestationPolicy<'_
         Ok(chain) => {
             let mut believed = anchors.into_iter();
             let anchor = believed.find(|it| it.thumbprint() == chain.anchor());
-            check_listed(anchor).map_or_else(failed, |()| Verdict::Attested(chain))
+            if let Err(error) = check_listed(anchor) {
+                return failed(error);
+            }
+            // Section 8.2.1: "If the related attestation root certificate is used for multiple authenticator models,
+            // the Extension OID 1.3.6.1.4.1.45724.1.1.4 (id-fido-gen-ce-aaguid) MUST be present". Of `packed` alone:
+            // section 8.3.1 has no such rule, and authorities of TPMs certify keys of TPMs, not models.
+            let is_open = model.format == Format::Packed && !model.is_named;
+            match anchor {
+                Some(anchor) if is_open && (trust.is_shared)(anchor) => {
+                    Verdict::NotAttested(NotAttested::ModelNotNamed)
+                }
+                _ => Verdict::Attested(chain),
+            }
         }
         Err(error) if error.rule == PathRule::NoAnchor => {
             Verdict::NotAttested(NotAttested::NoAnchor)

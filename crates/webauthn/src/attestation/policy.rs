@@ -93,6 +93,9 @@ pub struct Model {
     pub aaguid: Aaguid,
     /// The attestation certificate's key identifier, by which metadata names U2F devices.
     pub key_identifier: [u8; 20],
+    /// Whether the attestation certificate has the extension id-fido-gen-ce-aaguid, so that its issuer says of which
+    /// model it is.
+    pub is_named: bool,
 }
 
 /// Who is believed, and when. Enough to evaluate a stored statement anew.
@@ -101,6 +104,10 @@ pub struct Trust<'a> {
     /// The anchors for a model. Whoever answers with the anchors of one model for another believes the
     /// wrong people: a chain proves what the anchor's owner makes, nothing about the AAGUID.
     pub anchors: &'a dyn Fn(&Model) -> Vec<&'a Anchor>,
+    /// Whether this anchor vouches for more models than one
+    /// ([`SharedAnchors`](crate::metadata::SharedAnchors) knows it of metadata's). Under such a one a `packed`
+    /// certificate must name its model (section 8.2.1), or the keys of any of them could pass for any other.
+    pub is_shared: &'a dyn Fn(&Anchor) -> bool,
     /// The time of registration, at which certificates must be valid (security 32).
     pub at: Time,
     /// What is known about revocation now.
@@ -113,6 +120,7 @@ impl Trust<'_> {
     /// Nobody: nothing is ever attested.
     pub const NOBODY: Self = Self {
         anchors: &|_| Vec::new(),
+        is_shared: &|_| true,
         at: Time::from_unix_seconds(0),
         revocation: Revocation::Unchecked,
         android: None,

@@ -58,6 +58,7 @@ codes!(CborErrorKind, CBOR {
     Self::DuplicateKey => "parse.cbor_duplicate_key", "A CBOR map has a key twice.";
     Self::MissingKey(_) => "parse.cbor_missing_key", "A CBOR map lacks a key that the standard requires.";
     Self::IndefiniteLength => "parse.cbor_indefinite_length", "A CBOR item has an indefinite length, which CTAP2 forbids.";
+    Self::NotShortest => "parse.cbor_not_shortest", "A CBOR length or integer takes more bytes than it needs, which CTAP2 forbids.";
     Self::TooDeep => "parse.cbor_too_deep", "CBOR is nested more deeply than any authenticator makes it.";
     Self::TooManyEntries => "parse.cbor_too_many_entries", "A CBOR array or map has more entries than any authenticator makes.";
     Self::IntegerOutOfRange => "parse.cbor_integer_out_of_range", "A CBOR integer does not fit 64 bits.";
@@ -108,6 +109,7 @@ codes!(NotAttested, NOT_ATTESTED {
     Self::SelfAttested => "attestation.self", "The passkey attests itself, which proves nothing about its authenticator's make.";
     Self::FormatNotAccepted => "attestation.format_not_accepted", "The attestation has a format that is unknown or not accepted here.";
     Self::NoAnchor => "attestation.no_anchor", "The attestation leads to no trust anchor: nobody who is believed vouches for this authenticator.";
+    Self::ModelNotNamed => "attestation.model_not_named", "The attestation certificate does not say of which model it is, and whoever vouches for it vouches for several.";
 });
 
 codes!(AttestationError, ATTESTATION {

@@ -65,6 +65,7 @@ impl Phone {
         let anchors = |_: &Model| vec![&anchor];
         let policy = AttestationPolicy::NOT_REQUIRED.with_trust(Trust {
             anchors: &anchors,
+            is_shared: &|_| false,
             at: Time::from_unix_seconds(NOW),
             revocation: Revocation::Unchecked,
             android: list,

@@ -1,13 +1,13 @@
 //! What metadata's entries vouch for: which formats their roots count for, and which passkeys are of their model.
 
-use crate::authority::NOW;
+use crate::authority::{Key, NOW, Template};
 use crate::metadata::entry;
 use crate::statements::*;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use webauthn::Aaguid;
-use webauthn::attestation::Format;
-use webauthn::metadata::{CertificationLevel, Date, Entry, KeyProtection};
+use webauthn::attestation::{AttestationNeed, Format, Trust, list_models};
+use webauthn::metadata::{CertificationLevel, Date, Entry, KeyProtection, SharedAnchors};
 
 const FORMATS: [Format; 8] = [
     Format::Packed,
@@ -113,4 +113,92 @@ fn a_claimed_model_is_not_certified() {
     let model = revoked.prove(&attested, own, today).unwrap();
     assert_eq!(model.certification(), None);
     assert!(model.standing().is_undesired());
+}
+
+/// Section 8.2.1: a certificate without the AAGUID extension is of any model of the root above it, so it is believed only
+/// where the root is for one model. A made-up model of another entry counts in every way in which it can use the root.
+#[test]
+fn a_root_of_several_models_needs_the_model_in_the_certificate() {
+    let maker = Maker::new();
+    let own = entry_of(&maker, &Aaguid(AAGUID).to_string());
+    let root_key = maker.root_key();
+    let authority = Template::authority("Another line", &Key::p256(), "Maker Root").sign(root_key);
+    let renewed = Template::authority("Maker Root II", root_key, "Maker Root II").sign(root_key);
+    let batch = Template::leaf("Batch of another model", &Key::p256(), "Maker Root").sign(root_key);
+    let stranger = Maker::new();
+    let foreign = Template::authority("Stranger", &Key::p256(), "Stranger").sign(&stranger.root);
+    let lists = |root: &[u8]| {
+        let mut other = entry();
+        let identifier = "11111111-2222-3333-4444-555555555555";
+        other["aaguid"] = identifier.into();
+        other["metadataStatement"]["aaguid"] = identifier.into();
+        other["metadataStatement"]["attestationRootCertificates"] = json!([BASE64.encode(root)]);
+        other
+    };
+    let named = maker.packed();
+    let unnamed = maker.packed_with(&maker.packed_leaf().without(FIDO_AAGUID));
+    let tpm = maker.tpm_with(
+        &maker.tpm_leaf().without(FIDO_AAGUID),
+        public_area(&maker.credential),
+        |_| (),
+    );
+    let judge = |entries: &[&Value], format: &str, parts: &Parts| {
+        let mut shared = SharedAnchors::default();
+        for entry in entries {
+            shared.add(&Entry::parse(&entry.to_string()).unwrap());
+        }
+        let verified = maker.register(format, &encode(parts), |policy| {
+            policy.trust.is_shared = &|anchor| shared.is_shared(anchor);
+        });
+        let verdict = verified.unwrap().attestation().verdict.clone();
+        verdict.code().unwrap_or("attested")
+    };
+    let unshared = lists(&foreign);
+    for entries in [&[&own][..], &[&own, &unshared], &[&unshared]] {
+        assert_eq!(judge(entries, "packed", &named), "attested");
+        assert_eq!(judge(entries, "packed", &unnamed), "attested");
+    }
+    for (what, other) in [
+        ("the root itself", lists(&maker.root())),
+        ("its key in another certificate", lists(&renewed)),
+        ("an authority under it", lists(&authority)),
+        ("an attestation certificate under it", lists(&batch)),
+    ] {
+        for entries in [[&own, &other], [&other, &own]] {
+            assert_eq!(judge(&entries, "packed", &named), "attested", "{what}");
+            let refused = judge(&entries, "packed", &unnamed);
+            assert_eq!(refused, "attestation.model_not_named", "{what}");
+            // Section 8.3.1 has no such rule.
+            assert_eq!(judge(&entries, "tpm", &tpm), "attested", "{what}");
+        }
+    }
+    // One model may list a root and what is under it.
+    let mut both = own.clone();
+    both["metadataStatement"]["attestationRootCertificates"] =
+        json!([BASE64.encode(&maker.root()), BASE64.encode(&authority)]);
+    assert_eq!(judge(&[&both], "packed", &unnamed), "attested");
+    // Whoever knows nothing says so, and is not believed.
+    let unknown = maker.register("packed", &encode(&unnamed), |policy| {
+        policy.trust.is_shared = Trust::NOBODY.is_shared;
+        policy.need = AttestationNeed::Attested;
+    });
+    assert_eq!(unknown.unwrap_err(), "attestation.model_not_named");
+}
+
+/// What the caller looks up beforehand.
+#[test]
+fn a_claim_says_whether_the_certificate_names_its_model() {
+    let maker = Maker::new();
+    for (parts, is_named) in [
+        (maker.packed(), true),
+        (
+            maker.packed_with(&maker.packed_leaf().without(FIDO_AAGUID)),
+            false,
+        ),
+    ] {
+        let models = list_models(&maker.object("packed", &encode(&parts))).unwrap();
+        assert_eq!(models.len(), 1);
+        assert_eq!(models[0].is_named, is_named);
+        assert_eq!(models[0].aaguid, Aaguid(AAGUID));
+    }
 }

@@ -26,6 +26,7 @@ fn verify(record: &Value, anchors: &[Anchor]) -> VerifiedRegistration {
     let search = |_: &Model| anchors.iter().collect();
     let trust = Trust {
         anchors: &search,
+        is_shared: &|_| false,
         at: Time::from_unix_seconds(RECORDED_AT),
         revocation: Revocation::Unchecked,
         android: None,

@@ -319,6 +319,7 @@ fn judge_with(
     let search = |_: &Model| anchors.iter().collect();
     let trust = Trust {
         anchors: &search,
+        is_shared: &|_| false,
         at: Time::from_unix_seconds(registered_at),
         revocation,
         android: None,
@@ -390,6 +391,7 @@ fn anchors_are_asked_for_by_the_models_that_are_claimed() {
     };
     let trust = Trust {
         anchors: &search,
+        is_shared: &|_| false,
         at: Time::from_unix_seconds(NOW),
         revocation: Revocation::Unchecked,
         android: None,

@@ -173,6 +173,7 @@ fn sha1_belongs_to_tpms_alone() {
     let search = |_: &Model| vec![&anchor];
     let trust = Trust {
         anchors: &search,
+        is_shared: &|_| false,
         at: Time::from_unix_seconds(crate::authority::NOW),
         revocation: Revocation::Unchecked,
         android: None,
@@ -332,6 +333,10 @@ fn tpm_certificates_meet_every_requirement() {
         leaf
     };
     let only_mail = sequence(&[element(0x81, b"a@example.org")]);
+    let twice = sequence(&[
+        contents_of(&tpm_names("id:FFFFF1D0")).to_vec(),
+        contents_of(&tpm_names("id:494E5443")).to_vec(),
+    ]);
     for (leaf, expected) in [
         (leaf(), "attested"),
         (
@@ -342,6 +347,11 @@ fn tpm_certificates_meet_every_requirement() {
         (leaf().without(SUBJECT_ALT_NAME), "attestation.tpm_names"),
         (
             leaf().with(SUBJECT_ALT_NAME, true, only_mail),
+            "attestation.tpm_names",
+        ),
+        // Two directory names, the good one last: whose TPM would it be?
+        (
+            leaf().with(SUBJECT_ALT_NAME, true, twice),
             "attestation.tpm_names",
         ),
         (
@@ -372,6 +382,14 @@ fn tpm_certificates_meet_every_requirement() {
             policy.tpm_manufacturers = manufacturers;
         });
         assert!(verified.unwrap().attestation().verdict.is_attested());
+    }
+}
+
+/// What stands behind tag and length, which has one byte below 128 and two below 256.
+fn contents_of(element: &[u8]) -> &[u8] {
+    match element[1] {
+        0x81 => &element[3..],
+        _ => &element[2..],
     }
 }
 
@@ -488,6 +506,19 @@ fn android_keys_are_described_by_their_keystore() {
             "attestation.android_origin",
         ),
         (hardware(&[purpose(&[2])]), "attestation.android_origin"),
+        // Twice, the good one last: two readers would believe two different ones.
+        (
+            hardware(&[purpose(&[3]), purpose(&[2]), origin(0)]),
+            "attestation.format_extension",
+        ),
+        (
+            hardware(&[purpose(&[2]), origin(2), origin(0)]),
+            "attestation.format_extension",
+        ),
+        (
+            hardware(&[good(), vec![all_applications(), all_applications()]].concat()),
+            "attestation.format_extension",
+        ),
         (
             hardware(&[good(), vec![all_applications()]].concat()),
             "attestation.android_all_applications",

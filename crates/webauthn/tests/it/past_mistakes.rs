@@ -2,10 +2,11 @@
 
 use crate::device::*;
 use serde_json::{Value, json};
+use webauthn::cbor::{CborError, CborErrorKind};
 use webauthn::{
-    AssertionError, AttestationKind, CrossOrigin, ExpectedAssertion, KeyError, Mediation, Origin,
-    PublicKey, RegistrationError, RpId, StoredCredential, UserVerification, assertion, base64url,
-    registration,
+    AssertionError, AttestationError, AttestationKind, CrossOrigin, ExpectedAssertion, KeyError,
+    Mediation, Origin, ParseError, Part, PublicKey, RegistrationError, RpId, StoredCredential,
+    UserVerification, assertion, base64url, registration,
 };
 
 fn assertion_refusal(device: &Device, client_data: &[u8], data: &Data) -> AssertionError {
@@ -419,6 +420,79 @@ fn past_mistake_23_backed_up_without_being_eligible_is_refused() {
 }
 
 // 35: parsers. Keys have their own table in `keys.rs`.
+
+/// A length in more bytes than it needs, in each part of a response that is CBOR: refused with its place wherever an
+/// authenticator wrote it, and read in the map that the client puts around.
+#[test]
+fn past_mistake_35_longer_forms_of_lengths_are_refused_where_authenticators_write() {
+    let device = Device::new();
+    let outcome = |object: &[u8]| {
+        let json = device.registration_json_of(&client_data("webauthn.create"), object);
+        registration::verify(&registration(&json), &Site::new().registration())
+    };
+    let refused_at = |object: &[u8]| match outcome(object).unwrap_err() {
+        RegistrationError::Parse(ParseError::Cbor { part, source })
+            if source.kind == CborErrorKind::NotShortest =>
+        {
+            (part, source.offset)
+        }
+        other => panic!("{other:?}"),
+    };
+    let data = device.registration_data();
+    let good = attestation_object("none", &data.bytes(), &[0xa0]);
+    assert!(outcome(&good).is_ok());
+    // `fmt` and `authData` as the client may write them: text of length 4, bytes of length below 256.
+    let head = |bytes: &[u8]| {
+        good.windows(bytes.len())
+            .position(|it| it == bytes)
+            .unwrap()
+    };
+    let mut longer = good.clone();
+    longer.splice(head(b"\x64none")..=head(b"\x64none"), [0x78, 4]);
+    let at = head_of_data(&longer);
+    longer.splice(at..at + 2, [0x59, 0, data.bytes().len() as u8]);
+    assert!(outcome(&longer).is_ok());
+    // The key inside authenticator data: `1: 2` as `18 01: 2`.
+    let key_at = 37 + 16 + 2 + device.credential_id.len();
+    let mut bent = data.bytes();
+    assert_eq!(bent[key_at..key_at + 3], [0xa5, 1, 2]);
+    bent.splice(key_at + 1..key_at + 2, [0x18, 1]);
+    let object = attestation_object("none", &bent, &[0xa0]);
+    assert_eq!(refused_at(&object), (Part::AuthenticatorData, key_at + 1));
+    // Extension outputs: `credProtect: 2` as `credProtect: 19 00 02`.
+    let mut bent = Data {
+        flags: data.flags | ED,
+        ..data.clone()
+    }
+    .bytes();
+    let extensions_at = bent.len();
+    bent.extend(b"\xa1\x6bcredProtect\x19\x00\x02");
+    let object = attestation_object("none", &bent, &[0xa0]);
+    assert_eq!(
+        refused_at(&object),
+        (Part::AuthenticatorData, extensions_at + 13)
+    );
+    // The statement: its algorithm.
+    let object = attestation_object("packed", &data.bytes(), b"\xa1\x63alg\x38\x06");
+    let RegistrationError::Attestation(AttestationError::Parse(refusal)) =
+        outcome(&object).unwrap_err()
+    else {
+        panic!("not the statement");
+    };
+    let source = CborError {
+        offset: 5,
+        kind: CborErrorKind::NotShortest,
+    };
+    let part = Part::AttestationStatement;
+    assert_eq!(refusal, ParseError::Cbor { part, source });
+}
+
+/// Where the bytes of `authData` begin.
+fn head_of_data(object: &[u8]) -> usize {
+    let name = b"\x68authData";
+    let at = object.windows(name.len()).position(|it| it == name);
+    at.unwrap() + name.len()
+}
 
 #[test]
 fn past_mistake_35_trailing_bytes_are_refused_everywhere() {

@@ -33,6 +33,7 @@ fn is_stricter(kind: Kind) -> bool {
         Kind::IndefiniteLength
             | Kind::NotAllowed
             | Kind::DuplicateKey
+            | Kind::NotShortest
             | Kind::WrongType { .. }
             | Kind::TooDeep
             | Kind::TooManyEntries

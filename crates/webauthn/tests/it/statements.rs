@@ -233,6 +233,7 @@ impl Maker {
             need: AttestationNeed::Correct,
             trust: Trust {
                 anchors: &anchors,
+                is_shared: &|_| false,
                 at: Time::from_unix_seconds(NOW),
                 revocation: Revocation::Unchecked,
                 android: None,

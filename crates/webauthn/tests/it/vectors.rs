@@ -114,6 +114,7 @@ impl World {
             need: AttestationNeed::Correct,
             trust: Trust {
                 anchors: &anchors,
+                is_shared: &|_| false,
                 at: Time::from_unix_seconds(1_800_000_000),
                 revocation: Revocation::Unchecked,
                 android: None,

@@ -44,14 +44,14 @@ pub(super) fn check(
     check_no_authority(leaf)
 }
 
-/// The directoryName of the subject alternative name.
+/// The directoryName of the subject alternative name; of two, neither: it must be clear whose TPM it is.
 fn find_names<'a>(leaf: &Certificate<'a>) -> Option<Name<'a>> {
     let mut names = leaf.extensions().alternative_names()?;
     let mut found = None;
     while !names.is_empty() {
         let (tag, contents) = names.element().ok()?;
-        if tag == Tag::constructed(4) {
-            found = Some(contents);
+        if tag == Tag::constructed(4) && found.replace(contents).is_some() {
+            return None;
         }
     }
     let mut contents = found?;
