@@ -3,7 +3,7 @@
 use crate::algorithm::Algorithm;
 use crate::authenticator_data::{AuthenticatorData, Flags};
 use crate::client_data::{ClientData, CrossOrigin, Expected};
-use crate::error::AssertionError;
+use crate::error::{AssertionError, Excerpt};
 use crate::extensions::{Proof, TrustGroup, judge_trust_group};
 use crate::origin::Origin;
 use crate::public_key::CoseKey;
@@ -139,6 +139,7 @@ pub fn verify(
     if *data.rp_id_hash != expected.rp_id.hash() {
         return Err(AssertionError::RpIdHashMismatch {
             expected: expected.rp_id.as_str().to_owned(),
+            found: Excerpt::of(data.rp_id_hash),
         });
     }
     // Steps 21 and 22: hash the raw bytes of client data and verify the signature.

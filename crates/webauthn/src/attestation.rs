@@ -29,7 +29,8 @@ pub use android_list::{
     AndroidListError, AndroidRevocationList, MAX_ANDROID_LIST, MAX_ANDROID_SERIALS,
 };
 pub use error::{
-    AndroidStep, AttestationError, CompoundStep, Requirement, SafetyNetStep, TpmStep, U2fStep,
+    AndroidStep, AttestationError, CompoundStep, ExtensionFault, Requirement, SafetyNetStep,
+    TpmStep, U2fStep,
 };
 pub(crate) use evaluate::{Subject, evaluate};
 pub use evaluate::{list_models, reevaluate};
@@ -48,7 +49,8 @@ pub const MAX_ATTESTATION_OBJECT: usize = 64 * 1024;
 /// Longest attestation statement format identifier, in octets (section 8.1).
 const MAX_FORMAT: usize = 32;
 
-/// What an attestation said, and what it proves.
+/// What an attestation said, and what it proves. Of which model the authenticator is, by name, is told by
+/// [`Entry::prove`](crate::metadata::Entry::prove) of the model's metadata, and by nothing that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attestation {
@@ -64,8 +66,6 @@ pub struct Attestation {
     /// The leaf's key identifier (of a compound: of the statement that decides), by which metadata names devices without AAGUID
     /// ([`Certificate::key_identifier`](crate::x509::Certificate::key_identifier)).
     pub key_identifier: Option<[u8; 20]>,
-    /// The model's name, for whoever knows it from metadata to fill in. Verification leaves it empty.
-    pub model: Option<String>,
     /// The statements of a compound, each judged alone.
     pub parts: Vec<Attestation>,
     /// Key fingerprints of `certificates`, in their order.

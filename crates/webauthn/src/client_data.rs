@@ -1,7 +1,7 @@
 //! Client data (WebAuthn section 5.8.1): what the browser says about the call, and its shared checks.
 
 use crate::base64url;
-use crate::error::{ClientDataError, ParseError, Part};
+use crate::error::{ClientDataError, ParseError, Part, shorten};
 use crate::json::Object;
 use crate::origin::Origin;
 use aws_lc_rs::constant_time;
@@ -73,7 +73,7 @@ impl<'a> ClientData<'a> {
         })?;
         serde_json::from_str(text)
             .map(|Object(client_data)| client_data)
-            .map_err(|error| ParseError::json(Part::ClientData, &error))
+            .map_err(|error| ParseError::json(Part::ClientData, bytes, &error))
     }
 }
 
@@ -109,6 +109,7 @@ impl ClientData<'_> {
             .iter()
             .find(|origin| origin.as_str() == self.origin)
             .ok_or_else(|| ClientDataError::Origin {
+                expected: list(expected.origins),
                 found: shorten(&self.origin),
             })?;
         self.check_embedding(expected.cross_origin)?;
@@ -129,6 +130,7 @@ impl ClientData<'_> {
         match &self.top_origin {
             Some(Text(found)) if !top_origins.iter().any(|origin| origin.as_str() == found) => {
                 Err(ClientDataError::TopOrigin {
+                    expected: list(top_origins),
                     found: shorten(found),
                 })
             }
@@ -137,7 +139,7 @@ impl ClientData<'_> {
     }
 }
 
-/// What the sender wrote goes into an error only as far as it helps a reader, and on one line.
-fn shorten(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(120).collect()
+fn list(origins: &[Origin]) -> String {
+    let texts: Vec<_> = origins.iter().map(Origin::as_str).collect();
+    shorten(&texts.join(", "))
 }

@@ -25,8 +25,13 @@ pub enum DerErrorKind {
     #[error("bytes follow the last element")]
     TrailingBytes,
     /// Another element must stand here.
-    #[error("another element than expected")]
-    UnexpectedTag,
+    #[error("expected element {expected}, found {found}")]
+    UnexpectedTag {
+        /// What must stand here.
+        expected: Tag,
+        /// What does.
+        found: Tag,
+    },
     /// A length that is indefinite, not in its shortest form, or longer than any structure here.
     #[error("a length that is not DER")]
     Length,
@@ -46,7 +51,17 @@ pub enum DerErrorKind {
 
 /// An element's identifier: its first byte, and for numbers above 30 the number in the lower three bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Tag(u32);
+pub struct Tag(u32);
+
+/// The first byte, and `[number]` above 30.
+impl std::fmt::Display for Tag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            first @ ..0x100 => write!(f, "{first:02x}"),
+            great => write!(f, "{:02x}[{}]", great >> 24, great & 0x00ff_ffff),
+        }
+    }
+}
 
 impl Tag {
     pub(crate) const BOOLEAN: Self = Self(0x01);
@@ -200,7 +215,10 @@ impl<'a> Reader<'a> {
                 *self = ahead;
                 Ok(contents)
             }
-            _ => Err(self.error(DerErrorKind::UnexpectedTag)),
+            (found, _) => Err(self.error(DerErrorKind::UnexpectedTag {
+                expected: tag,
+                found,
+            })),
         }
     }
 
@@ -342,7 +360,12 @@ mod tests {
         );
         assert_eq!(kind(read(&[4])), DerErrorKind::Truncated);
         assert_eq!(kind(read(&[])), DerErrorKind::Truncated);
-        assert_eq!(kind(read(&[2, 1, 0])), DerErrorKind::UnexpectedTag);
+        let unexpected = DerErrorKind::UnexpectedTag {
+            expected: Tag::OCTET_STRING,
+            found: Tag::INTEGER,
+        };
+        assert_eq!(kind(read(&[2, 1, 0])), unexpected);
+        assert_eq!(unexpected.to_string(), "expected element 04, found 02");
     }
 
     #[test]
@@ -352,9 +375,15 @@ mod tests {
         assert_eq!(kind(read(&[0xbf, 0x80, 0x85, 0x3d, 0])), DerErrorKind::Tag);
         assert_eq!(kind(read(&[0xbf, 0x1e, 0])), DerErrorKind::Tag);
         assert_eq!(kind(read(&[0xbf, 0xff, 0xff, 0xff, 0])), DerErrorKind::Tag);
+        let unexpected = kind(read(&[0xbf, 0x85, 0x3e, 0]));
+        let expected = DerErrorKind::UnexpectedTag {
+            expected: Tag::constructed(701),
+            found: Tag::constructed(702),
+        };
+        assert_eq!(unexpected, expected);
         assert_eq!(
-            kind(read(&[0xbf, 0x85, 0x3e, 0])),
-            DerErrorKind::UnexpectedTag
+            expected.to_string(),
+            "expected element bf[701], found bf[702]"
         );
     }
 
@@ -403,10 +432,11 @@ mod tests {
         outer.finish().unwrap();
         assert_eq!(inner.unsigned(Tag::INTEGER), Ok(7));
         let refusal = inner.oid().unwrap_err();
-        assert_eq!(
-            (refusal.offset, refusal.kind),
-            (5, DerErrorKind::UnexpectedTag)
-        );
+        let unexpected = DerErrorKind::UnexpectedTag {
+            expected: Tag::OID,
+            found: Tag::BOOLEAN,
+        };
+        assert_eq!((refusal.offset, refusal.kind), (5, unexpected));
         assert_eq!(kind(inner.finish()), DerErrorKind::TrailingBytes);
     }
 }

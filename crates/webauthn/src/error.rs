@@ -4,13 +4,17 @@
 //! no secret: challenges, keys and signatures never stand in an error.
 
 mod code;
+mod excerpt;
 
 use crate::algorithm::Algorithm;
 use crate::attestation::{AttestationError, NotAttested};
 use crate::cbor::CborError;
+use crate::json;
 use crate::public_key::KeyError;
 
 pub use code::CODES;
+pub(crate) use excerpt::shorten;
+pub use excerpt::{Excerpt, ShownKey};
 
 /// A response, or a part of it, that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,30 +40,42 @@ pub enum ParseError {
         column: usize,
     },
     /// A known member occurs twice.
-    #[error("{part} has a member twice (line {line}, column {column})")]
+    #[error("{part} has the member {member:?} twice (line {line}, column {column})")]
     JsonDuplicateMember {
         /// Which document.
         part: Part,
+        /// Which member, by its standard's name.
+        member: &'static str,
         /// Line, from 1.
         line: usize,
         /// Column, from 1.
         column: usize,
     },
     /// A required member is absent.
-    #[error("{part} lacks a required member (object ending at line {line}, column {column})")]
+    #[error("{part} lacks the member {member:?} (object ending at line {line}, column {column})")]
     JsonMissingMember {
         /// Which document.
         part: Part,
+        /// Which member, by its standard's name.
+        member: &'static str,
         /// Line, from 1.
         line: usize,
         /// Column, from 1.
         column: usize,
     },
     /// A known member has another type than the standard gives it.
-    #[error("{part} has a member of the wrong type (line {line}, column {column})")]
+    #[error(
+        "{part} has {found} in {member:?} where {expected} must stand (line {line}, column {column})"
+    )]
     JsonWrongType {
         /// Which document.
         part: Part,
+        /// In which member, by its standard's name; empty for the document itself, and where it is no known member's.
+        member: &'static str,
+        /// What must stand there, in words.
+        expected: &'static str,
+        /// What does, by its JSON type.
+        found: &'static str,
         /// Line, from 1.
         line: usize,
         /// Column, from 1.
@@ -74,8 +90,11 @@ pub enum ParseError {
         offset: usize,
     },
     /// `type` is not `public-key`.
-    #[error("the credential's type is not \"public-key\"")]
-    CredentialType,
+    #[error("the credential's type is {found:?}, not \"public-key\"")]
+    CredentialType {
+        /// What it is, shortened.
+        found: String,
+    },
     /// `id` and `rawId` differ.
     #[error("id and rawId differ")]
     IdMismatch,
@@ -158,20 +177,37 @@ impl std::fmt::Display for Part {
 }
 
 impl ParseError {
-    /// Translates serde_json's error without its text, which may quote what the sender wrote.
-    pub(crate) fn json(part: Part, error: &serde_json::Error) -> Self {
+    /// Translates serde_json's error without its text, which may quote what the sender wrote. `text` is what was read.
+    pub(crate) fn json(part: Part, text: &[u8], error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         if !error.is_data() {
             return Self::JsonSyntax { part, line, column };
         }
-        // serde offers these only as words; the test `json_errors_are_told_apart` holds them.
-        let text = error.to_string();
-        if text.starts_with("duplicate field") {
-            Self::JsonDuplicateMember { part, line, column }
-        } else if text.starts_with("missing field") {
-            Self::JsonMissingMember { part, line, column }
-        } else {
-            Self::JsonWrongType { part, line, column }
+        match json::describe(text, error) {
+            json::Fault::Duplicate { member } => Self::JsonDuplicateMember {
+                part,
+                member,
+                line,
+                column,
+            },
+            json::Fault::Missing { member } => Self::JsonMissingMember {
+                part,
+                member,
+                line,
+                column,
+            },
+            json::Fault::WrongType {
+                member,
+                expected,
+                found,
+            } => Self::JsonWrongType {
+                part,
+                member,
+                expected,
+                found,
+                line,
+                column,
+            },
         }
     }
 
@@ -186,9 +222,9 @@ pub(crate) enum ClientDataError {
     Type { found: String },
     WeakChallenge { found: usize },
     Challenge,
-    Origin { found: String },
+    Origin { expected: String, found: String },
     CrossOrigin,
-    TopOrigin { found: String },
+    TopOrigin { expected: String, found: String },
 }
 
 macro_rules! from_client_data {
@@ -199,9 +235,13 @@ macro_rules! from_client_data {
                     ClientDataError::Type { found } => Self::TypeMismatch { found },
                     ClientDataError::WeakChallenge { found } => Self::WeakChallenge { found },
                     ClientDataError::Challenge => Self::ChallengeMismatch,
-                    ClientDataError::Origin { found } => Self::OriginMismatch { found },
+                    ClientDataError::Origin { expected, found } => {
+                        Self::OriginMismatch { expected, found }
+                    }
                     ClientDataError::CrossOrigin => Self::CrossOriginRefused,
-                    ClientDataError::TopOrigin { found } => Self::TopOriginMismatch { found },
+                    ClientDataError::TopOrigin { expected, found } => {
+                        Self::TopOriginMismatch { expected, found }
+                    }
                 }
             }
         }
@@ -232,8 +272,10 @@ pub enum RegistrationError {
     #[error("client data has another challenge than this ceremony")]
     ChallengeMismatch,
     /// Step 9: the origin is not expected.
-    #[error("client data has origin {found:?}, which is not allowed")]
+    #[error("client data has origin {found:?}; allowed: {expected}")]
     OriginMismatch {
+        /// The origins that are allowed, shortened.
+        expected: String,
         /// The origin found, shortened.
         found: String,
     },
@@ -241,16 +283,20 @@ pub enum RegistrationError {
     #[error("the call came from a cross-origin frame, which is not allowed")]
     CrossOriginRefused,
     /// Step 11: the page around the frame is not expected.
-    #[error("client data has top origin {found:?}, which is not allowed")]
+    #[error("client data has top origin {found:?}; allowed: {expected}")]
     TopOriginMismatch {
+        /// The origins that are allowed, shortened; empty if none is.
+        expected: String,
         /// The top origin found, shortened.
         found: String,
     },
     /// Step 14: authenticator data is for another RP ID.
-    #[error("authenticator data is for another RP ID than {expected}")]
+    #[error("authenticator data is for another RP ID (of hash {found}) than {expected}")]
     RpIdHashMismatch {
         /// The RP ID expected.
         expected: String,
+        /// The hash found.
+        found: Excerpt,
     },
     /// Step 15: the user was not present.
     #[error("the authenticator did not test the user's presence")]
@@ -271,8 +317,10 @@ pub enum RegistrationError {
     #[error("credential public key: {0}")]
     Key(#[from] KeyError),
     /// Step 20: the key's algorithm was not offered.
-    #[error("the credential uses {found}, which was not offered")]
+    #[error("the credential uses {found}; offered: {}", listed(.expected))]
     AlgorithmNotOffered {
+        /// What was offered.
+        expected: Vec<Algorithm>,
         /// The key's algorithm.
         found: Algorithm,
     },
@@ -325,8 +373,10 @@ pub enum AssertionError {
     #[error("client data has another challenge than this ceremony")]
     ChallengeMismatch,
     /// Step 12: the origin is not expected.
-    #[error("client data has origin {found:?}, which is not allowed")]
+    #[error("client data has origin {found:?}; allowed: {expected}")]
     OriginMismatch {
+        /// The origins that are allowed, shortened.
+        expected: String,
         /// The origin found, shortened.
         found: String,
     },
@@ -334,16 +384,20 @@ pub enum AssertionError {
     #[error("the call came from a cross-origin frame, which is not allowed")]
     CrossOriginRefused,
     /// Step 14: the page around the frame is not expected.
-    #[error("client data has top origin {found:?}, which is not allowed")]
+    #[error("client data has top origin {found:?}; allowed: {expected}")]
     TopOriginMismatch {
+        /// The origins that are allowed, shortened; empty if none is.
+        expected: String,
         /// The top origin found, shortened.
         found: String,
     },
     /// Step 15: authenticator data is for another RP ID.
-    #[error("authenticator data is for another RP ID than {expected}")]
+    #[error("authenticator data is for another RP ID (of hash {found}) than {expected}")]
     RpIdHashMismatch {
         /// The RP ID expected.
         expected: String,
+        /// The hash found.
+        found: Excerpt,
     },
     /// The stored public key cannot be read: a damaged record, not a fault of the response.
     #[error("stored public key: {0}")]
@@ -407,4 +461,9 @@ impl AssertionError {
             | Self::SignatureInvalid => false,
         }
     }
+}
+
+fn listed(algorithms: &[Algorithm]) -> String {
+    let names: Vec<_> = algorithms.iter().map(|it| it.name()).collect();
+    names.join(", ")
 }

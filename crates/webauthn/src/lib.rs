@@ -50,9 +50,9 @@ pub use attestation::{
     Attestation, AttestationError, AttestationKind, AttestationPolicy, NotAttested, Verdict,
 };
 pub use client_data::CrossOrigin;
-pub use der::{DerError, DerErrorKind};
+pub use der::{DerError, DerErrorKind, Tag as DerTag};
 pub use domain::DomainError;
-pub use error::{AssertionError, CODES, ParseError, Part, RegistrationError};
+pub use error::{AssertionError, CODES, Excerpt, ParseError, Part, RegistrationError, ShownKey};
 pub use extensions::{CredProtect, Thumbprint, TrustGroup, TrustGroupFault};
 pub use origin::{Origin, OriginError};
 pub use public_key::{KeyError, PublicKey, SignatureInvalid};

@@ -269,10 +269,14 @@ impl Blob {
 }
 
 /// Base64 as RFC 4648 section 4 has it; makers break lines in certificates, so white space is skipped.
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let compact: Vec<u8> = text
-        .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    data_encoding::BASE64.decode(&compact).ok()
+///
+/// # Errors
+/// Where the text stops being that: the offset in bytes.
+fn decode_base64(text: &str) -> Result<Vec<u8>, usize> {
+    let is_letter = |byte: &u8| !byte.is_ascii_whitespace();
+    let compact: Vec<u8> = text.bytes().filter(is_letter).collect();
+    data_encoding::BASE64.decode(&compact).map_err(|error| {
+        let mut letters = (0..).zip(text.bytes()).filter(|(_, byte)| is_letter(byte));
+        letters.nth(error.position).map_or(text.len(), |(at, _)| at)
+    })
 }

@@ -8,7 +8,7 @@ use crate::attestation::{
 };
 use crate::authenticator_data::{AuthenticatorData, Flags};
 use crate::client_data::{ClientData, CrossOrigin, Expected};
-use crate::error::RegistrationError;
+use crate::error::{Excerpt, RegistrationError};
 use crate::extensions::{CredProtect, Proof, TrustGroup, judge_trust_group};
 use crate::origin::Origin;
 use crate::public_key::{CoseKey, PublicKey};
@@ -132,6 +132,7 @@ pub fn verify(
     if *data.rp_id_hash != expected.rp_id.hash() {
         return Err(RegistrationError::RpIdHashMismatch {
             expected: expected.rp_id.as_str().to_owned(),
+            found: Excerpt::of(data.rp_id_hash),
         });
     }
     // Steps 15 to 17.
@@ -151,6 +152,7 @@ pub fn verify(
     let public_key = key.into_public_key(credential.public_key)?;
     if !expected.algorithms.contains(&public_key.algorithm()) {
         return Err(RegistrationError::AlgorithmNotOffered {
+            expected: expected.algorithms.to_vec(),
             found: public_key.algorithm(),
         });
     }

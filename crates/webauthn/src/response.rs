@@ -8,7 +8,7 @@
 
 use crate::base64url;
 use crate::client_data::Text;
-use crate::error::{ParseError, Part};
+use crate::error::{ParseError, Part, shorten};
 use crate::extensions::ClientOutputs;
 use crate::json::Object;
 use serde::Deserialize;
@@ -283,7 +283,8 @@ impl Credential {
         extensions: Option<&RawValue>,
     ) -> Result<Self, ParseError> {
         if credential_type != "public-key" {
-            return Err(ParseError::CredentialType);
+            let found = shorten(credential_type);
+            return Err(ParseError::CredentialType { found });
         }
         if id != raw_id {
             return Err(ParseError::IdMismatch);
@@ -320,7 +321,7 @@ fn parse_envelope<'a, R: Deserialize<'a>>(json: &'a [u8]) -> Result<Envelope<'a,
         Err(_) => serde_json::from_slice(json),
     }
     .map(|Object(envelope)| envelope)
-    .map_err(|error| ParseError::json(Part::Response, &error))
+    .map_err(|error| ParseError::json(Part::Response, json, &error))
 }
 
 fn decode(member: &'static str, text: &str) -> Result<Vec<u8>, ParseError> {

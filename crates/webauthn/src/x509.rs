@@ -30,6 +30,7 @@ pub use anchor::Anchor;
 pub use certificate::{Certificate, CertificateError, MAX_CERTIFICATE};
 pub use error::{PathError, PathRule, Place};
 pub(crate) use name::Name;
+pub use oid::Oid;
 pub use path::{Chain, MAX_CERTIFICATES, MAX_SIGNATURES, PathInput, Usage, validate};
 pub use revocation::{MAX_REVOCATION_LIST, MissingList, Revocation, RevocationList};
 pub(crate) use signature::{KeyType, Scheme, Unverified};

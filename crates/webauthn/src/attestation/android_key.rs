@@ -1,11 +1,12 @@
 //! `android-key` (section 8.4).
 
 use super::certificate::check_no_description;
-use super::error::{AndroidStep, AttestationError, Requirement};
+use super::error::{AndroidStep, AttestationError, ExtensionFault, Requirement};
 use super::policy::AndroidEnforcement;
 use super::statement::Statement;
 use super::{AttestationKind, Correct, Subject, TrustPath, verify_with};
 use crate::der::{DerError, DerErrorKind, Reader, Tag};
+use crate::error::Excerpt;
 use crate::x509::{Usage, oid};
 
 /// KM_ORIGIN_GENERATED.
@@ -28,23 +29,26 @@ pub(super) fn verify<'a>(
     verify_with(&leaf, algorithm, &subject.to_be_signed(), signature)?;
     // Not in the section, but in Android's own: the first description from the root on is the one to believe. An app
     // can have the keystore certify a key that then signs certificates of its own, with any description.
-    certificates
-        .iter()
-        .skip(1)
-        .try_for_each(check_no_description)?;
+    for (position, certificate) in certificates.iter().enumerate().skip(1) {
+        check_no_description(position, certificate)?;
+    }
     // "Verify that the public key in the first certificate in x5c matches the credentialPublicKey."
     if !leaf.spki().is_key(&subject.key) {
-        return Err(AttestationError::KeyMismatch);
+        return Err(AttestationError::key_mismatch(subject, leaf.spki().shown()));
     }
-    let description = leaf
-        .extensions()
-        .find(oid::ANDROID_KEY_DESCRIPTION)
-        .and_then(|extension| KeyDescription::read(extension.value).ok())
-        .ok_or(AttestationError::Requirement(Requirement::FormatExtension))?;
+    let refuse = |fault| AttestationError::Requirement(Requirement::FormatExtension(fault));
+    let extension = leaf.extensions().find(oid::ANDROID_KEY_DESCRIPTION);
+    let extension = extension.ok_or(refuse(ExtensionFault::Missing))?;
+    let description = KeyDescription::read(extension.value)
+        .map_err(|error| refuse(ExtensionFault::Malformed(error)))?;
     // "Verify that the attestationChallenge field in the attestation certificate extension data is identical
     // to clientDataHash."
     if description.challenge != subject.client_data_hash {
-        return Err(AttestationError::BindingMismatch);
+        return Err(AttestationError::BindingMismatch {
+            field: "attestationChallenge",
+            expected: Excerpt::of(subject.client_data_hash),
+            found: Excerpt::of(description.challenge),
+        });
     }
     description
         .check(enforcement)
@@ -70,10 +74,17 @@ struct KeyDescription<'a> {
 /// AuthorizationList.
 #[derive(Default)]
 struct Authorizations {
-    /// `None`: absent. `Some(true)`: signing and nothing else.
-    signs_only: Option<bool>,
+    /// `None`: absent.
+    purposes: Option<Purposes>,
     all_applications: bool,
     origin: Option<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purposes {
+    SigningAlone,
+    /// None at all (`None`), or one that is not signing.
+    Other(Option<u64>),
 }
 
 impl<'a> KeyDescription<'a> {
@@ -100,15 +111,21 @@ impl<'a> KeyDescription<'a> {
     fn check(&self, enforcement: AndroidEnforcement) -> Result<(), AndroidStep> {
         // "The AuthorizationList.allApplications field is not present on either authorization list, since
         // PublicKeyCredential MUST be scoped to the RP ID."
-        if self.software.all_applications || self.hardware.all_applications {
-            return Err(AndroidStep::AllApplications);
+        let lists = [
+            ("softwareEnforced", &self.software),
+            ("teeEnforced", &self.hardware),
+        ];
+        if let Some((list, _)) = lists.into_iter().find(|(_, it)| it.all_applications) {
+            return Err(AndroidStep::AllApplications { list });
         }
-        let in_hardware = self
-            .security_levels
-            .iter()
-            .all(|level| SECURITY_LEVELS_HARDWARE.contains(level));
-        if enforcement == AndroidEnforcement::Hardware && !in_hardware {
-            return Err(AndroidStep::SecurityLevel);
+        let fields = ["attestationSecurityLevel", "keymasterSecurityLevel"];
+        let mut levels = fields.into_iter().zip(self.security_levels);
+        let in_software = levels.find(|(_, level)| !SECURITY_LEVELS_HARDWARE.contains(level));
+        match in_software {
+            Some((field, found)) if enforcement == AndroidEnforcement::Hardware => {
+                return Err(AndroidStep::SecurityLevel { field, found });
+            }
+            _ => {}
         }
         // "For the following, use only the teeEnforced authorization list if the RP wants to accept only keys
         // from a trusted execution environment, otherwise use the union of teeEnforced and softwareEnforced."
@@ -117,22 +134,33 @@ impl<'a> KeyDescription<'a> {
         // "The value in the AuthorizationList.origin field is equal to KM_ORIGIN_GENERATED." In a union of two
         // that say something, both must.
         let mut origins = lists().filter_map(|list| list.origin).peekable();
-        if origins.peek().is_none() || !origins.all(|origin| origin == ORIGIN_GENERATED) {
-            return Err(AndroidStep::Origin);
+        if origins.peek().is_none() {
+            return Err(AndroidStep::Origin { found: None });
+        }
+        if let Some(other) = origins.find(|origin| *origin != ORIGIN_GENERATED) {
+            let found = Some(other);
+            return Err(AndroidStep::Origin { found });
         }
         // "The value in the AuthorizationList.purpose field is equal to KM_PURPOSE_SIGN."
-        let mut purposes = lists().filter_map(|list| list.signs_only).peekable();
-        if purposes.peek().is_none() || !purposes.all(|signs_only| signs_only) {
-            return Err(AndroidStep::Purpose);
+        let mut purposes = lists().filter_map(|list| list.purposes).peekable();
+        if purposes.peek().is_none() {
+            return Err(AndroidStep::Purpose { found: None });
         }
-        Ok(())
+        let other = purposes.find_map(|purposes| match purposes {
+            Purposes::SigningAlone => None,
+            Purposes::Other(found) => Some(found),
+        });
+        match other {
+            Some(found) => Err(AndroidStep::Purpose { found }),
+            None => Ok(()),
+        }
     }
 }
 
 impl Authorizations {
     /// Whether the element with this tag was read already.
     fn has(&self, tag: Tag) -> bool {
-        (tag == Tag::constructed(1) && self.signs_only.is_some())
+        (tag == Tag::constructed(1) && self.purposes.is_some())
             || (tag == Tag::constructed(600) && self.all_applications)
             || (tag == Tag::constructed(702) && self.origin.is_some())
     }
@@ -147,11 +175,7 @@ impl Authorizations {
                 (tag, mut value) if tag == Tag::constructed(1) => {
                     let mut purposes = value.expect(Tag::SET)?;
                     value.finish()?;
-                    let mut signs_only = !purposes.is_empty();
-                    while !purposes.is_empty() {
-                        signs_only &= purposes.unsigned(Tag::INTEGER)? == PURPOSE_SIGN;
-                    }
-                    found.signs_only = Some(signs_only);
+                    found.purposes = Some(Purposes::read(&mut purposes)?);
                 }
                 (tag, _) if tag == Tag::constructed(600) => found.all_applications = true,
                 (tag, mut value) if tag == Tag::constructed(702) => {
@@ -159,6 +183,20 @@ impl Authorizations {
                     value.finish()?;
                 }
                 _ => {}
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Purposes {
+    fn read(set: &mut Reader<'_>) -> Result<Self, DerError> {
+        let mut found = Self::Other(None);
+        while !set.is_empty() {
+            match (set.unsigned(Tag::INTEGER)?, found) {
+                (PURPOSE_SIGN, Self::Other(None)) => found = Self::SigningAlone,
+                (PURPOSE_SIGN, _) | (_, Self::Other(Some(_))) => {}
+                (other, _) => found = Self::Other(Some(other)),
             }
         }
         Ok(found)

@@ -1,9 +1,10 @@
 //! `android-safetynet` (section 8.5): deprecated by the Recommendation, and in no default list of formats.
 
 use super::error::{AttestationError, SafetyNetStep};
-use super::statement::{Statement, parse_certificates};
+use super::statement::{Statement, count_error, parse_certificates};
 use super::{AttestationKind, Correct, Subject, TrustPath};
 use crate::base64url;
+use crate::error::{Excerpt, shorten};
 use crate::rp_id::sha256;
 use crate::x509::{Certificate, Time, Usage};
 use data_encoding::BASE64;
@@ -11,6 +12,9 @@ use serde::Deserialize;
 
 /// How long an answer is good, in seconds, before the registration; and how far clocks may differ.
 const MAX_AGE: i64 = 60;
+
+/// Whose certificate signs answers.
+const HOST: &str = "attest.android.com";
 
 #[derive(Deserialize)]
 struct Header {
@@ -41,34 +45,57 @@ pub(super) fn find_leaf(statement: &[u8]) -> Option<Vec<u8>> {
     BASE64.decode(header.x5c.first()?.as_bytes()).ok()
 }
 
+const fn malformed(part: &'static str, offset: usize) -> AttestationError {
+    AttestationError::SafetyNet(SafetyNetStep::Malformed { part, offset })
+}
+
+fn decode(part: &'static str, text: &str) -> Result<Vec<u8>, AttestationError> {
+    base64url::decode(text).map_err(|error| malformed(part, error.offset))
+}
+
+/// One line, as a JWS's parts are: its column is the offset.
+fn read_json<'a, T: Deserialize<'a>>(
+    part: &'static str,
+    bytes: &'a [u8],
+) -> Result<T, AttestationError> {
+    serde_json::from_slice(bytes).map_err(|error| malformed(part, error.column()))
+}
+
 impl SafetyNet {
     pub(super) fn verify(
         statement: &[u8],
         subject: &Subject<'_>,
         at: Time,
     ) -> Result<Self, AttestationError> {
-        let malformed = || AttestationError::SafetyNet(SafetyNetStep::Malformed);
         let statement = Statement::read(statement)?;
         statement.version()?;
         // "Verify that response is a valid SafetyNet response": a compact JWS, by its own certificate's key.
-        let response = std::str::from_utf8(statement.response()?).map_err(|_| malformed())?;
-        let (signed, signature) = response.rsplit_once('.').ok_or_else(malformed)?;
-        let (header, payload) = signed.split_once('.').ok_or_else(malformed)?;
-        let decode = |part| base64url::decode(part).map_err(|_| malformed());
-        let (header, payload, signature) = (decode(header)?, decode(payload)?, decode(signature)?);
-        let header: Header = serde_json::from_slice(&header).map_err(|_| malformed())?;
-        let payload: Payload = serde_json::from_slice(&payload).map_err(|_| malformed())?;
+        let response = std::str::from_utf8(statement.response()?)
+            .map_err(|error| malformed("response", error.valid_up_to()))?;
+        let whole = || malformed("response", 0);
+        let (signed, signature) = response.rsplit_once('.').ok_or_else(whole)?;
+        let (header, payload) = signed.split_once('.').ok_or_else(whole)?;
+        let (header, payload) = (decode("header", header)?, decode("payload", payload)?);
+        let signature = decode("signature", signature)?;
+        let header: Header = read_json("header", &header)?;
+        let payload: Payload = read_json("payload", &payload)?;
         let certificates = header
             .x5c
             .iter()
-            .map(|text| BASE64.decode(text.as_bytes()).map_err(|_| malformed()))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|text| BASE64.decode(text.as_bytes()))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| malformed("x5c", error.position))?;
         let answer = Self { certificates };
         answer.check_signature(&header.alg, signed, &signature)?;
         // "Verify that the nonce attribute in the payload of response is identical to the Base64 encoding of the
         // SHA-256 hash of the concatenation of authenticatorData and clientDataHash."
-        if payload.nonce != BASE64.encode(&sha256(&subject.to_be_signed())) {
-            return Err(AttestationError::BindingMismatch);
+        let nonce = BASE64.encode(&sha256(&subject.to_be_signed()));
+        if payload.nonce != nonce {
+            return Err(AttestationError::BindingMismatch {
+                field: "the nonce (as text)",
+                expected: Excerpt::of(nonce.as_bytes()),
+                found: Excerpt::of(payload.nonce.as_bytes()),
+            });
         }
         // "Verify that the ctsProfileMatch attribute in the payload of response is true."
         if !payload.cts_profile_match {
@@ -77,7 +104,11 @@ impl SafetyNet {
         // SafetyNet's own rules: the answer is from now.
         let age = at.unix_seconds() - payload.timestamp_ms.div_euclid(1000);
         if !(-MAX_AGE..=MAX_AGE).contains(&age) {
-            return Err(AttestationError::SafetyNet(SafetyNetStep::Time));
+            let limit = MAX_AGE;
+            return Err(AttestationError::SafetyNet(SafetyNetStep::Time {
+                age,
+                limit,
+            }));
         }
         Ok(answer)
     }
@@ -91,13 +122,15 @@ impl SafetyNet {
         signature: &[u8],
     ) -> Result<(), AttestationError> {
         let certificates = self.parse()?;
-        let leaf = certificates
-            .first()
-            .ok_or(AttestationError::CertificateCount { found: 0 })?;
+        let leaf = certificates.first().ok_or_else(|| count_error(0))?;
         leaf.verify_jws(algorithm, signed.as_bytes(), signature)
             .map_err(|_| AttestationError::SignatureInvalid)?;
-        if !leaf.dns_names().any(|name| name == "attest.android.com") {
-            return Err(AttestationError::SafetyNet(SafetyNetStep::Hostname));
+        if !leaf.dns_names().any(|name| name == HOST) {
+            let found = shorten(leaf.dns_names().next().unwrap_or_default());
+            return Err(AttestationError::SafetyNet(SafetyNetStep::Hostname {
+                expected: HOST,
+                found,
+            }));
         }
         Ok(())
     }

@@ -1,15 +1,17 @@
 //! Requirements that several formats have of the attestation certificate.
 
-use super::error::{AttestationError, Requirement};
+use super::error::{AttestationError, ExtensionFault, Requirement};
 use crate::aaguid::Aaguid;
-use crate::der::Tag;
+use crate::der::{DerError, DerErrorKind, Reader, Tag};
 use crate::x509::{Certificate, oid};
 
 /// "Version MUST be set to 3."
 pub(super) fn check_version(leaf: &Certificate<'_>) -> Result<(), AttestationError> {
     match leaf.version() {
         2 => Ok(()),
-        _ => Err(AttestationError::Requirement(Requirement::Version)),
+        found => Err(AttestationError::Requirement(Requirement::Version {
+            found,
+        })),
     }
 }
 
@@ -17,15 +19,22 @@ pub(super) fn check_version(leaf: &Certificate<'_>) -> Result<(), AttestationErr
 pub(super) fn check_no_authority(leaf: &Certificate<'_>) -> Result<(), AttestationError> {
     match leaf.extensions().basic_constraints {
         Some(constraints) if !constraints.ca => Ok(()),
-        _ => Err(AttestationError::Requirement(Requirement::NoAuthority)),
+        other => Err(AttestationError::Requirement(Requirement::NoAuthority {
+            found: other.is_some(),
+        })),
     }
 }
 
 /// A key that Android's keystore describes belongs to an app, which signs with it what it likes: it is no
 /// attestation key and no authority. Only the leaf of `android-key`, which is the credential itself, may have one.
-pub(super) fn check_no_description(certificate: &Certificate<'_>) -> Result<(), AttestationError> {
+pub(super) fn check_no_description(
+    position: usize,
+    certificate: &Certificate<'_>,
+) -> Result<(), AttestationError> {
     match certificate.extensions().find(oid::ANDROID_KEY_DESCRIPTION) {
-        Some(_) => Err(AttestationError::Requirement(Requirement::NoKeyDescription)),
+        Some(_) => Err(AttestationError::Requirement(
+            Requirement::NoKeyDescription { position },
+        )),
         None => Ok(()),
     }
 }
@@ -37,17 +46,24 @@ pub(super) fn check_aaguid(leaf: &Certificate<'_>, aaguid: Aaguid) -> Result<(),
     let Some(extension) = leaf.extensions().find(oid::FIDO_AAGUID) else {
         return Ok(());
     };
-    let malformed = AttestationError::Requirement(Requirement::AaguidExtension);
-    let mut value = extension.value;
-    let read = value.bytes(Tag::OCTET_STRING);
-    match read {
-        Ok(found) if found.len() == 16 && value.is_empty() && !extension.critical => {
-            if *found == aaguid.0 {
-                Ok(())
-            } else {
-                Err(AttestationError::AaguidMismatch)
-            }
-        }
-        _ => Err(malformed),
+    let refuse = |fault| AttestationError::Requirement(Requirement::AaguidExtension(fault));
+    if extension.critical {
+        return Err(refuse(ExtensionFault::Critical));
     }
+    let found =
+        read_aaguid(extension.value).map_err(|error| refuse(ExtensionFault::Malformed(error)))?;
+    match found == aaguid {
+        true => Ok(()),
+        false => Err(AttestationError::AaguidMismatch {
+            expected: aaguid,
+            found,
+        }),
+    }
+}
+
+fn read_aaguid(mut value: Reader<'_>) -> Result<Aaguid, DerError> {
+    let here = value.error(DerErrorKind::Value);
+    let bytes = value.bytes(Tag::OCTET_STRING)?;
+    value.finish()?;
+    bytes.try_into().map(Aaguid).map_err(|_| here)
 }

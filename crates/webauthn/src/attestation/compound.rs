@@ -25,7 +25,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Statement<'_>>, AttestationError>
     read.and_then(|()| reader.finish())
         .map_err(ParseError::cbor(Part::AttestationStatement))?;
     match count {
-        0 | 1 => Err(AttestationError::Compound(CompoundStep::TooFew)),
+        found @ (0 | 1) => Err(AttestationError::Compound(CompoundStep::TooFew { found })),
         // "The value of fmt MUST NOT be compound."
         _ if statements
             .iter()

@@ -1,8 +1,10 @@
 //! Why an attestation statement proves nothing.
 
+use crate::aaguid::Aaguid;
 use crate::algorithm::Algorithm;
-use crate::error::ParseError;
-use crate::x509::{CertificateError, PathError};
+use crate::der::DerError;
+use crate::error::{Excerpt, ParseError, ShownKey};
+use crate::x509::{CertificateError, Oid, PathError};
 
 /// A step of a verification procedure (section 8) that failed, or a chain that is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,8 +33,10 @@ pub enum AttestationError {
     #[error("the attestation's signature is not valid")]
     SignatureInvalid,
     /// The statement has fewer or more certificates than its format allows.
-    #[error("the statement has {found} certificates")]
+    #[error("the statement has {found} certificates; its format allows 1 to {limit}")]
     CertificateCount {
+        /// The most that are accepted.
+        limit: usize,
         /// How many there are.
         found: usize,
     },
@@ -48,14 +52,33 @@ pub enum AttestationError {
     #[error("the attestation certificate does not meet the requirement: {0}")]
     Requirement(Requirement),
     /// The certificate's AAGUID is not the authenticator's.
-    #[error("the certificate is for another AAGUID than authenticator data has")]
-    AaguidMismatch,
+    #[error("the certificate is for AAGUID {found}, and authenticator data has {expected}")]
+    AaguidMismatch {
+        /// In authenticator data.
+        expected: Aaguid,
+        /// In the certificate.
+        found: Aaguid,
+    },
     /// What is certified is another key than the credential's.
-    #[error("another key is attested than the credential's")]
-    KeyMismatch,
+    #[error("another key is attested ({found}) than the credential's ({expected})")]
+    KeyMismatch {
+        /// The credential's.
+        expected: ShownKey,
+        /// The one that is attested.
+        found: ShownKey,
+    },
     /// The statement was made for another registration.
-    #[error("the statement is for another registration")]
-    BindingMismatch,
+    #[error(
+        "the statement is for another registration: {field} is {found}, and should be {expected}"
+    )]
+    BindingMismatch {
+        /// What binds the statement: `attestationChallenge`, `extraData`, or a nonce.
+        field: &'static str,
+        /// The hash that it must be.
+        expected: Excerpt,
+        /// What it is.
+        found: Excerpt,
+    },
     /// A TPM structure is malformed or is not what this procedure needs.
     #[error("TPM: {0}")]
     Tpm(TpmStep),
@@ -77,111 +100,219 @@ pub enum AttestationError {
 }
 
 /// What an attestation certificate must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Requirement {
     /// Version 3.
-    #[error("version 3")]
-    Version,
+    #[error("version 3 (it has the number {found}, which is 2 for version 3)")]
+    Version {
+        /// The number found, 0 for version 1.
+        found: u64,
+    },
     /// Subject with country code, organisation, the unit "Authenticator Attestation", and a name.
-    #[error("the subject's {0}")]
-    Subject(&'static str),
+    #[error("the subject's {field} (it is {found:?})")]
+    Subject {
+        /// Which.
+        field: &'static str,
+        /// What stands there, shortened; empty where there is nothing, more than one, or no text.
+        found: String,
+    },
     /// An empty subject, of a TPM's certificate.
-    #[error("an empty subject")]
-    EmptySubject,
+    #[error("an empty subject (it is {found})")]
+    EmptySubject {
+        /// The subject as DER.
+        found: Excerpt,
+    },
     /// Basic constraints that say "no authority".
-    #[error("basic constraints without authority")]
-    NoAuthority,
+    #[error("basic constraints without authority ({})", shown_authority(.found))]
+    NoAuthority {
+        /// Whether it says that it is an authority; otherwise it says nothing.
+        found: bool,
+    },
     /// The FIDO AAGUID extension is an octet string in an octet string, and not critical.
-    #[error("a well-formed AAGUID extension that is not critical")]
-    AaguidExtension,
+    #[error("a well-formed AAGUID extension that is not critical: {0}")]
+    AaguidExtension(ExtensionFault),
     /// A subject alternative name with manufacturer, model and version of the TPM.
-    #[error("the TPM's manufacturer, model and version")]
-    TpmNames,
+    #[error(
+        "the TPM's manufacturer, model and version in one directory name: {missing} is not there"
+    )]
+    TpmNames {
+        /// Which is missing, or not clear.
+        missing: &'static str,
+    },
     /// A manufacturer that the policy knows.
-    #[error("a known TPM manufacturer")]
-    TpmManufacturer,
+    #[error("a known TPM manufacturer (it is {found:?})")]
+    TpmManufacturer {
+        /// What the certificate says, shortened.
+        found: String,
+    },
     /// The purpose tcg-kp-AIKCertificate.
-    #[error("the purpose of an attestation identity key")]
-    AttestationPurpose,
+    #[error("the purpose of an attestation identity key, {expected}; its first one is {}", shown(.found))]
+    AttestationPurpose {
+        /// tcg-kp-AIKCertificate.
+        expected: Oid,
+        /// The first purpose that it has, if any.
+        found: Option<Oid>,
+    },
     /// The extension of the format, well-formed.
-    #[error("the extension of its format")]
-    FormatExtension,
+    #[error("the extension of its format: {0}")]
+    FormatExtension(ExtensionFault),
     /// No key description of Android's, which makes a key an app's.
-    #[error("no key description of Android's keystore")]
-    NoKeyDescription,
+    #[error("no key description of Android's keystore, which certificate {position} has")]
+    NoKeyDescription {
+        /// Which certificate, from 0, the leaf.
+        position: usize,
+    },
+}
+
+/// What is wrong with an extension that a format needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ExtensionFault {
+    /// There is none.
+    #[error("it is not there")]
+    Missing,
+    /// It is marked as critical, and must not be.
+    #[error("it is critical")]
+    Critical,
+    /// Its value is not of the structure; the offset counts from the start of the certificate.
+    #[error("{0}")]
+    Malformed(DerError),
 }
 
 /// Steps of section 8.3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TpmStep {
     /// `ver` is not "2.0".
-    #[error("the version is not 2.0")]
-    Version,
+    #[error("the version is {found:?}, not \"2.0\"")]
+    Version {
+        /// What it is, shortened.
+        found: String,
+    },
     /// A structure is cut off, has bytes left over, or a type that is unknown.
-    #[error("{0} is malformed")]
-    Malformed(&'static str),
+    #[error("{part} is malformed at byte {offset}")]
+    Malformed {
+        /// `pubArea` or `certInfo`.
+        part: &'static str,
+        /// Offset of the field that can't be read.
+        offset: usize,
+    },
     /// `magic` is not TPM_GENERATED_VALUE: the TPM did not make the structure itself.
-    #[error("certInfo was not generated by a TPM")]
-    Magic,
+    #[error("certInfo was not generated by a TPM: magic is {found:08x}, not {expected:08x}")]
+    Magic {
+        /// TPM_GENERATED_VALUE.
+        expected: u32,
+        /// What it is.
+        found: u32,
+    },
     /// `type` is not TPM_ST_ATTEST_CERTIFY.
-    #[error("certInfo certifies no key")]
-    Type,
+    #[error("certInfo certifies no key: its type is {found:04x}, not {expected:04x}")]
+    Type {
+        /// TPM_ST_ATTEST_CERTIFY.
+        expected: u16,
+        /// What it is.
+        found: u16,
+    },
     /// The name that is certified is not that of `pubArea`.
-    #[error("certInfo certifies another public area")]
-    Name,
+    #[error("certInfo certifies the public area {found}, not {expected}")]
+    Name {
+        /// The name of `pubArea`: its hash algorithm and its hash.
+        expected: Excerpt,
+        /// The name in certInfo.
+        found: Excerpt,
+    },
 }
 
 /// Steps of section 8.4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AndroidStep {
     /// allApplications is present: the key is not bound to the RP ID.
-    #[error("the key may be used by all applications")]
-    AllApplications,
+    #[error("the key may be used by all applications, says {list}")]
+    AllApplications {
+        /// `softwareEnforced` or `teeEnforced`.
+        list: &'static str,
+    },
     /// origin is not KM_ORIGIN_GENERATED.
-    #[error("the key was not generated in the keystore")]
-    Origin,
+    #[error("the key was not generated in the keystore (origin is {}, not 0)", shown(.found))]
+    Origin {
+        /// The first that is not KM_ORIGIN_GENERATED (0); `None` if there is none at all.
+        found: Option<u64>,
+    },
     /// purpose is not KM_PURPOSE_SIGN.
-    #[error("the key is not for signing alone")]
-    Purpose,
+    #[error("the key is not for signing alone (a purpose is {}, not 2)", shown(.found))]
+    Purpose {
+        /// The first that is not KM_PURPOSE_SIGN (2); `None` if there is none at all.
+        found: Option<u64>,
+    },
     /// The key description was not made by hardware, where policy requires it.
-    #[error("the keystore is in software")]
-    SecurityLevel,
+    #[error("the keystore is not in hardware: {field} is {found}, not 1 or 2")]
+    SecurityLevel {
+        /// `attestationSecurityLevel` or `keymasterSecurityLevel`.
+        field: &'static str,
+        /// What it is.
+        found: u64,
+    },
 }
 
 /// Steps of section 8.5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SafetyNetStep {
     /// The response is no compact JWS with the members that are needed.
-    #[error("the response is malformed")]
-    Malformed,
+    #[error("the response's {part} is malformed (at character {offset})")]
+    Malformed {
+        /// `response`, `header`, `payload`, `signature` or `x5c`.
+        part: &'static str,
+        /// Offset into the part as it was sent, and into the document in header and payload; 0 where the part as a whole
+        /// is not there.
+        offset: usize,
+    },
     /// The certificate is not that of attest.android.com.
-    #[error("the certificate is for another host")]
-    Hostname,
+    #[error("the certificate is for {found:?}, not for {expected:?}")]
+    Hostname {
+        /// The host.
+        expected: &'static str,
+        /// The certificate's first name, shortened.
+        found: String,
+    },
     /// ctsProfileMatch is not true.
     #[error("the device's integrity is not attested")]
     Integrity,
     /// The answer is too old, or from the future.
-    #[error("the answer is not from this time")]
-    Time,
+    #[error("the answer is {age} seconds old; from -{limit} to {limit} are accepted")]
+    Time {
+        /// Seconds before the registration; negative if after it.
+        age: i64,
+        /// The most accepted, either way.
+        limit: i64,
+    },
 }
 
 /// Steps of section 8.6, and policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum U2fStep {
     /// The certificate's key, or the credential's, is not on P-256.
-    #[error("a key is not on P-256")]
-    Curve,
+    #[error("{key} is not on P-256: {found}")]
+    Curve {
+        /// `the certificate's key` or `the credential's key`.
+        key: &'static str,
+        /// What it is.
+        found: ShownKey,
+    },
     /// The AAGUID is not zero, although U2F devices have none.
-    #[error("the AAGUID is not zero")]
-    Aaguid,
+    #[error("the AAGUID is {found}, not zero")]
+    Aaguid {
+        /// What it is.
+        found: Aaguid,
+    },
 }
 
 /// Steps of section 8.9, and policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CompoundStep {
     /// Fewer than two statements.
-    #[error("fewer than two statements")]
-    TooFew,
+    #[error("{found} statements; there must be two")]
+    TooFew {
+        /// How many there are.
+        found: usize,
+    },
     /// More statements than are accepted.
     #[error("more than {0} statements")]
     TooMany(usize),
@@ -196,4 +327,16 @@ pub enum CompoundStep {
         /// How many must.
         needed: usize,
     },
+}
+
+fn shown<T: std::fmt::Display>(found: &Option<T>) -> String {
+    let absent = || "absent".to_owned();
+    found.as_ref().map_or_else(absent, T::to_string)
+}
+
+fn shown_authority(says: &bool) -> &'static str {
+    match says {
+        true => "it is an authority",
+        false => "there are none",
+    }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::aaguid::Aaguid;
 use crate::authenticator_data::AuthenticatorData;
-use crate::error::RegistrationError;
+use crate::error::{RegistrationError, ShownKey};
 use crate::public_key::CoseKey;
 use crate::rp_id::sha256;
 use crate::x509::{Certificate, PathInput, PathRule, Unverified, Usage, oid, validate};
@@ -50,6 +50,11 @@ impl AttestationError {
             Unverified::Unsupported => Self::Algorithm { found },
             Unverified::Invalid => Self::SignatureInvalid,
         }
+    }
+
+    pub(super) fn key_mismatch(subject: &Subject<'_>, found: ShownKey) -> Self {
+        let expected = subject.key.shown();
+        Self::KeyMismatch { expected, found }
     }
 }
 
@@ -359,7 +364,9 @@ fn evaluate_compound(
             parts,
             ..decisive
         },
-        None => failed(AttestationError::Compound(CompoundStep::TooFew)),
+        None => failed(AttestationError::Compound(CompoundStep::TooFew {
+            found: passed,
+        })),
     }
 }
 
@@ -383,7 +390,6 @@ impl Attestation {
             verdict,
             certificates: Vec::new(),
             key_identifier: None,
-            model: None,
             parts: Vec::new(),
             certificate_keys: Vec::new(),
             signer: None,

@@ -19,16 +19,24 @@ pub(super) fn verify<'a>(
     let (leaf, certificates) = statement.take_certificates()?;
     if certificates.len() != 1 {
         let found = certificates.len();
-        return Err(AttestationError::CertificateCount { found });
+        return Err(AttestationError::CertificateCount { limit: 1, found });
     }
     // "If certificate public key is not an Elliptic Curve (EC) public key over the P-256 curve, terminate."
     if leaf.spki().key_type() != Some(KeyType::P256) {
-        return Err(AttestationError::U2f(U2fStep::Curve));
+        return Err(AttestationError::U2f(U2fStep::Curve {
+            key: "the certificate's key",
+            found: leaf.spki().shown(),
+        }));
     }
     // "Convert the COSE_KEY formatted credentialPublicKey to Raw ANSI X9.62 public key format."
     let point = match subject.key.ec_point() {
         Some(point) if subject.key.algorithm() == Algorithm::Es256 => point,
-        _ => return Err(AttestationError::U2f(U2fStep::Curve)),
+        _ => {
+            return Err(AttestationError::U2f(U2fStep::Curve {
+                key: "the credential's key",
+                found: subject.key.shown(),
+            }));
+        }
     };
     // "Let verificationData be the concatenation of (0x00 || rpIdHash || clientDataHash || credentialId ||
     // publicKeyU2F)."
@@ -47,10 +55,12 @@ pub(super) fn verify<'a>(
         &verification_data,
         signature,
     )?;
-    check_no_description(&leaf)?;
+    check_no_description(0, &leaf)?;
     // Not in the section: U2F devices have no AAGUID, and clients write zeros. Policy, as test vectors differ.
     if aaguid == U2fAaguid::Zero && !subject.aaguid.is_zero() {
-        return Err(AttestationError::U2f(U2fStep::Aaguid));
+        return Err(AttestationError::U2f(U2fStep::Aaguid {
+            found: subject.aaguid,
+        }));
     }
     Ok(Correct {
         kind: AttestationKind::Basic,

@@ -5,6 +5,7 @@ use super::error::{AttestationError, Requirement};
 use super::statement::Statement;
 use super::{AttestationKind, Correct, Subject, TrustPath, verify_with};
 use crate::algorithm::Algorithm;
+use crate::error::shorten;
 use crate::x509::{Certificate, Usage, oid};
 
 pub(super) fn verify<'a>(
@@ -25,7 +26,7 @@ pub(super) fn verify<'a>(
     // "If attestnCert contains an extension with OID 1.3.6.1.4.1.45724.1.1.4, verify that the value of this
     // extension matches the aaguid in authenticatorData."
     check_aaguid(&leaf, subject.aaguid)?;
-    check_no_description(&leaf)?;
+    check_no_description(0, &leaf)?;
     Ok(Correct {
         kind: AttestationKind::Basic,
         path: Some(TrustPath {
@@ -62,21 +63,28 @@ fn verify_self(
 fn check_certificate(leaf: &Certificate<'_>) -> Result<(), AttestationError> {
     check_version(leaf)?;
     let text = |name: &[u8]| leaf.subject_name().find(name)?.text();
-    let refuse = |field| Err(AttestationError::Requirement(Requirement::Subject(field)));
+    let refuse = |field, found: Option<&str>| {
+        let found = shorten(found.unwrap_or_default());
+        Err(AttestationError::Requirement(Requirement::Subject {
+            field,
+            found,
+        }))
+    };
     // "Subject-C: ISO 3166 code specifying the country where the Authenticator vendor is incorporated
     // (PrintableString)". Certificates with a UTF8String are in use and no less clear.
     let country = text(oid::COUNTRY).unwrap_or_default();
     if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return refuse("country code");
+        return refuse("country code", Some(country));
     }
     if text(oid::ORGANISATION).is_none() {
-        return refuse("organisation");
+        return refuse("organisation", None);
     }
-    if text(oid::ORGANISATIONAL_UNIT) != Some("Authenticator Attestation") {
-        return refuse("unit \"Authenticator Attestation\"");
+    let unit = text(oid::ORGANISATIONAL_UNIT);
+    if unit != Some("Authenticator Attestation") {
+        return refuse("unit \"Authenticator Attestation\"", unit);
     }
     if text(oid::COMMON_NAME).is_none() {
-        return refuse("common name");
+        return refuse("common name", None);
     }
     check_no_authority(leaf)
 }

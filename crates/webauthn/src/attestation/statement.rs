@@ -100,16 +100,21 @@ impl<'a> Statement<'a> {
         let leaf = certificates
             .first()
             .copied()
-            .ok_or(AttestationError::CertificateCount { found: 0 })?;
+            .ok_or_else(|| count_error(0))?;
         Ok((leaf, certificates))
     }
+}
+
+pub(super) const fn count_error(found: usize) -> AttestationError {
+    let limit = MAX_CERTIFICATES;
+    AttestationError::CertificateCount { limit, found }
 }
 
 pub(super) fn parse_certificates<'a>(
     list: &[&'a [u8]],
 ) -> Result<Vec<Certificate<'a>>, AttestationError> {
     if list.is_empty() || list.len() > MAX_CERTIFICATES {
-        return Err(AttestationError::CertificateCount { found: list.len() });
+        return Err(count_error(list.len()));
     }
     list.iter()
         .enumerate()

@@ -62,6 +62,12 @@ impl Entry {
 }
 
 impl<'a> AttestedModel<'a> {
+    /// Its name for people, by metadata.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        &self.entry.statement().name
+    }
+
     /// The certification that holds; none once the model is revoked.
     #[must_use]
     pub fn certification(&self) -> Option<CertificationLevel> {

@@ -359,7 +359,7 @@ impl StatementJson {
         let roots: Vec<_> = self
             .attestation_root_certificates
             .iter()
-            .filter_map(|text| super::decode_base64(text))
+            .filter_map(|text| super::decode_base64(text).ok())
             .filter(|der| !der.is_empty())
             .collect();
         // The family name in English is what people read on the box; the description is the maker's own line.

@@ -16,12 +16,20 @@ pub enum MetadataError {
     /// Not three parts of ASCII with dots between.
     #[error("it is not a signed document of three parts (JWS in compact form)")]
     NotCompact,
-    /// A part, or a certificate, is not base64 of its kind.
+    /// A part is not base64url.
     #[error("its {part} is not base64 (at character {offset})")]
     Base64 {
-        /// `header`, `payload`, `signature` or `x5c`.
+        /// `header`, `payload` or `signature`.
         part: &'static str,
         /// Offset into the part.
+        offset: usize,
+    },
+    /// A certificate in the header is not base64.
+    #[error("its certificate {position} is not base64 (at character {offset})")]
+    CertificateBase64 {
+        /// From 0, the signer's.
+        position: usize,
+        /// Offset into the certificate's text.
         offset: usize,
     },
     /// Header or payload is not JSON of the standard's form.

@@ -19,7 +19,7 @@ pub(crate) fn parse_icon(uri: &str) -> Option<Vec<u8>> {
     if encoded.len() > MAX_ICON / 3 * 4 + 4 {
         return None;
     }
-    rebuild(&super::decode_base64(encoded)?)
+    rebuild(&super::decode_base64(encoded).ok()?)
 }
 
 /// The same picture, of its necessary chunks only, each with a right checksum.

@@ -119,11 +119,10 @@ impl Header {
             let (limit, found) = (MAX_CHAIN, chain.len());
             return Err(MetadataError::TooManyCertificates { limit, found });
         }
-        let unreadable = MetadataError::Base64 {
-            part: "x5c",
-            offset: 0,
+        let decode = |(position, text): (usize, &String)| {
+            super::decode_base64(text)
+                .map_err(|offset| MetadataError::CertificateBase64 { position, offset })
         };
-        let decoded: Option<Vec<_>> = chain.iter().map(|c| super::decode_base64(c)).collect();
-        decoded.ok_or(unreadable)
+        chain.iter().enumerate().map(decode).collect()
     }
 }

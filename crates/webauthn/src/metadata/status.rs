@@ -332,10 +332,10 @@ impl ReportJson {
             None => Some(None),
         };
         let named = [self.batch_certificate, self.certificate];
-        let certificates = named
-            .into_iter()
-            .flatten()
-            .map(|text| super::decode_base64(&text).map(|der| NamedCertificate::of_der(&der)));
+        let certificates = named.into_iter().flatten().map(|text| {
+            let der = super::decode_base64(&text).ok()?;
+            Some(NamedCertificate::of_der(&der))
+        });
         Some(StatusReport {
             status: self.status,
             effective: day(self.effective_date)?,

@@ -3,6 +3,8 @@
 use super::{KeyError, SignatureInvalid, edwards};
 use crate::algorithm::{Algorithm, ED448};
 use crate::cbor::{Key, Kind, Reader};
+use crate::error::ShownKey;
+use crate::x509::KeyType;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ED25519, ML_DSA_44,
     ML_DSA_65, ML_DSA_87, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
@@ -73,6 +75,16 @@ impl<'a> CoseKey<'a> {
 
     pub(crate) fn material(&self) -> Material<'a> {
         self.material
+    }
+
+    /// For an error.
+    pub(crate) fn shown(&self) -> ShownKey {
+        let kind = KeyType::of(self.algorithm).name();
+        match self.material {
+            Material::Ec2 { x, y } => ShownKey::of(kind, &[x, y]),
+            Material::Okp(key) | Material::Akp(key) => ShownKey::of(kind, &[key]),
+            Material::Rsa { n, e } => ShownKey::of(kind, &[n, e]),
+        }
     }
 
     /// The uncompressed point of an EC2 key.

@@ -429,6 +429,11 @@ impl<'a> Extensions<'a> {
         let mut list = self.extended_key_usage?;
         Some(std::iter::from_fn(|| list.oid().ok()).any(|oid| oid == wanted))
     }
+
+    /// The first purpose of extKeyUsage, for an error.
+    pub(crate) fn first_purpose(&self) -> Option<&'a [u8]> {
+        self.extended_key_usage?.oid().ok()
+    }
 }
 
 impl BasicConstraints {

@@ -1,5 +1,8 @@
 //! Why a chain of certificates is not accepted.
 
+use super::oid::Oid;
+use super::time::Time;
+
 /// A chain that is refused: which certificate, and which rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {rule}")]
@@ -41,11 +44,21 @@ pub enum PathRule {
         limit: usize,
     },
     /// The validity period has not begun.
-    #[error("not valid yet")]
-    NotYetValid,
+    #[error("not valid before {not_before}, which is after {at}")]
+    NotYetValid {
+        /// When it begins.
+        not_before: Time,
+        /// The time that counts.
+        at: Time,
+    },
     /// The validity period is over.
-    #[error("expired")]
-    Expired,
+    #[error("expired: not valid after {not_after}, which is before {at}")]
+    Expired {
+        /// When it ended.
+        not_after: Time,
+        /// The time that counts.
+        at: Time,
+    },
     /// The certificate's issuer is neither an anchor nor the subject of the next certificate.
     #[error("its issuer is no trust anchor")]
     NoAnchor,
@@ -62,17 +75,35 @@ pub enum PathRule {
     #[error("it is no certificate authority")]
     NotAuthority,
     /// More certificates stand below it than its pathLenConstraint allows.
-    #[error("more certificates stand below it than it allows")]
-    PathLength,
+    #[error("{found} authorities stand below it, and it allows {limit}")]
+    PathLength {
+        /// The most that it allows.
+        limit: u64,
+        /// How many there are, self-issued ones not counted.
+        found: u64,
+    },
     /// keyUsage does not allow what the key was used for.
-    #[error("its key may not be used for this")]
-    KeyUsage,
+    #[error("its key may not be used for {expected} (keyUsage is {found:04x}, bit 0 uppermost)")]
+    KeyUsage {
+        /// The bit that is needed, by RFC 5280's name.
+        expected: &'static str,
+        /// The bits, the first uppermost.
+        found: u16,
+    },
     /// extKeyUsage does not allow what the certificate was used for.
-    #[error("it may not be used for this purpose")]
-    ExtendedKeyUsage,
+    #[error("it is not for the purpose {expected} but for {}", shown(.found))]
+    ExtendedKeyUsage {
+        /// The purpose that is needed.
+        expected: Oid,
+        /// The first of its purposes; `None` if it has no such extension.
+        found: Option<Oid>,
+    },
     /// A critical extension that is not known here.
-    #[error("it has a critical extension that is not known")]
-    CriticalExtension,
+    #[error("it has a critical extension that is not known here: {found}")]
+    CriticalExtension {
+        /// Its identifier.
+        found: Oid,
+    },
     /// It constrains names, which is not evaluated here and therefore refused.
     #[error("it constrains names")]
     NameConstraints,
@@ -88,4 +119,9 @@ pub enum PathRule {
     /// The lists of its issuer that the caller supplied are all past their time.
     #[error("the list that says whether it is revoked is out of date")]
     RevocationOutdated,
+}
+
+fn shown(found: &Option<Oid>) -> String {
+    let none = || "none that it names".to_owned();
+    found.as_ref().map_or_else(none, Oid::to_string)
 }

@@ -1,5 +1,50 @@
 //! Object identifiers, as the bytes that follow tag and length.
 
+/// An object identifier in an error: its first bytes, as many as any that is read here has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Oid {
+    bytes: [u8; 20],
+    length: usize,
+}
+
+impl Oid {
+    /// By its contents in DER: the bytes that follow tag and length.
+    #[must_use]
+    pub fn of(contents: &[u8]) -> Self {
+        let mut bytes = [0; 20];
+        for (place, byte) in bytes.iter_mut().zip(contents) {
+            *place = *byte;
+        }
+        let length = contents.len();
+        Self { bytes, length }
+    }
+}
+
+/// With dots, as registries write it (X.690 section 8.19).
+impl std::fmt::Display for Oid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (mut number, mut is_first) = (0_u128, true);
+        for byte in self.bytes.iter().take(self.length) {
+            number = (number << 7) | u128::from(byte & 0x7f);
+            if byte & 0x80 != 0 {
+                continue;
+            }
+            if is_first {
+                // The first two numbers share a place.
+                let first = (number / 40).min(2);
+                write!(f, "{first}.{}", number - first * 40)?;
+            } else {
+                write!(f, ".{number}")?;
+            }
+            (number, is_first) = (0, false);
+        }
+        match self.length > self.bytes.len() {
+            true => f.write_str("…"),
+            false => Ok(()),
+        }
+    }
+}
+
 /// id-ce-keyUsage, 2.5.29.15.
 pub(crate) const KEY_USAGE: &[u8] = b"\x55\x1d\x0f";
 /// id-ce-subjectAltName, 2.5.29.17.
@@ -57,3 +102,26 @@ pub(crate) const ML_DSA_65_IDENTIFIER: &[u8] =
 /// The same of ML-DSA-87.
 pub(crate) const ML_DSA_87_IDENTIFIER: &[u8] =
     b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x13";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_written_with_dots() {
+        for (contents, expected) in [
+            (KEY_USAGE, "2.5.29.15"),
+            (FIDO_AAGUID, "1.3.6.1.4.1.45724.1.1.4"),
+            (TCG_AIK_CERTIFICATE, "2.23.133.8.3"),
+            (&[0x88, 0x37], "2.999"),
+            (&[0x00], "0.0"),
+            (&[], ""),
+        ] {
+            assert_eq!(Oid::of(contents).to_string(), expected);
+        }
+        // Longer than any that is known, and one number as long as there is room.
+        let long = Oid::of(&[1; 21]).to_string();
+        assert_eq!(long, format!("0.1{}…", ".1".repeat(19)));
+        let _ = Oid::of(&[0xff; 200]).to_string();
+    }
+}

@@ -48,21 +48,29 @@ impl Usage {
     }
 
     /// Whether the purposes of this certificate, leaf or authority, allow the usage.
-    fn allows(self, certificate: &Certificate<'_>, is_leaf: bool) -> bool {
+    fn check(self, certificate: &Certificate<'_>, is_leaf: bool) -> Result<(), PathRule> {
         let extensions = certificate.extensions();
         let wanted = match self {
-            Self::Attestation | Self::AndroidKey => return true,
+            // Sections 8.2.1, 8.4.1, 8.6 and 8.8 ask for no purpose, and makers' certificates have any or none.
+            Self::Attestation | Self::AndroidKey => return Ok(()),
             Self::TpmAttestationKey => oid::TCG_AIK_CERTIFICATE,
             Self::BlobSigner => oid::SERVER_AUTH,
         };
-        match extensions.allows_extended(wanted) {
+        let allowed = match extensions.allows_extended(wanted) {
             // Section 8.3.1: an AIK certificate must have the purpose. Others may leave purposes out.
             None => !(is_leaf && self == Self::TpmAttestationKey),
             Some(true) => true,
             Some(false) => {
                 !is_leaf && extensions.allows_extended(oid::ANY_EXTENDED_KEY_USAGE) == Some(true)
             }
+        };
+        if allowed {
+            return Ok(());
         }
+        Err(PathRule::ExtendedKeyUsage {
+            expected: oid::Oid::of(wanted),
+            found: extensions.first_purpose().map(oid::Oid::of),
+        })
     }
 }
 
@@ -253,11 +261,9 @@ impl<'a> Walk<'_, 'a> {
                     .skip(1)
                     .filter(|certificate| !certificate.is_self_issued())
                     .count();
-                if constraints
-                    .path_length
-                    .is_some_and(|allowed| intermediates as u64 > allowed)
-                {
-                    return Err(PathRule::PathLength);
+                let found = intermediates as u64;
+                if let Some(limit) = constraints.path_length.filter(|limit| found > *limit) {
+                    return Err(PathRule::PathLength { limit, found });
                 }
             }
             None if old_root => {}
@@ -265,7 +271,10 @@ impl<'a> Walk<'_, 'a> {
         }
         // Step (n).
         match extensions.key_usage {
-            Some(bits) if bits & KEY_CERT_SIGN == 0 => Err(PathRule::KeyUsage),
+            Some(found) if found & KEY_CERT_SIGN == 0 => {
+                let expected = "keyCertSign";
+                Err(PathRule::KeyUsage { expected, found })
+            }
             _ => Ok(()),
         }
     }
@@ -301,8 +310,9 @@ fn check_leaf(leaf: &Certificate<'_>, input: &PathInput<'_>) -> Result<(), PathE
     check_certificate(leaf, input, true).map_err(|rule| refuse(0, rule))?;
     // A leaf signs statements: a key that may not is not an attestation key.
     match leaf.extensions().key_usage {
-        Some(bits) if bits & DIGITAL_SIGNATURE == 0 && input.usage != Usage::AndroidKey => {
-            Err(refuse(0, PathRule::KeyUsage))
+        Some(found) if found & DIGITAL_SIGNATURE == 0 && input.usage != Usage::AndroidKey => {
+            let expected = "digitalSignature";
+            Err(refuse(0, PathRule::KeyUsage { expected, found }))
         }
         _ => Ok(()),
     }
@@ -315,24 +325,23 @@ fn check_certificate(
     is_leaf: bool,
 ) -> Result<(), PathRule> {
     // RFC 5280 section 6.1.3 step (a)(2).
-    if input.at < certificate.not_before() {
-        return Err(PathRule::NotYetValid);
+    let (at, not_before, not_after) = (input.at, certificate.not_before(), certificate.not_after());
+    if at < not_before {
+        return Err(PathRule::NotYetValid { not_before, at });
     }
-    if input.at > certificate.not_after() {
-        return Err(PathRule::Expired);
+    if at > not_after {
+        return Err(PathRule::Expired { not_after, at });
     }
     let extensions = certificate.extensions();
     // Step (b) of section 6.1.4 and (o): what constrains and is not evaluated here refuses.
     if extensions.has_name_constraints {
         return Err(PathRule::NameConstraints);
     }
-    let critical_names =
-        extensions.critical_alternative_names && !input.usage.allows_critical_names();
-    if extensions.unknown_critical.is_some() || critical_names {
-        return Err(PathRule::CriticalExtension);
+    let names = (extensions.critical_alternative_names && !input.usage.allows_critical_names())
+        .then_some(oid::SUBJECT_ALT_NAME);
+    if let Some(unknown) = extensions.unknown_critical.or(names) {
+        let found = oid::Oid::of(unknown);
+        return Err(PathRule::CriticalExtension { found });
     }
-    if !input.usage.allows(certificate, is_leaf) {
-        return Err(PathRule::ExtendedKeyUsage);
-    }
-    Ok(())
+    input.usage.check(certificate, is_leaf)
 }

@@ -4,6 +4,7 @@
 use super::oid;
 use crate::algorithm::Algorithm;
 use crate::der::{DerError, Reader, Tag};
+use crate::error::ShownKey;
 use crate::public_key::{CoseKey, Material};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA384_ASN1,
@@ -87,6 +88,21 @@ impl<'a> Spki<'a> {
         find(KEY_TYPES, self.algorithm)
     }
 
+    /// For an error.
+    pub(crate) fn shown(&self) -> ShownKey {
+        let kind = self.key_type().map_or("another kind's", KeyType::name);
+        match (self.key_type(), read_rsa(self.key)) {
+            (Some(KeyType::Rsa), Ok((modulus, exponent))) => {
+                ShownKey::of(kind, &[modulus, exponent])
+            }
+            // Points are uncompressed: a byte, and the coordinates.
+            (Some(KeyType::P256 | KeyType::P384 | KeyType::P521), _) => {
+                ShownKey::of(kind, &[self.key.get(1..).unwrap_or_default()])
+            }
+            _ => ShownKey::of(kind, &[self.key]),
+        }
+    }
+
     /// Verifies a signature whose algorithm is a number of the COSE registry. Within WebAuthn the numbers of
     /// ECDSA bind a curve, too (past mistake 35).
     pub(crate) fn verify_cose(
@@ -110,17 +126,7 @@ impl<'a> Spki<'a> {
 
     /// Whether this is the credential's key: for every type of key, by type and value (past mistake 37).
     pub(crate) fn is_key(&self, key: &CoseKey<'_>) -> bool {
-        let expected = match key.algorithm() {
-            Algorithm::Es256 => KeyType::P256,
-            Algorithm::Es384 => KeyType::P384,
-            Algorithm::Es512 => KeyType::P521,
-            Algorithm::EdDsa => KeyType::Ed25519,
-            Algorithm::Rs256 | Algorithm::Ps256 => KeyType::Rsa,
-            Algorithm::MlDsa44 => KeyType::MlDsa44,
-            Algorithm::MlDsa65 => KeyType::MlDsa65,
-            Algorithm::MlDsa87 => KeyType::MlDsa87,
-        };
-        if self.key_type() != Some(expected) {
+        if self.key_type() != Some(KeyType::of(key.algorithm())) {
             return false;
         }
         match key.material() {
@@ -144,6 +150,35 @@ impl<'a> Spki<'a> {
         algorithm
             .verify_sig(self.key, message, signature)
             .map_err(|_| Unverified::Invalid)
+    }
+}
+
+impl KeyType {
+    /// The type of a passkey's keys.
+    pub(crate) const fn of(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Es256 => Self::P256,
+            Algorithm::Es384 => Self::P384,
+            Algorithm::Es512 => Self::P521,
+            Algorithm::EdDsa => Self::Ed25519,
+            Algorithm::Rs256 | Algorithm::Ps256 => Self::Rsa,
+            Algorithm::MlDsa44 => Self::MlDsa44,
+            Algorithm::MlDsa65 => Self::MlDsa65,
+            Algorithm::MlDsa87 => Self::MlDsa87,
+        }
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+            Self::Rsa => "RSA",
+            Self::Ed25519 => "Ed25519",
+            Self::MlDsa44 => "ML-DSA-44",
+            Self::MlDsa65 => "ML-DSA-65",
+            Self::MlDsa87 => "ML-DSA-87",
+        }
     }
 }
 
@@ -343,6 +378,9 @@ const fn pss(hash: u8, salt: u8) -> [u8; 67] {
     bytes[66] = salt;
     bytes
 }
+
+#[cfg(test)]
+mod sets;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Points in time, as certificates and revocation lists carry them (RFC 5280 section 4.1.2.5).
 
 use crate::der::{DerError, DerErrorKind, Reader, Tag};
+use crate::metadata::Date;
 
 /// A point in time in whole seconds. Where "now" comes from is the caller's concern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +35,16 @@ impl Time {
             None => parse_generalized(reader.bytes(Tag::GENERALIZED_TIME)?),
         };
         read.ok_or(here)
+    }
+}
+
+/// `2026-11-21T00:00:00Z`.
+impl std::fmt::Display for Time {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let of_day = self.0.rem_euclid(86_400);
+        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+        let day = Date::of_unix_seconds(self.0);
+        write!(f, "{day}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
 
@@ -102,6 +113,17 @@ fn derive_days(year: i64, month: i64, day: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_shown_to_the_second() {
+        for (seconds, expected) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+            (1_795_263_999, "2026-11-21T12:26:39Z"),
+        ] {
+            assert_eq!(Time(seconds).to_string(), expected);
+        }
+    }
 
     #[test]
     fn dates_are_read_exactly() {

@@ -6,8 +6,11 @@ use crate::statements::*;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use webauthn::Aaguid;
-use webauthn::attestation::{AttestationNeed, Format, Trust, list_models};
+use webauthn::attestation::{
+    AttestationNeed, AttestationPolicy, Format, Model, Trust, list_models, reevaluate,
+};
 use webauthn::metadata::{CertificationLevel, Date, Entry, KeyProtection, SharedAnchors};
+use webauthn::x509::{Anchor, Revocation, Time};
 
 const FORMATS: [Format; 8] = [
     Format::Packed,
@@ -83,6 +86,8 @@ fn a_claimed_model_is_not_certified() {
     let entry = parse(&entry_of(&maker, &own.to_string()));
     let attested = maker.judge("packed", &maker.packed()).unwrap();
     let model = entry.prove(&attested, own, today).unwrap();
+    assert_eq!(model.name(), entry.statement().name);
+    assert!(!model.name().is_empty());
     assert_eq!(model.certification(), Some(CertificationLevel::L2));
     assert_eq!(
         model.key_protection(),
@@ -147,10 +152,19 @@ fn a_root_of_several_models_needs_the_model_in_the_certificate() {
         for entry in entries {
             shared.add(&Entry::parse(&entry.to_string()).unwrap());
         }
-        let verified = maker.register(format, &encode(parts), |policy| {
-            policy.trust.is_shared = &|anchor| shared.is_shared(anchor);
+        let anchor = Anchor::parse(&maker.root()).unwrap();
+        let anchors = |_: &Model| vec![&anchor];
+        let is_shared = |anchor: &Anchor| shared.is_shared(anchor);
+        let policy = AttestationPolicy::NOT_REQUIRED.with_trust(Trust {
+            anchors: &anchors,
+            is_shared: &is_shared,
+            at: Time::from_unix_seconds(NOW),
+            revocation: Revocation::Unchecked,
+            android: None,
         });
-        let verdict = verified.unwrap().attestation().verdict.clone();
+        let object = maker.object(format, &encode(parts));
+        let judged = reevaluate(&object, &maker.client_data, &policy).unwrap();
+        let verdict = judged.verdict;
         verdict.code().unwrap_or("attested")
     };
     let unshared = lists(&foreign);

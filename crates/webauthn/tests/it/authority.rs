@@ -189,3 +189,47 @@ impl ListTemplate {
         seal(&sequence(&fields), algorithm, key)
     }
 }
+
+/// The signature in a certificate that was signed with ECDSA and SHA-256.
+pub(crate) fn signature_of(certificate: &[u8]) -> Vec<u8> {
+    let (_, signature) = split_certificate(certificate);
+    signature.to_vec()
+}
+
+/// The same certificate with other bytes as its signature.
+pub(crate) fn with_signature(certificate: &[u8], signature: &[u8]) -> Vec<u8> {
+    let (before, _) = split_certificate(certificate);
+    sequence(&[before.to_vec(), der::bit_string(signature)])
+}
+
+/// What is signed and its algorithm; the bits of the signature.
+fn split_certificate(certificate: &[u8]) -> (&[u8], &[u8]) {
+    let algorithm = b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02\x03";
+    let mut windows = certificate.windows(algorithm.len());
+    let at = windows.rposition(|it| it == algorithm).unwrap() + algorithm.len() - 1;
+    // Headers of two lengths in two bytes each; a bit string shorter than 128 bytes, without unused bits.
+    (&certificate[4..at], &certificate[at + 3..])
+}
+
+/// Other bytes that a lax reader takes for the same ECDSA signature: numbers with a zero in front, a length in its long form,
+/// a byte behind, a byte behind inside.
+pub(crate) fn other_encodings(signature: &[u8]) -> [Vec<u8>; 5] {
+    let [0x30, _, 0x02, first, rest @ ..] = signature else {
+        panic!("{signature:02x?}");
+    };
+    let (r, rest) = rest.split_at(usize::from(*first));
+    let [0x02, _, s @ ..] = rest else {
+        panic!("{signature:02x?}");
+    };
+    let padded = |number: &[u8]| der::element(2, &[&[0], number].concat());
+    let exact = |number: &[u8]| der::element(2, number);
+    let contents = [exact(r), exact(s)].concat();
+    let long = [&[0x30, 0x81, contents.len() as u8][..], &contents].concat();
+    [
+        sequence(&[padded(r), exact(s)]),
+        sequence(&[exact(r), padded(s)]),
+        long,
+        [signature, &[0]].concat(),
+        sequence(&[exact(r), exact(s), vec![5, 0]]),
+    ]
+}

@@ -3,8 +3,8 @@
 use crate::authority::der::{bit_string, element, named_bits, oid, sequence};
 use crate::authority::*;
 use webauthn::x509::{
-    Anchor, Certificate, Chain, PathError, PathInput, PathRule, Place, Revocation, Time, Usage,
-    validate,
+    Anchor, Certificate, Chain, Oid, PathError, PathInput, PathRule, Place, Revocation, Time,
+    Usage, validate,
 };
 
 pub(crate) const fn at(seconds: i64) -> Time {
@@ -239,11 +239,19 @@ fn validity_is_judged_at_the_given_time_for_every_certificate() {
     ];
     let root = [world.root().sign(&world.root)];
     let (first, last) = (NOW - 30 * DAY, NOW + 300 * DAY);
+    let early = PathRule::NotYetValid {
+        not_before: at(first),
+        at: at(first - 1),
+    };
+    let late = PathRule::Expired {
+        not_after: at(last),
+        at: at(last + 1),
+    };
     for (time, rule) in [
-        (first - 1, Some(PathRule::NotYetValid)),
+        (first - 1, Some(early)),
         (first, None),
         (last, None),
-        (last + 1, Some(PathRule::Expired)),
+        (last + 1, Some(late)),
     ] {
         let outcome = judge_with(
             &sent,
@@ -258,18 +266,22 @@ fn validity_is_judged_at_the_given_time_for_every_certificate() {
         template.not_after = NOW - 1;
         template
     };
+    let expired = PathRule::Expired {
+        not_after: at(NOW - 1),
+        at: at(NOW),
+    };
     let (leaf, middle, root) = (world.leaf(), world.middle(), world.root());
     assert_eq!(
         world.judge(&over(leaf.clone()), &middle, &root),
-        refused(0, PathRule::Expired)
+        refused(0, expired)
     );
     assert_eq!(
         world.judge(&leaf, &over(middle.clone()), &root),
-        refused(1, PathRule::Expired)
+        refused(1, expired)
     );
     assert_eq!(
         world.judge(&leaf, &middle, &over(root)),
-        refused_anchor(PathRule::Expired)
+        refused_anchor(expired)
     );
 }
 
@@ -310,7 +322,13 @@ fn only_authorities_issue() {
     let only_lists = middle.clone().with(KEY_USAGE, true, named_bits(0x02, 1));
     assert_eq!(
         world.judge(&leaf, &only_lists, &root),
-        refused(1, PathRule::KeyUsage)
+        refused(
+            1,
+            PathRule::KeyUsage {
+                expected: "keyCertSign",
+                found: 0x0200,
+            }
+        )
     );
     assert!(
         world
@@ -347,8 +365,71 @@ fn a_leaf_must_be_allowed_to_sign() {
     let agrees = leaf.with(KEY_USAGE, true, named_bits(0x08, 3));
     assert_eq!(
         world.judge(&agrees, &middle, &root),
-        refused(0, PathRule::KeyUsage)
+        refused(
+            0,
+            PathRule::KeyUsage {
+                expected: "digitalSignature",
+                found: 0x0800,
+            }
+        )
     );
+}
+
+/// A keystore's certificate is for the passkey itself, whose key may have any use that it was made with. Those above it
+/// are authorities as everywhere.
+#[test]
+fn a_keystores_leaf_may_have_any_key_usage() {
+    let world = World::new();
+    let judge = |leaf: &Template, middle: &Template| {
+        let sent = [leaf.sign(&world.middle), middle.sign(&world.root)];
+        let root = [world.root().sign(&world.root)];
+        judge(&sent, &root, Usage::AndroidKey)
+    };
+    let (leaf, middle) = (world.leaf(), world.middle());
+    for usage in [0x80, 0x08, 0x10] {
+        let bent = leaf.clone().with(KEY_USAGE, true, named_bits(usage, 3));
+        assert!(judge(&bent, &middle).is_ok(), "{usage:02x}");
+    }
+    assert!(judge(&leaf, &middle).is_ok());
+    let signs = middle.clone().with(KEY_USAGE, true, named_bits(0x80, 7));
+    let rule = PathRule::KeyUsage {
+        expected: "keyCertSign",
+        found: 0x8000,
+    };
+    assert_eq!(judge(&leaf, &signs), refused(1, rule));
+    assert_eq!(
+        judge(&leaf, &middle.without(BASIC_CONSTRAINTS)),
+        refused(1, PathRule::NotAuthority)
+    );
+}
+
+/// Keys that can be broken certify nothing, sent or anchors, although their signatures are correct.
+#[test]
+fn small_rsa_keys_issue_nothing() {
+    let file = include_str!("../data/rsa-issuers.json");
+    let file: serde_json::Value = serde_json::from_str(file).unwrap();
+    let judged = |bits: &str| {
+        let der = |name: &str| {
+            let text = file[bits][name].as_str().unwrap();
+            webauthn::base64url::decode(text).unwrap()
+        };
+        let other = Key::p256();
+        let namesake = Template::authority("Elsewhere", &other, "Elsewhere").sign(&other);
+        let judge = |sent: &[Vec<u8>], anchor: Vec<u8>| {
+            let outcome = judge(sent, &[anchor], Usage::Attestation);
+            outcome.err().map(|refusal| (refusal.place, refusal.rule))
+        };
+        [
+            judge(&[der("leaf")], der("root")),
+            judge(&[der("leaf"), der("root")], namesake),
+        ]
+    };
+    let not_believed = |position| Some((Place::Sent(position), PathRule::NoAnchor));
+    // Of 2048 bits it issued the leaf, and is believed where it is an anchor.
+    assert_eq!(judged("2048"), [None, not_believed(1)]);
+    // Of 1024 bits nothing that it signed counts.
+    let unsigned = Some((Place::Sent(0), PathRule::Signature));
+    assert_eq!(judged("1024"), [not_believed(0), unsigned]);
 }
 
 #[test]
@@ -371,11 +452,11 @@ fn path_lengths_count_what_stands_below() {
     assert!(judge(&sent(1), &root(2), Usage::Attestation).is_ok());
     assert_eq!(
         judge(&sent(0), &root(2), Usage::Attestation),
-        refused(2, PathRule::PathLength)
+        refused(2, PathRule::PathLength { limit: 0, found: 1 })
     );
     assert_eq!(
         judge(&sent(1), &root(1), Usage::Attestation),
-        refused_anchor(PathRule::PathLength)
+        refused_anchor(PathRule::PathLength { limit: 1, found: 2 })
     );
     // An authority that renewed itself does not count (RFC 5280 section 6.1.4 step (l)).
     let renewed = Template::authority("1", &keys[3], "1").sign(&keys[1]);
@@ -394,16 +475,24 @@ fn purposes_are_those_of_the_usage() {
         let sent = [leaf.sign(&world.middle), middle.sign(&world.root)];
         judge(&sent, std::slice::from_ref(&root), usage)
     };
-    use PathRule::ExtendedKeyUsage as Purpose;
+    let purpose = |expected: &[u8], found: Option<&[u8]>| PathRule::ExtendedKeyUsage {
+        expected: Oid::of(expected),
+        found: found.map(Oid::of),
+    };
     let aik = leaf.clone().purposes(&[AIK]);
     let server = leaf.clone().purposes(&[CLIENT_AUTH, SERVER_AUTH]);
     let any = leaf.clone().purposes(&[b"\x55\x1d\x25\x00"]);
     // A TPM's attestation key must have its purpose; that of the authority, if it has any, includes it.
     assert!(judge(&aik, &middle, Usage::TpmAttestationKey).is_ok());
-    for other in [&leaf, &server, &any] {
+    let first: [(_, Option<&[u8]>); 3] = [
+        (&leaf, None),
+        (&server, Some(CLIENT_AUTH)),
+        (&any, Some(b"\x55\x1d\x25\x00")),
+    ];
+    for (other, found) in first {
         assert_eq!(
             judge(other, &middle, Usage::TpmAttestationKey),
-            refused(0, Purpose)
+            refused(0, purpose(AIK, found))
         );
     }
     let of_servers = middle.clone().purposes(&[SERVER_AUTH]);
@@ -411,16 +500,22 @@ fn purposes_are_those_of_the_usage() {
     let of_any = middle.clone().purposes(&[b"\x55\x1d\x25\x00"]);
     assert_eq!(
         judge(&aik, &of_servers, Usage::TpmAttestationKey),
-        refused(1, Purpose)
+        refused(1, purpose(AIK, Some(SERVER_AUTH)))
     );
     assert!(judge(&aik, &of_both, Usage::TpmAttestationKey).is_ok());
     assert!(judge(&aik, &of_any, Usage::TpmAttestationKey).is_ok());
     // A blob's signer may leave purposes out, and may not have others only.
     assert!(judge(&server, &middle, Usage::BlobSigner).is_ok());
     assert!(judge(&leaf, &middle, Usage::BlobSigner).is_ok());
-    assert_eq!(judge(&aik, &middle, Usage::BlobSigner), refused(0, Purpose));
-    // Other attestation keys have no purpose that anybody defined.
-    assert!(judge(&server, &middle, Usage::Attestation).is_ok());
+    assert_eq!(
+        judge(&aik, &middle, Usage::BlobSigner),
+        refused(0, purpose(SERVER_AUTH, Some(AIK)))
+    );
+    // Other attestation keys have no purpose that anybody defined, and neither have their authorities.
+    for usage in [Usage::Attestation, Usage::AndroidKey] {
+        assert!(judge(&server, &middle, usage).is_ok());
+        assert!(judge(&aik, &of_servers, usage).is_ok());
+    }
 }
 
 #[test]
@@ -436,7 +531,8 @@ fn unknown_critical_extensions_refuse_and_others_do_not() {
             (world.judge(&leaf, &middle, &bend(&root)), Place::Anchor),
         ];
         for (outcome, place) in outcomes {
-            let rule = PathRule::CriticalExtension;
+            let found = Oid::of(unknown);
+            let rule = PathRule::CriticalExtension { found };
             let expected = critical.then_some(PathError { place, rule });
             assert_eq!(outcome.err(), expected);
         }
@@ -465,10 +561,13 @@ fn a_critical_alternative_name_is_known_in_a_tpm_certificate_only() {
     let sent = [leaf.sign(&world.middle), world.middle().sign(&world.root)];
     let root = [world.root().sign(&world.root)];
     assert!(judge(&sent, &root, Usage::TpmAttestationKey).is_ok());
-    assert_eq!(
-        judge(&sent, &root, Usage::Attestation),
-        refused(0, PathRule::CriticalExtension)
-    );
+    let found = Oid::of(SUBJECT_ALT_NAME);
+    for usage in [Usage::Attestation, Usage::AndroidKey] {
+        assert_eq!(
+            judge(&sent, &root, usage),
+            refused(0, PathRule::CriticalExtension { found })
+        );
+    }
 }
 
 #[test]
@@ -517,6 +616,28 @@ fn names_and_signatures_chain() {
         });
         assert!(outcome.is_err(), "bit {bit}");
     }
+}
+
+/// Past mistake 37 (go-webauthn #744): a signature has one encoding, or one certificate would have many thumbprints.
+#[test]
+fn past_mistake_37_a_certificates_signature_has_one_encoding() {
+    let world = World::new();
+    let leaf = world.leaf().sign(&world.middle);
+    let middle = world.middle().sign(&world.root);
+    let root = [world.root().sign(&world.root)];
+    let signature = signature_of(&leaf);
+    for bent in other_encodings(&signature) {
+        let certificate = with_signature(&leaf, &bent);
+        assert!(Certificate::parse(&certificate).is_ok());
+        assert_eq!(
+            judge(&[certificate, middle.clone()], &root, Usage::Attestation),
+            refused(0, PathRule::Signature),
+            "{bent:02x?}"
+        );
+    }
+    let same = with_signature(&leaf, &signature);
+    assert_eq!(same, leaf);
+    assert!(judge(&[same, middle], &root, Usage::Attestation).is_ok());
 }
 
 #[test]
@@ -609,18 +730,100 @@ fn past_mistake_38_chains_are_bounded() {
     );
 }
 
+/// The table of codes and the rules: each has one, none is left over; and a refusal says what was expected and found.
 #[test]
-fn every_rule_has_a_code() {
-    for (code, _) in webauthn::CODES
+fn every_rule_has_its_code_and_says_what_it_found() {
+    let (expected, found) = (Oid::of(AIK), Oid::of(SERVER_AUTH));
+    let rules = [
+        (PathRule::Empty, "empty", "there is no certificate"),
+        (PathRule::TooLong { limit: 8 }, "too_long", "8"),
+        (
+            PathRule::NotYetValid {
+                not_before: at(NOW),
+                at: at(0),
+            },
+            "not_yet_valid",
+            "2026-11-21T00:00:00Z, which is after 1970-01-01T00:00:00Z",
+        ),
+        (
+            PathRule::Expired {
+                not_after: at(0),
+                at: at(NOW),
+            },
+            "expired",
+            "1970-01-01T00:00:00Z, which is before 2026-11-21T00:00:00Z",
+        ),
+        (PathRule::NoAnchor, "no_anchor", "no trust anchor"),
+        (PathRule::NameChaining, "name_chaining", "another subject"),
+        (PathRule::Signature, "signature", "not valid"),
+        (PathRule::Algorithm, "algorithm", "kind"),
+        (
+            PathRule::NotAuthority,
+            "not_authority",
+            "no certificate authority",
+        ),
+        (
+            PathRule::PathLength { limit: 0, found: 1 },
+            "path_length",
+            "1 authorities stand below it, and it allows 0",
+        ),
+        (
+            PathRule::KeyUsage {
+                expected: "keyCertSign",
+                found: 0x0200,
+            },
+            "key_usage",
+            "keyCertSign (keyUsage is 0200",
+        ),
+        (
+            PathRule::ExtendedKeyUsage {
+                expected,
+                found: Some(found),
+            },
+            "extended_key_usage",
+            "2.23.133.8.3 but for 1.3.6.1.5.5.7.3.1",
+        ),
+        (
+            PathRule::CriticalExtension { found },
+            "critical_extension",
+            "1.3.6.1.5.5.7.3.1",
+        ),
+        (PathRule::NameConstraints, "name_constraints", "names"),
+        (
+            PathRule::TooManySignatures,
+            "too_many_signatures",
+            "signatures",
+        ),
+        (PathRule::Revoked, "revoked", "revoked"),
+        (
+            PathRule::RevocationUnknown,
+            "revocation_unknown",
+            "no current list",
+        ),
+        (
+            PathRule::RevocationOutdated,
+            "revocation_outdated",
+            "out of date",
+        ),
+    ];
+    let mut codes: Vec<_> = webauthn::CODES
         .iter()
-        .filter(|(code, _)| code.starts_with("chain."))
-    {
-        assert!(code.len() > "chain.".len());
+        .filter_map(|(code, _)| code.strip_prefix("chain."))
+        .collect();
+    for (rule, code, words) in rules {
+        assert_eq!(rule.code().strip_prefix("chain."), Some(code));
+        let before = codes.len();
+        codes.retain(|known| *known != code);
+        assert_eq!(codes.len() + 1, before, "{code}");
+        let place = Place::Sent(1);
+        let said = PathError { place, rule }.to_string();
+        assert!(said.starts_with("certificate 1: "), "{said}");
+        assert!(said.contains(words), "{said}");
     }
-    assert_eq!(PathRule::Expired.code(), "chain.expired");
-    let refusal = PathError {
-        place: Place::Sent(1),
-        rule: PathRule::Expired,
+    assert_eq!(codes, Vec::<&str>::new());
+    let none = PathRule::ExtendedKeyUsage {
+        expected,
+        found: None,
     };
-    assert_eq!(refusal.to_string(), "certificate 1: expired");
+    assert!(none.to_string().ends_with("but for none that it names"));
 }

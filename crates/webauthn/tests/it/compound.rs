@@ -110,6 +110,31 @@ fn how_many_statements_of_a_compound_must_pass_is_policy() {
     assert_eq!(judge(&maker, &and_own, AtLeast(2)), "attestation.self");
 }
 
+/// `none` inside a compound is correct and says nothing: it passes where some number must, and proves no more than it does
+/// alone.
+#[test]
+fn a_statement_without_attestation_inside_a_compound_proves_nothing() {
+    use CompoundNeed::{All, AtLeast};
+    let maker = Maker::new();
+    let none = ("none", vec![0xa0]);
+    let packed = ("packed", encode(&maker.packed()));
+    let unsigned = with(maker.packed(), "sig", Cbor::Bytes(vec![1]));
+    let broken = ("packed", encode(&unsigned));
+    let nothing = "attestation.no_statement";
+    let too_few = "attestation.compound_not_enough";
+    for (parts, all, one, two) in [
+        // Both must pass: the one that says nothing stands in the way.
+        ([none.clone(), packed.clone()], nothing, "attested", nothing),
+        ([packed, none.clone()], nothing, "attested", nothing),
+        ([none.clone(), none.clone()], nothing, nothing, too_few),
+        ([none, broken], too_few, nothing, too_few),
+    ] {
+        assert_eq!(judge(&maker, &parts, All), all);
+        assert_eq!(judge(&maker, &parts, AtLeast(1)), one);
+        assert_eq!(judge(&maker, &parts, AtLeast(2)), two);
+    }
+}
+
 /// Whatever passed counts for what is known about its certificates, not the first statement alone.
 #[test]
 fn every_statement_of_a_compound_that_passed_counts_for_the_standing() {
@@ -216,7 +241,7 @@ fn safety_net(maker: &Maker, host: &[u8], payload: &serde_json::Value, signer: &
 }
 
 #[test]
-fn safetynet_is_off_by_default_and_whole_when_it_is_on() {
+fn past_mistake_37_safetynet_is_off_by_default_and_whole_when_it_is_on() {
     let mut maker = Maker::new();
     maker.signer = Key::rsa();
     let payload = |nonce: &[u8], time: i64, intact: bool| {

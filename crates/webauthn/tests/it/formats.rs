@@ -3,7 +3,9 @@
 use crate::authority::der::{
     element, explicit, explicit_great, integer, octet_string, sequence, set, utf8,
 };
-use crate::authority::{BASIC_CONSTRAINTS, Key, SERVER_AUTH, SUBJECT_ALT_NAME, Template};
+use crate::authority::{
+    BASIC_CONSTRAINTS, Key, SERVER_AUTH, SUBJECT_ALT_NAME, Template, other_encodings,
+};
 use crate::device::sha256;
 use crate::statements::*;
 use webauthn::AttestationKind;
@@ -31,7 +33,6 @@ fn packed_is_attested_by_its_maker() {
         assert_eq!(chain.anchor(), sha256(&maker.root()));
         assert_eq!(chain.certificates(), attestation.certificates);
         assert_eq!(attestation.key_identifier.unwrap().len(), 20);
-        assert_eq!(attestation.model, None);
     }
 }
 
@@ -142,6 +143,72 @@ fn past_mistake_37_packed_certificates_meet_every_requirement() {
     ] {
         assert_eq!(maker.outcome("packed", &maker.packed_with(&leaf)), expected);
     }
+}
+
+/// Past mistake 37 (go-webauthn #744): a statement's signature has one encoding, in every format that has one.
+#[test]
+fn past_mistake_37_a_statements_signature_has_one_encoding() {
+    let maker = Maker::new();
+    let u2f = {
+        let mut maker = Maker::new();
+        maker.data.tail[..16].fill(0);
+        maker
+    };
+    let hash = sha256(&maker.client_data);
+    let described = key_description(1, &hash, &[], &[purpose(&[2]), origin(0)]);
+    for (maker, format, parts) in [
+        (&maker, "packed", maker.packed()),
+        (&maker, "tpm", maker.tpm()),
+        (&maker, "android-key", maker.android_with(described)),
+        (&u2f, "fido-u2f", u2f.u2f()),
+    ] {
+        assert_eq!(maker.outcome(format, &parts), "attested", "{format}");
+        let is_signature = |(name, _): &&(&str, Cbor)| *name == "sig";
+        let Some((_, Cbor::Bytes(signature))) = parts.iter().find(is_signature) else {
+            panic!("{format}");
+        };
+        for bent in other_encodings(signature) {
+            let parts = with(parts.clone(), "sig", Cbor::Bytes(bent));
+            assert_eq!(
+                maker.outcome(format, &parts),
+                "attestation.signature_invalid",
+                "{format}"
+            );
+        }
+    }
+}
+
+/// Sections 8.2.1 and 8.3.1 want a leaf that is no authority. Sections 8.4, 8.6 and 8.8 say nothing about it, and no more
+/// is asked here: what such a leaf signed is this registration, bound to its key by the format's own steps.
+#[test]
+fn whether_a_leaf_may_be_an_authority_is_its_formats_rule() {
+    let mut maker = Maker::new();
+    let authority = |leaf: Template| {
+        let is_one = sequence(&[element(1, &[0xff])]);
+        leaf.with(BASIC_CONSTRAINTS, true, is_one)
+    };
+    let refused = "attestation.certificate_authority";
+    let packed = maker.packed_with(&authority(maker.packed_leaf()));
+    assert_eq!(maker.outcome("packed", &packed), refused);
+    let area = public_area(&maker.credential);
+    let tpm = maker.tpm_with(&authority(maker.tpm_leaf()), area, |_| ());
+    assert_eq!(maker.outcome("tpm", &tpm), refused);
+    let apple = maker.apple_with(&authority(maker.apple_leaf()));
+    assert_eq!(maker.outcome("apple", &apple), "attested");
+    let hash = sha256(&maker.client_data);
+    let described = key_description(1, &hash, &[], &[purpose(&[2]), origin(0)]);
+    let leaf = Template::leaf("Android", &maker.credential, "Maker Root").with(
+        KEY_DESCRIPTION,
+        false,
+        described.clone(),
+    );
+    let leaf = authority(leaf).sign(&maker.root);
+    let android = with(maker.android_with(described), "x5c", Cbor::List(vec![leaf]));
+    assert_eq!(maker.outcome("android-key", &android), "attested");
+    maker.data.tail[..16].fill(0);
+    let leaf = authority(Template::leaf("U2F", &maker.signer, "Maker Root"));
+    let u2f = with(maker.u2f(), "x5c", Cbor::List(vec![leaf.sign(&maker.root)]));
+    assert_eq!(maker.outcome("fido-u2f", &u2f), "attested");
 }
 
 #[test]
@@ -434,19 +501,31 @@ fn u2f_attests_p256_keys_without_aaguid() {
 /// Past mistake 37 (go-webauthn #732): the keys are compared for every type of key.
 #[test]
 fn past_mistake_37_apple_certifies_this_very_key() {
-    for credential in [Key::p256(), Key::ed25519(), Key::rsa(), Key::ml_dsa_44()] {
+    for credential in [
+        Key::p256(),
+        Key::p384(),
+        Key::ed25519(),
+        Key::rsa(),
+        Key::ml_dsa_44(),
+    ] {
         let maker = Maker::of(credential);
         let attestation = maker
             .judge("apple", &maker.apple_with(&maker.apple_leaf()))
             .unwrap();
         assert_eq!(attestation.kind, AttestationKind::AnonCa);
         assert!(attestation.verdict.is_attested());
-        let mut leaf = maker.apple_leaf();
-        leaf.spki = maker.signer.spki();
-        assert_eq!(
-            maker.outcome("apple", &maker.apple_with(&leaf)),
-            "attestation.key_mismatch"
-        );
+        // Another key, and one of the same type that differs in one bit of its value.
+        let mut bent = maker.credential.spki();
+        let at = bent.len() - 20;
+        bent[at] ^= 1;
+        for other in [maker.signer.spki(), bent] {
+            let mut leaf = maker.apple_leaf();
+            leaf.spki = other;
+            assert_eq!(
+                maker.outcome("apple", &maker.apple_with(&leaf)),
+                "attestation.key_mismatch"
+            );
+        }
     }
     let maker = Maker::new();
     let nonce = |value: Vec<u8>| maker.apple_leaf().with(APPLE_NONCE, false, value);
@@ -479,7 +558,7 @@ pub(crate) fn origin(value: u8) -> Vec<u8> {
     explicit_great(702, &integer(&[value]))
 }
 
-fn all_applications() -> Vec<u8> {
+pub(crate) fn all_applications() -> Vec<u8> {
     explicit_great(600, &element(5, &[]))
 }
 

@@ -309,6 +309,7 @@ fn past_mistake_1_algorithms_that_were_not_offered_are_refused() {
     assert_eq!(
         refusal,
         webauthn::RegistrationError::AlgorithmNotOffered {
+            expected: vec![Algorithm::EdDsa, Algorithm::Rs256],
             found: Algorithm::Es256
         }
     );

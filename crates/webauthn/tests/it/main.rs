@@ -26,6 +26,7 @@ mod properties;
 mod published_failures;
 mod responses;
 mod revocation;
+mod said;
 mod second_opinions;
 mod statements;
 mod status_reports;

@@ -295,7 +295,10 @@ fn an_expired_or_revoked_signer_is_refused() {
     leaf.not_after = NOW - DAY;
     let chain = [leaf.sign(&service.intermediate), service.issuing()];
     let text = service.sign_with(&header("RS256", &chain), b"{}");
-    assert_eq!(broken_rule(refuse(&service, &text)), PathRule::Expired);
+    let (not_after, at) = (NOW - DAY, NOW);
+    let [not_after, at] = [not_after, at].map(Time::from_unix_seconds);
+    let expired = PathRule::Expired { not_after, at };
+    assert_eq!(broken_rule(refuse(&service, &text)), expired);
     let text = service.sign(&payload(1, vec![entry()]));
     let leaf = service.leaf(SIGNER);
     let revoking = ListTemplate::new("Issuing CA", &[&leaf.serial]).sign(&service.intermediate);

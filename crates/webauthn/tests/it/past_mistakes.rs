@@ -4,9 +4,9 @@ use crate::device::*;
 use serde_json::{Value, json};
 use webauthn::cbor::{CborError, CborErrorKind};
 use webauthn::{
-    AssertionError, AttestationError, AttestationKind, CrossOrigin, ExpectedAssertion, KeyError,
-    Mediation, Origin, ParseError, Part, PublicKey, RegistrationError, RpId, StoredCredential,
-    UserVerification, assertion, base64url, registration,
+    AssertionError, AttestationError, AttestationKind, CrossOrigin, Excerpt, ExpectedAssertion,
+    KeyError, Mediation, Origin, ParseError, Part, PublicKey, RegistrationError, RpId,
+    StoredCredential, UserVerification, assertion, base64url, registration,
 };
 
 fn assertion_refusal(device: &Device, client_data: &[u8], data: &Data) -> AssertionError {
@@ -278,7 +278,8 @@ fn past_mistake_18_both_ceremonies_check_the_rp_id() {
         assert_eq!(
             refusal,
             AssertionError::RpIdHashMismatch {
-                expected: "example.org".into()
+                expected: "example.org".into(),
+                found: Excerpt::of(&wrong),
             }
         );
         let data = Data {
@@ -289,7 +290,8 @@ fn past_mistake_18_both_ceremonies_check_the_rp_id() {
         assert_eq!(
             refusal,
             RegistrationError::RpIdHashMismatch {
-                expected: "example.org".into()
+                expected: "example.org".into(),
+                found: Excerpt::of(&wrong),
             }
         );
     }
@@ -620,7 +622,8 @@ fn past_mistake_36_the_ceremonys_own_rp_id_counts() {
     assert_eq!(
         refusal,
         AssertionError::RpIdHashMismatch {
-            expected: "login.example.org".into()
+            expected: "login.example.org".into(),
+            found: Excerpt::of(&sha256(b"example.org")),
         }
     );
 }

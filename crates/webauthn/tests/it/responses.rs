@@ -1,11 +1,16 @@
 //! RegistrationResponseJSON, AuthenticationResponseJSON and clientDataJSON as texts.
 
 use crate::device::*;
+use crate::statements::{Cbor, Maker, encode, with, without};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use webauthn::authenticator_data::AuthenticatorData;
+use webauthn::cbor::CborErrorKind;
 use webauthn::client_data::ClientData;
+use webauthn::x509::{Certificate, PathInput, Revocation, Time, Usage, validate};
 use webauthn::{
-    AuthenticationResponse, AuthenticatorAttachment, CODES, MAX_RESPONSE, RegistrationResponse,
-    assertion, base64url,
+    AuthenticationResponse, AuthenticatorAttachment, CODES, MAX_RESPONSE, ParseError, Part,
+    PublicKey, RegistrationResponse, assertion, base64url, metadata, registration as ceremony,
 };
 
 fn code(json: &str) -> &'static str {
@@ -40,6 +45,185 @@ fn json_errors_are_told_apart() {
         "parse.json_wrong_type"
     );
     assert_eq!(code(&" ".repeat(MAX_RESPONSE + 1)), "parse.too_long");
+}
+
+/// Each says where, in which member, what must stand there and what does: in words of ours alone.
+#[test]
+fn json_errors_name_the_member() {
+    let refusal = |text: &str| AuthenticationResponse::from_json(text.as_bytes()).unwrap_err();
+    let part = Part::Response;
+    assert_eq!(
+        refusal("{\"id\": \"a\",\n \"rawId\": 7}"),
+        ParseError::JsonWrongType {
+            part,
+            member: "rawId",
+            expected: "a text",
+            found: "a number",
+            line: 2,
+            column: 11,
+        }
+    );
+    let good = good().to_string();
+    for (from, to, member, expected, found) in [
+        ("\"public-key\"", "[]", "type", "a text", "an array"),
+        (
+            "\"public-key\"",
+            "{\"a\": 1}",
+            "type",
+            "a text",
+            "an object",
+        ),
+        ("\"public-key\"", "null", "type", "a text", "null"),
+        (
+            "\"signature\":\"",
+            "\"signature\":true,\"x\":\"",
+            "signature",
+            "a text",
+            "a boolean",
+        ),
+        (
+            "\"response\":{",
+            "\"response\":1.5,\"x\":{",
+            "response",
+            "an object",
+            "a number",
+        ),
+    ] {
+        let bent = good.replacen(from, to, 1);
+        assert_ne!(bent, good);
+        let ParseError::JsonWrongType {
+            member: named,
+            expected: wanted,
+            found: seen,
+            ..
+        } = refusal(&bent)
+        else {
+            panic!("{bent}");
+        };
+        assert_eq!((named, wanted, seen), (member, expected, found), "{bent}");
+    }
+    assert_eq!(
+        refusal("[]"),
+        ParseError::JsonWrongType {
+            part,
+            member: "",
+            expected: "an object",
+            found: "an array",
+            line: 1,
+            column: 0,
+        }
+    );
+    assert_eq!(
+        refusal("{\"id\":\"a\",\"id\":\"b\"}"),
+        ParseError::JsonDuplicateMember {
+            part,
+            member: "id",
+            line: 1,
+            column: 14,
+        }
+    );
+    assert_eq!(
+        refusal("{\"id\":\"a\"}"),
+        ParseError::JsonMissingMember {
+            part,
+            member: "rawId",
+            line: 1,
+            column: 10,
+        }
+    );
+    let cut = "{\"id\":\"a";
+    assert_eq!(
+        refusal(cut),
+        ParseError::JsonSyntax {
+            part,
+            line: 1,
+            column: cut.len(),
+        }
+    );
+    // What the sender wrote is repeated by no error.
+    for text in ["{\"id\": 123456789}", "{\"secret-name\": 1, \"id\": []}"] {
+        let said = refusal(text).to_string();
+        assert!(
+            !said.contains("secret") && !said.contains("123456789"),
+            "{said}"
+        );
+    }
+    let refusal = |client_data: &[u8]| ClientData::parse(client_data).unwrap_err();
+    let part = Part::ClientData;
+    assert_eq!(
+        refusal(b"{\"type\":\"x\",\"challenge\":\"\",\"origin\":\"\",\"crossOrigin\":\"yes\"}"),
+        ParseError::JsonWrongType {
+            part,
+            member: "crossOrigin",
+            expected: "a boolean",
+            found: "a text",
+            line: 1,
+            column: 58,
+        }
+    );
+    assert_eq!(
+        refusal(b"{\"type\":\"\xff\"}"),
+        ParseError::ClientDataNotUtf8 { offset: 9 }
+    );
+}
+
+/// base64url and authenticator data: the offset, and what stands there.
+#[test]
+fn offsets_lead_to_the_fault() {
+    let refusal = |change: fn(&mut Value)| {
+        let mut json = good();
+        change(&mut json);
+        AuthenticationResponse::from_json(json.to_string().as_bytes()).unwrap_err()
+    };
+    for (text, offset) in [("AA=A", 2), ("AAAA+A", 4), ("A", 0), ("AAB", 2)] {
+        let mut json = good();
+        json["response"]["signature"] = json!(text);
+        let found = AuthenticationResponse::from_json(json.to_string().as_bytes());
+        let member = "signature";
+        assert_eq!(
+            found.unwrap_err(),
+            ParseError::Base64Url { member, offset },
+            "{text}"
+        );
+    }
+    assert_eq!(
+        refusal(|json| json["type"] = json!("pass\nword")),
+        ParseError::CredentialType {
+            found: "password".to_owned()
+        }
+    );
+    let whole = Device::new().registration_data().bytes();
+    for (length, field) in [
+        (31, "rpIdHash"),
+        (32, "flags"),
+        (36, "signCount"),
+        (52, "aaguid"),
+        (54, "credentialIdLength"),
+        (60, "credentialId"),
+    ] {
+        assert_eq!(
+            AuthenticatorData::parse(&whole[..length]).unwrap_err(),
+            ParseError::AuthenticatorDataTruncated {
+                field,
+                found: length
+            }
+        );
+    }
+    let longer = [&whole[..], &[0]].concat();
+    assert_eq!(
+        AuthenticatorData::parse(&longer).unwrap_err(),
+        ParseError::AuthenticatorDataTrailingBytes {
+            offset: whole.len()
+        }
+    );
+    // The key's map cut off, counted from the start of authenticator data.
+    let cut = &whole[..whole.len() - 3];
+    let ParseError::Cbor { part, source } = AuthenticatorData::parse(cut).unwrap_err() else {
+        panic!("not the key");
+    };
+    assert_eq!(part, Part::AuthenticatorData);
+    assert_eq!(source.kind, CborErrorKind::Truncated);
+    assert_eq!(source.offset, whole.len() - 34, "the head of y");
 }
 
 #[test]
@@ -231,14 +415,100 @@ fn escapes_in_client_data_are_read() {
     assert!(assertion::verify(&response, &site.assertion(), &device.stored()).is_ok());
 }
 
+/// What refuses in fact, from every table of codes: its code is explained, and its words are its own.
 #[test]
 fn codes_given_are_codes_explained() {
-    for code in [
-        "assertion.origin_mismatch",
-        "registration.algorithm_not_offered",
-        "assertion.user_verification_missing",
-        "parse.cbor_trailing_bytes",
-    ] {
-        assert!(CODES.iter().any(|(known, _)| *known == code), "{code}");
+    let given = refusals();
+    let explanation = |code: &str| {
+        let found = CODES.iter().find(|(known, _)| *known == code);
+        found.map(|(_, explanation)| *explanation)
+    };
+    for (code, said) in &given {
+        let explained = explanation(code).unwrap_or_else(|| panic!("{code}"));
+        assert!(!said.is_empty() && said != explained, "{code}");
+        assert!(!said.chars().any(char::is_control), "{code}: {said:?}");
+        assert!(said.len() < 600, "{code}: {said:?}");
     }
+    let areas: BTreeSet<_> = given.iter().map(|(code, _)| area(code)).collect();
+    let explained: BTreeSet<_> = CODES.iter().map(|(code, _)| area(code)).collect();
+    assert_eq!(areas, explained);
+}
+
+fn area(code: &str) -> &str {
+    code.split('.').next().unwrap()
+}
+
+/// Codes and words of refusals, some of each kind.
+fn refusals() -> Vec<(&'static str, String)> {
+    let (device, site) = (Device::new(), Site::new());
+    let mut given = Vec::new();
+    let mut note = |code: &'static str, said: String| given.push((code, said));
+    for text in ["", "{", "[]", "{}"] {
+        let error = AuthenticationResponse::from_json(text.as_bytes()).unwrap_err();
+        note(error.code(), error.to_string());
+    }
+    for cose in [&[][..], &[0xa0], &[0xa1, 0x18, 0x01, 0x02], &[0xa1, 1, 2]] {
+        let error = PublicKey::parse(cose).unwrap_err();
+        note(error.code(), error.to_string());
+    }
+    for bent in [0_usize, 31, 32, 37] {
+        let mut data = device.registration_data().bytes();
+        data[bent] ^= 0xff;
+        let object = attestation_object("none", &data, &[0xa0]);
+        let json = device.registration_json_of(&client_data("webauthn.create"), &object);
+        if let Err(error) = ceremony::verify(&registration(&json), &site.registration()) {
+            note(error.code(), error.to_string());
+        }
+        let data = Data {
+            flags: 0,
+            ..device.assertion_data()
+        };
+        let response = authentication(&device.assertion_json(&client_data("webauthn.get"), &data));
+        let error = assertion::verify(&response, &site.assertion(), &device.stored()).unwrap_err();
+        note(error.code(), error.to_string());
+    }
+    let maker = Maker::new();
+    for statement in [
+        encode(&without(maker.packed(), "sig")),
+        vec![0xa0],
+        vec![0xf6],
+    ] {
+        let object = maker.object("packed", &statement);
+        let json = maker
+            .device
+            .registration_json_of(&maker.client_data, &object);
+        let error = ceremony::verify(&registration(&json), &site.registration()).unwrap_err();
+        note(error.code(), error.to_string());
+    }
+    let unsigned = with(maker.packed(), "sig", Cbor::Bytes(vec![1]));
+    let object = maker.object("packed", &encode(&unsigned));
+    let json = maker
+        .device
+        .registration_json_of(&maker.client_data, &object);
+    let error = ceremony::verify(&registration(&json), &site.registration()).unwrap_err();
+    note(error.code(), error.to_string());
+    for der in [&[][..], &[0x30, 0x80], &[4, 0]] {
+        let error = Certificate::parse(der).unwrap_err();
+        note(error.code(), error.to_string());
+    }
+    let error = validate(&PathInput {
+        certificates: &[],
+        anchors: &[],
+        usage: Usage::Attestation,
+        at: Time::from_unix_seconds(0),
+        revocation: Revocation::Unchecked,
+    })
+    .unwrap_err();
+    note(error.rule.code(), error.to_string());
+    let trust = metadata::Trust {
+        anchors: &[],
+        signer: None,
+        revocation_lists: &[],
+        now: Time::from_unix_seconds(0),
+    };
+    for blob in [&b""[..], b"a.b", b"a.b.c", b"e30.e30.e30"] {
+        let error = metadata::verify(blob, &trust).unwrap_err();
+        note(error.code(), error.to_string());
+    }
+    given
 }

@@ -10,7 +10,9 @@ use webauthn::attestation::{
     Attestation, AttestationNeed, AttestationPolicy, Format, Model, Trust,
 };
 use webauthn::x509::{Anchor, Revocation, Time};
-use webauthn::{ExpectedRegistration, VerifiedRegistration, registration as ceremony};
+use webauthn::{
+    ExpectedRegistration, RegistrationError, VerifiedRegistration, registration as ceremony,
+};
 
 pub(crate) const AAGUID: [u8; 16] = *b"\xd4\x1f\x5a\x69an aaguid...";
 pub(crate) const FIDO_AAGUID: &[u8] = b"\x2b\x06\x01\x04\x01\x82\xe5\x1c\x01\x01\x04";
@@ -226,6 +228,17 @@ impl Maker {
         statement: &[u8],
         change: impl FnOnce(&mut AttestationPolicy<'_>),
     ) -> Result<VerifiedRegistration, &'static str> {
+        self.try_register(format, statement, change)
+            .map_err(|refusal| refusal.code())
+    }
+
+    /// The refusal whole.
+    pub(crate) fn try_register(
+        &self,
+        format: &str,
+        statement: &[u8],
+        change: impl FnOnce(&mut AttestationPolicy<'_>),
+    ) -> Result<VerifiedRegistration, RegistrationError> {
         let site = Site::new();
         let anchor = Anchor::parse(&self.root()).unwrap();
         let anchors = |_: &Model| vec![&anchor];
@@ -248,7 +261,7 @@ impl Maker {
         };
         let object = self.object(format, statement);
         let json = self.device.registration_json_of(&self.client_data, &object);
-        ceremony::verify(&registration(&json), &expected).map_err(|refusal| refusal.code())
+        ceremony::verify(&registration(&json), &expected)
     }
 
     pub(crate) fn judge(&self, format: &str, parts: &Parts) -> Result<Attestation, &'static str> {

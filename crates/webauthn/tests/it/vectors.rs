@@ -302,6 +302,7 @@ fn embedded_pages_pass_only_where_they_are_expected() {
     assert_eq!(
         refusal,
         RegistrationError::TopOriginMismatch {
+            expected: "https://example.net".into(),
             found: "https://example.com".into()
         }
     );

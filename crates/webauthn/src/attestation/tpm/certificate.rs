@@ -4,7 +4,8 @@ use super::super::certificate::{check_no_authority, check_version};
 use super::super::error::{AttestationError, Requirement};
 use super::super::policy::TpmManufacturers;
 use crate::der::{DerError, Tag};
-use crate::x509::{Certificate, Name, oid};
+use crate::error::{Excerpt, shorten};
+use crate::x509::{Certificate, Name, Oid, oid};
 
 pub(super) fn check(
     leaf: &Certificate<'_>,
@@ -15,17 +16,20 @@ pub(super) fn check(
     check_version(leaf)?;
     // "Subject field MUST be set to empty."
     if !leaf.subject_name().is_empty() {
-        return refuse(Requirement::EmptySubject);
+        let found = Excerpt::of(leaf.subject());
+        return refuse(Requirement::EmptySubject { found });
     }
     // "The Subject Alternative Name extension MUST be set as defined in TPMv2-EK-Profile section 3.2.9."
-    let names = find_names(leaf).ok_or(AttestationError::Requirement(Requirement::TpmNames))?;
+    let missing = |missing| AttestationError::Requirement(Requirement::TpmNames { missing });
+    let names = find_names(leaf).ok_or(missing("the one directory name"))?;
     let manufacturer = names
         .find(oid::TPM_MANUFACTURER)
-        .and_then(|attribute| attribute.text());
-    let complete = names.find(oid::TPM_MODEL).is_some() && names.find(oid::TPM_VERSION).is_some();
-    let Some(manufacturer) = manufacturer.filter(|_| complete) else {
-        return refuse(Requirement::TpmNames);
-    };
+        .and_then(|attribute| attribute.text())
+        .ok_or(missing("the manufacturer"))?;
+    let model = names.find(oid::TPM_MODEL);
+    model.ok_or(missing("the model"))?;
+    let version = names.find(oid::TPM_VERSION);
+    version.ok_or(missing("the version"))?;
     // The vendor table of the TCG, as data of the caller.
     let known = match manufacturers {
         TpmManufacturers::Any => true,
@@ -34,11 +38,14 @@ pub(super) fn check(
             .any(|known| known.eq_ignore_ascii_case(manufacturer)),
     };
     if !known {
-        return refuse(Requirement::TpmManufacturer);
+        let found = shorten(manufacturer);
+        return refuse(Requirement::TpmManufacturer { found });
     }
     // "The Extended Key Usage extension MUST contain the OID 2.23.133.8.3."
     if leaf.extensions().allows_extended(oid::TCG_AIK_CERTIFICATE) != Some(true) {
-        return refuse(Requirement::AttestationPurpose);
+        let found = leaf.extensions().first_purpose().map(Oid::of);
+        let expected = Oid::of(oid::TCG_AIK_CERTIFICATE);
+        return refuse(Requirement::AttestationPurpose { expected, found });
     }
     // "The Basic Constraints extension MUST have the CA component set to false."
     check_no_authority(leaf)

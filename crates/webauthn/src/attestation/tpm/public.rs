@@ -1,6 +1,7 @@
 //! TPMT_PUBLIC (TPM 2.0 part 2 section 12.2.4), RSA and ECC.
 
-use super::{Fields, find_name_hash};
+use super::{Fields, Malformed, find_name_hash};
+use crate::error::ShownKey;
 use crate::public_key::{CoseKey, Material};
 use aws_lc_rs::digest;
 
@@ -28,12 +29,15 @@ enum Key<'a> {
 }
 
 impl<'a> PublicArea<'a> {
-    /// `None` if it is cut off, has bytes left over, or is of another type.
-    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let mut fields = Fields(bytes);
+    /// # Errors
+    /// If it is cut off, has bytes left over, or is of another type.
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        let mut fields = Fields::new(bytes);
+        let unknown_kind = fields.malformed();
         let kind = fields.u16()?;
+        let unknown_hash = fields.malformed();
         let name_algorithm = fields.u16()?;
-        let name_hash = find_name_hash(name_algorithm)?;
+        let name_hash = find_name_hash(name_algorithm).ok_or(unknown_hash)?;
         fields.u32()?; // objectAttributes
         fields.sized()?; // authPolicy
         skip_symmetric(&mut fields)?;
@@ -59,14 +63,31 @@ impl<'a> PublicArea<'a> {
                     y: fields.sized()?,
                 }
             }
-            _ => return None,
+            _ => return Err(unknown_kind),
         };
         fields.finish()?;
-        Some(Self {
+        Ok(Self {
             name_algorithm,
             name_hash,
             key,
         })
+    }
+
+    pub(super) fn shown(&self) -> ShownKey {
+        match &self.key {
+            Key::Rsa {
+                exponent, modulus, ..
+            } => ShownKey::of("RSA", &[strip(modulus), strip(&exponent.to_be_bytes())]),
+            Key::Ecc { curve, x, y } => {
+                let kind = match curve {
+                    0x0003 => "P-256",
+                    0x0004 => "P-384",
+                    0x0005 => "P-521",
+                    _ => "another curve's",
+                };
+                ShownKey::of(kind, &[x, y])
+            }
+        }
     }
 
     /// Whether this is the credential's key.
@@ -108,15 +129,15 @@ impl<'a> PublicArea<'a> {
 }
 
 /// TPMT_SYM_DEF_OBJECT: an algorithm, and unless it is none, key size and mode.
-fn skip_symmetric(fields: &mut Fields<'_>) -> Option<()> {
+fn skip_symmetric(fields: &mut Fields<'_>) -> Result<(), Malformed> {
     if fields.u16()? != NULL {
         fields.u32()?;
     }
-    Some(())
+    Ok(())
 }
 
 /// TPMT_RSA_SCHEME, TPMT_ECC_SCHEME and TPMT_KDF_SCHEME: an algorithm with its hash.
-fn skip_scheme(fields: &mut Fields<'_>) -> Option<()> {
+fn skip_scheme(fields: &mut Fields<'_>) -> Result<(), Malformed> {
     match fields.u16()? {
         // None, and RSAES, which has no details.
         NULL | 0x0015 => {}
@@ -124,7 +145,7 @@ fn skip_scheme(fields: &mut Fields<'_>) -> Option<()> {
         0x001a => drop(fields.u32()?),
         _ => drop(fields.u16()?),
     }
-    Some(())
+    Ok(())
 }
 
 /// A number without leading zeros: TPMs differ in whether they write them.
