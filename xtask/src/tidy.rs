@@ -68,6 +68,10 @@ const RULES: &[Rule] = &[
     ("pure crates forbid unsafe code", names::unsafe_is_forbidden),
     ("no test is ignored", names::no_ignored_tests),
     ("cited security decisions exist", citations::of_security),
+    (
+        "tests that past_bugs.md names exist",
+        citations::of_past_bugs,
+    ),
     ("links in the documentation lead somewhere", links::resolve),
 ];
 
