@@ -226,6 +226,7 @@ fn derive_code(rule: Rule, status: CredentialStatus) -> &'static Code {
         Rule::PasskeyActive if status == CredentialStatus::Removed => &codes::PASSKEY_REMOVED,
         Rule::PasskeyActive => &codes::PASSKEY_INACTIVE,
         Rule::UserVerified => &codes::PASSKEY_NOT_VERIFIED,
+        Rule::PasskeyPolicy(_) => &codes::POLICY_REFUSED,
     }
 }
 

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod passkey;
+pub mod profiles;
 pub mod sign_in;
 
 /// A rule that took part in a decision. The word is stable: it stands in logs and texts.
@@ -16,6 +17,8 @@ pub enum Rule {
     PasskeyActive,
     /// The authenticator verified the person in this very ceremony.
     UserVerified,
+    /// The passkey policy accepts the passkey; if not, the rule of it that says no.
+    PasskeyPolicy(Option<profiles::Rule>),
 }
 
 impl Rule {
@@ -24,6 +27,8 @@ impl Rule {
             Rule::AccountEnabled => "account_enabled",
             Rule::PasskeyActive => "passkey_active",
             Rule::UserVerified => "user_verified",
+            Rule::PasskeyPolicy(None) => "passkey_policy",
+            Rule::PasskeyPolicy(Some(rule)) => rule.as_str(),
         }
     }
 }
@@ -62,5 +67,14 @@ impl Decision {
     /// Every rule that was asked, in order.
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
+    }
+}
+
+/// The passkey policy's decision as one rule beside the others. A refusal for want of a step-up is a refusal.
+fn judge_policy(policy: &profiles::Decision<'_>) -> Reason {
+    let refused_by = policy.refused_by();
+    Reason {
+        rule: Rule::PasskeyPolicy(refused_by),
+        held: refused_by.is_none(),
     }
 }

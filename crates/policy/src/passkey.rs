@@ -1,6 +1,6 @@
 //! Whether a passkey may be used by its owner, apart from any ceremony.
 
-use crate::{Decision, Reason, Rule};
+use crate::{Decision, Reason, Rule, profiles};
 
 /// What is known of a passkey and its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,13 @@ pub struct PasskeyFacts {
 /// The rules that hold for a passkey at rest: shown on Security info as "accepted now".
 pub fn judge(facts: &PasskeyFacts) -> Decision {
     Decision::new(reasons(facts))
+}
+
+/// The same, and the passkey policy (decided for [`profiles::Moment::SignIn`]).
+pub fn judge_under(facts: &PasskeyFacts, policy: &profiles::Decision<'_>) -> Decision {
+    let mut reasons = reasons(facts);
+    reasons.push(crate::judge_policy(policy));
+    Decision::new(reasons)
 }
 
 pub(crate) fn reasons(facts: &PasskeyFacts) -> Vec<Reason> {

@@ -1,7 +1,7 @@
 //! Whether a verified passkey ceremony signs its owner in.
 
 use crate::passkey::{self, PasskeyFacts};
-use crate::{Decision, Reason, Rule};
+use crate::{Decision, Reason, Rule, profiles};
 
 /// What is known when the signature has been verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,20 @@ pub fn decide(facts: &SignInFacts) -> Decision {
         rule: Rule::UserVerified,
         held: facts.user_verified,
     });
+    Decision::new(reasons)
+}
+
+/// The same, and the passkey policy: [`Rule::PasskeyPolicy`] is asked last, so that it is named only where nothing
+/// else is wrong.
+pub fn decide_under(facts: &SignInFacts, policy: &profiles::Decision<'_>) -> Decision {
+    let mut reasons = passkey::reasons(&facts.passkey);
+    reasons.extend([
+        Reason {
+            rule: Rule::UserVerified,
+            held: facts.user_verified,
+        },
+        crate::judge_policy(policy),
+    ]);
     Decision::new(reasons)
 }
 

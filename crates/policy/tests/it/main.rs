@@ -1,0 +1,3 @@
+mod passkey_cases;
+mod passkey_documents;
+mod passkey_properties;
