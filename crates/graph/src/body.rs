@@ -22,7 +22,8 @@ pub struct Fields {
 }
 
 /// Reads a JSON object whose members are properties of `of` that bear `mark`. Annotations (names with `@`) are
-/// ignored, except `NAME@odata.bind`, which is kept.
+/// ignored, except `NAME@odata.bind`, which is kept, and our own (`@claviger.NAME`), which are properties: what a type
+/// has and can't be written is ignored there, so that an answer can be sent back; a name that it doesn't have is refused.
 ///
 /// # Errors
 /// [`Problem::Body`] when it is no JSON object or holds a name twice; else what is wrong with the first bad member.
@@ -33,14 +34,7 @@ pub fn read(text: &[u8], of: &'static Type, mark: Mark) -> Result<Fields, Proble
             fields
                 .binds
                 .push((property.to_owned(), read_bind(&name, value)?));
-        } else if !name.contains('@') {
-            let property = of.find(&name).ok_or_else(|| Problem::UnknownProperty {
-                property: name.clone(),
-                of: of.name,
-            })?;
-            if !property.is(mark) {
-                return Err(Problem::ReadOnly(name));
-            }
+        } else if let Some(property) = find_writable(&name, of, &[mark])? {
             fit(&mut value, property)?;
             fields.values.insert(name, value);
         }
@@ -134,6 +128,10 @@ fn fit_kind(value: &mut Value, kind: &Kind, name: &str) -> Result<(), Problem> {
         (Kind::Time, Value::String(text)) => Time::parse(text).is_some(),
         (Kind::Bytes, Value::String(text)) => bytes::decode(text).is_some(),
         (Kind::Words(words), Value::String(text)) => words.find(text).is_some(),
+        (Kind::Flags(words), Value::String(text)) => {
+            let mut members = text.split(',').map(str::trim);
+            members.all(|member| words.members.contains(&member))
+        }
         (Kind::Int32, Value::Number(number)) => fits_in_32(number),
         (Kind::Int64, Value::Number(number)) => number.is_i64(),
         (Kind::Open(_), Value::Object(_)) => true,
@@ -163,18 +161,39 @@ fn fits_in_32(number: &Number) -> bool {
 
 /// A complex type comes whole: its members' marks say whether a client may write them.
 fn fit_complex(object: &mut Map<String, Value>, of: &'static Type) -> Result<(), Problem> {
-    object.retain(|name, _| !name.contains('@'));
+    let mut ignored = Vec::new();
     for (name, value) in object.iter_mut() {
-        let property = of.find(name).ok_or_else(|| Problem::UnknownProperty {
-            property: name.clone(),
-            of: of.name,
-        })?;
-        if !property.is(Mark::Create) && !property.is(Mark::Update) {
-            return Err(Problem::ReadOnly(name.clone()));
+        match find_writable(name, of, &[Mark::Create, Mark::Update])? {
+            Some(property) => fit(value, property)?,
+            None => ignored.push(name.clone()),
         }
-        fit(value, property)?;
     }
+    object.retain(|name, _| !ignored.contains(name));
     Ok(())
+}
+
+/// The annotations that are properties.
+const OWN: &str = "@claviger.";
+
+/// The property that a client may write; `None` for an annotation that is ignored.
+fn find_writable(
+    name: &str,
+    of: &'static Type,
+    marks: &[Mark],
+) -> Result<Option<&'static Property>, Problem> {
+    let is_annotation = name.contains('@');
+    if is_annotation && !name.starts_with(OWN) {
+        return Ok(None);
+    }
+    let property = of.find(name).ok_or_else(|| Problem::UnknownProperty {
+        property: name.to_owned(),
+        of: of.name,
+    })?;
+    match marks.iter().any(|mark| property.is(*mark)) {
+        true => Ok(Some(property)),
+        false if is_annotation => Ok(None),
+        false => Err(Problem::ReadOnly(name.to_owned())),
+    }
 }
 
 impl Fields {
@@ -423,6 +442,54 @@ mod tests {
             r#"{"@odata.id":"a","id":"b"}"#,
         ] {
             assert!(read_reference(unfit.as_bytes()).is_err(), "{unfit}");
+        }
+    }
+
+    /// What goes beyond Graph is no comment: a name of ours that is misspelt must not pass unseen.
+    #[test]
+    fn our_annotations_are_properties() {
+        let read = |text: &str| {
+            let of = &crate::resources::Fido2AuthenticationMethodConfiguration::TYPE;
+            read(text.as_bytes(), of, Mark::Update)
+        };
+        let fields = read(
+            r##"{"@odata.type":"#x","includeTargets@odata.context":"y","@claviger.version":7,
+                "@claviger.knownSyncing":["a"],"passkeyProfiles":[{"@odata.type":"#x","@claviger.blocked":["b"],
+                "passkeyTypes":"synced, deviceBound"}]}"##,
+        )
+        .unwrap();
+        assert!(
+            fields
+                .names()
+                .eq(["@claviger.knownSyncing", "passkeyProfiles"])
+        );
+        let profile = &fields.objects("passkeyProfiles").unwrap()[0];
+        let blocked = profile.texts("@claviger.blocked");
+        assert_eq!(blocked, Some(vec!["b".to_owned()]));
+        assert_eq!(profile.names().count(), 2);
+        for (text, code) in [
+            (r#"{"@claviger.knownSyncin":[]}"#, "graph.property_unknown"),
+            (
+                r#"{"passkeyProfiles":[{"@claviger.maxAge":1}]}"#,
+                "graph.property_unknown",
+            ),
+            (r#"{"@claviger.knownSyncing":"a"}"#, "graph.property_type"),
+            (
+                r#"{"passkeyProfiles":[{"passkeyTypes":"synced,other"}]}"#,
+                "graph.property_type",
+            ),
+            (
+                r#"{"passkeyProfiles":[{"passkeyTypes":""}]}"#,
+                "graph.property_type",
+            ),
+            (
+                r#"{"passkeyProfiles":[{"passkeyTypes":["synced"]}]}"#,
+                "graph.property_type",
+            ),
+            (r#"{"passkeyProfiles":{}}"#, "graph.property_type"),
+            (r#"{"state":"unknownFutureValue"}"#, "graph.property_type"),
+        ] {
+            assert_eq!(read(text).unwrap_err().inner_code(), code, "{text}");
         }
     }
 

@@ -45,6 +45,8 @@ pub enum Kind {
     Bytes,
     /// An enumeration, as text.
     Words(&'static Words),
+    /// A flags enumeration: members in one text, joined by commas.
+    Flags(&'static Words),
     /// A complex type.
     Complex(&'static Type),
     /// A complex type that declares nothing and may hold anything; its name in the schema.
@@ -65,7 +67,7 @@ impl Kind {
             Kind::Int64 => "Edm.Int64".to_owned(),
             Kind::Time => "Edm.DateTimeOffset".to_owned(),
             Kind::Bytes => "Edm.Binary".to_owned(),
-            Kind::Words(words) => format!("graph.{}", words.name),
+            Kind::Words(words) | Kind::Flags(words) => format!("graph.{}", words.name),
             Kind::Complex(of) => format!("graph.{}", of.name),
             Kind::Open(name) => format!("graph.{name}"),
             Kind::Many(kind) => format!("Collection({})", kind.name()),

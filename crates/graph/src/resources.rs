@@ -4,6 +4,7 @@ mod applications;
 pub mod collections;
 mod directory;
 mod logs;
+mod method_policy;
 mod methods;
 mod reports;
 mod webauthn;
@@ -11,6 +12,7 @@ mod webauthn;
 pub use applications::*;
 pub use directory::*;
 pub use logs::*;
+pub use method_policy::*;
 pub use methods::*;
 pub use reports::*;
 pub use webauthn::*;
@@ -24,6 +26,7 @@ pub const BODIES: &[&Type] = &[
     &NewKey::TYPE,
     &PasskeyCreationOptions::TYPE,
     &ProvisioningPolicy::TYPE,
+    &PolicyWarning::TYPE,
 ];
 
 /// All types of Graph's schema that are here, for the tests that hold them against it, and for OpenAPI.
@@ -56,6 +59,12 @@ pub const TYPES: &[&Type] = &[
     &WebauthnParameters::TYPE,
     &WebauthnDescriptor::TYPE,
     &WebauthnAuthenticatorSelection::TYPE,
+    &AuthenticationMethodsPolicy::TYPE,
+    &Fido2AuthenticationMethodConfiguration::TYPE,
+    &PasskeyProfile::TYPE,
+    &Fido2KeyRestrictions::TYPE,
+    &PasskeyAuthenticationMethodTarget::TYPE,
+    &ExcludeTarget::TYPE,
     &DirectoryAudit::TYPE,
     &AuditActivityInitiator::TYPE,
     &UserIdentity::TYPE,

@@ -272,7 +272,7 @@ fn body(takes: Takes) -> Option<Value> {
     Some(json!({"required": true, "content": content(&schema)}))
 }
 
-/// Of a type, what a body may hold: what is not listed is refused, annotations excepted.
+/// Of a type, what a body may hold: what is not listed is refused, others' annotations excepted.
 fn writable(of: &'static Type, mark: Mark) -> Value {
     let properties: Map<String, Value> = of
         .properties
@@ -288,7 +288,7 @@ fn writable(of: &'static Type, mark: Mark) -> Value {
     json!({
         "type": "object",
         "properties": properties,
-        "patternProperties": {"@": {}},
+        "patternProperties": {r"^(?!@claviger\.).*@": {}},
         "additionalProperties": false,
     })
 }
@@ -306,6 +306,10 @@ fn schema_of(kind: Kind, nullable: bool) -> Value {
         Kind::Int64 => json!({"type": name("integer"), "format": "int64"}),
         Kind::Time => json!({"type": name("string"), "format": "date-time"}),
         Kind::Bytes => json!({"type": name("string"), "contentEncoding": "base64url"}),
+        Kind::Flags(words) => {
+            let member = format!("({})", words.members.join("|"));
+            json!({"type": name("string"), "pattern": format!("^{member}(, *{member})*$")})
+        }
         Kind::Words(words) => {
             let mut members: Vec<Value> = words
                 .members
