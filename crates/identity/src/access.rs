@@ -7,7 +7,7 @@ use crate::audit::{self, Entry, NewRecord};
 use crate::bearer::Bearer;
 use crate::permissions::Permission;
 use crate::roles::Role;
-use crate::sign_in::limit_refusals;
+use crate::sign_in::{limit_refusals, limit_refused_reads};
 use crate::{Class, Identity, Refusal, codes};
 
 mod table;
@@ -71,15 +71,41 @@ pub(crate) async fn decide<T, F: Future<Output = Result<T, Refusal>>>(
             _ => break,
         }
     }
-    if let Err(refusal) = &decided {
-        record_refusal(identity, actor, (operation, object), refusal).await;
+    if let Err(refusal) = &mut decided {
+        record_refused_change(identity, actor, (operation, object), refusal).await;
+        refusal.recorded = true;
     }
     decided
 }
 
-/// Nothing is recorded of those who are not signed in (any more): whoever holds no session writes nothing. A record that
-/// can't be written is told to the log; the refusal stands either way.
-async fn record_refusal(
+/// Records that somebody was refused what they asked to see, unless a use case did so already: the operation and the
+/// code. At most once a minute for each operation of an actor, so that asking again and again fills no disk.
+pub async fn record_refused_read(
+    identity: &Identity,
+    actor: Actor<'_>,
+    operation: Operation,
+    refusal: &Refusal,
+) {
+    if refusal.recorded || refusal.code.class != Class::Forbidden {
+        return;
+    }
+    let name = format!("{operation:?}");
+    let limited = |issuer: Id| limit_refused_reads(identity, issuer, &name).is_err();
+    if actor.issuer().is_some_and(limited) {
+        return;
+    }
+    record(
+        identity,
+        actor,
+        "access.refused",
+        (operation, None),
+        refusal,
+    )
+    .await;
+}
+
+/// Nothing is recorded of those who are not signed in (any more): whoever holds no session writes nothing.
+async fn record_refused_change(
     identity: &Identity,
     actor: Actor<'_>,
     (operation, object): (Operation, Option<Id>),
@@ -93,13 +119,24 @@ async fn record_refusal(
     if !telling || actor.issuer().is_some_and(limited) {
         return;
     }
+    let word = "change.refused";
+    record(identity, actor, word, (operation, object), refusal).await;
+}
+
+/// A record that can't be written is told to the log; the refusal stands either way.
+async fn record(
+    identity: &Identity,
+    actor: Actor<'_>,
+    word: &str,
+    (operation, object): (Operation, Option<Id>),
+    refusal: &Refusal,
+) {
     let mut entry = actor.entry(identity);
     entry
         .say("operation", format!("{operation:?}"))
         .say("code", refusal.code.id);
     let about = (actor.issuer(), object.as_ref().map(|id| id.0.as_slice()));
     let unit = Unit::new();
-    let word = "change.refused";
     if let Err(cause) = audit::commit(identity, unit, Log::Audit, word, about, entry).await {
         tracing::warn!(?cause, "a refusal was not recorded");
     }

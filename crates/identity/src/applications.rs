@@ -10,20 +10,20 @@
 
 use oidc::redirect_uri::{self, Platform};
 use serde::{Deserialize, Serialize};
-use store::{Application, Guard, Id, Log, Unit, WriteError};
+use store::{Application, Id};
 
 use crate::access::{self, Operation, Target};
 use crate::actor::Actor;
-use crate::audit::{self, Entry};
+use crate::audit::Entry;
 use crate::permissions::Permission;
-use crate::tenant::refuse_write;
-use crate::{DAY, Identity, Micros, Refusal, codes, names};
+use crate::{Identity, Micros, Refusal, codes, names};
 
 mod credentials;
 mod own_api;
 mod owners;
 mod permissions;
 mod principals;
+mod registration;
 
 pub(crate) use credentials::derive_secret_hash;
 pub use credentials::{CredentialView, MadeSecret, add_key, add_secret, remove_credential};
@@ -36,14 +36,17 @@ pub use permissions::{
     list_assigned_to, list_grants, list_grants_of_client, revoke, unassign,
 };
 pub use principals::{
-    PrincipalView, add_principal, change_principal, count_principals, delete_principal,
-    find_principal, find_principal_by_app, list_principals,
+    PrincipalChange, PrincipalView, add_principal, change_principal, count_principals,
+    delete_principal, find_principal, find_principal_by_app, list_principals,
 };
+use registration::Change;
+pub(crate) use registration::purge;
+pub use registration::{add, change, delete, erase, restore};
 
-/// How long what was deleted can be restored.
-pub const RESTORABLE: Micros = 30 * DAY;
 /// The most addresses of one application.
 const MAX_ADDRESSES: usize = 50;
+/// As many grants of one application as are read at a time.
+const GRANTS_READ: usize = 1000;
 /// The longest description, in characters.
 const MAX_DESCRIPTION: usize = 1024;
 
@@ -142,36 +145,6 @@ fn parse_description(text: &str) -> Result<String, Refusal> {
         .ok_or_else(|| Refusal::new(&codes::APPLICATION_NAME_UNFIT))
 }
 
-/// Writes the unit with its audit record about `target`.
-async fn write(
-    identity: &Identity,
-    actor: Actor<'_>,
-    mut unit: Unit,
-    activity: &str,
-    target: Id,
-    entry: Entry,
-) -> Result<(), Refusal> {
-    write_guarded(identity, actor, &mut unit, activity, target, entry)
-        .await
-        .map_err(refuse_write)
-}
-
-async fn write_guarded(
-    identity: &Identity,
-    actor: Actor<'_>,
-    unit: &mut Unit,
-    activity: &str,
-    target: Id,
-    entry: Entry,
-) -> Result<(), WriteError> {
-    actor.require(unit, identity.0.tenant_id);
-    let about = (actor.issuer(), Some(target.0.as_slice()));
-    let unit = std::mem::take(unit);
-    audit::commit(identity, unit, Log::Audit, activity, about, entry)
-        .await
-        .map(drop)
-}
-
 fn describe(identity: &Identity, actor: Actor<'_>, application: &Application) -> Entry {
     let mut entry = actor.entry(identity);
     entry
@@ -197,6 +170,10 @@ async fn find_target_of_principal(identity: &Identity, principal: Id) -> Result<
     }
     let roles = store.list_app_roles(tenant, principal).await?;
     let grants = store.list_grants_of_client(tenant, principal).await?;
+    if grants.len() >= GRANTS_READ {
+        // There may be more than were read.
+        return Ok(Target::Privileged);
+    }
     // A permission that we don't know may be anything.
     let raises = |found: Option<Permission>| found.is_none_or(Permission::is_tier_zero);
     let by_role = roles
@@ -214,30 +191,25 @@ async fn find_target_of_principal(identity: &Identity, principal: Id) -> Result<
 }
 
 async fn find_active(identity: &Identity, object: Id) -> Result<Application, Refusal> {
-    let found = identity
-        .0
-        .store
-        .find_application(identity.0.tenant_id, object)
-        .await?;
+    let found = find_any(identity, object).await?;
+    take_active(found)
+}
+
+async fn find_any(identity: &Identity, object: Id) -> Result<Option<Application>, Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    Ok(store.find_application(tenant, object).await?)
+}
+
+fn take_active(found: Option<Application>) -> Result<Application, Refusal> {
     found
         .filter(|application| !application.deleted)
         .ok_or_else(|| Refusal::new(&codes::APPLICATION_MISSING))
 }
 
-/// An application that may be changed in this way, and the unit of the change: guarded against a change of its rights
-/// since they were looked at.
-async fn begin_change(
-    identity: &Identity,
-    actor: Actor<'_>,
-    operation: Operation,
-    object: Id,
-) -> Result<(Application, Unit), Refusal> {
-    let application = find_active(identity, object).await?;
-    let find = || find_target(identity, application.app_id);
-    let allowed = access::check_object(identity, actor, operation, find).await?;
-    let mut unit = allowed.begin(identity);
-    unit.bump_application(identity.0.tenant_id, object, application.security_version);
-    Ok((application, unit))
+fn take_deleted(found: Option<Application>) -> Result<Application, Refusal> {
+    found
+        .filter(|application| application.deleted)
+        .ok_or_else(|| Refusal::new(&codes::APPLICATION_MISSING))
 }
 
 async fn may_read(identity: &Identity, actor: Actor<'_>) -> Result<(), Refusal> {
@@ -338,18 +310,8 @@ pub async fn find_deleted(
     object: Id,
 ) -> Result<ApplicationView, Refusal> {
     may_read(identity, actor).await?;
-    view(identity, find_removed(identity, object).await?).await
-}
-
-async fn find_removed(identity: &Identity, object: Id) -> Result<Application, Refusal> {
-    let found = identity
-        .0
-        .store
-        .find_application(identity.0.tenant_id, object)
-        .await?;
-    found
-        .filter(|application| application.deleted)
-        .ok_or_else(|| Refusal::new(&codes::APPLICATION_MISSING))
+    let found = find_any(identity, object).await?;
+    view(identity, take_deleted(found)?).await
 }
 
 /// By `client_id`.
@@ -368,180 +330,4 @@ pub async fn find_by_app(
         .filter(|application| !application.deleted)
         .ok_or(&codes::APPLICATION_MISSING)?;
     view(identity, found).await
-}
-
-/// Registers an application, without a service principal yet: it can't sign in until there is one.
-pub async fn add(
-    identity: &Identity,
-    actor: Actor<'_>,
-    new: &ApplicationChange,
-) -> Result<ApplicationView, Refusal> {
-    let allowed = access::check(identity, actor, Operation::AddApplication, None).await?;
-    let ambient = &identity.0.ambient;
-    let application = Application {
-        object_id: ambient.make_id(),
-        app_id: ambient.make_id(),
-        display_name: parse_name(new.display_name.as_deref().unwrap_or_default())?,
-        description: parse_description(new.description.as_deref().unwrap_or_default())?,
-        redirect_uris: write_redirect_uris(new.redirect_uris.as_deref().unwrap_or_default())?,
-        deleted: false,
-        record_version: 1,
-        security_version: 1,
-        created_at: ambient.now(),
-        deleted_at: None,
-    };
-    let mut unit = allowed.begin(identity);
-    unit.insert_application(identity.0.tenant_id, &application);
-    let entry = describe(identity, actor, &application);
-    let object = application.object_id;
-    write(identity, actor, unit, "application.added", object, entry).await?;
-    view(identity, application).await
-}
-
-/// Changes names and addresses. The service principal takes the new name, too.
-pub async fn change(
-    identity: &Identity,
-    actor: Actor<'_>,
-    object: Id,
-    change: &ApplicationChange,
-) -> Result<ApplicationView, Refusal> {
-    let (before, mut unit) =
-        begin_change(identity, actor, Operation::ChangeApplication, object).await?;
-    let mut after = before.clone();
-    if let Some(version) = change.record_version {
-        after.record_version = version;
-    }
-    if let Some(name) = &change.display_name {
-        after.display_name = parse_name(name)?;
-    }
-    if let Some(text) = &change.description {
-        after.description = parse_description(text)?;
-    }
-    if let Some(uris) = &change.redirect_uris {
-        after.redirect_uris = write_redirect_uris(uris)?;
-    }
-    let tenant = identity.0.tenant_id;
-    unit.update_application(tenant, &after);
-    if after.display_name != before.display_name {
-        unit.rename_principal(tenant, after.app_id, &after.display_name);
-    }
-    let mut entry = describe(identity, actor, &after);
-    if after.redirect_uris != before.redirect_uris {
-        entry
-            .say("addressesBefore", before.redirect_uris.as_str())
-            .say("addresses", after.redirect_uris.as_str());
-    }
-    if after.display_name != before.display_name {
-        entry.say("before", before.display_name.as_str());
-    }
-    write(identity, actor, unit, "application.changed", object, entry).await?;
-    after.record_version += 1;
-    view(identity, after).await
-}
-
-/// Deletes the application with its service principal; both can be restored for 30 days. Every token of it is void.
-pub async fn delete(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
-    let (application, mut unit) =
-        begin_change(identity, actor, Operation::DeleteApplication, object).await?;
-    change_status(identity, &mut unit, &application, true).await?;
-    let entry = describe(identity, actor, &application);
-    write(identity, actor, unit, "application.deleted", object, entry).await
-}
-
-/// Brings a deleted application and its service principal back, with secrets, keys and permissions.
-pub async fn restore(
-    identity: &Identity,
-    actor: Actor<'_>,
-    object: Id,
-) -> Result<ApplicationView, Refusal> {
-    let application = find_removed(identity, object).await?;
-    let operation = Operation::RestoreApplication;
-    let find = || find_target(identity, application.app_id);
-    let allowed = access::check_object(identity, actor, operation, find).await?;
-    let mut unit = allowed.begin(identity);
-    change_status(identity, &mut unit, &application, false).await?;
-    let entry = describe(identity, actor, &application);
-    write(identity, actor, unit, "application.restored", object, entry).await?;
-    view(identity, find_active(identity, object).await?).await
-}
-
-/// Removes a deleted application for good.
-pub async fn erase(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
-    let application = find_removed(identity, object).await?;
-    let operation = Operation::DeleteApplication;
-    let find = || find_target(identity, application.app_id);
-    let allowed = access::check_object(identity, actor, operation, find).await?;
-    let mut unit = allowed.begin(identity);
-    put_erasure(identity, &mut unit, &application).await?;
-    let entry = describe(identity, actor, &application);
-    write(identity, actor, unit, "application.erased", object, entry).await
-}
-
-async fn put_erasure(
-    identity: &Identity,
-    unit: &mut Unit,
-    application: &Application,
-) -> Result<(), Refusal> {
-    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    unit.purge_application(tenant, application.object_id);
-    let principal = store
-        .find_principal_by_app(tenant, application.app_id)
-        .await?;
-    if let Some(principal) = principal.filter(|it| it.status == store::PrincipalStatus::Deleted) {
-        unit.purge_principal(tenant, principal.object_id);
-    }
-    Ok(())
-}
-
-async fn change_status(
-    identity: &Identity,
-    unit: &mut Unit,
-    application: &Application,
-    deletes: bool,
-) -> Result<(), Refusal> {
-    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let deleted_at = deletes.then(|| identity.0.ambient.now());
-    unit.change_application_status(tenant, application, deleted_at);
-    let principal = store
-        .find_principal_by_app(tenant, application.app_id)
-        .await?;
-    if let Some(principal) = principal {
-        let status = match deletes {
-            true => store::PrincipalStatus::Deleted,
-            false => store::PrincipalStatus::Enabled,
-        };
-        unit.change_principal_status(tenant, &principal, status, deleted_at);
-    }
-    Ok(())
-}
-
-/// Erases what was deleted more than 30 days ago, in small units; part of the minute's work.
-pub(crate) async fn purge(identity: &Identity) -> Result<(), Refusal> {
-    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let before = identity.0.ambient.now() - RESTORABLE;
-    for object in store.list_purgeable_applications(tenant, before).await? {
-        let Some(application) = store.find_application(tenant, object).await? else {
-            continue;
-        };
-        let mut unit = Unit::new();
-        put_erasure(identity, &mut unit, &application).await?;
-        let mut entry = Entry::default();
-        entry.say("application", application.display_name.as_str());
-        let about = (None, Some(object.0.as_slice()));
-        let written = audit::commit(
-            identity,
-            unit,
-            Log::Audit,
-            "application.erased",
-            about,
-            entry,
-        )
-        .await;
-        match written {
-            // Another node was first, or it was restored just now.
-            Ok(_) | Err(WriteError::Refused(Guard::Missing)) => {}
-            Err(error) => return Err(refuse_write(error)),
-        }
-    }
-    Ok(())
 }

@@ -163,6 +163,8 @@ pub struct Refusal {
     pub signal_unknown: Option<UnknownCredential>,
     /// Seconds to wait, with [`Class::Limited`].
     pub retry_after: Option<u32>,
+    /// The audit log has it already, or left it out among too many.
+    pub recorded: bool,
 }
 
 impl Refusal {
@@ -173,6 +175,7 @@ impl Refusal {
             reference: String::new(),
             signal_unknown: None,
             retry_after: None,
+            recorded: false,
         }
     }
 }

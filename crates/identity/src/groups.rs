@@ -1,14 +1,15 @@
 //! Groups: making, changing, deleting them, and reading what there is. Their members are in [`members`].
 
 use store::{
-    DeletedGroups, Filter, Group, GroupColumn, GroupFields, Groups, Id, ListQuery, Page, Test, Unit,
+    DeletedGroups, Direction, ERASING, Filter, Group, GroupColumn, GroupFields, Groups, Guard, Id,
+    ListQuery, Page, Test, Unit, WriteError,
 };
 
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::people::administrators::Administrators;
-use crate::people::{Expected, RESTORABLE, check_expected, fold_test};
+use crate::people::{Expected, PURGED_AT_ONCE, RESTORABLE, check_expected, fold_test};
 use crate::tenant::refuse_write;
 use crate::{Identity, Micros, Refusal, codes, names, protect};
 
@@ -181,6 +182,15 @@ async fn find_deleted(identity: &Identity, group: Id) -> Result<Group, Refusal> 
         .ok_or_else(|| Refusal::new(&codes::GROUP_MISSING))
 }
 
+/// What is not just being erased.
+async fn find_restorable(identity: &Identity, group: Id) -> Result<Group, Refusal> {
+    let found = find_deleted(identity, group).await?;
+    match found.deleted_at {
+        Some(ERASING) => Err(Refusal::new(&codes::GROUP_MISSING)),
+        _ => Ok(found),
+    }
+}
+
 /// Why the group is protected; empty: it is plain.
 pub async fn list_protections(
     identity: &Identity,
@@ -194,17 +204,12 @@ pub async fn list_protections(
     protect::list_reasons(identity, group).await
 }
 
-fn fold_filter(filter: Filter<GroupColumn>) -> Filter<GroupColumn> {
-    let fold_all = |parts: Vec<_>| parts.into_iter().map(fold_filter).collect();
-    match filter {
-        Filter::All(parts) => Filter::All(fold_all(parts)),
-        Filter::Any(parts) => Filter::Any(fold_all(parts)),
-        Filter::Not(part) => Filter::Not(Box::new(fold_filter(*part))),
-        Filter::Is(GroupColumn::DisplayName, test) => {
-            Filter::Is(GroupColumn::DisplayName, fold_test(test, &names::fold))
-        }
-        Filter::Is(column, test) => Filter::Is(column, test),
-    }
+/// Puts the texts of a filter into the form in which their columns are compared.
+fn fold(query: ListQuery<GroupColumn>) -> ListQuery<GroupColumn> {
+    query.map_tests(&|column, test| match column {
+        GroupColumn::DisplayName => fold_test(test, &names::fold),
+        _ => test,
+    })
 }
 
 /// A page of the groups that are not deleted. Texts in the filter are as people write them.
@@ -230,13 +235,9 @@ pub async fn list(
     {
         return Err(Refusal::new(&codes::FILTER_UNFIT));
     }
-    let query = ListQuery {
-        filter: query.filter.map(fold_filter),
-        ..query
-    };
-    let tenant = identity.0.tenant_id;
-    let page = identity.0.store.list::<Groups>(tenant, &query).await?;
-    Ok(derive_page(page))
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let page = store.list::<Groups>(tenant, &fold(query)).await?;
+    Ok(page.map(GroupRecord::from))
 }
 
 /// A page of the deleted groups that can still be restored, by the time of their deletion.
@@ -251,17 +252,9 @@ pub async fn list_deleted(
     if query.order.is_some() {
         return Err(Refusal::new(&codes::FILTER_UNFIT));
     }
-    let query = ListQuery {
-        filter: query.filter.map(fold_filter),
-        ..query
-    };
-    let tenant = identity.0.tenant_id;
-    let page = identity
-        .0
-        .store
-        .list::<DeletedGroups>(tenant, &query)
-        .await?;
-    Ok(derive_page(page))
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let page = store.list::<DeletedGroups>(tenant, &fold(query)).await?;
+    Ok(page.map(GroupRecord::from))
 }
 
 /// A deleted group that can still be restored.
@@ -273,15 +266,9 @@ pub async fn read_deleted(
     access::check(identity, actor, Operation::ReadDeletedGroups, None)
         .await
         .map(drop)?;
-    find_deleted(identity, group).await.map(GroupRecord::from)
-}
-
-fn derive_page(page: Page<Group>) -> Page<GroupRecord> {
-    Page {
-        rows: page.rows.into_iter().map(GroupRecord::from).collect(),
-        next: page.next,
-        count: page.count,
-    }
+    find_restorable(identity, group)
+        .await
+        .map(GroupRecord::from)
 }
 
 /// Refuses unless the actor may do it to that group, protected or not.
@@ -430,7 +417,7 @@ pub async fn restore(
 
 async fn restore_once(identity: &Identity, actor: Actor<'_>, group: Id) -> Result<(), Refusal> {
     let allowed = check(identity, actor, Operation::RestoreGroup, group).await?;
-    let found = find_deleted(identity, group).await?;
+    let found = find_restorable(identity, group).await?;
     let mut unit = begin_changing(identity, &allowed).await?;
     unit.restore_group(
         identity.0.tenant_id,
@@ -470,13 +457,17 @@ async fn erase_once(identity: &Identity, actor: Actor<'_>, group: Id) -> Result<
         .map_err(refuse_write)
 }
 
-/// In small units, so that others are written between them. The group is deleted: nobody is a member by it any more.
+/// In small units, so that others are written between them, each of which makes sure that nobody restores the group.
 async fn purge_members(identity: &Identity, group: Id) -> Result<(), Refusal> {
     loop {
         let mut unit = Unit::new();
+        unit.begin_group_erasure(identity.0.tenant_id, group);
         unit.purge_members(identity.0.tenant_id, group);
         unit.purge_memberships(identity.0.tenant_id, group);
-        let written = identity.write(unit).await.map_err(refuse_write)?;
+        let written = identity.write(unit).await.map_err(|error| match error {
+            WriteError::Refused(Guard::Missing) => Refusal::new(&codes::GROUP_MISSING),
+            error => refuse_write(error),
+        })?;
         if written.rows.iter().all(Vec::is_empty) {
             return Ok(());
         }
@@ -486,16 +477,24 @@ async fn purge_members(identity: &Identity, group: Id) -> Result<(), Refusal> {
 /// Once a minute: deletes for good what was deleted long enough ago.
 pub(crate) async fn purge(identity: &Identity, now: Micros) -> Result<(), Refusal> {
     let tenant = identity.0.tenant_id;
-    let due = ListQuery {
-        filter: Some(Filter::Is(
-            GroupColumn::DeletedAt,
-            Test::AtMost((now - RESTORABLE).into()),
-        )),
-        ..ListQuery::first(100)
+    let oldest = ListQuery {
+        order: Some((GroupColumn::DeletedAt, Direction::Ascending)),
+        ..ListQuery::first(PURGED_AT_ONCE)
     };
-    let page = identity.0.store.list::<DeletedGroups>(tenant, &due).await?;
+    let page = identity
+        .0
+        .store
+        .list::<DeletedGroups>(tenant, &oldest)
+        .await?;
     for group in page.rows {
-        purge_members(identity, group.group_id).await?;
+        if group.deleted_at.is_none_or(|at| now - at < RESTORABLE) {
+            break;
+        }
+        match purge_members(identity, group.group_id).await {
+            // Restored, or another node was first.
+            Err(refusal) if refusal.code == &codes::GROUP_MISSING => continue,
+            purged => purged?,
+        }
         let mut unit = Unit::new();
         unit.delete_roles_of(tenant, group.group_id);
         unit.purge_group(tenant, group.group_id);

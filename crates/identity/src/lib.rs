@@ -21,7 +21,6 @@ pub mod groups;
 pub mod issuer;
 pub mod keys;
 pub mod logs;
-pub mod memberships;
 pub mod metadata;
 pub mod methods;
 pub mod names;

@@ -24,8 +24,8 @@ pub use record::{
     read_deleted, read_manager,
 };
 pub(crate) use record::{derive_detail, fold_test};
+pub(crate) use remove::{PURGED_AT_ONCE, fold_names, purge};
 pub use remove::{RESTORABLE, delete, erase, restore};
-pub(crate) use remove::{fold_names, purge};
 pub use sessions::end_sessions;
 
 #[derive(Debug, Clone)]

@@ -1,7 +1,9 @@
 //! What makes a group protected (security 12): being in it, or changing it, confers something.
 //!
 //! Asked over the nested result: a group inside a protected one is protected as well, as its members are members
-//! there. Whoever changes a protected group needs the right to confer what membership confers.
+//! there. Whoever changes a protected group needs the right to confer what membership confers. Whoever makes a group a
+//! protected one moves the directory's version ([`crate::access::Allowed::begin_changing`]), on which every change of
+//! members rests.
 
 use store::Id;
 
@@ -15,6 +17,8 @@ pub enum ProtectedBy {
     RoleAssignable,
     /// It, or a group that it is in, holds a directory role.
     DirectoryRole,
+    /// It, or a group that it is in, is assigned to an application.
+    ApplicationAssignment,
 }
 
 /// The reasons for which a group is protected; none: it is plain.
@@ -23,15 +27,16 @@ pub(crate) async fn list_reasons(
     group: Id,
 ) -> Result<Vec<ProtectedBy>, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let above = store.list_groups_above(tenant, group).await?;
-    let mut reasons = Vec::new();
-    if above.iter().any(|(_, role_assignable)| *role_assignable) {
-        reasons.push(ProtectedBy::RoleAssignable);
-    }
-    if !store.list_roles(tenant, group).await?.is_empty() {
-        reasons.push(ProtectedBy::DirectoryRole);
-    }
-    Ok(reasons)
+    let uses = store.find_group_uses(tenant, group).await?;
+    let reasons = [
+        (uses.role_assignable, ProtectedBy::RoleAssignable),
+        (uses.holds_role, ProtectedBy::DirectoryRole),
+        (uses.is_assigned, ProtectedBy::ApplicationAssignment),
+    ];
+    Ok(reasons
+        .into_iter()
+        .filter_map(|(holds, reason)| holds.then_some(reason))
+        .collect())
 }
 
 /// Whether membership confers something.

@@ -5,7 +5,7 @@ use store::{Guard, Id, PersonStatus, PrincipalKind, RoleHolder, WriteError};
 use crate::access::{self, Operation, Target};
 use crate::actor::Actor;
 use crate::audit::Entry;
-use crate::groups::members::find_kind;
+use crate::groups::members::{confide_name, find_kind};
 use crate::groups::{self, begin_changing};
 use crate::people::administrators::Administrators;
 use crate::{Identity, Refusal, codes};
@@ -30,7 +30,7 @@ pub async fn list_holders(
     Ok(found)
 }
 
-/// What a holder is called: a user name, or a group's name. `None` for what is deleted, or known elsewhere.
+/// What a holder is called: a user name, or a group's name. `None` for an application, and for what was deleted just now.
 pub async fn find_name(
     identity: &Identity,
     actor: Actor<'_>,
@@ -71,6 +71,23 @@ pub async fn list_of(
         .list_roles(identity.0.tenant_id, principal)
         .await?;
     Ok(found.into_iter().filter_map(Role::find).collect())
+}
+
+/// The roles that were given to it itself.
+pub async fn list_direct_of(
+    identity: &Identity,
+    actor: Actor<'_>,
+    principal: Id,
+) -> Result<Vec<Role>, Refusal> {
+    access::check(identity, actor, Operation::ReadMemberships, Some(principal))
+        .await
+        .map(drop)?;
+    let held = identity
+        .0
+        .store
+        .list_direct_roles(identity.0.tenant_id, principal)
+        .await?;
+    Ok(held.into_iter().filter_map(Role::find).collect())
 }
 
 /// Refuses who may not read roles; the roles themselves are public knowledge.
@@ -153,16 +170,7 @@ async fn describe(
         .say("role", role.name())
         .say("principal", principal.to_string())
         .say("kind", kind.as_str());
-    if kind == PrincipalKind::Person {
-        let found = identity
-            .0
-            .store
-            .find_person(identity.0.tenant_id, principal)
-            .await?;
-        if let Some(person) = found {
-            entry.confide("user", person.user_name);
-        }
-    }
+    confide_name(identity, &mut entry, (principal, kind)).await?;
     Ok(entry)
 }
 

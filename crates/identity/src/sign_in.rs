@@ -207,6 +207,18 @@ pub(crate) fn limit_refusals(identity: &Identity, actor: store::Id) -> Result<()
     take(&identity.0.person_limit, mac, identity)
 }
 
+/// Whether a refused read of one actor is recorded: the first of a minute for each operation.
+pub(crate) fn limit_refused_reads(
+    identity: &Identity,
+    actor: store::Id,
+    operation: &str,
+) -> Result<(), Refusal> {
+    let snapshot = identity.snapshot();
+    let parts: [&[u8]; 3] = [b"refused read", &actor.0, operation.as_bytes()];
+    let mac = derive_mac(&snapshot.keys.mac, &parts);
+    take(&identity.0.refused_read_limit, mac, identity)
+}
+
 fn take(limit: &crate::limits::Limit, mac: [u8; 32], identity: &Identity) -> Result<(), Refusal> {
     let mut key = [0; 16];
     key.copy_from_slice(&mac[..16]);

@@ -37,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) address_limit: Limit,
     pub(crate) name_limit: Limit,
     pub(crate) person_limit: Limit,
+    /// Records of refused reads.
+    pub(crate) refused_read_limit: Limit,
     /// A /48 of IPv6, in which one subscriber may have many addresses.
     pub(crate) site_limit: Limit,
     /// Applications that failed to prove themselves, by network; and tokens of one application.
@@ -120,6 +122,17 @@ impl Identity {
             None if empty == EmptyDatabase::Refuse => return Err(OpenError::LostDatabase),
             None => make_tenant(&store, &settings, &ambient, &kek).await?,
         };
+        Identity::serve(store, settings, ambient, kek, tenant).await
+    }
+
+    /// Serves one tenant of the database.
+    async fn serve(
+        store: Store,
+        settings: Settings,
+        ambient: Ambient,
+        kek: KeyEncryptionKey,
+        tenant: Tenant,
+    ) -> Result<Identity, OpenError> {
         if tenant.claimed_at.is_some() && tenant.rp_id != settings.rp_id.as_str() {
             let configured = settings.rp_id.as_str().to_owned();
             return Err(OpenError::RpIdMoved {
@@ -147,6 +160,7 @@ impl Identity {
             address_limit,
             name_limit,
             person_limit,
+            refused_read_limit: Limit::new(1),
             site_limit,
             client_failure_limit,
             client_limit,
@@ -165,6 +179,18 @@ impl Identity {
             .await
             .map_err(|_| StoreError::Unusable("display names could not be prepared".into()))?;
         Ok(identity)
+    }
+
+    /// Another tenant in the database of this one, under a key of its own.
+    #[cfg(test)]
+    pub(crate) async fn open_beside(
+        &self,
+        ambient: Ambient,
+        kek: KeyEncryptionKey,
+    ) -> Result<Identity, OpenError> {
+        let (store, settings) = (self.0.store.clone(), self.0.settings.clone());
+        let tenant = make_tenant(&store, &settings, &ambient, &kek).await?;
+        Identity::serve(store, settings, ambient, kek, tenant).await
     }
 
     pub fn settings(&self) -> &Settings {

@@ -30,6 +30,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
 use axum::routing::get;
 use graph::{Path, Problem, Version};
+use identity::{Actor, access};
 
 use crate::app::AppState;
 use crate::extract::{body, find_caller};
@@ -138,8 +139,17 @@ async fn run(state: &AppState, mut request: Request, found: Found) -> Result<Res
     } else {
         Bytes::new()
     };
+    let (endpoint, by) = (found.endpoint, (caller.clone(), bearer.clone()));
     let call = Call::new(state, caller, bearer, found, request, body);
-    (call.endpoint.handler)(call).await
+    let outcome = (endpoint.handler)(call).await;
+    if let Err(fault) = &outcome {
+        let Access::Operations(operations) = endpoint.access;
+        if let Some(operation) = operations.first() {
+            let (actor, refusal) = (Actor::Token(&by.0, &by.1), fault.refusal());
+            access::record_refused_read(&state.identity, actor, *operation, &refusal).await;
+        }
+    }
+    outcome
 }
 
 fn takes_body(method: &Method) -> bool {

@@ -28,12 +28,11 @@ pub use records::attestation::{
 };
 pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
 pub use records::directory::PrincipalKind;
-pub use records::group::{
-    DeletedGroups, Depth, Group, GroupColumn, GroupFields, Groups, Member, MemberRecord,
-};
+pub use records::group::{DeletedGroups, Group, GroupColumn, GroupFields, Groups};
 pub use records::link::{NewLink, OpenLink};
 pub use records::log::{ChainLink, Log, LogRecord, VOID};
 pub use records::log_page::{LogRange, ShownRecord};
+pub use records::member::{Depth, GroupUses, Member, MemberRecord};
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
@@ -41,7 +40,7 @@ pub use records::principal::{
     AppRoleAssignment, EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
 pub use records::profile::{
-    DeletedPeople, DirectoryPerson, People, PersonColumn, PersonFields, UserType,
+    DeletedPeople, DirectoryPerson, ERASING, People, PersonColumn, PersonFields, UserType,
 };
 pub use records::registration::Registration;
 pub use records::role::RoleHolder;

@@ -62,6 +62,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_directory.sql"),
         postgres: include_str!("../migrations/postgres/0006_directory.sql"),
     },
+    Migration {
+        version: 7,
+        name: "nesting",
+        sqlite: include_str!("../migrations/sqlite/0007_nesting.sql"),
+        postgres: include_str!("../migrations/postgres/0007_nesting.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

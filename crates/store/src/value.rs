@@ -143,13 +143,6 @@ impl Row {
         self.values.collect()
     }
 
-    /// Passes over columns.
-    pub(crate) fn skip(&mut self, columns: usize) {
-        for _ in 0..columns {
-            self.next();
-        }
-    }
-
     fn next(&mut self) -> Value {
         self.column += 1;
         self.values.next().unwrap_or(Value::Null)

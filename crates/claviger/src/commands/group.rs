@@ -196,6 +196,7 @@ fn describe(reason: ProtectedBy) -> &'static str {
     match reason {
         ProtectedBy::RoleAssignable => "roleAssignable",
         ProtectedBy::DirectoryRole => "directoryRole",
+        ProtectedBy::ApplicationAssignment => "applicationAssignment",
     }
 }
 

@@ -1,11 +1,11 @@
 //! Secrets and keys by which applications sign in.
 
 use oidc::jwk::{self, PublicKey};
-use store::{Application, ApplicationCredential, CredentialKind, Guard, Id, Unit, WriteError};
+use store::{ApplicationCredential, CredentialKind, Guard, Id, WriteError};
 use webauthn::base64url;
 
-use super::{begin_change, describe, write, write_guarded};
-use crate::access::Operation;
+use super::{Change, describe};
+use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::seal::derive_hash;
 use crate::tenant::refuse_write;
@@ -104,8 +104,22 @@ pub async fn add_secret(
     display_name: &str,
     expires_at: Option<Micros>,
 ) -> Result<MadeSecret, Refusal> {
+    let about = (Operation::ChangeApplicationCredentials, Some(object));
+    access::decide(identity, actor, about, || {
+        add_secret_once(identity, actor, object, display_name, expires_at)
+    })
+    .await
+}
+
+async fn add_secret_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    display_name: &str,
+    expires_at: Option<Micros>,
+) -> Result<MadeSecret, Refusal> {
     let operation = Operation::ChangeApplicationCredentials;
-    let (application, unit) = begin_change(identity, actor, operation, object).await?;
+    let change = Change::begin(identity, actor, operation, object).await?;
     let ambient = &identity.0.ambient;
     let secret = base64url::encode(&ambient.random.make::<32>());
     let credential = ApplicationCredential {
@@ -118,7 +132,7 @@ pub async fn add_secret(
         expires_at: parse_expiry(ambient.now(), expires_at)?,
         created_at: ambient.now(),
     };
-    insert(identity, actor, &application, unit, &credential).await?;
+    insert(identity, actor, change, &credential).await?;
     Ok(MadeSecret {
         view: derive_view(&credential),
         secret,
@@ -134,8 +148,23 @@ pub async fn add_key(
     key: &[u8],
     expires_at: Option<Micros>,
 ) -> Result<CredentialView, Refusal> {
+    let about = (Operation::ChangeApplicationCredentials, Some(object));
+    access::decide(identity, actor, about, || {
+        add_key_once(identity, actor, object, display_name, key, expires_at)
+    })
+    .await
+}
+
+async fn add_key_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    display_name: &str,
+    key: &[u8],
+    expires_at: Option<Micros>,
+) -> Result<CredentialView, Refusal> {
     let operation = Operation::ChangeApplicationCredentials;
-    let (application, unit) = begin_change(identity, actor, operation, object).await?;
+    let change = Change::begin(identity, actor, operation, object).await?;
     let key = parse_key(key).ok_or(&codes::KEY_UNFIT)?;
     let ambient = &identity.0.ambient;
     let credential = ApplicationCredential {
@@ -148,7 +177,7 @@ pub async fn add_key(
         expires_at: parse_expiry(ambient.now(), expires_at)?,
         created_at: ambient.now(),
     };
-    insert(identity, actor, &application, unit, &credential).await?;
+    insert(identity, actor, change, &credential).await?;
     Ok(derive_view(&credential))
 }
 
@@ -168,19 +197,20 @@ fn parse_key(text: &[u8]) -> Option<PublicKey> {
 async fn insert(
     identity: &Identity,
     actor: Actor<'_>,
-    application: &Application,
-    mut unit: Unit,
+    mut change: Change,
     credential: &ApplicationCredential,
 ) -> Result<(), Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let object = application.object_id;
-    // The version that `begin_change` guards was read before this count, so two at once can't both be the tenth.
+    let object = change.application.object_id;
+    // The version that `Change::begin` guards was read before this count, so two at once can't both be the tenth.
     let held = store.list_application_credentials(tenant, object).await?;
     if held.len() >= MAX_CREDENTIALS {
         return Err(Refusal::new(&codes::TOO_MANY_CREDENTIALS));
     }
-    unit.insert_application_credential(tenant, object, credential);
-    let mut entry = describe(identity, actor, application);
+    change
+        .unit
+        .insert_application_credential(tenant, object, credential);
+    let mut entry = describe(identity, actor, &change.application);
     entry
         .say("keyId", credential.key_id.to_string())
         .say("expiresAt", credential.expires_at);
@@ -191,7 +221,10 @@ async fn insert(
     if credential.kind == CredentialKind::Key {
         entry.say("thumbprint", credential.hint.as_str());
     }
-    write(identity, actor, unit, activity, object, entry).await
+    change
+        .write(identity, actor, activity, entry)
+        .await
+        .map_err(refuse_write)
 }
 
 /// Removes a secret or key; every token of the application is void, for none says which of them it came by.
@@ -201,16 +234,34 @@ pub async fn remove_credential(
     object: Id,
     key_id: Id,
 ) -> Result<(), Refusal> {
+    let about = (Operation::ChangeApplicationCredentials, Some(object));
+    access::decide(identity, actor, about, || {
+        remove_credential_once(identity, actor, object, key_id)
+    })
+    .await
+}
+
+async fn remove_credential_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    key_id: Id,
+) -> Result<(), Refusal> {
     let operation = Operation::ChangeApplicationCredentials;
-    let (application, mut unit) = begin_change(identity, actor, operation, object).await?;
+    let mut change = Change::begin(identity, actor, operation, object).await?;
     let tenant = identity.0.tenant_id;
-    unit.delete_application_credential(tenant, object, key_id);
-    unit.void_tokens_of_client(tenant, application.app_id);
-    let mut entry = describe(identity, actor, &application);
+    change
+        .unit
+        .delete_application_credential(tenant, object, key_id);
+    change
+        .unit
+        .void_tokens_of_client(tenant, change.application.app_id);
+    let mut entry = describe(identity, actor, &change.application);
     entry.say("keyId", key_id.to_string());
     let activity = "application.credential_removed";
-    match write_guarded(identity, actor, &mut unit, activity, object, entry).await {
-        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::CREDENTIAL_MISSING)),
-        written => written.map_err(refuse_write),
-    }
+    let written = change.write(identity, actor, activity, entry).await;
+    written.map_err(|error| match error {
+        WriteError::Refused(Guard::Missing) => Refusal::new(&codes::CREDENTIAL_MISSING),
+        error => refuse_write(error),
+    })
 }

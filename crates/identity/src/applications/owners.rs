@@ -2,8 +2,8 @@
 
 use store::{Guard, Id, WriteError};
 
-use super::{begin_change, describe, find_active, may_read, write_guarded};
-use crate::access::Operation;
+use super::{Change, describe, find_active, may_read};
+use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::tenant::refuse_write;
 use crate::{Identity, Refusal, codes};
@@ -29,21 +29,38 @@ pub async fn add_owner(
     object: Id,
     person: Id,
 ) -> Result<(), Refusal> {
+    let about = (Operation::ChangeApplicationCredentials, Some(object));
+    access::decide(identity, actor, about, || {
+        add_owner_once(identity, actor, object, person)
+    })
+    .await
+}
+
+async fn add_owner_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    person: Id,
+) -> Result<(), Refusal> {
     let operation = Operation::ChangeApplicationCredentials;
-    let (application, mut unit) = begin_change(identity, actor, operation, object).await?;
+    let mut change = Change::begin(identity, actor, operation, object).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let found = store.find_person(tenant, person).await?;
     let found = found
         .filter(|found| found.status != store::PersonStatus::Deleted)
         .ok_or(&codes::USER_MISSING)?;
-    unit.insert_application_owner(tenant, object, person, identity.0.ambient.now());
-    let mut entry = describe(identity, actor, &application);
+    let now = identity.0.ambient.now();
+    change
+        .unit
+        .insert_application_owner(tenant, object, person, now);
+    let mut entry = describe(identity, actor, &change.application);
     entry.confide("user", found.user_name);
     let activity = "application.owner_added";
-    match write_guarded(identity, actor, &mut unit, activity, object, entry).await {
-        Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::OWNER_EXISTS)),
-        written => written.map_err(refuse_write),
-    }
+    let written = change.write(identity, actor, activity, entry).await;
+    written.map_err(|error| match error {
+        WriteError::Refused(Guard::Taken) => Refusal::new(&codes::OWNER_EXISTS),
+        error => refuse_write(error),
+    })
 }
 
 /// Ends it.
@@ -53,14 +70,30 @@ pub async fn remove_owner(
     object: Id,
     person: Id,
 ) -> Result<(), Refusal> {
+    let about = (Operation::ChangeApplicationCredentials, Some(object));
+    access::decide(identity, actor, about, || {
+        remove_owner_once(identity, actor, object, person)
+    })
+    .await
+}
+
+async fn remove_owner_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    person: Id,
+) -> Result<(), Refusal> {
     let operation = Operation::ChangeApplicationCredentials;
-    let (application, mut unit) = begin_change(identity, actor, operation, object).await?;
-    unit.delete_application_owner(identity.0.tenant_id, object, person);
-    let mut entry = describe(identity, actor, &application);
+    let mut change = Change::begin(identity, actor, operation, object).await?;
+    change
+        .unit
+        .delete_application_owner(identity.0.tenant_id, object, person);
+    let mut entry = describe(identity, actor, &change.application);
     entry.say("owner", person.to_string());
     let activity = "application.owner_removed";
-    match write_guarded(identity, actor, &mut unit, activity, object, entry).await {
-        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::USER_MISSING)),
-        written => written.map_err(refuse_write),
-    }
+    let written = change.write(identity, actor, activity, entry).await;
+    written.map_err(|error| match error {
+        WriteError::Refused(Guard::Missing) => Refusal::new(&codes::USER_MISSING),
+        error => refuse_write(error),
+    })
 }

@@ -8,8 +8,8 @@ use store::{
 };
 
 use super::principals::find_existing;
-use super::{find_own_api, find_target_of_principal, may_read, write_guarded};
-use crate::access::{self, Operation};
+use super::{find_own_api, find_target_of_principal, may_read};
+use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::audit::Entry;
 use crate::permissions::Permission;
@@ -92,30 +92,69 @@ fn describe(
     entry
 }
 
-/// The principal, and the unit of a change of its rights, if the actor may make it.
-async fn begin(
-    identity: &Identity,
-    actor: Actor<'_>,
-    operation: Operation,
-    principal: Id,
-    permissions: &[Permission],
-) -> Result<(ServicePrincipal, Unit), Refusal> {
-    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let principal = find_existing(identity, principal).await?;
-    let application = store
-        .find_application_by_app(tenant, principal.app_id)
-        .await?
-        // Our own API holds no permissions: it has no registration.
-        .ok_or(&codes::APPLICATION_MISSING)?;
-    let operation = match permissions.iter().any(|each| each.is_tier_zero()) {
-        true => Operation::GrantTierZero,
-        false => operation,
-    };
-    let find = || find_target_of_principal(identity, principal.object_id);
-    let allowed = access::check_object(identity, actor, operation, find).await?;
-    let mut unit = allowed.begin(identity);
-    unit.bump_application(tenant, application.object_id, application.security_version);
-    Ok((principal, unit))
+/// A change of a principal's rights that the actor may make, and its unit.
+struct Change {
+    principal: ServicePrincipal,
+    allowed: Allowed,
+    unit: Unit,
+}
+
+impl Change {
+    /// Of one that adds `permissions`; none: it only takes away. Who may not even take away is not told which applications
+    /// there are.
+    async fn begin(
+        identity: &Identity,
+        actor: Actor<'_>,
+        operation: Operation,
+        principal: Id,
+        permissions: &[Permission],
+    ) -> Result<Change, Refusal> {
+        let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+        let principal = find_existing(identity, principal).await?;
+        let application = store
+            .find_application_by_app(tenant, principal.app_id)
+            .await?
+            // Our own API holds no permissions: it has no registration.
+            .ok_or(&codes::APPLICATION_MISSING)?;
+        let operation = match permissions.iter().any(|each| each.is_tier_zero()) {
+            true => Operation::GrantTierZero,
+            false => operation,
+        };
+        let find = || find_target_of_principal(identity, principal.object_id);
+        let allowed = access::check_object(identity, actor, operation, find).await?;
+        let mut unit = allowed.begin(identity);
+        unit.bump_application(tenant, application.object_id, application.security_version);
+        Ok(Change {
+            principal,
+            allowed,
+            unit,
+        })
+    }
+
+    /// From now on no token that was made before is worth anything.
+    fn void_tokens(&mut self, identity: &Identity) {
+        self.unit
+            .void_tokens_of_client(identity.0.tenant_id, self.principal.app_id);
+    }
+
+    /// Writes it with its audit record.
+    async fn write(
+        self,
+        identity: &Identity,
+        actor: Actor<'_>,
+        activity: &str,
+        entry: Entry,
+    ) -> Result<(), Refusal> {
+        let object = self.principal.object_id;
+        let (allowed, unit) = (&self.allowed, self.unit);
+        access::write(identity, actor, allowed, unit, activity, object, entry)
+            .await
+            .map_err(|error| match error {
+                WriteError::Refused(Guard::Taken) => Refusal::new(&codes::PERMISSION_HELD),
+                WriteError::Refused(Guard::Missing) => Refusal::new(&codes::GRANT_MISSING),
+                error => refuse_write(error),
+            })
+    }
 }
 
 /// What a principal may do in its own name, oldest first.
@@ -166,37 +205,62 @@ pub async fn assign(
     resource: Id,
     app_role_id: Id,
 ) -> Result<Assignment, Refusal> {
+    let about = (Operation::AssignApplication, Some(principal));
+    access::decide(identity, actor, about, || {
+        assign_once(identity, actor, principal, resource, app_role_id)
+    })
+    .await
+}
+
+async fn assign_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    principal: Id,
+    resource: Id,
+    app_role_id: Id,
+) -> Result<Assignment, Refusal> {
     // Whoever may not assign is not told which applications there are.
     access::check(identity, actor, Operation::AssignApplication, None)
         .await
         .map(drop)?;
     let permission = Permission::find_application(app_role_id).ok_or(&codes::PERMISSION_UNKNOWN)?;
     let operation = Operation::AssignApplication;
-    let (principal, mut unit) = begin(identity, actor, operation, principal, &[permission]).await?;
+    let mut change = Change::begin(identity, actor, operation, principal, &[permission]).await?;
     if resource != find_own_api(identity).await? {
         return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
     }
     let assignment = AppRoleAssignment {
         assignment_id: identity.0.ambient.make_id(),
-        principal_id: principal.object_id,
+        principal_id: change.principal.object_id,
         resource_id: resource,
         app_role_id,
         created_at: identity.0.ambient.now(),
-        principal_name: principal.display_name.clone(),
+        principal_name: change.principal.display_name.clone(),
     };
-    unit.insert_app_role_assignment(identity.0.tenant_id, &assignment);
-    let entry = describe(identity, actor, &principal, &[permission]);
-    let (activity, target) = ("permission.assigned", principal.object_id);
-    match write_guarded(identity, actor, &mut unit, activity, target, entry).await {
-        Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::PERMISSION_HELD)),
-        written => written
-            .map_err(refuse_write)
-            .map(|()| derive_assignment(assignment)),
-    }
+    change
+        .unit
+        .insert_app_role_assignment(identity.0.tenant_id, &assignment);
+    let entry = describe(identity, actor, &change.principal, &[permission]);
+    change
+        .write(identity, actor, "permission.assigned", entry)
+        .await?;
+    Ok(derive_assignment(assignment))
 }
 
 /// Takes a permission back; every token of the application is void.
 pub async fn unassign(
+    identity: &Identity,
+    actor: Actor<'_>,
+    assignment: Id,
+) -> Result<(), Refusal> {
+    let about = (Operation::AssignApplication, Some(assignment));
+    access::decide(identity, actor, about, || {
+        unassign_once(identity, actor, assignment)
+    })
+    .await
+}
+
+async fn unassign_once(
     identity: &Identity,
     actor: Actor<'_>,
     assignment: Id,
@@ -211,16 +275,14 @@ pub async fn unassign(
         .await?
         .ok_or(&codes::GRANT_MISSING)?;
     let operation = Operation::AssignApplication;
-    let (principal, mut unit) = begin(identity, actor, operation, found.principal_id, &[]).await?;
-    unit.delete_app_role_assignment(tenant, assignment);
-    unit.void_tokens_of_client(tenant, principal.app_id);
+    let mut change = Change::begin(identity, actor, operation, found.principal_id, &[]).await?;
+    change.unit.delete_app_role_assignment(tenant, assignment);
+    change.void_tokens(identity);
     let permission = Permission::find_application(found.app_role_id);
-    let entry = describe(identity, actor, &principal, permission.as_slice());
-    let (activity, target) = ("permission.unassigned", principal.object_id);
-    match write_guarded(identity, actor, &mut unit, activity, target, entry).await {
-        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::GRANT_MISSING)),
-        written => written.map_err(refuse_write),
-    }
+    let entry = describe(identity, actor, &change.principal, permission.as_slice());
+    change
+        .write(identity, actor, "permission.unassigned", entry)
+        .await
 }
 
 /// At most `top` (and 999) grants after an id, in the order of ids.
@@ -302,13 +364,27 @@ pub async fn grant(
     consent: Consent,
     scope: &str,
 ) -> Result<GrantView, Refusal> {
+    let about = (Operation::GrantPermission, Some(client));
+    access::decide(identity, actor, about, || {
+        grant_once(identity, actor, client, consent, scope)
+    })
+    .await
+}
+
+async fn grant_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    client: Id,
+    consent: Consent,
+    scope: &str,
+) -> Result<GrantView, Refusal> {
     // Whoever may not grant is not told which applications there are.
     access::check(identity, actor, Operation::GrantPermission, None)
         .await
         .map(drop)?;
     let permissions = parse_scope(scope)?;
     let operation = Operation::GrantPermission;
-    let (principal, mut unit) = begin(identity, actor, operation, client, &permissions).await?;
+    let mut change = Change::begin(identity, actor, operation, client, &permissions).await?;
     if permissions.is_empty() {
         return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
     }
@@ -323,23 +399,35 @@ pub async fn grant(
     };
     let grant = PermissionGrant {
         grant_id: identity.0.ambient.make_id(),
-        client_id: principal.object_id,
+        client_id: change.principal.object_id,
         resource_id: find_own_api(identity).await?,
         person_id,
         scope: write_scope(&permissions),
         created_at: identity.0.ambient.now(),
     };
-    unit.insert_permission_grant(tenant, &grant);
-    let entry = describe(identity, actor, &principal, &permissions);
-    let (activity, target) = ("permission.granted", principal.object_id);
-    match write_guarded(identity, actor, &mut unit, activity, target, entry).await {
-        Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::PERMISSION_HELD)),
-        written => written.map_err(refuse_write).map(|()| derive_grant(grant)),
-    }
+    change.unit.insert_permission_grant(tenant, &grant);
+    let entry = describe(identity, actor, &change.principal, &permissions);
+    change
+        .write(identity, actor, "permission.granted", entry)
+        .await?;
+    Ok(derive_grant(grant))
 }
 
 /// Puts another scope in place of a grant's. Where a permission goes, every token of the application is void.
 pub async fn change_grant(
+    identity: &Identity,
+    actor: Actor<'_>,
+    grant: Id,
+    scope: &str,
+) -> Result<(), Refusal> {
+    let about = (Operation::GrantPermission, Some(grant));
+    access::decide(identity, actor, about, || {
+        change_grant_once(identity, actor, grant, scope)
+    })
+    .await
+}
+
+async fn change_grant_once(
     identity: &Identity,
     actor: Actor<'_>,
     grant: Id,
@@ -362,34 +450,42 @@ pub async fn change_grant(
         .filter(|each| !held(each))
         .collect();
     let operation = Operation::GrantPermission;
-    let (principal, mut unit) = begin(identity, actor, operation, before.client_id, &added).await?;
-    let tenant = identity.0.tenant_id;
-    unit.update_permission_grant(tenant, grant, &write_scope(&permissions), &before.scope);
-    unit.void_tokens_of_client(tenant, principal.app_id);
-    let mut entry = describe(identity, actor, &principal, &permissions);
+    let mut change = Change::begin(identity, actor, operation, before.client_id, &added).await?;
+    let scope = write_scope(&permissions);
+    change
+        .unit
+        .update_permission_grant(identity.0.tenant_id, grant, &scope, &before.scope);
+    change.void_tokens(identity);
+    let mut entry = describe(identity, actor, &change.principal, &permissions);
     entry.say("before", before.scope.as_str());
-    let (activity, target) = ("permission.grant_changed", principal.object_id);
-    write_guarded(identity, actor, &mut unit, activity, target, entry)
+    change
+        .write(identity, actor, "permission.grant_changed", entry)
         .await
-        .map_err(refuse_write)
 }
 
 /// Takes a grant back; every token of the application is void.
 pub async fn revoke(identity: &Identity, actor: Actor<'_>, grant: Id) -> Result<(), Refusal> {
+    let about = (Operation::GrantPermission, Some(grant));
+    access::decide(identity, actor, about, || {
+        revoke_once(identity, actor, grant)
+    })
+    .await
+}
+
+async fn revoke_once(identity: &Identity, actor: Actor<'_>, grant: Id) -> Result<(), Refusal> {
     access::check(identity, actor, Operation::GrantPermission, None)
         .await
         .map(drop)?;
     let found = find_stored(identity, grant).await?;
     let operation = Operation::GrantPermission;
-    let (principal, mut unit) = begin(identity, actor, operation, found.client_id, &[]).await?;
-    let tenant = identity.0.tenant_id;
-    unit.delete_permission_grant(tenant, grant);
-    unit.void_tokens_of_client(tenant, principal.app_id);
-    let mut entry = describe(identity, actor, &principal, &[]);
+    let mut change = Change::begin(identity, actor, operation, found.client_id, &[]).await?;
+    change
+        .unit
+        .delete_permission_grant(identity.0.tenant_id, grant);
+    change.void_tokens(identity);
+    let mut entry = describe(identity, actor, &change.principal, &[]);
     entry.say("before", found.scope.as_str());
-    let (activity, target) = ("permission.revoked", principal.object_id);
-    match write_guarded(identity, actor, &mut unit, activity, target, entry).await {
-        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::GRANT_MISSING)),
-        written => written.map_err(refuse_write),
-    }
+    change
+        .write(identity, actor, "permission.revoked", entry)
+        .await
 }

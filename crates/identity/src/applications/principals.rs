@@ -2,10 +2,11 @@
 
 use store::{Guard, Id, PrincipalStatus, ServicePrincipal, WriteError};
 
-use super::{OWN_API, find_target_of_principal, may_read, write, write_guarded};
-use crate::access::{self, Operation};
+use super::{OWN_API, find_target_of_principal, may_read};
+use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::audit::Entry;
+use crate::people::{Expected, check_expected};
 use crate::tenant::refuse_write;
 use crate::{Identity, Micros, Refusal, codes};
 
@@ -117,6 +118,18 @@ pub async fn add_principal(
     actor: Actor<'_>,
     app_id: Id,
 ) -> Result<PrincipalView, Refusal> {
+    let about = (Operation::AddApplication, Some(app_id));
+    access::decide(identity, actor, about, || {
+        add_principal_once(identity, actor, app_id)
+    })
+    .await
+}
+
+async fn add_principal_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    app_id: Id,
+) -> Result<PrincipalView, Refusal> {
     let allowed = access::check(identity, actor, Operation::AddApplication, None).await?;
     let (store, tenant, ambient) = (&identity.0.store, identity.0.tenant_id, &identity.0.ambient);
     let application = store.find_application_by_app(tenant, app_id).await?;
@@ -137,8 +150,8 @@ pub async fn add_principal(
     unit.bump_application(tenant, application.object_id, application.security_version);
     unit.insert_principal(tenant, &principal);
     let entry = describe(identity, actor, &principal);
-    let (activity, object) = ("principal.added", principal.object_id);
-    match write_guarded(identity, actor, &mut unit, activity, object, entry).await {
+    let (word, object) = ("principal.added", principal.object_id);
+    match access::write(identity, actor, &allowed, unit, word, object, entry).await {
         Err(WriteError::Refused(Guard::Taken)) => Err(Refusal::new(&codes::PRINCIPAL_EXISTS)),
         written => written
             .map_err(refuse_write)
@@ -146,41 +159,71 @@ pub async fn add_principal(
     }
 }
 
+/// The principal, if the actor may do it to it: who may not is not told whether there is one.
+async fn check(
+    identity: &Identity,
+    actor: Actor<'_>,
+    operation: Operation,
+    object: Id,
+) -> Result<(ServicePrincipal, Allowed), Refusal> {
+    let find = || find_target_of_principal(identity, object);
+    let allowed = access::check_object(identity, actor, operation, find).await?;
+    let principal = find_existing(identity, object).await?;
+    if principal.app_id == OWN_API {
+        return Err(Refusal::new(&codes::OWN_API_FIXED));
+    }
+    Ok((principal, allowed))
+}
+
+/// What is to be different of a principal; what is `None` stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PrincipalChange {
+    /// Whether it may sign in.
+    pub enabled: Option<bool>,
+    /// The record version that the change was made for; another refuses.
+    pub record_version: Expected,
+}
+
 /// Lets it sign in, or not; either way every token of it is void.
+///
+/// # Errors
+/// [`codes::RECORD_OUTDATED`] when the record is not the expected one any more.
 pub async fn change_principal(
     identity: &Identity,
     actor: Actor<'_>,
     object: Id,
-    status: PrincipalStatus,
+    change: PrincipalChange,
 ) -> Result<(), Refusal> {
-    let activity = match status {
-        PrincipalStatus::Enabled => "principal.enabled",
-        PrincipalStatus::Disabled => "principal.disabled",
-        PrincipalStatus::Deleted => "principal.deleted",
+    let about = (Operation::ChangeApplication, Some(object));
+    access::decide(identity, actor, about, || {
+        change_principal_once(identity, actor, object, change)
+    })
+    .await
+}
+
+async fn change_principal_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    change: PrincipalChange,
+) -> Result<(), Refusal> {
+    let operation = Operation::ChangeApplication;
+    let (principal, allowed) = check(identity, actor, operation, object).await?;
+    check_expected(change.record_version, principal.record_version)?;
+    let (status, word) = match change.enabled {
+        None => return Ok(()),
+        Some(true) => (PrincipalStatus::Enabled, "principal.enabled"),
+        Some(false) => (PrincipalStatus::Disabled, "principal.disabled"),
     };
-    let operation = match status {
-        PrincipalStatus::Deleted => Operation::DeleteApplication,
-        _ => Operation::ChangeApplication,
-    };
-    let principal = find_existing(identity, object).await?;
-    let find = || find_target_of_principal(identity, object);
-    let allowed = access::check_object(identity, actor, operation, find).await?;
-    if principal.app_id == OWN_API {
-        return Err(Refusal::new(&codes::OWN_API_FIXED));
-    }
     if principal.status == status {
         return Ok(());
     }
-    let now = identity.0.ambient.now();
-    let deleted_at = (status == PrincipalStatus::Deleted).then_some(now);
     let mut unit = allowed.begin(identity);
-    unit.change_principal_status(identity.0.tenant_id, &principal, status, deleted_at);
-    if status == PrincipalStatus::Deleted {
-        // Only an application is restored, with the principal that was deleted with it: a new one begins without rights.
-        unit.purge_principal(identity.0.tenant_id, object);
-    }
+    unit.change_principal_status(identity.0.tenant_id, &principal, status);
     let entry = describe(identity, actor, &principal);
-    write(identity, actor, unit, activity, object, entry).await
+    access::write(identity, actor, &allowed, unit, word, object, entry)
+        .await
+        .map_err(refuse_write)
 }
 
 /// Ends the membership for good, with every permission. (Deleting the application instead can be undone.)
@@ -189,5 +232,28 @@ pub async fn delete_principal(
     actor: Actor<'_>,
     object: Id,
 ) -> Result<(), Refusal> {
-    change_principal(identity, actor, object, PrincipalStatus::Deleted).await
+    let about = (Operation::DeleteApplication, Some(object));
+    access::decide(identity, actor, about, || {
+        delete_principal_once(identity, actor, object)
+    })
+    .await
+}
+
+async fn delete_principal_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+) -> Result<(), Refusal> {
+    let operation = Operation::DeleteApplication;
+    let (principal, allowed) = check(identity, actor, operation, object).await?;
+    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
+    let mut unit = allowed.begin(identity);
+    unit.delete_principal(tenant, &principal, now);
+    // Only an application is restored, with the principal that was deleted with it: a new one begins without rights.
+    unit.purge_principal(tenant, object);
+    let entry = describe(identity, actor, &principal);
+    let word = "principal.deleted";
+    access::write(identity, actor, &allowed, unit, word, object, entry)
+        .await
+        .map_err(refuse_write)
 }

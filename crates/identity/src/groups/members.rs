@@ -65,7 +65,7 @@ pub async fn list(
     };
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let found = store
-        .list_members(tenant, group, depth, after, i64::from(limit))
+        .list_members(tenant, group, depth, after, limit as usize)
         .await?;
     Ok(found
         .into_iter()
@@ -168,7 +168,7 @@ async fn add_once(
 async fn check_nesting(identity: &Identity, group: Id, member: Id) -> Result<(), Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let above = store.list_groups_above(tenant, group).await?;
-    if above.iter().any(|(id, _)| *id == member) {
+    if above.contains(&member) {
         return Err(Refusal::new(&codes::GROUP_CYCLE));
     }
     let inner = store.list_groups_above(tenant, member).await?;
@@ -189,17 +189,23 @@ async fn describe(
         .say("group", group.display_name.as_str())
         .say("member", member.to_string())
         .say("kind", kind.as_str());
+    confide_name(identity, &mut entry, (member, kind)).await?;
+    Ok(entry)
+}
+
+/// Tells a record the user name of a principal that is a person.
+pub(crate) async fn confide_name(
+    identity: &Identity,
+    entry: &mut Entry,
+    (principal, kind): (Id, PrincipalKind),
+) -> Result<(), Refusal> {
     if kind == PrincipalKind::Person {
-        let found = identity
-            .0
-            .store
-            .find_person(identity.0.tenant_id, member)
-            .await?;
-        if let Some(person) = found {
+        let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+        if let Some(person) = store.find_person(tenant, principal).await? {
             entry.confide("user", person.user_name);
         }
     }
-    Ok(entry)
+    Ok(())
 }
 
 /// Takes a direct member out of a group.

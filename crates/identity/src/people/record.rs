@@ -1,7 +1,7 @@
 //! Reading people: one, a page of a list, the deleted ones.
 
 use store::{
-    DeletedPeople, DirectoryPerson, Filter, Id, ListQuery, Page, People, PersonColumn,
+    DeletedPeople, DirectoryPerson, ERASING, Filter, Id, ListQuery, Page, People, PersonColumn,
     PersonStatus, Test, UserType, Value,
 };
 
@@ -130,27 +130,17 @@ pub(super) async fn find_living(
 }
 
 /// Puts the texts of a filter into the form in which their columns are compared.
-fn fold_filter(filter: Filter<PersonColumn>) -> Filter<PersonColumn> {
-    let fold_all = |parts: Vec<_>| parts.into_iter().map(fold_filter).collect();
-    match filter {
-        Filter::All(parts) => Filter::All(fold_all(parts)),
-        Filter::Any(parts) => Filter::Any(fold_all(parts)),
-        Filter::Not(part) => Filter::Not(Box::new(fold_filter(*part))),
-        Filter::Is(column, test) => {
-            let fold = |text: &str| match column {
-                // What can't be a user name is compared with none, but says "not equal" of all.
-                PersonColumn::UserName => {
-                    names::derive_key(text).unwrap_or_else(|| names::fold(text))
-                }
-                PersonColumn::DisplayName | PersonColumn::Mail => names::fold(text),
-                _ => text.to_owned(),
-            };
-            Filter::Is(column, fold_test(test, &fold))
-        }
-    }
+fn fold(query: ListQuery<PersonColumn>) -> ListQuery<PersonColumn> {
+    // What is no name at all is equal to none, but "not equal" of all.
+    let fold_name = |text: &str| names::derive_key(text).unwrap_or_else(|| names::fold(text));
+    query.map_tests(&|column, test| match column {
+        PersonColumn::UserName => fold_test(test, &fold_name),
+        PersonColumn::DisplayName | PersonColumn::Mail => fold_test(test, &names::fold),
+        _ => test,
+    })
 }
 
-/// As above, of one test.
+/// Puts the texts of a test into another form.
 pub(crate) fn fold_test(test: Test, fold: &impl Fn(&str) -> String) -> Test {
     let value = |value: Value| match value {
         Value::Text(text) => Value::Text(fold(&text)),
@@ -177,18 +167,6 @@ pub async fn list_records(
     actor: Actor<'_>,
     query: ListQuery<PersonColumn>,
 ) -> Result<Page<PersonRecord>, Refusal> {
-    let about = (Operation::ListPeople, None);
-    access::decide(identity, actor, about, || {
-        list_once(identity, actor, query.clone())
-    })
-    .await
-}
-
-async fn list_once(
-    identity: &Identity,
-    actor: Actor<'_>,
-    query: ListQuery<PersonColumn>,
-) -> Result<Page<PersonRecord>, Refusal> {
     let allowed = access::check(identity, actor, Operation::ListPeople, None).await?;
     let detail = derive_detail(allowed.permission);
     let query = prepare(query, detail)?;
@@ -197,7 +175,7 @@ async fn list_once(
         .store
         .list::<People>(identity.0.tenant_id, &query)
         .await?;
-    Ok(derive_page(page, detail))
+    Ok(page.map(|row| PersonRecord::of(row, detail)))
 }
 
 fn prepare(
@@ -220,19 +198,7 @@ fn prepare(
     if ordered.is_some_and(|column| !orders.contains(&column)) {
         return Err(Refusal::new(&codes::FILTER_UNFIT));
     }
-    Ok(ListQuery {
-        filter: query.filter.map(fold_filter),
-        ..query
-    })
-}
-
-fn derive_page(page: Page<DirectoryPerson>, detail: Detail) -> Page<PersonRecord> {
-    let rows = page.rows.into_iter();
-    Page {
-        rows: rows.map(|row| PersonRecord::of(row, detail)).collect(),
-        next: page.next,
-        count: page.count,
-    }
+    Ok(fold(query))
 }
 
 /// A page of the deleted people who can still be restored, by the time of their deletion.
@@ -247,16 +213,9 @@ pub async fn list_deleted(
     if query.order.is_some() {
         return Err(Refusal::new(&codes::FILTER_UNFIT));
     }
-    let query = ListQuery {
-        filter: query.filter.map(fold_filter),
-        ..query
-    };
-    let page = identity
-        .0
-        .store
-        .list::<DeletedPeople>(identity.0.tenant_id, &query)
-        .await?;
-    Ok(derive_page(page, Detail::Full))
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let page = store.list::<DeletedPeople>(tenant, &fold(query)).await?;
+    Ok(page.map(|row| PersonRecord::of(row, Detail::Full)))
 }
 
 /// A deleted person who can still be restored.
@@ -268,7 +227,7 @@ pub async fn read_deleted(
     access::check(identity, actor, Operation::ReadDeletedPeople, None)
         .await
         .map(drop)?;
-    let found = find_deleted(identity, person).await?;
+    let found = find_restorable(identity, person).await?;
     Ok(PersonRecord::of(found, Detail::Full))
 }
 
@@ -285,6 +244,18 @@ pub(super) async fn find_deleted(
     found
         .filter(|person| person.status == PersonStatus::Deleted)
         .ok_or_else(|| Refusal::new(&codes::USER_MISSING))
+}
+
+/// Who is not just being erased.
+pub(super) async fn find_restorable(
+    identity: &Identity,
+    person: Id,
+) -> Result<DirectoryPerson, Refusal> {
+    let found = find_deleted(identity, person).await?;
+    match found.deleted_at {
+        Some(ERASING) => Err(Refusal::new(&codes::USER_MISSING)),
+        _ => Ok(found),
+    }
 }
 
 /// The person's manager; `None` when there is none.
@@ -334,5 +305,5 @@ pub async fn list_reports(
         .store
         .list::<People>(identity.0.tenant_id, &query)
         .await?;
-    Ok(derive_page(page, detail))
+    Ok(page.map(|row| PersonRecord::of(row, detail)))
 }

@@ -1,26 +1,28 @@
 //! Deleting people: kept for thirty days, restorable; then for good.
 
-use store::{DeletedPeople, Direction, DirectoryPerson, Id, ListQuery, PersonColumn, Unit};
+use store::{
+    DeletedPeople, Direction, DirectoryPerson, Guard, Id, ListQuery, PersonColumn, Unit, WriteError,
+};
 
 use super::administrators::Administrators;
 use super::change::{Expected, check_expected};
-use super::record::{Detail, PersonRecord, find_deleted, find_living};
+use super::record::{Detail, PersonRecord, find_deleted, find_living, find_restorable};
 use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::tenant::refuse_write;
-use crate::{DAY, Identity, Micros, Refusal};
+use crate::{DAY, Identity, Micros, Refusal, codes};
 
 /// How long what was deleted can be restored.
 pub const RESTORABLE: Micros = 30 * DAY;
 
 /// The most people or groups that a minute deletes for good; what is left waits for the next.
-const PURGED_AT_ONCE: u32 = 100;
+pub(crate) const PURGED_AT_ONCE: u32 = 100;
 
 /// Deletes a person: signed out everywhere at once, links void; restorable for [`RESTORABLE`] with every passkey.
 ///
 /// # Errors
-/// [`crate::codes::LAST_ADMINISTRATOR`] for the last Global Administrator.
+/// [`codes::LAST_ADMINISTRATOR`] for the last Global Administrator.
 pub async fn delete(
     identity: &Identity,
     actor: Actor<'_>,
@@ -76,7 +78,7 @@ pub async fn restore(
 
 async fn restore_once(identity: &Identity, actor: Actor<'_>, person: Id) -> Result<(), Refusal> {
     let allowed = access::check(identity, actor, Operation::RestorePerson, Some(person)).await?;
-    let found = find_deleted(identity, person).await?;
+    let found = find_restorable(identity, person).await?;
     let mut unit = allowed.begin(identity);
     unit.restore_person(
         identity.0.tenant_id,
@@ -129,12 +131,16 @@ fn erase_record(unit: &mut Unit, identity: &Identity, found: &DirectoryPerson) {
     unit.purge_person(tenant, found.person_id);
 }
 
-/// In small units, so that others are written between them.
+/// In small units, so that others are written between them, each of which makes sure that nobody restores the person.
 async fn purge_belongings(identity: &Identity, person: Id) -> Result<(), Refusal> {
     loop {
         let mut unit = Unit::new();
+        unit.begin_person_erasure(identity.0.tenant_id, person);
         unit.purge_belongings(identity.0.tenant_id, person);
-        let written = identity.write(unit).await.map_err(refuse_write)?;
+        let written = identity.write(unit).await.map_err(|error| match error {
+            WriteError::Refused(Guard::Missing) => Refusal::new(&codes::USER_MISSING),
+            error => refuse_write(error),
+        })?;
         if written.rows.iter().all(Vec::is_empty) {
             return Ok(());
         }
@@ -157,7 +163,11 @@ pub(crate) async fn purge(identity: &Identity, now: Micros) -> Result<(), Refusa
         if person.deleted_at.is_none_or(|at| now - at < RESTORABLE) {
             break;
         }
-        purge_belongings(identity, person.person_id).await?;
+        match purge_belongings(identity, person.person_id).await {
+            // Restored, or another node was first.
+            Err(refusal) if refusal.code == &codes::USER_MISSING => continue,
+            purged => purged?,
+        }
         let mut unit = Unit::new();
         erase_record(&mut unit, identity, &person);
         let mut entry = Entry::default();

@@ -12,7 +12,7 @@ use identity::groups::members::MemberView;
 use identity::groups::{self, GroupRecord, members};
 use identity::people::{self, PersonRecord};
 use identity::roles::{self, Role};
-use identity::{Cursor, Depth, GroupColumn, Id, PersonColumn, memberships};
+use identity::{Cursor, Depth, GroupColumn, Id, PersonColumn};
 use serde_json::{Map, Value};
 
 use super::answer::{Outcome, done, number};
@@ -179,7 +179,7 @@ async fn answer_memberships(call: Call, member: Id, depth: Depth, roles_too: boo
     let mut values = Vec::new();
     if place.is_none() && roles_too {
         let held = match depth {
-            Depth::Direct => memberships::list_direct_roles(identity, call.actor(), member).await,
+            Depth::Direct => roles::list_direct_of(identity, call.actor(), member).await,
             Depth::Transitive => roles::list_of(identity, call.actor(), member).await,
         };
         for role in held.map_err(|refusal| named(refusal.into()))? {

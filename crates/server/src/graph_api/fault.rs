@@ -21,6 +21,8 @@ pub(crate) struct Fault {
     detail: Option<&'static str>,
     retry_after: Option<u32>,
     allow: Vec<&'static str>,
+    /// See [`Refusal::recorded`].
+    recorded: bool,
 }
 
 /// What Graph says when a right is missing.
@@ -41,6 +43,7 @@ impl From<Refusal> for Fault {
             detail: refusal.detail,
             retry_after: refusal.retry_after,
             allow: Vec::new(),
+            recorded: refusal.recorded,
         }
     }
 }
@@ -74,6 +77,7 @@ impl From<Problem> for Fault {
             detail: None,
             retry_after: None,
             allow: Vec::new(),
+            recorded: false,
         }
     }
 }
@@ -94,6 +98,14 @@ impl Fault {
             status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
             message: "A body is application/json.".to_owned(),
             ..Fault::from(Problem::Body("its type is not application/json"))
+        }
+    }
+
+    /// What it says in our own words.
+    pub(super) fn refusal(&self) -> Refusal {
+        Refusal {
+            recorded: self.recorded,
+            ..Refusal::new(self.ours)
         }
     }
 

@@ -6,9 +6,11 @@ use graph::resources::{
     AppRole, AppRoleAssignment, OAuth2PermissionGrant, PermissionScope, ServicePrincipal,
 };
 use graph::{Guid, Mark, Problem, Time};
-use identity::applications::{self, Assignment, Consent, GrantView, PrincipalView};
+use identity::Id;
+use identity::applications::{
+    self, Assignment, Consent, GrantView, PrincipalChange, PrincipalView,
+};
 use identity::permissions::Permission;
-use identity::{Id, PrincipalStatus};
 use serde_json::Value;
 
 use super::answer::{Outcome, done, number, object};
@@ -180,20 +182,12 @@ pub(super) async fn update(call: Call) -> Outcome {
     let fields = call.body(&ServicePrincipal::TYPE, Mark::Update)?;
     fields.allow_binds(&[], &ServicePrincipal::TYPE)?;
     let found = find(&call).await?;
-    if call
-        .expected_version()?
-        .is_some_and(|expected| expected != found.record_version)
-    {
-        return Err(Fault::from(&identity::codes::RECORD_OUTDATED));
-    }
-    if let Some(enabled) = fields.truth("accountEnabled") {
-        let status = match enabled {
-            true => PrincipalStatus::Enabled,
-            false => PrincipalStatus::Disabled,
-        };
-        let identity = &call.state.identity;
-        applications::change_principal(identity, call.actor(), found.object_id, status).await?;
-    }
+    let change = PrincipalChange {
+        enabled: fields.truth("accountEnabled"),
+        record_version: call.expected_version()?,
+    };
+    let identity = &call.state.identity;
+    applications::change_principal(identity, call.actor(), found.object_id, change).await?;
     Ok(done())
 }
 

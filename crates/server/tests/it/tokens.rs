@@ -1,12 +1,11 @@
 //! Tokens of applications for themselves, and what they are worth.
 
-use identity::applications::{self, ApplicationChange};
+use identity::applications::{self, ApplicationChange, PrincipalChange};
 use identity::permissions::Permission;
 use identity::{Actor, DAY, MINUTE, SECOND, bearer, tenant};
 use oidc::token_request::JWT_BEARER;
 use serde_json::{Value, json};
 
-use testkit::store::PrincipalStatus;
 use testkit::{Application, House, ORIGIN, SigningKey};
 
 use crate::in_each_house;
@@ -374,14 +373,14 @@ fn security_28_a_token_ends_with_what_it_rests_on() {
         assert!(!is_live(&house, &token).await);
         // Disabled: nothing new either; enabled again: the old one stays void.
         let token = token_of(&app).await;
-        applications::change_principal(
-            identity,
-            COMMAND_LINE,
-            app.principal_id,
-            PrincipalStatus::Disabled,
-        )
-        .await
-        .unwrap();
+        let enabled = |enabled| PrincipalChange {
+            enabled: Some(enabled),
+            ..PrincipalChange::default()
+        };
+        let principal = app.principal_id;
+        applications::change_principal(identity, COMMAND_LINE, principal, enabled(false))
+            .await
+            .unwrap();
         assert!(!is_live(&house, &token).await);
         let assertion = app.assertion(&house);
         refused(
@@ -389,14 +388,9 @@ fn security_28_a_token_ends_with_what_it_rests_on() {
             401,
             "invalid_client",
         );
-        applications::change_principal(
-            identity,
-            COMMAND_LINE,
-            app.principal_id,
-            PrincipalStatus::Enabled,
-        )
-        .await
-        .unwrap();
+        applications::change_principal(identity, COMMAND_LINE, principal, enabled(true))
+            .await
+            .unwrap();
         assert!(!is_live(&house, &token).await);
         // Deleted and restored.
         let token = token_of(&app).await;

@@ -34,22 +34,25 @@ struct Lane {
     busy: AtomicUsize,
 }
 
-/// A place on a lane; given back when dropped.
+/// A place on a lane.
 pub(crate) struct Turn<'a> {
-    lane: &'a Lane,
+    place: Place<'a>,
     pub(crate) client: Arc<ClientWrapper>,
 }
 
-impl Drop for Turn<'_> {
+/// Counted as long as it lives; whoever waits for a connection may be dropped while waiting.
+struct Place<'a>(&'a Lane);
+
+impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.lane.busy.fetch_sub(1, Ordering::Relaxed);
+        self.0.busy.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Turn<'_> {
     /// After a failure of the connection: whoever comes next connects anew.
     pub(crate) async fn give_up(&self) {
-        let mut held = self.lane.client.lock().await;
+        let mut held = self.place.0.client.lock().await;
         if held
             .as_ref()
             .is_some_and(|client| Arc::ptr_eq(client, &self.client))
@@ -65,14 +68,9 @@ impl Lanes {
         let busy = |lane: &&Lane| lane.busy.load(Ordering::Relaxed);
         let lane = self.0.iter().min_by_key(busy).unwrap_or(&self.0[0]);
         lane.busy.fetch_add(1, Ordering::Relaxed);
-        let taken = lane.connect(pg).await;
-        if taken.is_err() {
-            lane.busy.fetch_sub(1, Ordering::Relaxed);
-        }
-        Ok(Turn {
-            lane,
-            client: taken?,
-        })
+        let place = Place(lane);
+        let client = lane.connect(pg).await?;
+        Ok(Turn { place, client })
     }
 
     pub(crate) async fn close(&self) {

@@ -4,16 +4,24 @@ use crate::sql::statements;
 use crate::value::{Id, Row};
 use crate::{Expect, Guard, Store, StoreError, Unit};
 
+macro_rules! applications {
+    ($which:literal) => {
+        concat!(
+            "SELECT object_id, app_id, display_name, description, redirect_uris, status, record_version,
+                 security_version, created_at, deleted_at
+             FROM application WHERE tenant_id = $1 AND ",
+            $which
+        )
+    };
+}
+
 statements! {
     FIND = "application.find" Tenant
-        "SELECT object_id, app_id, display_name, description, redirect_uris, status, record_version, security_version, created_at, deleted_at
-         FROM application WHERE tenant_id = $1 AND object_id = $2";
+        applications!("object_id = $2");
     FIND_BY_APP = "application.find_by_app" Tenant
-        "SELECT object_id, app_id, display_name, description, redirect_uris, status, record_version, security_version, created_at, deleted_at
-         FROM application WHERE tenant_id = $1 AND app_id = $2";
+        applications!("app_id = $2");
     LIST = "application.list" Tenant
-        "SELECT object_id, app_id, display_name, description, redirect_uris, status, record_version, security_version, created_at, deleted_at
-         FROM application WHERE tenant_id = $1 AND object_id > $2 AND status = $3 ORDER BY object_id LIMIT $4";
+        applications!("object_id > $2 AND status = $3 ORDER BY object_id LIMIT $4");
     COUNT = "application.count" Tenant
         "SELECT COUNT(*) FROM application WHERE tenant_id = $1 AND status = $2";
     INSERT = "application.insert" Tenant

@@ -6,79 +6,103 @@ use crate::sql::{Sql, statements};
 use crate::value::{Id, Row, Value};
 use crate::{Store, StoreError};
 
+/// What is shown of a sign-in, in the order of [`parse`].
+macro_rules! sign_ins {
+    ($which:literal, $range:expr) => {
+        concat!(
+            "SELECT s.record_id, s.created_at, s.person_id, s.credential_id, s.result, s.body, s.personal, p.user_name,
+                 p.display_name, c.backup_eligible
+             FROM sign_in s
+             LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
+             LEFT JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
+             WHERE s.tenant_id = $1 AND ",
+            $which,
+            $range
+        )
+    };
+}
+
+/// The same of an audit record.
+macro_rules! audits {
+    ($which:literal, $range:expr) => {
+        concat!(
+            "SELECT a.record_id, a.created_at, a.actor_id, a.target_id, a.activity, a.body, a.personal, p.user_name,
+                 p.display_name, t.user_name, t.display_name
+             FROM audit a
+             LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = a.actor_id
+             LEFT JOIN person t ON t.tenant_id = $1 AND t.person_id = a.target_id
+             WHERE a.tenant_id = $1 AND ",
+            $which,
+            $range
+        )
+    };
+}
+
+/// Newest first, from `$3` back to `$2`; of the time `$3` itself only what comes before the record `$4`.
+macro_rules! backward {
+    ($table:literal) => {
+        concat!(
+            $table,
+            ".created_at >= $2 AND ",
+            $table,
+            ".created_at <= $3
+             AND (",
+            $table,
+            ".created_at < $3 OR ",
+            $table,
+            ".record_id < $4)
+             ORDER BY ",
+            $table,
+            ".created_at DESC, ",
+            $table,
+            ".record_id DESC LIMIT $5"
+        )
+    };
+}
+
+/// Oldest first, the same the other way.
+macro_rules! forward {
+    ($table:literal) => {
+        concat!(
+            $table,
+            ".created_at >= $2 AND ",
+            $table,
+            ".created_at <= $3
+             AND (",
+            $table,
+            ".created_at > $2 OR ",
+            $table,
+            ".record_id > $4)
+             ORDER BY ",
+            $table,
+            ".created_at, ",
+            $table,
+            ".record_id LIMIT $5"
+        )
+    };
+}
+
 statements! {
     SIGN_INS_BACKWARD = "sign_in.page_backward" Tenant
-        "SELECT s.record_id, s.created_at, s.person_id, s.credential_id, s.result, s.body, s.personal, p.user_name, p.display_name, c.backup_eligible
-         FROM sign_in s
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
-         LEFT JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-         WHERE s.tenant_id = $1 AND s.created_at >= $2 AND s.created_at <= $3 AND (s.created_at < $3 OR s.record_id < $4)
-         ORDER BY s.created_at DESC, s.record_id DESC LIMIT $5";
+        sign_ins!("", backward!("s"));
     SIGN_INS_FORWARD = "sign_in.page_forward" Tenant
-        "SELECT s.record_id, s.created_at, s.person_id, s.credential_id, s.result, s.body, s.personal, p.user_name, p.display_name, c.backup_eligible
-         FROM sign_in s
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
-         LEFT JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-         WHERE s.tenant_id = $1 AND s.created_at >= $2 AND s.created_at <= $3 AND (s.created_at > $2 OR s.record_id > $4)
-         ORDER BY s.created_at, s.record_id LIMIT $5";
+        sign_ins!("", forward!("s"));
     SIGN_INS_OF_PERSON_BACKWARD = "sign_in.page_of_person_backward" Tenant
-        "SELECT s.record_id, s.created_at, s.person_id, s.credential_id, s.result, s.body, s.personal, p.user_name, p.display_name, c.backup_eligible
-         FROM sign_in s
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
-         LEFT JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-         WHERE s.tenant_id = $1 AND s.person_id = $6 AND s.created_at >= $2 AND s.created_at <= $3
-         AND (s.created_at < $3 OR s.record_id < $4)
-         ORDER BY s.created_at DESC, s.record_id DESC LIMIT $5";
+        sign_ins!("s.person_id = $6 AND ", backward!("s"));
     SIGN_INS_OF_PERSON_FORWARD = "sign_in.page_of_person_forward" Tenant
-        "SELECT s.record_id, s.created_at, s.person_id, s.credential_id, s.result, s.body, s.personal, p.user_name, p.display_name, c.backup_eligible
-         FROM sign_in s
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
-         LEFT JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-         WHERE s.tenant_id = $1 AND s.person_id = $6 AND s.created_at >= $2 AND s.created_at <= $3
-         AND (s.created_at > $2 OR s.record_id > $4)
-         ORDER BY s.created_at, s.record_id LIMIT $5";
+        sign_ins!("s.person_id = $6 AND ", forward!("s"));
     AUDITS_BACKWARD = "audit.page_backward" Tenant
-        "SELECT a.record_id, a.created_at, a.actor_id, a.target_id, a.activity, a.body, a.personal, p.user_name, p.display_name, t.user_name, t.display_name
-         FROM audit a
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = a.actor_id
-         LEFT JOIN person t ON t.tenant_id = $1 AND t.person_id = a.target_id
-         WHERE a.tenant_id = $1 AND a.created_at >= $2 AND a.created_at <= $3 AND (a.created_at < $3 OR a.record_id < $4)
-         ORDER BY a.created_at DESC, a.record_id DESC LIMIT $5";
+        audits!("", backward!("a"));
     AUDITS_FORWARD = "audit.page_forward" Tenant
-        "SELECT a.record_id, a.created_at, a.actor_id, a.target_id, a.activity, a.body, a.personal, p.user_name, p.display_name, t.user_name, t.display_name
-         FROM audit a
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = a.actor_id
-         LEFT JOIN person t ON t.tenant_id = $1 AND t.person_id = a.target_id
-         WHERE a.tenant_id = $1 AND a.created_at >= $2 AND a.created_at <= $3 AND (a.created_at > $2 OR a.record_id > $4)
-         ORDER BY a.created_at, a.record_id LIMIT $5";
+        audits!("", forward!("a"));
     AUDITS_OF_TARGET_BACKWARD = "audit.page_of_target_backward" Tenant
-        "SELECT a.record_id, a.created_at, a.actor_id, a.target_id, a.activity, a.body, a.personal, p.user_name, p.display_name, t.user_name, t.display_name
-         FROM audit a
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = a.actor_id
-         LEFT JOIN person t ON t.tenant_id = $1 AND t.person_id = a.target_id
-         WHERE a.tenant_id = $1 AND a.target_id = $6 AND a.created_at >= $2 AND a.created_at <= $3
-         AND (a.created_at < $3 OR a.record_id < $4)
-         ORDER BY a.created_at DESC, a.record_id DESC LIMIT $5";
+        audits!("a.target_id = $6 AND ", backward!("a"));
     AUDITS_OF_TARGET_FORWARD = "audit.page_of_target_forward" Tenant
-        "SELECT a.record_id, a.created_at, a.actor_id, a.target_id, a.activity, a.body, a.personal, p.user_name, p.display_name, t.user_name, t.display_name
-         FROM audit a
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = a.actor_id
-         LEFT JOIN person t ON t.tenant_id = $1 AND t.person_id = a.target_id
-         WHERE a.tenant_id = $1 AND a.target_id = $6 AND a.created_at >= $2 AND a.created_at <= $3
-         AND (a.created_at > $2 OR a.record_id > $4)
-         ORDER BY a.created_at, a.record_id LIMIT $5";
+        audits!("a.target_id = $6 AND ", forward!("a"));
     FIND_SIGN_IN = "sign_in.find_shown" Tenant
-        "SELECT s.record_id, s.created_at, s.person_id, s.credential_id, s.result, s.body, s.personal, p.user_name, p.display_name, c.backup_eligible
-         FROM sign_in s
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
-         LEFT JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-         WHERE s.tenant_id = $1 AND s.record_id = $2";
+        sign_ins!("s.record_id = $2", "");
     FIND_AUDIT = "audit.find_shown" Tenant
-        "SELECT a.record_id, a.created_at, a.actor_id, a.target_id, a.activity, a.body, a.personal, p.user_name, p.display_name, t.user_name, t.display_name
-         FROM audit a
-         LEFT JOIN person p ON p.tenant_id = $1 AND p.person_id = a.actor_id
-         LEFT JOIN person t ON t.tenant_id = $1 AND t.person_id = a.target_id
-         WHERE a.tenant_id = $1 AND a.record_id = $2";
+        audits!("a.record_id = $2", "");
 }
 
 /// A record with what its subject is called now.

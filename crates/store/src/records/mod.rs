@@ -9,6 +9,7 @@ pub mod group;
 pub mod link;
 pub mod log;
 pub mod log_page;
+pub mod member;
 pub mod metadata;
 pub mod node;
 pub mod person;
@@ -35,6 +36,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     link::ALL,
     log::ALL,
     log_page::ALL,
+    member::ALL,
     metadata::ALL,
     node::ALL,
     person::ALL,

@@ -1,19 +1,51 @@
 //! Service principals: applications as members of the organisation, and the permissions that they hold.
 
-use crate::sql::statements;
-use crate::value::{Id, Row};
+use crate::sql::{several, slots, statements};
+use crate::value::{Id, Row, Value};
 use crate::{Expect, Guard, Store, StoreError, Unit};
+
+macro_rules! principals {
+    ($($which:expr),+) => {
+        concat!(
+            "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at
+             FROM service_principal WHERE tenant_id = $1 AND ",
+            $($which),+
+        )
+    };
+}
+
+macro_rules! grants {
+    ($which:literal) => {
+        concat!(
+            "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
+             FROM permission_grant WHERE tenant_id = $1 AND ",
+            $which
+        )
+    };
+}
+
+macro_rules! assignments {
+    ($which:literal) => {
+        concat!(
+            "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at, p.display_name
+             FROM app_role_assignment a
+             JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
+             WHERE a.tenant_id = $1 AND ",
+            $which
+        )
+    };
+}
 
 statements! {
     FIND = "service_principal.find" Tenant
-        "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at
-         FROM service_principal WHERE tenant_id = $1 AND object_id = $2";
+        principals!("object_id = $2");
+    /// Fifty at a time: see [`several`].
+    FIND_SEVERAL = "service_principal.find_several" Tenant
+        principals!("status <> 'deleted' AND object_id IN ", slots!());
     FIND_BY_APP = "service_principal.find_by_app" Tenant
-        "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at
-         FROM service_principal WHERE tenant_id = $1 AND app_id = $2";
+        principals!("app_id = $2");
     LIST = "service_principal.list" Tenant
-        "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at
-         FROM service_principal WHERE tenant_id = $1 AND object_id > $2 AND status <> 'deleted' ORDER BY object_id LIMIT $3";
+        principals!("object_id > $2 AND status <> 'deleted' ORDER BY object_id LIMIT $3");
     COUNT = "service_principal.count" Tenant
         "SELECT COUNT(*) FROM service_principal WHERE tenant_id = $1 AND status <> 'deleted'";
     INSERT = "service_principal.insert" Tenant
@@ -22,8 +54,16 @@ statements! {
     RENAME = "service_principal.rename" Tenant
         "UPDATE service_principal SET display_name = $3, record_version = record_version + 1 WHERE tenant_id = $1 AND app_id = $2";
     CHANGE_STATUS = "service_principal.change_status" Tenant
-        "UPDATE service_principal SET status = $3, deleted_at = $4, record_version = record_version + 1, security_version = security_version + 1
-         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $5";
+        "UPDATE service_principal SET status = $4, record_version = record_version + 1, security_version = security_version + 1
+         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $3 AND status <> 'deleted'";
+    DELETE = "service_principal.delete" Tenant
+        "UPDATE service_principal SET deleted_status = status, status = 'deleted', deleted_at = $4,
+             record_version = record_version + 1, security_version = security_version + 1
+         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $3 AND status <> 'deleted'";
+    RESTORE = "service_principal.restore" Tenant
+        "UPDATE service_principal SET status = COALESCE(deleted_status, 'disabled'), deleted_status = NULL, deleted_at = NULL,
+             record_version = record_version + 1, security_version = security_version + 1
+         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $3 AND status = 'deleted'";
     VOID_TOKENS = "service_principal.void_tokens" Tenant
         "UPDATE service_principal SET security_version = security_version + 1 WHERE tenant_id = $1 AND app_id = $2";
     PURGE = "service_principal.purge" Tenant
@@ -33,37 +73,24 @@ statements! {
     PURGE_GRANTS = "permission_grant.purge" Tenant
         "DELETE FROM permission_grant WHERE tenant_id = $1 AND client_id = $2";
     LIST_ASSIGNMENTS = "app_role_assignment.list" Tenant
-        "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at, p.display_name
-         FROM app_role_assignment a
-         JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
-         WHERE a.tenant_id = $1 AND a.principal_id = $2 ORDER BY a.created_at, a.assignment_id";
+        assignments!("a.principal_id = $2 ORDER BY a.created_at, a.assignment_id");
     LIST_ASSIGNED_TO = "app_role_assignment.list_of_resource" Tenant
-        "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at, p.display_name
-         FROM app_role_assignment a
-         JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
-         WHERE a.tenant_id = $1 AND a.resource_id = $2 AND a.assignment_id > $3 ORDER BY a.assignment_id LIMIT $4";
+        assignments!("a.resource_id = $2 AND a.assignment_id > $3 ORDER BY a.assignment_id LIMIT $4");
     FIND_ASSIGNMENT = "app_role_assignment.find" Tenant
-        "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at, p.display_name
-         FROM app_role_assignment a
-         JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
-         WHERE a.tenant_id = $1 AND a.assignment_id = $2";
+        assignments!("a.assignment_id = $2");
     INSERT_ASSIGNMENT = "app_role_assignment.insert" Tenant
         "INSERT INTO app_role_assignment (tenant_id, assignment_id, principal_id, resource_id, app_role_id, created_at)
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
     DELETE_ASSIGNMENT = "app_role_assignment.delete" Tenant
         "DELETE FROM app_role_assignment WHERE tenant_id = $1 AND assignment_id = $2";
     LIST_GRANTS = "permission_grant.list" Tenant
-        "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
-         FROM permission_grant WHERE tenant_id = $1 AND grant_id > $2 ORDER BY grant_id LIMIT $3";
+        grants!("grant_id > $2 ORDER BY grant_id LIMIT $3");
     LIST_GRANTS_OF_CLIENT = "permission_grant.list_of_client" Tenant
-        "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
-         FROM permission_grant WHERE tenant_id = $1 AND client_id = $2 ORDER BY grant_id LIMIT 1000";
+        grants!("client_id = $2 ORDER BY grant_id LIMIT 1000");
     LIST_GRANTS_FOR = "permission_grant.list_for" Tenant
-        "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
-         FROM permission_grant WHERE tenant_id = $1 AND client_id = $2 AND person_id IN ($3, $4) ORDER BY grant_id";
+        grants!("client_id = $2 AND person_id IN ($3, $4) ORDER BY grant_id");
     FIND_GRANT = "permission_grant.find" Tenant
-        "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
-         FROM permission_grant WHERE tenant_id = $1 AND grant_id = $2";
+        grants!("grant_id = $2");
     INSERT_GRANT = "permission_grant.insert" Tenant
         "INSERT INTO permission_grant (tenant_id, grant_id, client_id, resource_id, person_id, scope, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
@@ -173,6 +200,22 @@ fn parse_grant(mut row: Row) -> Result<PermissionGrant, StoreError> {
 }
 
 impl Store {
+    /// Those of them that are not deleted, in no particular order.
+    pub(crate) async fn find_principals(
+        &self,
+        tenant: Id,
+        ids: &[Id],
+    ) -> Result<Vec<ServicePrincipal>, StoreError> {
+        let mut found = Vec::new();
+        for args in several(tenant, ids) {
+            let rows = self.read(&FIND_SEVERAL, args).await?;
+            for row in rows {
+                found.push(parse(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     pub async fn find_principal(
         &self,
         tenant: Id,
@@ -306,6 +349,15 @@ impl Store {
     }
 }
 
+/// What names a principal as it was read.
+fn version_of(tenant: Id, principal: &ServicePrincipal) -> Vec<Value> {
+    vec![
+        tenant.into(),
+        principal.object_id.into(),
+        principal.record_version.into(),
+    ]
+}
+
 impl Unit {
     pub fn insert_principal(&mut self, tenant: Id, principal: &ServicePrincipal) -> &mut Unit {
         let args = vec![
@@ -327,22 +379,37 @@ impl Unit {
         )
     }
 
-    /// Voids every token of it, too.
+    /// Lets it sign in, or not. Voids every token of it, too.
     pub fn change_principal_status(
         &mut self,
         tenant: Id,
         principal: &ServicePrincipal,
         status: PrincipalStatus,
-        deleted_at: Option<i64>,
     ) -> &mut Unit {
-        let args = vec![
-            tenant.into(),
-            principal.object_id.into(),
-            status.as_str().into(),
-            deleted_at.into(),
-            principal.record_version.into(),
-        ];
+        let mut args = version_of(tenant, principal);
+        args.push(status.as_str().into());
         self.step(&CHANGE_STATUS, args, Expect::One(Guard::Moved))
+    }
+
+    /// Marks it deleted; everything stays for a restore. Voids every token of it, too.
+    pub fn delete_principal(
+        &mut self,
+        tenant: Id,
+        principal: &ServicePrincipal,
+        now: i64,
+    ) -> &mut Unit {
+        let mut args = version_of(tenant, principal);
+        args.push(now.into());
+        self.step(&DELETE, args, Expect::One(Guard::Moved))
+    }
+
+    /// The reverse, to the status from before.
+    pub fn restore_principal(&mut self, tenant: Id, principal: &ServicePrincipal) -> &mut Unit {
+        self.step(
+            &RESTORE,
+            version_of(tenant, principal),
+            Expect::One(Guard::Moved),
+        )
     }
 
     /// Every token that was made for the application so far is void.

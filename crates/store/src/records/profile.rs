@@ -1,20 +1,31 @@
 //! People as the directory shows them: more of a person than a sign-in needs, by statements of their own.
 
-use crate::list::{Collection, Kind, Walk};
+use crate::list::{Collection, Kind, Walk, ascending, descending};
 use crate::records::person::{PersonStatus, UserName};
-use crate::sql::{Sql, statements};
+use crate::sql::{Sql, several, slots, statements};
 use crate::value::{Id, Row, Value};
 use crate::{Expect, Guard, Store, StoreError, Unit};
 
+/// What the directory reads of a person, in the order of [`parse_person`].
+macro_rules! people {
+    ($($which:expr),+) => {
+        concat!(
+            "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
+                 mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
+             FROM person WHERE tenant_id = $1 AND ",
+            $($which),+
+        )
+    };
+}
+
 statements! {
     FIND = "directory_person.find" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND person_id = $2";
+        people!("person_id = $2");
+    /// Fifty at a time: see [`several`].
+    FIND_SEVERAL = "directory_person.find_several" Tenant
+        people!("status <> 'deleted' AND person_id IN ", slots!());
     FIND_BY_NAME = "directory_person.find_by_name" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND user_name_key = $2 AND status <> 'deleted'";
+        people!("user_name_key = $2 AND status <> 'deleted'");
     /// Both counts come from an index alone.
     COUNT = "directory_person.count" Tenant
         "SELECT (SELECT COUNT(*) FROM person a WHERE a.tenant_id = $1)
@@ -22,89 +33,33 @@ statements! {
     COUNT_DELETED = "directory_person.count_deleted" Tenant
         "SELECT COUNT(*) FROM person WHERE tenant_id = $1 AND deleted_at IS NOT NULL";
     BY_USER_NAME = "directory_person.list_by_user_name" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (user_name_key, person_id) > ($2, $3) AND user_name_key <= $4
-         ORDER BY user_name_key, person_id LIMIT $5";
+        ascending!(people!("status <> 'deleted'"), "user_name_key", "person_id");
     BY_USER_NAME_DOWN = "directory_person.list_by_user_name_down" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (user_name_key, person_id) < ($2, $3) AND user_name_key >= $4
-         ORDER BY user_name_key DESC, person_id DESC LIMIT $5";
+        descending!(people!("status <> 'deleted'"), "user_name_key", "person_id");
     BY_DISPLAY_NAME = "directory_person.list_by_display_name" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (display_name_key, person_id) > ($2, $3) AND display_name_key <= $4
-         ORDER BY display_name_key, person_id LIMIT $5";
+        ascending!(people!("status <> 'deleted'"), "display_name_key", "person_id");
     BY_DISPLAY_NAME_DOWN = "directory_person.list_by_display_name_down" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (display_name_key, person_id) < ($2, $3) AND display_name_key >= $4
-         ORDER BY display_name_key DESC, person_id DESC LIMIT $5";
+        descending!(people!("status <> 'deleted'"), "display_name_key", "person_id");
     BY_MAIL = "directory_person.list_by_mail" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (mail_key, person_id) > ($2, $3) AND mail_key <= $4
-         ORDER BY mail_key, person_id LIMIT $5";
+        ascending!(people!("status <> 'deleted'"), "mail_key", "person_id");
     BY_MAIL_DOWN = "directory_person.list_by_mail_down" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (mail_key, person_id) < ($2, $3) AND mail_key >= $4
-         ORDER BY mail_key DESC, person_id DESC LIMIT $5";
+        descending!(people!("status <> 'deleted'"), "mail_key", "person_id");
     BY_CREATION = "directory_person.list_by_creation" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (created_at, person_id) > ($2, $3) AND created_at <= $4
-         ORDER BY created_at, person_id LIMIT $5";
+        ascending!(people!("status <> 'deleted'"), "created_at", "person_id");
     BY_CREATION_DOWN = "directory_person.list_by_creation_down" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (created_at, person_id) < ($2, $3) AND created_at >= $4
-         ORDER BY created_at DESC, person_id DESC LIMIT $5";
+        descending!(people!("status <> 'deleted'"), "created_at", "person_id");
     BY_MANAGER = "directory_person.list_by_manager" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (manager_id, person_id) > ($2, $3) AND manager_id <= $4
-         ORDER BY manager_id, person_id LIMIT $5";
+        ascending!(people!("status <> 'deleted'"), "manager_id", "person_id");
     BY_MANAGER_DOWN = "directory_person.list_by_manager_down" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (manager_id, person_id) < ($2, $3) AND manager_id >= $4
-         ORDER BY manager_id DESC, person_id DESC LIMIT $5";
+        descending!(people!("status <> 'deleted'"), "manager_id", "person_id");
     BY_ID = "directory_person.list_by_id" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (person_id, person_id) > ($2, $3) AND person_id >= $2 AND person_id <= $4
-         ORDER BY person_id LIMIT $5";
+        ascending!(people!("status <> 'deleted' AND person_id >= $2"), "person_id", "person_id");
     BY_ID_DOWN = "directory_person.list_by_id_down" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND status <> 'deleted'
-             AND (person_id, person_id) < ($2, $3) AND person_id <= $2 AND person_id >= $4
-         ORDER BY person_id DESC LIMIT $5";
+        descending!(people!("status <> 'deleted' AND person_id <= $2"), "person_id", "person_id");
     BY_DELETION = "directory_person.list_by_deletion" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND deleted_at IS NOT NULL
-             AND (deleted_at, person_id) > ($2, $3) AND deleted_at <= $4
-         ORDER BY deleted_at, person_id LIMIT $5";
+        ascending!(people!("deleted_at IS NOT NULL"), "deleted_at", "person_id");
     BY_DELETION_DOWN = "directory_person.list_by_deletion_down" Tenant
-        "SELECT person_id, user_name, user_name_key, display_name, display_name_key, status, created_at, mail,
-             mail_key, user_type, manager_id, profile, record_version, changed_at, deleted_at
-         FROM person WHERE tenant_id = $1 AND deleted_at IS NOT NULL
-             AND (deleted_at, person_id) < ($2, $3) AND deleted_at >= $4
-         ORDER BY deleted_at DESC, person_id DESC LIMIT $5";
+        descending!(people!("deleted_at IS NOT NULL"), "deleted_at", "person_id");
     /// The ETag moves, and so does whoever changes the same record at the same time.
     TOUCH = "directory_person.touch" Tenant
         "UPDATE person SET record_version = record_version + 1, changed_at = $4
@@ -124,7 +79,10 @@ statements! {
     RESTORE = "directory_person.restore" Tenant
         "UPDATE person SET status = COALESCE(deleted_status, 'disabled'), deleted_status = NULL, deleted_at = NULL,
              changed_at = $4, record_version = record_version + 1, security_version = security_version + 1
-         WHERE tenant_id = $1 AND person_id = $2 AND record_version = $3 AND status = 'deleted'";
+         WHERE tenant_id = $1 AND person_id = $2 AND record_version = $3 AND status = 'deleted' AND deleted_at > 0";
+    BEGIN_ERASURE = "directory_person.begin_erasure" Tenant
+        "UPDATE person SET deleted_at = 0, record_version = record_version + 1
+         WHERE tenant_id = $1 AND person_id = $2 AND status = 'deleted'";
     LIST_UNFOLDED = "directory_person.list_unfolded" Tenant
         "SELECT person_id, display_name FROM person WHERE tenant_id = $1 AND display_name_key IS NULL LIMIT 400";
     FOLD = "directory_person.fold" Tenant
@@ -149,8 +107,8 @@ statements! {
         "DELETE FROM person WHERE tenant_id = $1 AND person_id = $2 AND status = 'deleted'";
 }
 
-/// How many columns [`parse_person`] takes.
-pub(crate) const PERSON_COLUMNS: usize = 15;
+/// The time of deletion of what is being deleted for good: the next minute goes on with it first, if it was interrupted.
+pub const ERASING: i64 = 0;
 
 /// A person as the directory shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -352,6 +310,22 @@ impl Collection for DeletedPeople {
 }
 
 impl Store {
+    /// Those of them that are not deleted, in no particular order.
+    pub(crate) async fn find_people(
+        &self,
+        tenant: Id,
+        ids: &[Id],
+    ) -> Result<Vec<DirectoryPerson>, StoreError> {
+        let mut found = Vec::new();
+        for args in several(tenant, ids) {
+            let rows = self.read(&FIND_SEVERAL, args).await?;
+            for row in rows {
+                found.push(parse_person(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// The person, deleted or not.
     pub async fn find_directory_person(
         &self,
@@ -445,6 +419,12 @@ impl Unit {
             key.into(),
         ];
         self.step(&FOLD, args, Expect::Any)
+    }
+
+    /// From now on nobody restores the person. Refused with [`Guard::Missing`] when somebody did.
+    pub fn begin_person_erasure(&mut self, tenant: Id, person: Id) -> &mut Unit {
+        let args = vec![tenant.into(), person.into()];
+        self.step(&BEGIN_ERASURE, args, Expect::One(Guard::Missing))
     }
 
     /// Deletes, at most 400 of each kind, what hangs on a deleted person; returns a row for each. When there is none,

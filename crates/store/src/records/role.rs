@@ -1,6 +1,7 @@
 //! Who holds which directory role: directly, or as a member of a group that holds it, however deep.
 
 use crate::records::directory::PrincipalKind;
+use crate::records::member::{above_member, living_member, step_up};
 use crate::sql::statements;
 use crate::value::{Id, Row};
 use crate::{Expect, Guard, Store, StoreError, Unit};
@@ -16,29 +17,26 @@ statements! {
     LIST_DIRECT = "role_member.list_direct" Tenant
         "SELECT role_template_id FROM role_member WHERE tenant_id = $1 AND person_id = $2 ORDER BY role_template_id";
     LIST_HOLDERS = "role_member.list_holders" Tenant
-        "SELECT person_id, principal_kind, created_at FROM role_member
-         WHERE tenant_id = $1 AND role_template_id = $2 AND person_id > $3 ORDER BY person_id LIMIT $4";
-    /// UNION, not UNION ALL: a cycle, which none should be, ends.
+        concat!(
+            "SELECT r.person_id, r.principal_kind, r.created_at FROM role_member r", living_member!("r.person_id"),
+            " AND r.tenant_id = $1 AND r.role_template_id = $2 AND r.person_id > $3 ORDER BY r.person_id LIMIT $4"
+        );
     LIST_EFFECTIVE = "role_member.list_effective" Tenant
-        "WITH RECURSIVE above(group_id) AS (
-             SELECT m.group_id FROM group_member m
-             JOIN directory_group g ON g.tenant_id = $1 AND g.group_id = m.group_id AND g.deleted_at IS NULL
-             WHERE m.tenant_id = $1 AND m.member_id = $2
+        concat!(
+            above_member!("$2"),
+            " SELECT r.role_template_id FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = $2
              UNION
-             SELECT m.group_id FROM above a
-             JOIN group_member m ON m.tenant_id = $1 AND m.member_id = a.group_id
-             JOIN directory_group g ON g.tenant_id = $1 AND g.group_id = m.group_id AND g.deleted_at IS NULL)
-         SELECT r.role_template_id FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = $2
-         UNION
-         SELECT r.role_template_id FROM above a JOIN role_member r ON r.tenant_id = $1 AND r.person_id = a.group_id";
+             SELECT r.role_template_id FROM above a JOIN role_member r ON r.tenant_id = $1 AND r.person_id = a.group_id"
+        );
     /// Of the people whose compared names lie between two, those who hold any role.
     LIST_PRIVILEGED = "role_member.list_privileged" Tenant
         "WITH RECURSIVE holder(id) AS (
              SELECT r.person_id FROM role_member r WHERE r.tenant_id = $1
              UNION
              SELECT m.member_id FROM holder h
-             JOIN directory_group g ON g.tenant_id = $1 AND g.group_id = h.id AND g.deleted_at IS NULL
-             JOIN group_member m ON m.tenant_id = $1 AND m.group_id = h.id)
+             CROSS JOIN directory_group g
+             CROSS JOIN group_member m
+             WHERE g.tenant_id = $1 AND g.group_id = h.id AND g.deleted_at IS NULL AND m.tenant_id = $1 AND m.group_id = h.id)
          SELECT p.person_id FROM holder h JOIN person p ON p.tenant_id = $1 AND p.person_id = h.id
          WHERE p.user_name_key >= $2 AND p.user_name_key <= $3";
     /// Holds when somebody who can sign in holds the role. Changes nothing; the unit has moved the version before.
@@ -47,8 +45,9 @@ statements! {
              SELECT r.person_id FROM role_member r WHERE r.tenant_id = $1 AND r.role_template_id = $2
              UNION
              SELECT m.member_id FROM holder h
-             JOIN directory_group g ON g.tenant_id = $1 AND g.group_id = h.id AND g.deleted_at IS NULL
-             JOIN group_member m ON m.tenant_id = $1 AND m.group_id = h.id)
+             CROSS JOIN directory_group g
+             CROSS JOIN group_member m
+             WHERE g.tenant_id = $1 AND g.group_id = h.id AND g.deleted_at IS NULL AND m.tenant_id = $1 AND m.group_id = h.id)
          UPDATE tenant SET administrator_version = administrator_version
          WHERE tenant_id = $1 AND EXISTS (
              SELECT 1 FROM holder h
@@ -91,7 +90,7 @@ impl Store {
         rows.into_iter().map(|mut row| row.id()).collect()
     }
 
-    /// At most `limit` direct holders of a role whose id comes after `after`.
+    /// At most `limit` direct holders of a role whose id comes after `after`, by id; deleted ones are left out.
     pub async fn list_role_holders(
         &self,
         tenant: Id,

@@ -1,23 +1,28 @@
 //! Sessions. Every use joins the versions of person, credential and database (security 3, 10).
 
+use crate::records::member::{above_member, step_up};
 use crate::sql::statements;
 use crate::value::{Id, Row};
 use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
+    /// Who is in no group, as most are who hold no role, is not asked for nested ones.
     FIND_LIVE = "session.find_live" Tenant
-        "SELECT s.session_id, s.person_id, s.credential_id, s.auth_time, s.created_at, s.last_seen_at, s.expires_at, s.place,
-             p.user_name, p.display_name,
-             (SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = s.person_id)
-             + (SELECT COUNT(*) FROM group_member m JOIN role_member r ON r.tenant_id = $1 AND r.person_id = m.group_id
-                WHERE m.tenant_id = $1 AND m.member_id = s.person_id)
-         FROM session s
-         JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
-         JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
-             AND p.security_version = s.person_version AND p.status = 'enabled'
-         JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-             AND c.security_version = s.credential_version AND c.status = 'active'
-         WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4";
+        concat!(
+            "SELECT s.session_id, s.person_id, s.credential_id, s.auth_time, s.created_at, s.last_seen_at, s.expires_at, s.place,
+                 p.user_name, p.display_name,
+                 (SELECT COUNT(*) FROM role_member r WHERE r.tenant_id = $1 AND r.person_id = s.person_id)
+                 + CASE WHEN EXISTS (SELECT 1 FROM group_member e WHERE e.tenant_id = $1 AND e.member_id = s.person_id) THEN (",
+            above_member!("s.person_id"),
+            " SELECT COUNT(*) FROM above a JOIN role_member r ON r.tenant_id = $1 AND r.person_id = a.group_id) ELSE 0 END
+             FROM session s
+             JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
+             JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
+                 AND p.security_version = s.person_version AND p.status = 'enabled'
+             JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
+                 AND c.security_version = s.credential_version AND c.status = 'active'
+             WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4"
+        );
     LIST_LIVE = "session.list_live" Tenant
         "SELECT s.session_id, s.created_at, s.last_seen_at, s.place, c.name
          FROM session s
@@ -74,7 +79,7 @@ pub struct LiveSession {
     pub place: String,
     pub user_name: String,
     pub display_name: String,
-    /// Roles held directly or by a group that the person is in itself: enough to know what to offer, not what to allow.
+    /// Roles held directly or by groups that the person is in: to know what to offer, not what to allow.
     pub roles: i64,
 }
 

@@ -7,8 +7,10 @@ mod backup;
 mod engine;
 mod faults;
 mod lint;
+mod members;
 mod metadata;
 mod migrations;
+mod plans;
 #[allow(
     dead_code,
     unreachable_pub,
@@ -18,6 +20,7 @@ mod migrations;
 mod postgres;
 mod postgres_only;
 mod registry;
+mod rows;
 mod sqlite_only;
 mod tenants;
 mod tls;

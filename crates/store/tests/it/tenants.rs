@@ -3,6 +3,7 @@
 
 use rusqlite::types::Value as Cell;
 
+use super::rows::{EPOCH, NOW, fields_of, group_fields, person_of, principal_of, tenant_of};
 use super::*;
 use crate::records::session::TokenHash;
 use crate::{
@@ -10,8 +11,8 @@ use crate::{
     EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
 use crate::{
-    CredentialUse, GroupFields, Log, LogRecord, NewCredential, NewLink, NewPerson, NewSession,
-    PersonFields, PersonStatus, PrincipalKind, Sealed, SecretKey, Tenant, UserName, UserType,
+    CredentialUse, Log, LogRecord, NewCredential, NewLink, NewSession, PersonStatus, PrincipalKind,
+    Sealed, SecretKey,
 };
 
 on_each!(what_is_done_to_one_tenant_leaves_the_other);
@@ -20,7 +21,6 @@ const OURS: Id = Id([1; 16]);
 const THEIRS: Id = Id([2; 16]);
 const PERSON: Id = Id([3; 16]);
 const SESSION: Id = Id([4; 16]);
-const EPOCH: Id = Id([5; 16]);
 const ROLE: Id = Id([6; 16]);
 const NODE: Id = Id([8; 16]);
 const APPLICATION: Id = Id([90; 16]);
@@ -29,7 +29,6 @@ const PRINCIPAL: Id = Id([92; 16]);
 const LINKS: [Id; 4] = [Id([10; 16]), Id([11; 16]), Id([12; 16]), Id([13; 16])];
 const CREDENTIAL: &[u8] = b"the same credential";
 const SPARE: &[u8] = b"another credential";
-const NOW: i64 = 1_000;
 /// Led by the time of its issue, [`NOW`].
 const STATE: Id = Id([0, 0, 0, 0, 0, 0, 3, 232, 50, 50, 50, 50, 50, 50, 50, 50]);
 
@@ -90,14 +89,6 @@ fn dump_postgres(database: &Database, tenant: Id) -> Vec<String> {
     rows
 }
 
-fn name_of(name: &str) -> UserName {
-    UserName {
-        shown: name.to_owned(),
-        key: name.to_owned(),
-        skeleton: name.to_owned(),
-    }
-}
-
 /// Led by the time of opening, as the product's are.
 fn token_hash(number: u8) -> TokenHash {
     let mut hash = [number; 40];
@@ -133,27 +124,6 @@ fn new_credential(credential_id: &[u8]) -> NewCredential<'_> {
 const GROUP: Id = Id([90; 16]);
 const INNER: Id = Id([91; 16]);
 
-fn fields_of(name: &str, display_name: &str) -> PersonFields {
-    PersonFields {
-        user_name: name_of(name),
-        display_name: display_name.to_owned(),
-        display_name_key: display_name.to_lowercase(),
-        mail: Some(format!("{name}@example.org")),
-        mail_key: Some(format!("{name}@example.org")),
-        user_type: UserType::Member,
-        profile: "{}".to_owned(),
-    }
-}
-
-fn group_fields(name: &str) -> GroupFields {
-    GroupFields {
-        display_name: name.to_owned(),
-        display_name_key: name.to_lowercase(),
-        description: None,
-        mail_nickname: name.to_owned(),
-    }
-}
-
 fn record(number: u8) -> LogRecord {
     LogRecord {
         record_id: Id([number; 16]),
@@ -168,24 +138,6 @@ fn record(number: u8) -> LogRecord {
 
 /// The same rows for each tenant, ids and names included: every key has the tenant in it.
 async fn fill(store: &Store, tenant_id: Id) {
-    let tenant = Tenant {
-        tenant_id,
-        name: "Example".to_owned(),
-        rp_id: "example.org".to_owned(),
-        public_origin: "https://example.org".to_owned(),
-        policy_version: 1,
-        administrator_version: 1,
-        epoch: EPOCH,
-        created_at: NOW,
-        claimed_at: None,
-    };
-    let person = NewPerson {
-        person_id: PERSON,
-        user_handle: [9; 64],
-        fields: fields_of("ada", "Ada"),
-        status: PersonStatus::Enabled,
-        created_at: NOW,
-    };
     let key = SecretKey {
         key_id: Id([20; 16]),
         purpose: "state".to_owned(),
@@ -194,8 +146,8 @@ async fn fill(store: &Store, tenant_id: Id) {
         retires_at: Some(NOW),
     };
     let mut unit = Unit::new();
-    unit.insert_tenant(&tenant);
-    unit.insert_person(tenant_id, &person);
+    unit.insert_tenant(&tenant_of(tenant_id));
+    unit.insert_person(tenant_id, &person_of(PERSON, "ada"));
     unit.insert_role(tenant_id, ROLE, (PERSON, PrincipalKind::Person), NOW);
     for group in [GROUP, INNER] {
         unit.insert_group(
@@ -273,16 +225,7 @@ fn application(object_id: Id) -> Application {
 }
 
 fn principal(object_id: Id) -> ServicePrincipal {
-    ServicePrincipal {
-        object_id,
-        app_id: APP,
-        display_name: "Travel".to_owned(),
-        status: PrincipalStatus::Enabled,
-        record_version: 1,
-        security_version: 1,
-        created_at: NOW,
-        deleted_at: None,
-    }
+    principal_of(object_id, APP)
 }
 
 fn code() -> AuthorizationCode {
@@ -382,13 +325,28 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
         unit.update_application(OURS, &changed);
         unit.rename_principal(OURS, APP, "Journeys");
     });
+    let principal_at = |record_version| ServicePrincipal {
+        record_version,
+        ..principal(PRINCIPAL)
+    };
+    let application_at = |record_version| Application {
+        record_version,
+        ..application(APPLICATION)
+    };
+    add("disable application", &|unit| {
+        unit.change_principal_status(OURS, &principal_at(2), PrincipalStatus::Disabled);
+    });
     add("delete application", &|unit| {
-        let mut changed = application(APPLICATION);
-        changed.record_version = 2;
-        unit.change_application_status(OURS, &changed, Some(NOW));
-        let mut changed = principal(PRINCIPAL);
-        changed.record_version = 2;
-        unit.change_principal_status(OURS, &changed, PrincipalStatus::Deleted, Some(NOW));
+        unit.change_application_status(OURS, &application_at(2), Some(NOW));
+        unit.delete_principal(OURS, &principal_at(3), NOW);
+    });
+    add("restore application", &|unit| {
+        unit.change_application_status(OURS, &application_at(3), None);
+        unit.restore_principal(OURS, &principal_at(4));
+    });
+    add("delete application again", &|unit| {
+        unit.change_application_status(OURS, &application_at(4), Some(NOW));
+        unit.delete_principal(OURS, &principal_at(5), NOW);
     });
     add("purge application", &|unit| {
         unit.purge_application(OURS, APPLICATION);
@@ -446,6 +404,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
     });
     add("group purged", &|unit| {
         unit.delete_group(OURS, INNER, 1, NOW + 1);
+        unit.begin_group_erasure(OURS, INNER);
         unit.purge_members(OURS, GROUP);
         unit.purge_group(OURS, INNER);
     });
@@ -509,6 +468,10 @@ fn changes() -> Vec<(&'static str, Unit)> {
     });
     add("restore person", &|unit| {
         unit.restore_person(OURS, PERSON, 4, NOW + 1);
+    });
+    add("erase person", &|unit| {
+        unit.delete_person(OURS, PERSON, 5, NOW + 1);
+        unit.begin_person_erasure(OURS, PERSON);
     });
     add("node", &|unit| {
         unit.touch_node(OURS, NODE, NOW + 1);

@@ -6,9 +6,11 @@ use graph::kind::Kind;
 use graph::{Mark, Type, Version};
 use http::{Method, header};
 use identity::access::Operation;
+use identity::logs::{self, Log, LogEntry, LogQuery};
+use identity::{Actor, Id};
 use serde_json::{Map, Value, json};
 use server::graph_api::{Access, ENDPOINTS, Endpoint, Takes};
-use testkit::ORIGIN;
+use testkit::{House, ORIGIN};
 
 use super::{Client, Said};
 use crate::in_each_house;
@@ -301,5 +303,78 @@ fn security_11_an_application_removes_passkeys_only_where_its_roles_reach() {
             .await
             .is(200);
         assert_eq!(left["value"], json!([]));
+    });
+}
+
+/// Operation, code and who asked, of each record of a refusal, oldest first.
+async fn list_refusals(house: &House) -> Vec<(String, String, Option<Id>)> {
+    let query = LogQuery {
+        from: 0,
+        to: i64::MAX,
+        after: None,
+        forward: true,
+        about: None,
+        top: 500,
+    };
+    let keep = |entry: LogEntry| {
+        let field = |name| entry.field(name).unwrap_or_default().to_owned();
+        let told = (field("operation"), field("code"), entry.subject);
+        entry.word.ends_with(".refused").then_some(told)
+    };
+    let actor = Actor::CommandLine { os_user: "test" };
+    let page = logs::list(house.identity(), actor, Log::Audit, &query, keep).await;
+    page.unwrap().entries
+}
+
+#[test]
+fn what_the_api_refuses_is_on_record_once_a_minute() {
+    in_each_house(async |house| {
+        house.administrator("ada").await;
+        let application = house.application("tool", &["User.ReadBasic.All"]).await;
+        let client = Client::with(&house, &house.token(&application).await);
+        let denied = "Authorization_RequestDenied";
+        for _ in 0..3 {
+            for (path, code) in [
+                ("/v1.0/groups", "permission.missing"),
+                ("/beta/auditLogs/signIns?$top=1", "permission.missing"),
+                (
+                    "/v1.0/users?$filter=accountEnabled%20eq%20true",
+                    "list.column_hidden",
+                ),
+            ] {
+                client.get(path).await.refused_as(403, denied, code);
+            }
+        }
+        // Nothing is told of what was allowed, of what isn't there, and of what is malformed.
+        client.get("/v1.0/users?$top=1").await.is(200);
+        client.get("/v1.0/users/nobody").await.is(404);
+        client.get("/v1.0/users?$filter=x").await.is(400);
+        let told = |operation: &str, code: &str| {
+            let by = Some(application.principal_id);
+            (operation.to_owned(), code.to_owned(), by)
+        };
+        let mut expected = vec![
+            told("ListGroups", "permission.missing"),
+            told("ReadLogs", "permission.missing"),
+            told("ListPeople", "list.column_hidden"),
+        ];
+        assert_eq!(list_refusals(&house).await, expected);
+        // A change that is refused while its object is looked up is told once, too.
+        house.advance(identity::MINUTE);
+        let path = format!("/v1.0/applications/{NOBODY}");
+        client
+            .delete(&path)
+            .await
+            .refused_as(403, denied, "permission.missing");
+        client.get("/v1.0/groups").await.is(403);
+        let all = list_refusals(&house).await;
+        assert_eq!(all.len(), 5, "{all:?}");
+        expected.push(all[3].clone());
+        expected.push(told("ListGroups", "permission.missing"));
+        assert_eq!(all, expected);
+        assert_eq!(
+            (all[3].1.as_str(), all[3].2),
+            ("permission.missing", Some(application.principal_id))
+        );
     });
 }

@@ -1,0 +1,310 @@
+//! Making, changing, deleting applications.
+
+use store::{Application, Guard, Id, Log, ServicePrincipal, Unit, WriteError};
+
+use super::{
+    ApplicationChange, ApplicationView, describe, find_active, find_any, find_target,
+    parse_description, parse_name, take_active, take_deleted, view, write_redirect_uris,
+};
+use crate::access::{self, Allowed, Operation, Target};
+use crate::actor::Actor;
+use crate::audit::{self, Entry};
+use crate::people::{RESTORABLE, check_expected};
+use crate::tenant::refuse_write;
+use crate::{Identity, Refusal, codes};
+
+/// Refuses unless the actor may do it to that application, if there is one: who may not is not told whether there is.
+async fn check(
+    identity: &Identity,
+    actor: Actor<'_>,
+    operation: Operation,
+    found: Option<&Application>,
+) -> Result<Allowed, Refusal> {
+    access::check_object(identity, actor, operation, || async {
+        match found {
+            Some(application) => find_target(identity, application.app_id).await,
+            None => Ok(Target::Plain),
+        }
+    })
+    .await
+}
+
+/// A change of an application that the actor may make, and its unit: guarded against a change of the application's rights
+/// since they were looked at.
+pub(super) struct Change {
+    pub(super) application: Application,
+    pub(super) allowed: Allowed,
+    pub(super) unit: Unit,
+}
+
+impl Change {
+    pub(super) async fn begin(
+        identity: &Identity,
+        actor: Actor<'_>,
+        operation: Operation,
+        object: Id,
+    ) -> Result<Change, Refusal> {
+        let found = find_any(identity, object).await?;
+        let allowed = check(identity, actor, operation, found.as_ref()).await?;
+        let application = take_active(found)?;
+        let mut unit = allowed.begin(identity);
+        unit.bump_application(identity.0.tenant_id, object, application.security_version);
+        Ok(Change {
+            application,
+            allowed,
+            unit,
+        })
+    }
+
+    /// Writes it with its audit record.
+    pub(super) async fn write(
+        self,
+        identity: &Identity,
+        actor: Actor<'_>,
+        activity: &str,
+        entry: Entry,
+    ) -> Result<(), WriteError> {
+        let object = self.application.object_id;
+        let (allowed, unit) = (&self.allowed, self.unit);
+        access::write(identity, actor, allowed, unit, activity, object, entry).await
+    }
+}
+
+/// Registers an application, without a service principal yet: it can't sign in until there is one.
+pub async fn add(
+    identity: &Identity,
+    actor: Actor<'_>,
+    new: &ApplicationChange,
+) -> Result<ApplicationView, Refusal> {
+    let about = (Operation::AddApplication, None);
+    access::decide(identity, actor, about, || add_once(identity, actor, new)).await
+}
+
+async fn add_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    new: &ApplicationChange,
+) -> Result<ApplicationView, Refusal> {
+    let allowed = access::check(identity, actor, Operation::AddApplication, None).await?;
+    let ambient = &identity.0.ambient;
+    let application = Application {
+        object_id: ambient.make_id(),
+        app_id: ambient.make_id(),
+        display_name: parse_name(new.display_name.as_deref().unwrap_or_default())?,
+        description: parse_description(new.description.as_deref().unwrap_or_default())?,
+        redirect_uris: write_redirect_uris(new.redirect_uris.as_deref().unwrap_or_default())?,
+        deleted: false,
+        record_version: 1,
+        security_version: 1,
+        created_at: ambient.now(),
+        deleted_at: None,
+    };
+    let mut unit = allowed.begin(identity);
+    unit.insert_application(identity.0.tenant_id, &application);
+    let entry = describe(identity, actor, &application);
+    let (word, object) = ("application.added", application.object_id);
+    access::write(identity, actor, &allowed, unit, word, object, entry)
+        .await
+        .map_err(refuse_write)?;
+    view(identity, application).await
+}
+
+/// Changes names and addresses. The service principal takes the new name, too.
+///
+/// # Errors
+/// [`codes::RECORD_OUTDATED`] when the record is not the expected one any more.
+pub async fn change(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    change: &ApplicationChange,
+) -> Result<ApplicationView, Refusal> {
+    let about = (Operation::ChangeApplication, Some(object));
+    access::decide(identity, actor, about, || {
+        change_once(identity, actor, object, change)
+    })
+    .await?;
+    view(identity, find_active(identity, object).await?).await
+}
+
+async fn change_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    asked: &ApplicationChange,
+) -> Result<(), Refusal> {
+    let operation = Operation::ChangeApplication;
+    let mut change = Change::begin(identity, actor, operation, object).await?;
+    let before = change.application.clone();
+    check_expected(asked.record_version, before.record_version)?;
+    let mut after = before.clone();
+    if let Some(name) = &asked.display_name {
+        after.display_name = parse_name(name)?;
+    }
+    if let Some(text) = &asked.description {
+        after.description = parse_description(text)?;
+    }
+    if let Some(uris) = &asked.redirect_uris {
+        after.redirect_uris = write_redirect_uris(uris)?;
+    }
+    let tenant = identity.0.tenant_id;
+    change.unit.update_application(tenant, &after);
+    if after.display_name != before.display_name {
+        change
+            .unit
+            .rename_principal(tenant, after.app_id, &after.display_name);
+    }
+    let mut entry = describe(identity, actor, &after);
+    if after.redirect_uris != before.redirect_uris {
+        entry
+            .say("addressesBefore", before.redirect_uris.as_str())
+            .say("addresses", after.redirect_uris.as_str());
+    }
+    if after.display_name != before.display_name {
+        entry.say("before", before.display_name.as_str());
+    }
+    change
+        .write(identity, actor, "application.changed", entry)
+        .await
+        .map_err(refuse_write)
+}
+
+/// Deletes the application with its service principal; both can be restored for [`RESTORABLE`]. Every token of it is void.
+pub async fn delete(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
+    let about = (Operation::DeleteApplication, Some(object));
+    access::decide(identity, actor, about, || {
+        delete_once(identity, actor, object)
+    })
+    .await
+}
+
+async fn delete_once(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
+    let operation = Operation::DeleteApplication;
+    let mut change = Change::begin(identity, actor, operation, object).await?;
+    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
+    let application = &change.application;
+    change
+        .unit
+        .change_application_status(tenant, application, Some(now));
+    if let Some(principal) = find_principal_of(identity, application).await? {
+        change.unit.delete_principal(tenant, &principal, now);
+    }
+    let entry = describe(identity, actor, application);
+    change
+        .write(identity, actor, "application.deleted", entry)
+        .await
+        .map_err(refuse_write)
+}
+
+/// Brings a deleted application and its service principal back, with secrets, keys and permissions.
+pub async fn restore(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+) -> Result<ApplicationView, Refusal> {
+    let about = (Operation::RestoreApplication, Some(object));
+    access::decide(identity, actor, about, || {
+        restore_once(identity, actor, object)
+    })
+    .await?;
+    view(identity, find_active(identity, object).await?).await
+}
+
+async fn restore_once(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
+    let found = find_any(identity, object).await?;
+    let operation = Operation::RestoreApplication;
+    let allowed = check(identity, actor, operation, found.as_ref()).await?;
+    let application = take_deleted(found)?;
+    let tenant = identity.0.tenant_id;
+    let mut unit = allowed.begin(identity);
+    unit.change_application_status(tenant, &application, None);
+    if let Some(principal) = find_principal_of(identity, &application).await? {
+        unit.restore_principal(tenant, &principal);
+    }
+    let entry = describe(identity, actor, &application);
+    let word = "application.restored";
+    access::write(identity, actor, &allowed, unit, word, object, entry)
+        .await
+        .map_err(refuse_write)
+}
+
+/// Removes a deleted application for good.
+pub async fn erase(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
+    let about = (Operation::DeleteApplication, Some(object));
+    access::decide(identity, actor, about, || {
+        erase_once(identity, actor, object)
+    })
+    .await
+}
+
+async fn erase_once(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
+    let found = find_any(identity, object).await?;
+    let operation = Operation::DeleteApplication;
+    let allowed = check(identity, actor, operation, found.as_ref()).await?;
+    let application = take_deleted(found)?;
+    let mut unit = allowed.begin(identity);
+    put_erasure(identity, &mut unit, &application).await?;
+    let entry = describe(identity, actor, &application);
+    let word = "application.erased";
+    let written = access::write(identity, actor, &allowed, unit, word, object, entry).await;
+    written.map_err(|error| match error {
+        // Somebody else was first.
+        WriteError::Refused(Guard::Missing) => Refusal::new(&codes::APPLICATION_MISSING),
+        error => refuse_write(error),
+    })
+}
+
+async fn find_principal_of(
+    identity: &Identity,
+    application: &Application,
+) -> Result<Option<ServicePrincipal>, Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    Ok(store
+        .find_principal_by_app(tenant, application.app_id)
+        .await?)
+}
+
+async fn put_erasure(
+    identity: &Identity,
+    unit: &mut Unit,
+    application: &Application,
+) -> Result<(), Refusal> {
+    let tenant = identity.0.tenant_id;
+    unit.purge_application(tenant, application.object_id);
+    let principal = find_principal_of(identity, application).await?;
+    if let Some(principal) = principal.filter(|it| it.status == store::PrincipalStatus::Deleted) {
+        unit.purge_principal(tenant, principal.object_id);
+    }
+    Ok(())
+}
+
+/// Erases what was deleted longer ago than [`RESTORABLE`], in small units; part of the minute's work.
+pub(crate) async fn purge(identity: &Identity) -> Result<(), Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let before = identity.0.ambient.now() - RESTORABLE;
+    for object in store.list_purgeable_applications(tenant, before).await? {
+        let Some(application) = store.find_application(tenant, object).await? else {
+            continue;
+        };
+        let mut unit = Unit::new();
+        put_erasure(identity, &mut unit, &application).await?;
+        let mut entry = Entry::default();
+        entry.say("application", application.display_name.as_str());
+        let about = (None, Some(object.0.as_slice()));
+        let written = audit::commit(
+            identity,
+            unit,
+            Log::Audit,
+            "application.erased",
+            about,
+            entry,
+        )
+        .await;
+        match written {
+            // Another node was first, or it was restored just now.
+            Ok(_) | Err(WriteError::Refused(Guard::Missing)) => {}
+            Err(error) => return Err(refuse_write(error)),
+        }
+    }
+    Ok(())
+}
