@@ -83,7 +83,7 @@ fn value_of(kind: Kind, mark: Mark, api: &str) -> Value {
         Kind::Time => json!("2027-01-01T00:00:00Z"),
         Kind::Bytes => json!("AAAA"),
         Kind::Int32 | Kind::Int64 => json!(1),
-        Kind::Words(words) => json!(words.members[0]),
+        Kind::Words(words) | Kind::Flags(words) => json!(words.members[0]),
         Kind::Complex(of) => object(of, mark, api),
         Kind::Open(_) => json!({}),
         Kind::Many(Kind::Complex(_)) => json!([]),
