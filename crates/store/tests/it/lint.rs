@@ -162,11 +162,16 @@ fn unconfined(tokens: &[String]) -> Vec<String> {
     problems
 }
 
-/// `WITH name AS (`, `, name(columns) AS (`.
+/// `WITH name AS (`, `, name(columns) AS (`, at the statement's beginning or at a subquery's.
 fn cte_names(tokens: &[String]) -> Vec<String> {
-    if tokens.first().is_none_or(|token| token != "WITH") {
-        return Vec::new();
-    }
+    let begins = |index: usize| index == 0 || tokens[index - 1] == "(";
+    let with = (0..tokens.len()).filter(|index| tokens[*index] == "WITH" && begins(*index));
+    with.flat_map(|index| cte_names_from(&tokens[index..]))
+        .collect()
+}
+
+/// Of the one WITH that the tokens begin with.
+fn cte_names_from(tokens: &[String]) -> Vec<String> {
     let mut names = Vec::new();
     let mut depth = 0;
     for (index, token) in tokens.iter().enumerate().skip(1) {
@@ -195,7 +200,9 @@ fn queries(tokens: &[String]) -> Vec<Vec<String>> {
         match token.as_str() {
             "(" => {
                 current.push(token.clone());
-                let inner = tokens.get(index + 1).is_some_and(|next| next == "SELECT");
+                let inner = tokens
+                    .get(index + 1)
+                    .is_some_and(|next| next == "SELECT" || next == "WITH");
                 stack.push(inner.then(|| std::mem::take(&mut current)));
             }
             ")" => {
@@ -395,6 +402,7 @@ fn confined_statements_pass() {
         "INSERT INTO spent (tenant_id, a) VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE SET a = excluded.a WHERE spent.a < $2 OR spent.b = 1",
         "WITH mine AS (SELECT a FROM person WHERE tenant_id = $1) SELECT a FROM mine",
         "WITH mine AS (SELECT a FROM person WHERE tenant_id = $1) UPDATE tenant SET a = 1 WHERE tenant_id = $1 AND EXISTS (SELECT 1 FROM mine)",
+        "SELECT (WITH mine AS (SELECT a FROM link WHERE tenant_id = $1) SELECT COUNT(*) FROM mine m) FROM person WHERE tenant_id = $1",
         "SELECT a FROM person WHERE tenant_id = $1 UNION ALL SELECT a FROM link WHERE tenant_id = $1",
         "SELECT 'FOR UPDATE -> now' FROM person WHERE tenant_id = $1",
     ] {
@@ -425,6 +433,7 @@ fn unconfined_statements_are_found() {
         "INSERT INTO spent (tenant_id) VALUES ($1), ($2)",
         "INSERT INTO spent (tenant_id, state_id) SELECT $1, a FROM person",
         "WITH all_of_it AS (SELECT a FROM person) SELECT a FROM all_of_it",
+        "SELECT (WITH all_of_it AS (SELECT a FROM link) SELECT COUNT(*) FROM all_of_it) FROM person WHERE tenant_id = $1",
     ] {
         assert!(
             !problems_of(Scope::Tenant, text).is_empty(),

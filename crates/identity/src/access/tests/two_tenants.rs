@@ -271,7 +271,7 @@ async fn security_36_ids_of_another_tenant_are_nothing_here() {
             "user.missing",
             "group.missing",
             "application.missing",
-            "object.missing",
+            "directory.object_missing",
             "grant.missing",
             "role.not_held",
             "member.missing",
