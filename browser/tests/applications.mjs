@@ -40,8 +40,7 @@ test('somebody signs in to an application, consents, and is not asked again', as
   await ada.goto(authorize(clientId, callback));
   assert.match(ada.page.url(), /\/sign-in\?return=/);
   await ada.button('Sign in with a passkey').click();
-  await ada.page.getByRole('heading', { name: 'What an application asks for' }).waitFor();
-  await ada.page.getByText('Travel <b>expenses</b>').waitFor();
+  await ada.page.getByRole('heading', { name: 'Allow Travel <b>expenses</b>?' }).waitFor();
   await ada.page.getByText('The answer goes to').waitFor();
   await ada.shoot('consent');
   await ada.button('Don’t allow').click();
@@ -60,5 +59,50 @@ test('somebody signs in to an application, consents, and is not asked again', as
   await ada.page.waitForURL(`${callback}?**`);
   answer = new URL(ada.page.url()).searchParams;
   assert.ok(answer.get('code'));
+  close();
+});
+
+test('a consent page whose session is over asks anew, of whoever is there then', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  const { clientId } = app(t.server, 'create', 'Travel expenses', '--redirect', `web=${callback}`);
+  const heading = ada.page.getByRole('heading', { name: 'Allow Travel expenses?' });
+  for (const button of ['Allow', 'Don’t allow']) {
+    await ada.signIn();
+    await ada.goto(authorize(clientId, callback));
+    await heading.waitFor();
+    const other = await ada.context.newPage();
+    await other.goto(`${t.server.origin}/security-info`);
+    await other.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+    await other.waitForURL('**/sign-in**');
+    // Nothing was decided; the way leads over the sign-in page back to the question.
+    await ada.button(button).click();
+    await ada.page.waitForURL('**/sign-in?return=**');
+    await ada.button('Sign in with a passkey').click();
+    await heading.waitFor();
+    await other.close();
+    // Signed out in the same way again, for the other answer.
+    await ada.goto('/security-info');
+    await ada.signOut();
+  }
+  close();
+});
+
+test('the back button shows the question again, and a second answer is an answer', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  const { clientId } = app(t.server, 'create', 'Travel expenses', '--redirect', `web=${callback}`);
+  await ada.signIn();
+  for (const [button, parameter] of [['Allow', 'code'], ['Don’t allow', 'error']]) {
+    await ada.goto(authorize(clientId, callback, { prompt: 'consent' }));
+    await ada.page.getByRole('heading', { name: 'Allow Travel expenses?' }).waitFor();
+    for (let times = 0; times < 2; times++) {
+      await ada.button(button).click();
+      await ada.page.waitForURL(`${callback}?**`);
+      assert.ok(new URL(ada.page.url()).searchParams.get(parameter), ada.page.url());
+      await ada.page.goBack();
+      await ada.button(button).waitFor();
+    }
+  }
   close();
 });

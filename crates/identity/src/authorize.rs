@@ -30,12 +30,8 @@ const CODE_LIFETIME: Micros = MINUTE;
 /// Carries the time after which somebody must have proven anew who is there, sealed against change.
 const SINCE: &str = "claviger_since";
 /// Scopes of OpenID Connect itself: about nothing but the sign-in.
-const SIGN_IN_SCOPES: [Permission; 4] = [
-    Permission::OpenId,
-    Permission::Profile,
-    Permission::Email,
-    Permission::OfflineAccess,
-];
+const SIGN_IN_SCOPES: [Permission; 3] =
+    [Permission::OpenId, Permission::Profile, Permission::Email];
 
 /// What the browser does next.
 #[derive(Debug)]
@@ -145,6 +141,8 @@ async fn check(
     for scope in &request.scopes {
         match parse_scope(identity, scope) {
             Some(Scope::Default) => asks_default = true,
+            // There are no refresh tokens yet, so nobody is asked for it, and nobody's consent to it is remembered.
+            Some(Scope::One(Permission::OfflineAccess)) => {}
             Some(Scope::One(permission)) if !named.contains(&permission) => named.push(permission),
             Some(Scope::One(_)) => {}
             None => {
@@ -255,7 +253,7 @@ async fn judge(
                 "the person must consent",
             ));
         }
-        return Ok(Outcome::Consent(show(&checked)));
+        return Ok(Outcome::Consent(show(identity, &checked, since)));
     }
     let mut permissions = checked.named.clone();
     if checked.asks_default {
@@ -276,19 +274,14 @@ async fn judge(
     Ok(Outcome::Answer { location })
 }
 
-fn show(checked: &Checked) -> Consent {
+fn show(identity: &Identity, checked: &Checked, since: Option<Micros>) -> Consent {
     let uri = &checked.known.redirect_uri;
     let rest = uri.split_once("://").map_or(uri.as_str(), |(_, rest)| rest);
     Consent {
         application: checked.known.client.display_name.clone(),
         host: rest.split(['/', '?']).next().unwrap_or(rest).to_owned(),
-        permissions: checked
-            .named
-            .iter()
-            .copied()
-            .filter(|permission| *permission != Permission::OfflineAccess)
-            .collect(),
-        query: checked.request.to_query(),
+        permissions: checked.named.clone(),
+        query: write_query(identity, &checked.request, since),
     }
 }
 
@@ -342,9 +335,20 @@ fn derive_return_path(
     since: Option<Micros>,
 ) -> String {
     let since = since.unwrap_or_else(|| identity.0.ambient.now());
+    let query = write_query(identity, request, Some(since));
+    format!("{}?{query}", issuer.authorize_path())
+}
+
+/// The request as a query, with our mark of when it came first: who has proven anew who is there since then need not do
+/// so again behind the consent page.
+fn write_query(identity: &Identity, request: &Request, since: Option<Micros>) -> String {
+    let query = request.to_query();
+    let Some(since) = since else {
+        return query;
+    };
     let mac = derive_since_mac(identity, request, since);
     let mark = oidc::form::write(&[(SINCE, &format!("{since}.{mac}"))]);
-    format!("{}?{}&{mark}", issuer.authorize_path(), request.to_query())
+    format!("{query}&{mark}")
 }
 
 // --- consent
@@ -382,6 +386,7 @@ pub async fn decide(
     }
     consent(identity, caller, session, &checked).await?;
     // The same request once more, which now finds the grant; it was shown, so it need not be shown again.
+    let since = find_since(identity, &checked.request, &parameters);
     let mut request = checked.request;
     if request.prompt == Prompt::Consent {
         request.prompt = Prompt::AsNeeded;
@@ -389,7 +394,7 @@ pub async fn decide(
     Ok(format!(
         "{}?{}",
         issuer.authorize_path(),
-        request.to_query()
+        write_query(identity, &request, since)
     ))
 }
 

@@ -4,13 +4,16 @@
 import { Refusal, post } from './api.js';
 import { data, find, sayProblem, work } from './page.js';
 
+// The session that this page speaks of is over, or another one is here: the request is asked anew, of whoever it is now.
+const OUTLIVED = ['session.none', 'request.forged'];
+
 /** @param {'allow' | 'deny'} decision */
 async function decide(decision) {
   try {
     const done = await post('/consent', { query: data.query, tenant: data.tenant, decision });
     location.assign(done.location);
   } catch (error) {
-    if (error instanceof Refusal && error.location) return location.assign(error.location);
+    if (error instanceof Refusal && OUTLIVED.includes(error.code)) return location.reload();
     sayProblem(error);
   }
 }

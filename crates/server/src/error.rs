@@ -295,13 +295,15 @@ fn find_alert(code: &Code) -> Option<&'static str> {
 }
 
 /// The kinds of alerts, so that each has a figure before it first happens.
-pub(crate) const ALERTS: [&str; 6] = [
+pub(crate) const ALERTS: [&str; 8] = [
     "tier_zero_use",
     "counter_regressed",
     "backup_eligibility_changed",
     "model_undesired",
     "metadata_waits",
     "metadata_stale",
+    "list_unusable",
+    "revocation_list_outdated",
 ];
 
 /// The page that helps with a code: sign in, or confirm it's you.

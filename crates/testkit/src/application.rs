@@ -1,12 +1,15 @@
 //! Applications that sign in: registered on the command line, with a secret and a key.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use axum::body::Body;
+use data_encoding::BASE64URL_NOPAD;
 use http::{Method, Request, header};
 use identity::applications::{self, ApplicationChange, Consent, RedirectUri};
 use identity::permissions::Permission;
 use identity::{Actor, Micros, SECOND};
+use oidc::form::Parameters;
 use oidc::jwk::PublicKey;
 use oidc::jwt::{self, Algorithm};
 use oidc::redirect_uri::Platform;
@@ -17,6 +20,18 @@ use store::Id;
 use crate::{Answer, Browser, House, ORIGIN};
 
 const COMMAND_LINE: Actor<'static> = Actor::CommandLine { os_user: "testkit" };
+
+/// Where applications that people use get their answers.
+pub const CALLBACK: &str = "https://app.example.org/callback";
+
+/// The verifier of RFC 7636's appendix B.
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// The challenge of [`VERIFIER`].
+#[must_use]
+pub fn challenge() -> String {
+    BASE64URL_NOPAD.encode(digest(&SHA256, VERIFIER.as_bytes()).as_ref())
+}
 
 /// A key pair of P-256 and the name of its public half.
 #[derive(Debug)]
@@ -147,6 +162,56 @@ impl House {
         applications::grant(self.identity(), COMMAND_LINE, client, consent, scope)
             .await
             .unwrap();
+    }
+
+    /// An application that acts in the name of whoever signs in to it, with these permissions.
+    pub async fn client(&self, name: &str, scope: &str) -> Application {
+        let addresses = [(Platform::Web, CALLBACK)];
+        let application = self.application_at(name, &[], &addresses).await;
+        self.grant(&application, scope).await;
+        application
+    }
+
+    /// What a code becomes, by the application's key.
+    pub async fn redeem(&self, application: &Application, code: &str) -> Answer {
+        let assertion = application.assertion(self);
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+            ("client_assertion_type", JWT_BEARER),
+            ("client_assertion", assertion.as_str()),
+        ];
+        self.browser().ask_token("/oauth2/v2.0/token", &form).await
+    }
+
+    /// An access token of the application for whoever is signed in with that browser: the authorization code flow as a
+    /// client library walks it. Everything in `scope` must have been granted.
+    pub async fn delegated_token(
+        &self,
+        application: &Application,
+        browser: &mut Browser,
+        scope: &str,
+    ) -> String {
+        let query = oidc::form::write(&[
+            ("client_id", &application.app_id.to_string()),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("scope", scope),
+            ("code_challenge", &challenge()),
+            ("code_challenge_method", "S256"),
+        ]);
+        let answer = browser
+            .get(&format!("/oauth2/v2.0/authorize?{query}"))
+            .await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        let location = answer.header("location");
+        let read = location.strip_prefix(CALLBACK).expect("it is the client's");
+        let read = Parameters::parse(read.trim_start_matches('?').as_bytes()).unwrap();
+        let code = read.find("code").expect("it was granted");
+        let tokens = self.redeem(application, code).await.ok();
+        tokens["access_token"].as_str().unwrap().to_owned()
     }
 
     /// An access token of the application for itself, by its key.

@@ -36,7 +36,7 @@ mod person;
 pub mod postgres;
 
 pub use answer::Answer;
-pub use application::{Application, SigningKey};
+pub use application::{Application, CALLBACK, SigningKey, VERIFIER, challenge};
 pub use authenticator::{
     Attachment, Attestation, Backup, Counter, CreationOptions, Device, Discoverability, Mediation,
     RequestOptions, TrustGroups, UserVerification,

@@ -197,15 +197,18 @@ copy-link = نسخ الرابط
 ## رفض الطلبات في صفحة
 error-title = لم ينجح ذلك
 error-way-on = متابعة
+error-start = إلى صفحة البداية
 error-code = الرمز
 error-detail = التفصيل
 error-reference = الرقم المرجعي
 wrong-host-title = يعمل هذا الخادم تحت عنوان آخر
 wrong-host-text = لا تعمل مفاتيح المرور إلا تحت عنوان واحد. استخدم هذا العنوان من فضلك:
 
-consent-title = ما يطلبه أحد التطبيقات
-consent-lead = يطلب { $name } استخدام حسابك:
-consent-host = يُرسَل الرد إلى { $name }. ولا يمكن طلب أكثر من ذلك إلا من أحد المسؤولين.
+consent-title = هل تسمح لـ { $name }؟
+consent-lead = يطلب هذا التطبيق استخدام حسابك:
+consent-asked = سيصبح بإمكانه:
+consent-host = يُرسَل الرد إلى
+consent-kept = لا تسمح بذلك إلا إذا كنت تعرف هذا التطبيق. يبقى السماح ساريًا إلى أن يلغيه أحد المسؤولين.
 consent-openid = معرفة من أنت
 consent-profile = الاطلاع على اسمك واسم المستخدم
 consent-email = الاطلاع على عنوان بريدك الإلكتروني

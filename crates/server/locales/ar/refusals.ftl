@@ -285,7 +285,7 @@ refusal-token-unusable = رمز الوصول مفقود أو منتهٍ أو غ�
 refusal-token-unusable-remedy = يحصل التطبيق على رمز جديد.
 
 refusal-client-redirect-unknown = التطبيق غير معروف هنا، أو يطلب إرسال الرد إلى عنوان لم يسجّله.
-refusal-client-redirect-unknown-remedy = لا تتابع، وأخبر مشغّل التطبيق.
+refusal-client-redirect-unknown-remedy = أغلق هذه الصفحة وأخبر مشغّل التطبيق.
 
 refusal-authorize-malformed = لا يمكن قراءة طلب التطبيق.
 refusal-authorize-malformed-remedy = عُد إلى التطبيق وحاول مرة أخرى، وإن استمر ذلك فأخبر مشغّله.

@@ -194,15 +194,18 @@ copy-link = Link kopieren
 ## Ablehnungen als Seite
 error-title = Das hat nicht geklappt
 error-way-on = Weiter
+error-start = Zur Startseite
 error-code = Code
 error-detail = Einzelheit
 error-reference = Referenz
 wrong-host-title = Dieser Server antwortet unter einer anderen Adresse
 wrong-host-text = Passkeys funktionieren nur unter einer einzigen Adresse. Bitte verwenden Sie diese:
 
-consent-title = Worum eine Anwendung bittet
-consent-lead = { $name } möchte Ihr Konto verwenden:
-consent-host = Die Antwort geht an { $name }. Um mehr kann nur ein Administrator gebeten werden.
+consent-title = { $name } erlauben?
+consent-lead = Diese Anwendung möchte Ihr Konto verwenden:
+consent-asked = Sie könnte dann:
+consent-host = Die Antwort geht an
+consent-kept = Erlauben Sie es nur, wenn Sie diese Anwendung kennen. Es bleibt erlaubt, bis ein Administrator es zurücknimmt.
 consent-openid = Erfahren, wer Sie sind
 consent-profile = Ihren Namen und Benutzernamen sehen
 consent-email = Ihre E-Mail-Adresse sehen

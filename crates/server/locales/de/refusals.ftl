@@ -285,7 +285,7 @@ refusal-token-unusable = Das Zugriffstoken fehlt, ist abgelaufen oder nicht hier
 refusal-token-unusable-remedy = Die Anwendung holt ein neues.
 
 refusal-client-redirect-unknown = Die Anwendung ist hier unbekannt oder will die Antwort an eine Adresse, die sie nicht eingetragen hat.
-refusal-client-redirect-unknown-remedy = Machen Sie nicht weiter; sagen Sie es denen, die die Anwendung betreiben.
+refusal-client-redirect-unknown-remedy = Schließen Sie diese Seite und sagen Sie es denen, die die Anwendung betreiben.
 
 refusal-authorize-malformed = Die Anfrage der Anwendung ist nicht lesbar.
 refusal-authorize-malformed-remedy = Gehen Sie zur Anwendung zurück und versuchen Sie es erneut; bleibt es dabei, sagen Sie es denen, die sie betreiben.

@@ -194,15 +194,18 @@ copy-link = Copy the link
 ## Refusals as a page
 error-title = That didn’t work
 error-way-on = Go on
+error-start = To the start page
 error-code = Code
 error-detail = Detail
 error-reference = Reference
 wrong-host-title = This server answers under another address
 wrong-host-text = Passkeys work at one address only. Please use this one:
 
-consent-title = What an application asks for
-consent-lead = { $name } asks to use your account:
-consent-host = The answer goes to { $name }. You can’t be asked for more than this without an administrator.
+consent-title = Allow { $name }?
+consent-lead = This application asks to use your account:
+consent-asked = It would be able to:
+consent-host = The answer goes to
+consent-kept = Allow it only if you know this application. It stays allowed until an administrator takes it back.
 consent-openid = Know who you are
 consent-profile = See your name and user name
 consent-email = See your e-mail address

@@ -285,7 +285,7 @@ refusal-token-unusable = The access token is missing, over, or not for this.
 refusal-token-unusable-remedy = The application gets a new one.
 
 refusal-client-redirect-unknown = The application is unknown here, or asks to send the answer to an address that it did not register.
-refusal-client-redirect-unknown-remedy = Don’t go on; tell whoever runs the application.
+refusal-client-redirect-unknown-remedy = Close this page, and tell whoever runs the application.
 
 refusal-authorize-malformed = The application’s request can’t be read.
 refusal-authorize-malformed-remedy = Go back to the application and try again; if it stays, tell whoever runs it.

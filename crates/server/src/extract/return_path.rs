@@ -33,9 +33,9 @@ fn hides_separator(path: &str) -> bool {
             .any(|segment| segment == "." || segment == "..")
 }
 
-/// Signing in ends somewhere else than at signing in.
+/// Signing in ends somewhere else than at signing in, and not at an address that only takes a decision.
 fn leads_back(path: &str) -> bool {
-    ["/sign-in", "/sign-out", "/reauthenticate"]
+    ["/sign-in", "/sign-out", "/reauthenticate", "/consent"]
         .iter()
         .any(|step| {
             path.strip_prefix(step)

@@ -3,8 +3,8 @@
 use graph::Time;
 use graph::resources::collections::FIDO2_METHODS;
 use graph::resources::{AttestationLevel, Fido2AuthenticationMethod, PasskeyType};
-use identity::Id;
 use identity::methods::{self, Method};
+use identity::{Cursor, Id, Value as PlaceKey};
 use serde_json::Value;
 
 use super::answer::{Outcome, done};
@@ -52,22 +52,34 @@ async fn answer_list(call: Call, person: Id, context: &str) -> Outcome {
             Some(key) => call.or_missing(refusal.into(), key),
             None => refusal.into(),
         })?;
-    let values = found
+    let count = Some(found.len() as u64);
+    let begin = match call.place(&options)?.map(|place| place.key) {
+        Some(PlaceKey::Text(last)) => {
+            let at = found.iter().position(|passkey| passkey.method_id == last);
+            // The one that was last is gone: what came after it can't be told any more.
+            at.ok_or(&identity::codes::CURSOR_UNFIT)? + 1
+        }
+        Some(_) => return Err(Fault::from(&identity::codes::CURSOR_UNFIT)),
+        None => 0,
+    };
+    let rest = found.get(begin..).unwrap_or_default();
+    let page = rest.get(..options.top as usize).unwrap_or(rest);
+    let next = page
+        .last()
+        .filter(|_| page.len() < rest.len())
+        .map(|last| Cursor {
+            key: PlaceKey::Text(last.method_id.clone()),
+            id: Id([0; 16]),
+        });
+    let of = &Fido2AuthenticationMethod::TYPE;
+    let values = page
         .iter()
         .map(|passkey| {
-            let of = &Fido2AuthenticationMethod::TYPE;
-            Ok(Value::Object(call.cut(
-                &derive(passkey),
-                of,
-                &options.select,
-            )?))
+            let cut = call.cut(&derive(passkey), of, &options.select)?;
+            Ok(Value::Object(cut))
         })
         .collect::<Result<Vec<_>, Fault>>()?;
-    let count = Some(values.len() as u64);
-    // A person has ten of them at most: one page holds all, whatever `$top` says but where it says less.
-    let mut values = values;
-    values.truncate(options.top as usize);
-    call.page(&options, context, values, count, None)
+    call.page(&options, context, values, count, next)
 }
 
 async fn answer_one(call: Call, person: Id, method: usize, context: &str) -> Outcome {

@@ -7,7 +7,6 @@ use identity::codes;
 use identity::issuer::Issuer;
 use serde::{Deserialize, Serialize};
 
-use super::error::no_such_tenant;
 use super::{Tenant, find_issuer};
 use crate::app::AppState;
 use crate::error::Rejection;
@@ -23,7 +22,8 @@ pub(super) async fn show(
 ) -> Result<Response, Rejection> {
     let segment = tenant.as_ref().map(|segment| segment.0.clone());
     let Some(issuer) = find_issuer(&state, tenant) else {
-        return Ok(no_such_tenant());
+        // A browser shows this to somebody, who is helped by a page and not by an answer for programs.
+        return Err(Rejection::from(&codes::NOT_FOUND));
     };
     let query = query.unwrap_or_default();
     let session = visit.session.as_ref();

@@ -81,6 +81,8 @@ async fn figures_are_off_unless_asked_for_and_then_on_a_listener_of_their_own() 
         "claviger_database_errors_total",
         "claviger_alerts_total{kind=\"counter_regressed\"}",
         "claviger_alerts_total{kind=\"backup_eligibility_changed\"}",
+        "claviger_alerts_total{kind=\"list_unusable\"}",
+        "claviger_alerts_total{kind=\"revocation_list_outdated\"}",
         "claviger_connections_refused_total",
     ] {
         assert!(shown.contains(figure), "{figure}\n{shown}");

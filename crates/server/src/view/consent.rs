@@ -27,14 +27,9 @@ pub struct Consent<'a> {
 }
 
 impl Consent<'_> {
-    fn lead(&self) -> String {
+    fn title(&self) -> String {
         let values = [("name", self.application)];
-        self.frame.texts.with("consent-lead", &values).into_owned()
-    }
-
-    fn destination(&self) -> String {
-        let values = [("name", self.host)];
-        self.frame.texts.with("consent-host", &values).into_owned()
+        self.frame.texts.with("consent-title", &values).into_owned()
     }
 
     /// What people may consent to has words of its own; the rest was granted by an administrator.

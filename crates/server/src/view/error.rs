@@ -28,4 +28,11 @@ impl ErrorPage<'_> {
     fn way(&self) -> &str {
         self.way_on.unwrap_or("/")
     }
+
+    fn way_label(&self) -> std::borrow::Cow<'_, str> {
+        self.frame.t(match self.way_on {
+            Some(_) => "error-way-on",
+            None => "error-start",
+        })
+    }
 }

@@ -1,31 +1,29 @@
 //! Signing in to applications: the authorization code flow, and each thing that a code is bound to.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64URL_NOPAD;
-use identity::applications::{self, ApplicationChange};
+use identity::applications;
 use identity::permissions::Permission;
-use identity::roles::{self, Role};
 use identity::{Actor, MINUTE, SECOND, bearer};
 use oidc::form;
 use oidc::jwk;
 use oidc::jwt::{self, Algorithm};
 use oidc::redirect_uri::Platform;
-use serde_json::{Value, json};
-use testkit::{Answer, Application, Browser, House, ORIGIN, Person, find_tags};
+use serde_json::json;
+use testkit::{Answer, Application, Browser, CALLBACK, House, ORIGIN, Person, VERIFIER, challenge};
 
 use crate::in_each_house;
 
-const CALLBACK: &str = "https://app.example.org/callback";
+mod consent;
+mod rights;
+
 const AUTHORIZE: &str = "/oauth2/v2.0/authorize";
 const TOKEN: &str = "/oauth2/v2.0/token";
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const COMMAND_LINE: Actor<'static> = Actor::CommandLine { os_user: "test" };
 
 /// A request that is in order, with some parameters put, replaced or (empty) left out.
 fn query(app: &Application, changes: &[(&str, &str)]) -> String {
     let app_id = app.app_id.to_string();
-    let hash = digest(&SHA256, VERIFIER.as_bytes());
-    let challenge = BASE64URL_NOPAD.encode(hash.as_ref());
+    let challenge = challenge();
     let mut pairs = vec![
         ("client_id", app_id.as_str()),
         ("redirect_uri", CALLBACK),
@@ -490,87 +488,6 @@ fn prompts_and_ages_ask_for_a_proof() {
 }
 
 #[test]
-fn people_consent_to_little_and_once() {
-    in_each_house(async |house| {
-        let app = web(&house, "<b>Free</b> offers").await;
-        let mut ada = house.administrator("ada").await;
-        let mut bob = house.person(&mut ada, "bob").await;
-        let silent = ask(&mut bob.browser, &app, &[("prompt", "none")]).await;
-        assert_eq!(error_of(&silent), "consent_required");
-        let page = ask(&mut bob.browser, &app, &[]).await;
-        assert_eq!(page.status, 200);
-        assert!(!page.text().contains("<b>Free"));
-        assert!(page.text().contains("app.example.org"));
-        let data = find_tags(&page.text(), "meta")
-            .into_iter()
-            .find(|it| it.attribute("name") == Some("page-data"))
-            .unwrap();
-        let data: Value = serde_json::from_str(data.attribute("content").unwrap()).unwrap();
-        let decide = |decision: &str| json!({ "query": data["query"], "tenant": null, "decision": decision });
-        // Denied: told, and nothing is kept.
-        let denied = bob.browser.post("/consent", decide("deny")).await.ok();
-        let read = read_answer(denied["location"].as_str().unwrap());
-        assert_eq!(read.find("error"), Some("access_denied"));
-        assert_eq!(ask(&mut bob.browser, &app, &[]).await.status, 200);
-        // Without the page's token, or by nobody, it is no decision.
-        let mut forged = bob.browser.clone();
-        forged.set_token(Some("x".to_owned()));
-        forged
-            .post("/consent", decide("allow"))
-            .await
-            .refused(403, "request.forged");
-        let mut nobody = house.browser();
-        nobody
-            .post("/consent", decide("allow"))
-            .await
-            .refused(401, "session.none");
-        assert_eq!(ask(&mut bob.browser, &app, &[]).await.status, 200);
-        // Allowed: the very request goes on, and the next is not asked again.
-        let allowed = bob.browser.post("/consent", decide("allow")).await.ok();
-        let code = code_of(&bob.browser.get(allowed["location"].as_str().unwrap()).await);
-        let body = redeem(&house, &app, &code).await.ok();
-        assert_eq!(body["scope"], json!("openid profile User.Read"));
-        code_of(&ask(&mut bob.browser, &app, &[("prompt", "none")]).await);
-        // More is asked for again; another person is asked, too.
-        assert_eq!(
-            ask(&mut bob.browser, &app, &[("scope", "openid email")])
-                .await
-                .status,
-            200
-        );
-        assert_eq!(ask(&mut ada.browser, &app, &[]).await.status, 200);
-        // Nobody consents to what only an administrator grants, however the page is bent.
-        let bent = data["query"]
-            .as_str()
-            .unwrap()
-            .replace("User.Read", "User.ReadWrite.All");
-        let body = json!({ "query": bent, "tenant": null, "decision": "allow" });
-        bob.browser
-            .post("/consent", body)
-            .await
-            .refused(403, "role.insufficient");
-        let answer = ask(
-            &mut bob.browser,
-            &app,
-            &[("scope", "openid User.ReadWrite.All")],
-        )
-        .await;
-        assert_eq!(error_of(&answer), "consent_required");
-        let evil = data["query"]
-            .as_str()
-            .unwrap()
-            .replace("app.example.org", "evil.example");
-        for decision in ["allow", "deny"] {
-            let body = json!({ "query": evil, "tenant": null, "decision": decision });
-            bob.browser
-                .post("/consent", body)
-                .await
-                .refused(400, "client.redirect_unknown");
-        }
-    });
-}
-
-#[test]
 fn security_28_a_persons_token_ends_with_what_it_rests_on() {
     in_each_house(async |house| {
         let (app, mut ada) = begin(&house).await;
@@ -715,95 +632,6 @@ fn security_11_delegated_tier_zero_needs_a_key() {
 }
 
 #[test]
-fn changing_an_application_needs_its_rights() {
-    in_each_house(async |house| {
-        let mut ada = house.administrator("ada").await;
-        let bob = house.person(&mut ada, "bob").await;
-        let plain = house.application("plain", &["User.Read.All"]).await;
-        let powerful = house
-            .application("powerful", &["Application.ReadWrite.All"])
-            .await;
-        let identity = house.identity();
-        let caller = house.caller();
-        let session = house.session(&bob.browser).await;
-        let nobody = Actor::Person(&caller, &session);
-        // Somebody without a role, and an owner, may nothing at all.
-        applications::add_owner(identity, COMMAND_LINE, plain.object_id, session.person_id)
-            .await
-            .unwrap();
-        let change = ApplicationChange {
-            display_name: Some("x".to_owned()),
-            ..ApplicationChange::default()
-        };
-        let not_allowed = |code: &str| assert_eq!(code, "role.insufficient");
-        not_allowed(
-            applications::find(identity, nobody, plain.object_id)
-                .await
-                .unwrap_err()
-                .code
-                .id,
-        );
-        not_allowed(
-            applications::change(identity, nobody, plain.object_id, &change)
-                .await
-                .unwrap_err()
-                .code
-                .id,
-        );
-        not_allowed(
-            applications::add_secret(identity, nobody, plain.object_id, "", None)
-                .await
-                .unwrap_err()
-                .code
-                .id,
-        );
-        not_allowed(
-            applications::delete(identity, nobody, plain.object_id)
-                .await
-                .unwrap_err()
-                .code
-                .id,
-        );
-        // An application with tier 0 in its own name reaches plain applications, but no privileged one, itself included.
-        let token = house.token(&powerful).await;
-        let bearer = bearer::authenticate(identity, &token).await.unwrap();
-        let actor = Actor::Token(&caller, &bearer);
-        applications::add_secret(identity, actor, plain.object_id, "", None)
-            .await
-            .unwrap();
-        not_allowed(
-            applications::add_secret(identity, actor, powerful.object_id, "", None)
-                .await
-                .unwrap_err()
-                .code
-                .id,
-        );
-        // Nor may it give rights, to itself or to another.
-        let resource = applications::find_own_api(identity).await.unwrap();
-        let role = Permission::RoleManagementReadWriteDirectory
-            .application_id()
-            .unwrap();
-        for principal in [plain.principal_id, powerful.principal_id] {
-            let refusal = applications::assign(identity, actor, principal, resource, role)
-                .await
-                .unwrap_err();
-            assert_eq!(refusal.code.id, "permission.missing");
-        }
-        // Freshness: five minutes, for an administrator.
-        let session = house.session(&ada.browser).await;
-        let actor = Actor::Person(&caller, &session);
-        applications::add_secret(identity, actor, powerful.object_id, "", None)
-            .await
-            .unwrap();
-        house.advance(5 * MINUTE + SECOND);
-        let refusal = applications::add_secret(identity, actor, powerful.object_id, "", None)
-            .await
-            .unwrap_err();
-        assert_eq!(refusal.code.id, "session.not_fresh");
-    });
-}
-
-#[test]
 fn past_mistake_33_no_header_decides_where_an_answer_goes() {
     in_each_house(async |house| {
         let (app, mut ada) = begin(&house).await;
@@ -882,88 +710,5 @@ fn past_mistake_43_a_request_that_was_bent_on_the_way_is_another_request() {
             assert_eq!(answer.status, 400, "{to}");
         }
         code_of(&ada.browser.get(&back).await);
-    });
-}
-
-#[test]
-fn security_11_an_application_administrator_reaches_no_tier_zero() {
-    in_each_house(async |house| {
-        let mut ada = house.administrator("ada").await;
-        let bob = house.person(&mut ada, "bob").await;
-        let plain = house.application("plain", &["User.Read.All"]).await;
-        let powerful = house
-            .application("powerful", &["Application.ReadWrite.All"])
-            .await;
-        let holder = house.application("holder", &[]).await;
-        let (identity, caller) = (house.identity(), house.caller());
-        let session = house.session(&bob.browser).await;
-        let role = Role::ApplicationAdministrator;
-        roles::assign(identity, COMMAND_LINE, role, session.person_id)
-            .await
-            .unwrap();
-        let role = Role::UserAdministrator;
-        roles::assign(identity, COMMAND_LINE, role, holder.principal_id)
-            .await
-            .unwrap();
-        let bob = Actor::Person(&caller, &session);
-        let resource = applications::find_own_api(identity).await.unwrap();
-        let assign = async |principal, permission: Permission| {
-            let role = permission.application_id().unwrap();
-            let made = applications::assign(identity, bob, principal, resource, role).await;
-            made.map(drop).map_err(|refusal| refusal.code.id)
-        };
-        // Plain permissions of plain applications are what the role is for.
-        let secret = applications::add_secret(identity, bob, plain.object_id, "", None).await;
-        assert!(secret.is_ok());
-        assert_eq!(
-            assign(plain.principal_id, Permission::AuditLogReadAll).await,
-            Ok(())
-        );
-        // Tier 0 is not, in either form, nor a change of what holds it or a directory role.
-        let refused = Err("role.insufficient");
-        assert_eq!(
-            assign(plain.principal_id, Permission::DirectoryReadWriteAll).await,
-            refused
-        );
-        let consent = applications::Consent::Everybody;
-        let scope = "User.Read RoleManagement.ReadWrite.Directory";
-        let granted = applications::grant(identity, bob, plain.principal_id, consent, scope).await;
-        assert_eq!(
-            granted.map(drop).map_err(|refusal| refusal.code.id),
-            refused
-        );
-        for app in [&powerful, &holder] {
-            assert_eq!(
-                assign(app.principal_id, Permission::GroupReadAll).await,
-                refused
-            );
-            let secret = applications::add_secret(identity, bob, app.object_id, "", None).await;
-            assert_eq!(secret.map(drop).map_err(|refusal| refusal.code.id), refused);
-            let jwk = app.key.public().to_json();
-            let key =
-                applications::add_key(identity, bob, app.object_id, "", jwk.as_bytes(), None).await;
-            assert_eq!(key.map(drop).map_err(|refusal| refusal.code.id), refused);
-            let change = ApplicationChange {
-                redirect_uris: Some(Vec::new()),
-                ..ApplicationChange::default()
-            };
-            let changed = applications::change(identity, bob, app.object_id, &change).await;
-            assert_eq!(
-                changed.map(drop).map_err(|refusal| refusal.code.id),
-                refused
-            );
-            let owner =
-                applications::add_owner(identity, bob, app.object_id, session.person_id).await;
-            assert_eq!(owner.map_err(|refusal| refusal.code.id), refused);
-            let deleted = applications::delete(identity, bob, app.object_id).await;
-            assert_eq!(deleted.map_err(|refusal| refusal.code.id), refused);
-        }
-        // A Global Administrator may.
-        let session = house.session(&ada.browser).await;
-        let ada = Actor::Person(&caller, &session);
-        let role = Permission::DirectoryReadWriteAll.application_id().unwrap();
-        applications::assign(identity, ada, plain.principal_id, resource, role)
-            .await
-            .unwrap();
     });
 }

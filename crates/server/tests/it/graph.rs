@@ -1,6 +1,7 @@
 //! The administration API, as clients that know Graph use it.
 
 mod access;
+mod delegated;
 mod input;
 mod logs;
 mod objects;
