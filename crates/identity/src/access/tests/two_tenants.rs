@@ -272,9 +272,9 @@ async fn security_36_ids_of_another_tenant_are_nothing_here() {
             "group.missing",
             "application.missing",
             "directory.object_missing",
-            "grant.missing",
+            "permission.grant_missing",
             "role.not_held",
-            "member.missing",
+            "group.member_missing",
             "permission.unknown",
         ];
         assert!(nothing.contains(&refusal.code.id), "{call}: {refusal}");
