@@ -95,7 +95,10 @@ fn ecdsa_with_every_curve_and_hash() {
         ),
     ] {
         let mut set = Set::new(key, scheme, cose);
-        for group in &ecdsa::TestSet::load(name).unwrap().test_groups {
+        for group in &ecdsa::TestSet::load(name)
+            .expect("the crate has this set")
+            .test_groups
+        {
             for test in &group.tests {
                 let expected = (test.result, test.tc_id);
                 set.check(&group.der, &test.msg, &test.sig, expected);
@@ -119,7 +122,10 @@ fn rsa_pkcs1_with_every_hash() {
         (Name::Rsa8192Sha512, Scheme::RsaPkcs1Sha512, -259),
     ] {
         let mut set = Set::new(KeyType::Rsa, scheme, Some(cose));
-        for group in &TestSet::load(name).unwrap().test_groups {
+        for group in &TestSet::load(name)
+            .expect("the crate has this set")
+            .test_groups
+        {
             for test in &group.tests {
                 let expected = (test.result, test.tc_id);
                 set.check(&group.der, &test.msg, &test.sig, expected);
@@ -155,7 +161,10 @@ fn rsa_pss_with_every_hash() {
         ),
     ] {
         let mut set = Set::new(KeyType::Rsa, scheme, Some(cose));
-        for group in &TestSet::load(name).unwrap().test_groups {
+        for group in &TestSet::load(name)
+            .expect("the crate has this set")
+            .test_groups
+        {
             for test in &group.tests {
                 let expected = (test.result, test.tc_id);
                 set.check(&group.der, &test.msg, &test.sig, expected);
@@ -169,7 +178,10 @@ fn rsa_pss_with_every_hash() {
 fn keys_without_a_choice_of_hash() {
     let mut set = Set::new(KeyType::Ed25519, Scheme::Ed25519, Some(-8));
     let name = eddsa::TestName::Ed25519;
-    for group in &eddsa::TestSet::load(name).unwrap().test_groups {
+    for group in &eddsa::TestSet::load(name)
+        .expect("the crate has this set")
+        .test_groups
+    {
         for test in &group.tests {
             let expected = (test.result, test.tc_id);
             set.check(&group.der, &test.msg, &test.sig, expected);
@@ -183,7 +195,10 @@ fn keys_without_a_choice_of_hash() {
         (Name::MlDsa87Verify, KeyType::MlDsa87, Scheme::MlDsa87, -50),
     ] {
         let mut set = Set::new(key, scheme, Some(cose));
-        for group in &mldsa_verify::TestSet::load(name).unwrap().test_groups {
+        for group in &mldsa_verify::TestSet::load(name)
+            .expect("the crate has this set")
+            .test_groups
+        {
             // RFC 9881: the context is empty.
             let plain = |context: &[u8]| context.is_empty();
             for test in &group.tests {
