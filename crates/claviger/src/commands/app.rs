@@ -99,7 +99,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
         }
         App::Delete { client_id } => {
             let found = find(identity, actor, &client_id).await?;
-            applications::delete(identity, actor, found.object_id).await?;
+            applications::delete(identity, actor, found.object_id, None).await?;
             say(&format!(
                 "{} is deleted; for 30 days it can be restored.",
                 escape(&found.display_name)

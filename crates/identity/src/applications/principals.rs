@@ -227,14 +227,18 @@ async fn change_principal_once(
 }
 
 /// Ends the membership for good, with every permission. (Deleting the application instead can be undone.)
+///
+/// # Errors
+/// [`codes::RECORD_OUTDATED`] when the record is not the expected one any more.
 pub async fn delete_principal(
     identity: &Identity,
     actor: Actor<'_>,
     object: Id,
+    expected: Expected,
 ) -> Result<(), Refusal> {
     let about = (Operation::DeleteApplication, Some(object));
     access::decide(identity, actor, about, || {
-        delete_principal_once(identity, actor, object)
+        delete_principal_once(identity, actor, object, expected)
     })
     .await
 }
@@ -243,9 +247,11 @@ async fn delete_principal_once(
     identity: &Identity,
     actor: Actor<'_>,
     object: Id,
+    expected: Expected,
 ) -> Result<(), Refusal> {
     let operation = Operation::DeleteApplication;
     let (principal, allowed) = check(identity, actor, operation, object).await?;
+    check_expected(expected, principal.record_version)?;
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let mut unit = allowed.begin(identity);
     unit.delete_principal(tenant, &principal, now);

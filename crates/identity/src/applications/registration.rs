@@ -9,7 +9,7 @@ use super::{
 use crate::access::{self, Allowed, Operation, Target};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
-use crate::people::{RESTORABLE, check_expected};
+use crate::people::{Expected, RESTORABLE, check_expected};
 use crate::tenant::refuse_write;
 use crate::{Identity, Refusal, codes};
 
@@ -170,17 +170,31 @@ async fn change_once(
 }
 
 /// Deletes the application with its service principal; both can be restored for [`RESTORABLE`]. Every token of it is void.
-pub async fn delete(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
+///
+/// # Errors
+/// [`codes::RECORD_OUTDATED`] when the record is not the expected one any more.
+pub async fn delete(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    expected: Expected,
+) -> Result<(), Refusal> {
     let about = (Operation::DeleteApplication, Some(object));
     access::decide(identity, actor, about, || {
-        delete_once(identity, actor, object)
+        delete_once(identity, actor, object, expected)
     })
     .await
 }
 
-async fn delete_once(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<(), Refusal> {
+async fn delete_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    object: Id,
+    expected: Expected,
+) -> Result<(), Refusal> {
     let operation = Operation::DeleteApplication;
     let mut change = Change::begin(identity, actor, operation, object).await?;
+    check_expected(expected, change.application.record_version)?;
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let application = &change.application;
     change

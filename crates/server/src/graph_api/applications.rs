@@ -273,7 +273,8 @@ pub(super) async fn update(call: Call) -> Outcome {
 pub(super) async fn delete(call: Call) -> Outcome {
     call.without_options()?;
     let found = find(&call).await?;
-    applications::delete(&call.state.identity, call.actor(), found.object_id).await?;
+    let (expected, identity) = (call.expected_version()?, &call.state.identity);
+    applications::delete(identity, call.actor(), found.object_id, expected).await?;
     Ok(done())
 }
 

@@ -194,7 +194,8 @@ pub(super) async fn update(call: Call) -> Outcome {
 pub(super) async fn delete(call: Call) -> Outcome {
     call.without_options()?;
     let found = find(&call).await?;
-    applications::delete_principal(&call.state.identity, call.actor(), found.object_id).await?;
+    let (expected, identity) = (call.expected_version()?, &call.state.identity);
+    applications::delete_principal(identity, call.actor(), found.object_id, expected).await?;
     Ok(done())
 }
 

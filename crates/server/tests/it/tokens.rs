@@ -394,7 +394,7 @@ fn security_28_a_token_ends_with_what_it_rests_on() {
         assert!(!is_live(&house, &token).await);
         // Deleted and restored.
         let token = token_of(&app).await;
-        applications::delete(identity, COMMAND_LINE, app.object_id)
+        applications::delete(identity, COMMAND_LINE, app.object_id, None)
             .await
             .unwrap();
         assert!(!is_live(&house, &token).await);

@@ -45,7 +45,7 @@ async fn what_is_refused_at_applications_is_recorded() {
             applications::remove_credential(identity, actor, object, nobody).await,
             applications::add_owner(identity, actor, object, nobody).await,
             applications::remove_owner(identity, actor, object, nobody).await,
-            applications::delete(identity, actor, object).await,
+            applications::delete(identity, actor, object, None).await,
             applications::restore(identity, actor, object)
                 .await
                 .map(drop),
@@ -54,7 +54,7 @@ async fn what_is_refused_at_applications_is_recorded() {
                 .await
                 .map(drop),
             applications::change_principal(identity, actor, principal, disable).await,
-            applications::delete_principal(identity, actor, principal).await,
+            applications::delete_principal(identity, actor, principal, None).await,
             applications::assign(identity, actor, principal, own_api, role)
                 .await
                 .map(drop),
@@ -189,7 +189,9 @@ async fn a_disabled_application_stays_disabled_when_it_is_restored() {
         applications::change_principal(identity, SHELL, principal, change)
             .await
             .unwrap();
-        applications::delete(identity, SHELL, object).await.unwrap();
+        applications::delete(identity, SHELL, object, None)
+            .await
+            .unwrap();
         refused(
             applications::find_principal(identity, SHELL, principal).await,
             "application.missing",

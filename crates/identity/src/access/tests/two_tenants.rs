@@ -221,7 +221,7 @@ async fn try_everything(
         applications::find(identity, SHELL, object),
         applications::find_by_app(identity, SHELL, foreign.application.app_id),
         applications::change(identity, SHELL, object, &renamed),
-        applications::delete(identity, SHELL, object),
+        applications::delete(identity, SHELL, object, None),
         applications::restore(identity, SHELL, object),
         applications::erase(identity, SHELL, object),
         applications::add_secret(identity, SHELL, object, "", None),
@@ -233,7 +233,7 @@ async fn try_everything(
         applications::add_principal(identity, SHELL, foreign.application.app_id),
         applications::find_principal(identity, SHELL, principal),
         applications::change_principal(identity, SHELL, principal, disabled),
-        applications::delete_principal(identity, SHELL, principal),
+        applications::delete_principal(identity, SHELL, principal, None),
         applications::list_app_roles(identity, SHELL, principal),
         applications::assign(identity, SHELL, principal, own.own_api, role),
         applications::assign(

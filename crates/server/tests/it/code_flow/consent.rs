@@ -221,7 +221,7 @@ fn deciding_again_changes_little() {
         let read = read_answer(denied["location"].as_str().unwrap());
         assert_eq!(read.find("error"), Some("access_denied"));
         let actor = super::COMMAND_LINE;
-        identity::applications::delete(house.identity(), actor, app.object_id)
+        identity::applications::delete(house.identity(), actor, app.object_id, None)
             .await
             .unwrap();
         for decision in ["allow", "deny"] {

@@ -52,7 +52,7 @@ fn changing_an_application_needs_its_rights() {
                 .id,
         );
         not_allowed(
-            applications::delete(identity, nobody, plain.object_id)
+            applications::delete(identity, nobody, plain.object_id, None)
                 .await
                 .unwrap_err()
                 .code
@@ -167,7 +167,7 @@ fn security_11_an_application_administrator_reaches_no_tier_zero() {
             let owner =
                 applications::add_owner(identity, bob, app.object_id, session.person_id).await;
             assert_eq!(owner.map_err(|refusal| refusal.code.id), refused);
-            let deleted = applications::delete(identity, bob, app.object_id).await;
+            let deleted = applications::delete(identity, bob, app.object_id, None).await;
             assert_eq!(deleted.map_err(|refusal| refusal.code.id), refused);
         }
         // A Global Administrator may.

@@ -199,12 +199,42 @@ fn applications_secrets_and_permissions() {
             json!(["https://app.example/back"])
         );
         assert_eq!(read["spa"]["redirectUris"], json!(["https://spa.example/"]));
+        // What was read before the change does not count for a later one, nor for a deletion.
+        for (method, body) in [
+            (Method::PATCH, Some(json!({"displayName": "Late"}))),
+            (Method::DELETE, None),
+        ] {
+            let mut late = client.request(method, &path, body.as_ref());
+            let etag = made["@odata.etag"].as_str().unwrap();
+            late.headers_mut().insert("if-match", etag.parse().unwrap());
+            client.send(late).await.refused_as(
+                412,
+                "Request_PreconditionFailed",
+                "record.outdated",
+            );
+        }
+        assert_eq!(client.get(&path).await.is(200), read);
 
         let principal = client
             .post("/v1.0/servicePrincipals", &json!({"appId": app_id}))
             .await
             .is(201);
+        let etag = principal["@odata.etag"].as_str().unwrap().to_owned();
         let principal = principal["id"].as_str().unwrap().to_owned();
+        let principal_path = format!("/v1.0/servicePrincipals/{principal}");
+        for enabled in [false, true] {
+            client
+                .patch(&principal_path, &json!({"accountEnabled": enabled}))
+                .await
+                .is(204);
+        }
+        let mut late = client.request(Method::DELETE, &principal_path, None);
+        late.headers_mut().insert("if-match", etag.parse().unwrap());
+        client
+            .send(late)
+            .await
+            .refused_as(412, "Request_PreconditionFailed", "record.outdated");
+        client.get(&principal_path).await.is(200);
         let api = own_api(&client).await;
         let role = api["appRoles"]
             .as_array()
