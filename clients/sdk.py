@@ -138,6 +138,11 @@ async def groups_and_memberships(client):
     assert [entry.id for entry in through] == [group.id]
     await one.members.by_directory_object_id(ada).ref.delete()
     assert (await one.members.get()).value == []
+    await one.owners.ref.post(ReferenceCreate(odata_id=f"https://graph.microsoft.com/v1.0/users/{ada}"))
+    owners = (await one.owners.get()).value
+    assert [(type(owner).__name__, owner.id) for owner in owners] == [("User", ada)]
+    await one.owners.by_directory_object_id(ada).ref.delete()
+    assert (await one.owners.get()).value == []
     await one.delete()
 
 

@@ -15,6 +15,7 @@ fn main() {
          - Somebody signed in needs a role of the row. A *delegated* token needs a permission **and** its person a role; with a\n  \
            permission under *own*, none, about that person alone. An *application* needs a permission and, where it says so, a\n  \
            role of the row.\n\
+         - *Owner*: a person who owns the group needs no role, as long as the group is plain.\n\
          - *Fresh*: user verification at most five minutes old (in the session; by `auth_time` of a delegated token).\n\
          - **Bold** permissions are tier 0: they can raise rights or plant a credential. Only a Global Administrator grants them,\n  \
            they are used with `private_key_jwt` only, and every use of one alerts.\n\
@@ -39,7 +40,10 @@ fn main() {
         let rule = operation.rule();
         println!(
             "| `{operation:?}` | {} | {} | {} | {} | {} | {} | {} |",
-            roles(rule.plain),
+            match rule.owners {
+                true => format!("{} owner", roles(rule.plain)),
+                false => roles(rule.plain),
+            },
             roles(rule.privileged),
             if rule.fresh { "yes" } else { "" },
             permissions(rule.delegated),

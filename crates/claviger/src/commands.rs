@@ -8,6 +8,7 @@ mod doctor;
 mod failure;
 mod group;
 mod metadata;
+mod owner;
 mod principal;
 mod role;
 mod serve;

@@ -307,6 +307,30 @@ pub(crate) enum Group {
         /// A user name, a group's name, or an id
         member: String,
     },
+    /// List who owns a group
+    #[command(after_help = "Example:
+  claviger group owners Pilots --json")]
+    Owners {
+        group: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Make somebody an owner, who manages the group's members as long as it is not protected
+    #[command(after_help = "Example:
+  claviger group add-owner Pilots ada@example.org")]
+    AddOwner {
+        group: String,
+        /// A user name, or the id of a person or of a service principal
+        owner: String,
+    },
+    /// Remove an owner
+    #[command(after_help = "Example:
+  claviger group remove-owner Pilots ada@example.org")]
+    RemoveOwner {
+        group: String,
+        /// A user name, or the id of a person or of a service principal
+        owner: String,
+    },
 }
 
 /// Roles are named by their name or template id.
@@ -344,6 +368,16 @@ pub(crate) enum Role {
         /// A user name, a group's name, or an id
         holder: String,
     },
+}
+
+/// The registration, or its service principal.
+#[derive(Debug, Args)]
+pub(crate) struct OwnedApp {
+    /// The application's client id
+    pub(crate) client_id: String,
+    /// Of its service principal instead
+    #[arg(long)]
+    pub(crate) service_principal: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -434,6 +468,33 @@ pub(crate) enum App {
         permissions: Vec<String>,
         #[command(flatten)]
         form: Form,
+    },
+    /// List who owns the application
+    #[command(after_help = "Example:
+  claviger app owners 6731de76-14a6-49ae-97bc-6eba6914391e")]
+    Owners {
+        #[command(flatten)]
+        owned: OwnedApp,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Make somebody an owner: whom to ask about it; owning gives no right
+    #[command(after_help = "Example:
+  claviger app add-owner 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org")]
+    AddOwner {
+        #[command(flatten)]
+        owned: OwnedApp,
+        /// A user name, or the id of a person or of a service principal
+        owner: String,
+    },
+    /// Remove an owner
+    #[command(after_help = "Example:
+  claviger app remove-owner 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org")]
+    RemoveOwner {
+        #[command(flatten)]
+        owned: OwnedApp,
+        /// A user name, or the id of a person or of a service principal
+        owner: String,
     },
     /// Delete the application; it can be restored for 30 days
     #[command(after_help = "Example:

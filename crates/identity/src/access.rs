@@ -225,6 +225,68 @@ pub(crate) async fn check_object<F: Future<Output = Result<Target, Refusal>>>(
     })
 }
 
+/// As [`check_object`], about a group: where the row says so, a person who owns it may do it without a role. What is
+/// protected confers something, and is none of its owners' business (security 12).
+pub(crate) async fn check_group<F: Future<Output = Result<Target, Refusal>>>(
+    identity: &Identity,
+    actor: Actor<'_>,
+    operation: Operation,
+    group: Id,
+    find: impl Fn() -> F,
+) -> Result<Allowed, Refusal> {
+    let rule = operation.rule();
+    let membership = find_version(identity, operation).await?;
+    // What only reads asks the same of every group.
+    let target = match rule.fresh {
+        true => find().await?,
+        false => Target::Nobody,
+    };
+    let decided = check_target(identity, actor, &rule, target).await;
+    let permission = match decided {
+        Err(refusal) if refusal.code == &codes::NOT_ALLOWED && rule.owners => {
+            if !is_owner(identity, actor, group).await? || find().await? != Target::Plain {
+                return Err(refusal);
+            }
+            check_owner(identity, actor, &rule)?
+        }
+        decided => decided?,
+    };
+    Ok(Allowed {
+        permission,
+        membership,
+    })
+}
+
+async fn is_owner(identity: &Identity, actor: Actor<'_>, object: Id) -> Result<bool, Refusal> {
+    let Some(person) = actor.person() else {
+        return Ok(false);
+    };
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    Ok(store.find_owner(tenant, object, person).await?.is_some())
+}
+
+/// What is asked of an owner beside owning: a token's permission, and freshness.
+fn check_owner(
+    identity: &Identity,
+    actor: Actor<'_>,
+    rule: &Rule,
+) -> Result<Option<Permission>, Refusal> {
+    match actor {
+        Actor::CommandLine { .. } => Ok(None),
+        Actor::Person(_, session) => {
+            if rule.fresh {
+                session.require_fresh(identity).map(drop)?;
+            }
+            Ok(None)
+        }
+        Actor::Token(_, bearer) => {
+            let permission = pick(bearer, rule.delegated)?;
+            check_freshness(identity, bearer, rule)?;
+            Ok(Some(permission))
+        }
+    }
+}
+
 /// Read before the rights are. Only what changes something is written under it.
 async fn find_version(
     identity: &Identity,
@@ -297,14 +359,17 @@ async fn check_token(
     };
     let permission = pick(bearer, rule.delegated)?;
     check_roles(identity, person, rule.roles(target)).await?;
-    if rule.fresh {
-        let now = identity.0.ambient.now();
-        let freshness = identity.0.settings.freshness;
-        if bearer.auth_time().is_none_or(|at| now - at > freshness) {
-            return Err(Refusal::new(&codes::NOT_FRESH));
-        }
-    }
+    check_freshness(identity, bearer, rule)?;
     Ok(permission)
+}
+
+fn check_freshness(identity: &Identity, bearer: &Bearer, rule: &Rule) -> Result<(), Refusal> {
+    let (now, freshness) = (identity.0.ambient.now(), identity.0.settings.freshness);
+    let fresh = bearer.auth_time().is_some_and(|at| now - at <= freshness);
+    if rule.fresh && !fresh {
+        return Err(Refusal::new(&codes::NOT_FRESH));
+    }
+    Ok(())
 }
 
 /// The first permission of the row that the token carries; one that can't raise rights is preferred, so that using

@@ -20,7 +20,6 @@ use crate::{Identity, Micros, Refusal, codes, names};
 
 mod credentials;
 mod own_api;
-mod owners;
 mod permissions;
 mod principals;
 mod registration;
@@ -29,12 +28,12 @@ pub(crate) use credentials::derive_secret_hash;
 pub use credentials::{CredentialView, MadeSecret, add_key, add_secret, remove_credential};
 pub(crate) use own_api::ensure as ensure_own_api;
 pub use own_api::{OWN_API, find_own_api};
-pub use owners::{add_owner, list_owners, remove_owner};
 pub(crate) use permissions::write_scope;
 pub use permissions::{
     Assignment, Consent, GrantView, assign, change_grant, find_grant, grant, list_app_roles,
     list_assigned_to, list_grants, list_grants_of_client, revoke, unassign,
 };
+pub(crate) use principals::find_existing as find_existing_principal;
 pub use principals::{
     PrincipalChange, PrincipalView, add_principal, change_principal, count_principals,
     delete_principal, find_principal, find_principal_by_app, list_principals,
@@ -155,7 +154,7 @@ fn describe(identity: &Identity, actor: Actor<'_>, application: &Application) ->
 
 /// What stands against changing an application: it is privileged when its service principal holds a directory role or
 /// a permission of tier 0, in its own name or in that of people.
-async fn find_target(identity: &Identity, app_id: Id) -> Result<Target, Refusal> {
+pub(crate) async fn find_target(identity: &Identity, app_id: Id) -> Result<Target, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let Some(principal) = store.find_principal_by_app(tenant, app_id).await? else {
         return Ok(Target::Plain);
@@ -163,7 +162,10 @@ async fn find_target(identity: &Identity, app_id: Id) -> Result<Target, Refusal>
     find_target_of_principal(identity, principal.object_id).await
 }
 
-async fn find_target_of_principal(identity: &Identity, principal: Id) -> Result<Target, Refusal> {
+pub(crate) async fn find_target_of_principal(
+    identity: &Identity,
+    principal: Id,
+) -> Result<Target, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     if !store.list_roles(tenant, principal).await?.is_empty() {
         return Ok(Target::Privileged);
@@ -190,7 +192,7 @@ async fn find_target_of_principal(identity: &Identity, principal: Id) -> Result<
     })
 }
 
-async fn find_active(identity: &Identity, object: Id) -> Result<Application, Refusal> {
+pub(crate) async fn find_active(identity: &Identity, object: Id) -> Result<Application, Refusal> {
     let found = find_any(identity, object).await?;
     take_active(found)
 }
@@ -212,7 +214,7 @@ fn take_deleted(found: Option<Application>) -> Result<Application, Refusal> {
         .ok_or_else(|| Refusal::new(&codes::APPLICATION_MISSING))
 }
 
-async fn may_read(identity: &Identity, actor: Actor<'_>) -> Result<(), Refusal> {
+pub(crate) async fn may_read(identity: &Identity, actor: Actor<'_>) -> Result<(), Refusal> {
     access::check(identity, actor, Operation::ReadApplications, None)
         .await
         .map(drop)

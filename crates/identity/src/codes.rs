@@ -107,6 +107,10 @@ codes! {
     GROUP_TOO_DEEP = "group.too_many_above" Conflict "Groups are nested in more groups than the organisation may nest." "Nest them less.";
     MEMBER_EXISTS = "group.member_exists" Conflict "It is a member already." "There is nothing to do.";
     MEMBER_MISSING = "group.member_missing" Missing "It is not a direct member of this group." "Look at the group's members.";
+    OWNER_EXISTS = "directory.owner_exists" Conflict "It is an owner already." "There is nothing to do.";
+    OWNER_MISSING = "directory.owner_missing" Missing "It is not an owner of this." "Look at the owners.";
+    OWNER_UNFIT = "directory.owner_unfit" Conflict "Owners are people and applications, not groups." "Name a person or an application.";
+    TOO_MANY_OWNERS = "directory.too_many_owners" Conflict "An object has at most 100 owners." "Remove an owner first.";
     GROUP_NOT_ASSIGNABLE = "group.not_role_assignable" Conflict "Directory roles may only be given to groups that were made for it." "Make a new group to which roles can be given, or give the role to people.";
     ROLE_MISSING = "role.missing" Missing "There is no such directory role." "Use a role's template id; `claviger role list` shows them.";
     ROLE_NOT_HELD = "role.not_held" Missing "The role was not given to it itself." "Look at the role's members; it may come by way of a group.";
@@ -128,7 +132,6 @@ codes! {
     CREDENTIAL_MISSING = "application.credential_missing" Missing "The application has no such secret or key." "Check the key id.";
     KEY_UNFIT = "application.key_unfit" Bad "The key is no public key of P-256, P-384, Ed25519, or RSA of 2048 to 4096 bits, as a JWK or in PEM." "Send the public key alone, never a private one.";
     EXPIRY_UNFIT = "application.expiry_unfit" Bad "A secret or key ends in the future, at most two years from now." "Choose another end.";
-    OWNER_EXISTS = "application.owner_exists" Conflict "This person is an owner already." "Nothing is left to do.";
     PRINCIPAL_EXISTS = "application.principal_exists" Conflict "The application has a service principal already." "Use that one.";
     OWN_API_FIXED = "application.own_api" Conflict "The administration API's own service principal can't be changed." "Choose another one.";
     PERMISSION_UNKNOWN = "permission.unknown" Bad "There is no such permission of this kind at this resource." "See the list of permissions in the documentation.";

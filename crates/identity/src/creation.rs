@@ -192,7 +192,7 @@ fn derive_created_proof(entitlement: &Entitlement) -> &'static str {
 
 /// Puts the new credential into the unit, consuming the right to it, with the guard that what entitles to it
 /// still stands: the session lives, or the link was open until now. The unit must have locked the person's row.
-/// What the new passkey shows of its trust group (the first, if any) goes into the record, and what its attestation
+/// Its model, its kind and what it shows of its trust group (the first, if any) go into the record, and what its attestation
 /// proves beside the credential.
 pub(crate) async fn insert(
     unit: &mut Unit,
@@ -216,6 +216,13 @@ pub(crate) async fn insert(
             unit.use_link(tenant, link.link_id(), now);
         }
     }
+    let kind_of_passkey = match registration.backup_eligible() {
+        true => "synced",
+        false => "deviceBound",
+    };
+    entry
+        .say("aaguid", registration.aaguid().to_string())
+        .say("passkeyType", kind_of_passkey);
     let groups = trust_group::judge("", registration.trust_group(), now);
     groups.familiarity.record(entry);
     let attestation = registration.attestation();

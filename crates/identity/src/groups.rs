@@ -130,9 +130,7 @@ pub async fn read(
     actor: Actor<'_>,
     group: Id,
 ) -> Result<GroupRecord, Refusal> {
-    access::check(identity, actor, Operation::ReadGroup, None)
-        .await
-        .map(drop)?;
+    check_reading(identity, actor, Operation::ReadGroup, group).await?;
     find_living(identity, group).await.map(GroupRecord::from)
 }
 
@@ -197,9 +195,7 @@ pub async fn list_protections(
     actor: Actor<'_>,
     group: Id,
 ) -> Result<Vec<ProtectedBy>, Refusal> {
-    access::check(identity, actor, Operation::ReadGroup, None)
-        .await
-        .map(drop)?;
+    check_reading(identity, actor, Operation::ReadGroup, group).await?;
     find_living(identity, group).await?;
     protect::list_reasons(identity, group).await
 }
@@ -278,10 +274,20 @@ pub(crate) async fn check(
     operation: Operation,
     group: Id,
 ) -> Result<Allowed, Refusal> {
-    access::check_object(identity, actor, operation, || {
+    access::check_group(identity, actor, operation, group, || {
         protect::find_target(identity, group)
     })
     .await
+}
+
+/// As [`check`], for what only reads.
+pub(crate) async fn check_reading(
+    identity: &Identity,
+    actor: Actor<'_>,
+    operation: Operation,
+    group: Id,
+) -> Result<(), Refusal> {
+    check(identity, actor, operation, group).await.map(drop)
 }
 
 /// Changes properties of a group.

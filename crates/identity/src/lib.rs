@@ -25,6 +25,7 @@ pub mod metadata;
 pub mod methods;
 pub mod names;
 pub mod organisation;
+pub mod owners;
 pub mod paging;
 pub mod passkeys;
 pub mod people;
@@ -64,7 +65,7 @@ pub use codes::{Class, Code, Refusal};
 pub use sessions::{Session, SessionToken};
 pub use settings::Settings;
 pub use store::{
-    Cursor, Depth, Direction, Filter, GroupColumn, ListQuery, MAX_TOP, Page, PersonColumn,
+    Cursor, Depth, Direction, Filter, GroupColumn, ListQuery, MAX_TOP, Owner, Page, PersonColumn,
     PrincipalKind, PrincipalStatus, Test, UserType, Value,
 };
 pub use store::{

@@ -16,6 +16,7 @@ mod logs;
 mod methods;
 mod openapi;
 mod organization;
+mod owners;
 mod principals;
 mod reports;
 mod roles;

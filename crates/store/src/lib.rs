@@ -35,6 +35,7 @@ pub use records::log_page::{LogRange, ShownRecord};
 pub use records::member::{Depth, GroupUses, Member, MemberRecord};
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
+pub use records::owner::Owner;
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
 pub use records::principal::{
     AppRoleAssignment, EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,

@@ -68,6 +68,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0007_nesting.sql"),
         postgres: include_str!("../migrations/postgres/0007_nesting.sql"),
     },
+    Migration {
+        version: 8,
+        name: "owners",
+        sqlite: include_str!("../migrations/sqlite/0008_owners.sql"),
+        postgres: include_str!("../migrations/postgres/0008_owners.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -1,17 +1,19 @@
-//! `app create`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `delete`, `restore`.
+//! `app create`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
+//! `remove-owner`, `delete`, `restore`.
 
 use identity::applications::{
     self, ApplicationChange, ApplicationView, Assignment, Consent, CredentialView, GrantView,
     RedirectUri,
 };
+use identity::owners::Owned;
 use identity::permissions::Permission;
 use identity::{Actor, DAY, Id, Identity, Micros, Refusal, codes};
 use serde::Serialize;
 use server::Start;
 use server::config::Configuration;
 
-use super::{Failure, open};
-use crate::flags::{App, Form};
+use super::{Failure, open, owner};
+use crate::flags::{App, Form, OwnedApp};
 use crate::os_user;
 use crate::output::{escape, say, say_json, table, write_time};
 
@@ -97,6 +99,18 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
             grant(identity, actor, &found, &permissions.join(" ")).await?;
             show(identity, actor, found, form).await
         }
+        App::Owners { owned, form } => {
+            let owned = find_owned(identity, actor, &owned).await?;
+            owner::list(identity, actor, owned, form).await
+        }
+        App::AddOwner { owned, owner: name } => {
+            let owned = find_owned(identity, actor, &owned).await?;
+            owner::add(identity, actor, owned, &name).await
+        }
+        App::RemoveOwner { owned, owner: name } => {
+            let owned = find_owned(identity, actor, &owned).await?;
+            owner::remove(identity, actor, owned, &name).await
+        }
         App::Delete { client_id } => {
             let found = find(identity, actor, &client_id).await?;
             applications::delete(identity, actor, found.object_id, None).await?;
@@ -137,6 +151,19 @@ async fn find(
 ) -> Result<ApplicationView, Refusal> {
     let app_id = Id::parse(client_id).ok_or(&codes::APPLICATION_MISSING)?;
     applications::find_by_app(identity, actor, app_id).await
+}
+
+async fn find_owned(
+    identity: &Identity,
+    actor: Actor<'_>,
+    owned: &OwnedApp,
+) -> Result<Owned, Refusal> {
+    let found = find(identity, actor, &owned.client_id).await?;
+    if !owned.service_principal {
+        return Ok(Owned::Application(found.object_id));
+    }
+    let principal = applications::find_principal_by_app(identity, actor, found.app_id).await?;
+    Ok(Owned::ServicePrincipal(principal.object_id))
 }
 
 async fn find_deleted(

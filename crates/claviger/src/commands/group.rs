@@ -1,8 +1,10 @@
-//! `group add`, `list`, `show`, `set`, `delete`, `deleted`, `restore`, `members`, `join`, `leave`.
+//! `group add`, `list`, `show`, `set`, `delete`, `deleted`, `restore`, `members`, `join`, `leave`, `owners`, `add-owner`,
+//! `remove-owner`.
 
 use identity::groups::{
     self, GroupChange, GroupRecord, MemberView, NewGroup, ProtectedBy, members,
 };
+use identity::owners::Owned;
 use identity::people::Actor;
 use identity::{
     Depth, Filter, GroupColumn, Id, Identity, ListQuery, MAX_TOP, Refusal, Test, codes,
@@ -12,7 +14,7 @@ use server::Start;
 use server::config::Configuration;
 
 use super::principal::{find_group, find_principal};
-use super::{Failure, open};
+use super::{Failure, open, owner};
 use crate::flags::{Form, Group};
 use crate::os_user;
 use crate::output::{escape, say, say_json, table, write_time};
@@ -123,7 +125,24 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: Group) -> Resul
                 escape(&group.display_name)
             ))
         }
+        Group::Owners { group, form } => {
+            let owned = find_owned(identity, actor, &group).await?;
+            owner::list(identity, actor, owned, form).await
+        }
+        Group::AddOwner { group, owner: name } => {
+            let owned = find_owned(identity, actor, &group).await?;
+            owner::add(identity, actor, owned, &name).await
+        }
+        Group::RemoveOwner { group, owner: name } => {
+            let owned = find_owned(identity, actor, &group).await?;
+            owner::remove(identity, actor, owned, &name).await
+        }
     }
+}
+
+async fn find_owned(identity: &Identity, actor: Actor<'_>, word: &str) -> Result<Owned, Refusal> {
+    let group = find_group(identity, actor, word).await?;
+    Ok(Owned::Group(group.group_id))
 }
 
 async fn read_all(

@@ -384,6 +384,53 @@ fn keep_directory(run: &dyn Fn(&[&str]) -> Outcome) {
         shown.contains("Pilots") && shown.contains("jobTitle"),
         "{shown}"
     );
+    keep_owners(run);
+}
+
+fn keep_owners(run: &dyn Fn(&[&str]) -> Outcome) {
+    run(&["group", "add", "Gliders"]).ok();
+    let app = run(&["app", "create", "Planner", "--json"]).json();
+    let (client, principal) = (
+        app["clientId"].as_str().expect("an id"),
+        app["principalId"].as_str().expect("an id"),
+    );
+    let owned: [&[&str]; 3] = [
+        &["group", "Gliders"],
+        &["app", client],
+        &["app", client, "--service-principal"],
+    ];
+    for words in owned {
+        let (family, of) = (words[0], &words[1..]);
+        let say = |verb: &'static str, more: &[&'static str]| {
+            let mut all = vec![family, verb];
+            all.extend(of);
+            all.extend(more);
+            run(&all)
+        };
+        say("add-owner", &["bob"]).ok();
+        say("add-owner", &["bob"]).refused(1, "directory.owner_exists");
+        say("add-owner", &["Crew"]).refused(1, "directory.owner_unfit");
+        let mut by_application = vec![family, "add-owner"];
+        by_application.extend(of);
+        by_application.push(principal);
+        run(&by_application).ok();
+        let shown = say("owners", &["--json"]).json();
+        let mut names: Vec<_> = shown
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|owner| (owner["kind"].as_str(), owner["name"].as_str()))
+            .collect();
+        names.sort_unstable();
+        let expected = [
+            (Some("application"), Some("Planner")),
+            (Some("person"), Some("bob")),
+        ];
+        assert_eq!(names, expected);
+        assert!(say("owners", &[]).ok().contains("bob"));
+        say("remove-owner", &["bob"]).ok();
+        say("remove-owner", &["bob"]).refused(1, "directory.owner_missing");
+    }
 }
 
 #[test]

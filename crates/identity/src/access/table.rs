@@ -30,6 +30,7 @@ pub enum Operation {
     AddRoleGroup,
     ChangeGroup,
     ChangeMembers,
+    ChangeOwners,
     DeleteGroup,
     RestoreGroup,
     EraseDeletedGroup,
@@ -86,6 +87,8 @@ pub struct Rule {
     /// Roles that may do it to somebody privileged, or to something protected.
     pub privileged: &'static [Role],
     pub own_roles: OwnRoles,
+    /// Whether a person who owns the object may do it without a role, as long as the object is plain.
+    pub owners: bool,
     /// Whether user verification must be at most five minutes old (security 7).
     pub fresh: bool,
 }
@@ -221,6 +224,7 @@ const fn read(permissions: &'static [Permission], roles: &'static [Role]) -> Rul
         plain: roles,
         privileged: roles,
         own_roles: OwnRoles::NotAsked,
+        owners: false,
         fresh: false,
     }
 }
@@ -238,6 +242,7 @@ const fn change(
         plain,
         privileged,
         own_roles: OwnRoles::ForPrivileged,
+        owners: false,
         fresh: true,
     }
 }
@@ -266,6 +271,7 @@ impl Operation {
         Operation::AddRoleGroup,
         Operation::ChangeGroup,
         Operation::ChangeMembers,
+        Operation::ChangeOwners,
         Operation::DeleteGroup,
         Operation::RestoreGroup,
         Operation::EraseDeletedGroup,
@@ -335,9 +341,12 @@ impl Operation {
                 privileged: METHOD_READERS_OF_PRIVILEGED,
                 ..read(READ_METHODS, METHOD_READERS)
             },
-            O::ListGroups | O::ReadGroup | O::ReadMembers | O::ReadDeletedGroups => {
-                read(READ_GROUPS, DIRECTORY_READERS)
-            }
+            O::ListGroups | O::ReadDeletedGroups => read(READ_GROUPS, DIRECTORY_READERS),
+            // Whoever manages the members of a group sees them.
+            O::ReadGroup | O::ReadMembers => Rule {
+                owners: true,
+                ..read(READ_GROUPS, DIRECTORY_READERS)
+            },
             // In which groups somebody is says what they may do: of oneself everybody may know it.
             O::ReadMemberships => Rule {
                 own: &[
@@ -353,10 +362,14 @@ impl Operation {
             },
             O::AddGroup
             | O::ChangeGroup
+            | O::ChangeOwners
             | O::DeleteGroup
             | O::RestoreGroup
             | O::EraseDeletedGroup => change(WRITE_GROUPS, GROUPS, GLOBAL),
-            O::ChangeMembers => change(WRITE_MEMBERS, GROUPS, GLOBAL),
+            O::ChangeMembers => Rule {
+                owners: true,
+                ..change(WRITE_MEMBERS, GROUPS, GLOBAL)
+            },
             O::AddRoleGroup | O::AssignRole => Rule {
                 own_roles: OwnRoles::Always,
                 ..change(&[P::RoleManagementReadWriteDirectory], GLOBAL, GLOBAL)

@@ -98,7 +98,7 @@ pub async fn find_principal_by_app(
         .ok_or_else(|| Refusal::new(&codes::APPLICATION_MISSING))
 }
 
-pub(super) async fn find_existing(
+pub(crate) async fn find_existing(
     identity: &Identity,
     object: Id,
 ) -> Result<ServicePrincipal, Refusal> {

@@ -2,7 +2,7 @@
 
 use store::{Depth, Group, Guard, Id, Member, MemberRecord, PrincipalKind, WriteError};
 
-use super::{GroupRecord, begin_changing, check, find_living};
+use super::{GroupRecord, begin_changing, check, check_reading, find_living};
 use crate::access::{self, Operation, Target};
 use crate::actor::Actor;
 use crate::audit::Entry;
@@ -54,9 +54,7 @@ pub async fn list(
     after: Option<Id>,
     limit: u32,
 ) -> Result<Vec<MemberView>, Refusal> {
-    access::check(identity, actor, Operation::ReadMembers, None)
-        .await
-        .map(drop)?;
+    check_reading(identity, actor, Operation::ReadMembers, group).await?;
     find_living(identity, group).await?;
     let people = access::check(identity, actor, Operation::ListPeople, None).await;
     let detail = match people {
@@ -80,9 +78,7 @@ pub async fn count(
     group: Id,
     depth: Depth,
 ) -> Result<u64, Refusal> {
-    access::check(identity, actor, Operation::ReadMembers, None)
-        .await
-        .map(drop)?;
+    check_reading(identity, actor, Operation::ReadMembers, group).await?;
     find_living(identity, group).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let count = store.count_members(tenant, group, depth).await?;

@@ -153,6 +153,18 @@ refusal-group-member-exists-remedy = لا حاجة إلى شيء.
 refusal-group-member-missing = ليس عضوًا مباشرًا في هذه المجموعة.
 refusal-group-member-missing-remedy = انظر أعضاء المجموعة.
 
+refusal-directory-owner-exists = هو مالك بالفعل.
+refusal-directory-owner-exists-remedy = لا يلزم فعل شيء.
+
+refusal-directory-owner-missing = ليس مالكًا لهذا.
+refusal-directory-owner-missing-remedy = اطّلع على قائمة المالكين.
+
+refusal-directory-owner-unfit = المالكون أشخاص وتطبيقات، وليسوا مجموعات.
+refusal-directory-owner-unfit-remedy = سمِّ شخصًا أو تطبيقًا.
+
+refusal-directory-too-many-owners = له 100 مالك بالفعل.
+refusal-directory-too-many-owners-remedy = أزل مالكًا أولًا.
+
 refusal-group-not-role-assignable = لا تُمنح أدوار الدليل إلا لمجموعات أُنشئت لذلك.
 refusal-group-not-role-assignable-remedy = أنشئ مجموعة يمكن منحها أدوارًا، أو امنح الدور لأشخاص.
 
@@ -250,9 +262,6 @@ refusal-application-key-unfit-remedy = أرسل المفتاح العام وحد
 
 refusal-application-expiry-unfit = ينتهي السر أو المفتاح في المستقبل، خلال عامين على الأكثر.
 refusal-application-expiry-unfit-remedy = اختر موعد انتهاء آخر.
-
-refusal-application-owner-exists = هذا الشخص مالك بالفعل.
-refusal-application-owner-exists-remedy = لا يلزم فعل أي شيء.
 
 refusal-application-principal-exists = التطبيق عضو في المؤسسة بالفعل.
 refusal-application-principal-exists-remedy = لا يلزم فعل أي شيء.

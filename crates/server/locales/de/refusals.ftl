@@ -153,6 +153,18 @@ refusal-group-member-exists-remedy = Es ist nichts zu tun.
 refusal-group-member-missing = Es ist kein direktes Mitglied dieser Gruppe.
 refusal-group-member-missing-remedy = Sehen Sie die Mitglieder der Gruppe an.
 
+refusal-directory-owner-exists = Das ist schon eingetragen.
+refusal-directory-owner-exists-remedy = Es ist nichts zu tun.
+
+refusal-directory-owner-missing = Das ist hier nicht als Besitzer eingetragen.
+refusal-directory-owner-missing-remedy = Sehen Sie nach, wer eingetragen ist.
+
+refusal-directory-owner-unfit = Besitzer sind Personen und Anwendungen, keine Gruppen.
+refusal-directory-owner-unfit-remedy = Nennen Sie eine Person oder eine Anwendung.
+
+refusal-directory-too-many-owners = Es sind schon 100 Besitzer eingetragen.
+refusal-directory-too-many-owners-remedy = Entfernen Sie zuerst einen.
+
 refusal-group-not-role-assignable = Verzeichnisrollen können nur dafür angelegten Gruppen erteilt werden.
 refusal-group-not-role-assignable-remedy = Legen Sie eine Gruppe an, der Rollen erteilt werden können, oder erteilen Sie die Rolle Personen.
 
@@ -250,9 +262,6 @@ refusal-application-key-unfit-remedy = Senden Sie nur den öffentlichen Schlüss
 
 refusal-application-expiry-unfit = Ein Geheimnis oder Schlüssel endet in der Zukunft, höchstens in zwei Jahren.
 refusal-application-expiry-unfit-remedy = Wählen Sie ein anderes Ende.
-
-refusal-application-owner-exists = Diese Person ist schon Besitzer.
-refusal-application-owner-exists-remedy = Es ist nichts mehr zu tun.
 
 refusal-application-principal-exists = Die Anwendung gehört schon zur Organisation.
 refusal-application-principal-exists-remedy = Es ist nichts mehr zu tun.

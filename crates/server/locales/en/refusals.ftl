@@ -153,6 +153,18 @@ refusal-group-member-exists-remedy = There is nothing to do.
 refusal-group-member-missing = It is not a direct member of this group.
 refusal-group-member-missing-remedy = Look at the group’s members.
 
+refusal-directory-owner-exists = It is an owner already.
+refusal-directory-owner-exists-remedy = There is nothing to do.
+
+refusal-directory-owner-missing = It is not an owner of this.
+refusal-directory-owner-missing-remedy = Look at the owners.
+
+refusal-directory-owner-unfit = Owners are people and applications, not groups.
+refusal-directory-owner-unfit-remedy = Name a person or an application.
+
+refusal-directory-too-many-owners = It has 100 owners already.
+refusal-directory-too-many-owners-remedy = Remove an owner first.
+
 refusal-group-not-role-assignable = Directory roles may only be given to groups that were made for it.
 refusal-group-not-role-assignable-remedy = Make a new group to which roles can be given, or give the role to people.
 
@@ -250,9 +262,6 @@ refusal-application-key-unfit-remedy = Send the public key alone: P-256, P-384, 
 
 refusal-application-expiry-unfit = A secret or key ends in the future, at most two years from now.
 refusal-application-expiry-unfit-remedy = Choose another end.
-
-refusal-application-owner-exists = This person is an owner already.
-refusal-application-owner-exists-remedy = Nothing is left to do.
 
 refusal-application-principal-exists = The application is a member of the organisation already.
 refusal-application-principal-exists-remedy = Nothing is left to do.

@@ -258,13 +258,15 @@ pub(super) async fn update(call: Call) -> Outcome {
         uris.extend(kept.cloned());
         uris
     });
+    // Addresses that were read and are written back must still be those.
+    let read = redirect_uris.is_some().then_some(found.record_version);
     let change = ApplicationChange {
         display_name: fields.text("displayName").flatten().map(str::to_owned),
         description: fields
             .text("description")
             .map(|text| text.unwrap_or_default().to_owned()),
         redirect_uris,
-        record_version: call.expected_version()?,
+        record_version: call.expected_version()?.or(read),
     };
     applications::change(&call.state.identity, call.actor(), found.object_id, &change).await?;
     Ok(done())

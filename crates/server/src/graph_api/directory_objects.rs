@@ -12,7 +12,7 @@ use identity::groups::members::MemberView;
 use identity::groups::{self, GroupRecord, members};
 use identity::people::{self, PersonRecord};
 use identity::roles::{self, Role};
-use identity::{Cursor, Depth, GroupColumn, Id, PersonColumn};
+use identity::{Cursor, Depth, GroupColumn, Id, PersonColumn, PrincipalKind};
 use serde_json::{Map, Value};
 
 use super::answer::{Outcome, done, number};
@@ -80,8 +80,29 @@ impl Call {
         }
     }
 
+    /// A holder of a role or an owner, as far as the caller may read about it.
+    pub(super) async fn principal_of_kind(
+        &self,
+        id: Id,
+        kind: PrincipalKind,
+        selection: &Selection,
+    ) -> Result<Value, Fault> {
+        let identity = &self.state.identity;
+        match kind {
+            PrincipalKind::Person => match people::read(identity, self.actor(), id).await {
+                Ok(person) => self.typed(&derive_user(&person), &User::TYPE, selection),
+                Err(refusal) => bare(id, &User::TYPE, refusal.into()),
+            },
+            PrincipalKind::Group => match groups::read(identity, self.actor(), id).await {
+                Ok(group) => self.typed(&derive_group(&group), &Group::TYPE, selection),
+                Err(refusal) => bare(id, &Group::TYPE, refusal.into()),
+            },
+            PrincipalKind::Application => self.principal(id, selection).await,
+        }
+    }
+
     /// A service principal; only its id where the caller may not read about it, as Graph does.
-    pub(super) async fn principal(&self, id: Id, selection: &Selection) -> Result<Value, Fault> {
+    async fn principal(&self, id: Id, selection: &Selection) -> Result<Value, Fault> {
         let of = &ServicePrincipal::TYPE;
         match applications::find_principal(&self.state.identity, self.actor(), id).await {
             Ok(view) => self.typed(&derive_principal(self, &view), of, selection),
@@ -91,7 +112,7 @@ impl Call {
 }
 
 /// An object about which no more than its kind may be told.
-pub(super) fn bare(id: Id, of: &'static Type, fault: Fault) -> Result<Value, Fault> {
+fn bare(id: Id, of: &'static Type, fault: Fault) -> Result<Value, Fault> {
     if !fault.is_forbidden() && !fault.is_missing() {
         return Err(fault);
     }

@@ -1,21 +1,16 @@
 //! `/directoryRoles`, `/directoryRoleTemplates`. Every role is active, so a role's id is its template's.
 
 use graph::Type;
-use graph::project::Selection;
 use graph::resources::collections::{DIRECTORY_OBJECTS, DIRECTORY_ROLE_TEMPLATES, DIRECTORY_ROLES};
-use graph::resources::{DirectoryRole, DirectoryRoleTemplate, Group, User};
-use identity::people;
+use graph::resources::{DirectoryRole, DirectoryRoleTemplate};
 use identity::roles::{self, Role};
-use identity::{Id, PrincipalKind, groups};
 use serde_json::Value;
 
 use super::answer::{Outcome, done, object};
 use super::call::Call;
-use super::directory_objects::{bare, find_role, guid};
+use super::directory_objects::{find_role, guid};
 use super::fault::Fault;
-use super::groups::derive_group;
 use super::listing::place_of_id;
-use super::users::derive_user;
 
 pub(super) fn derive_role(role: Role) -> DirectoryRole {
     let id = role.template_id();
@@ -130,30 +125,12 @@ pub(super) async fn list_members(call: Call) -> Outcome {
         .map(|last| place_of_id(last.id));
     let mut values = Vec::with_capacity(found.len());
     for holder in found {
-        values.push(describe(&call, holder.id, holder.kind, &options.select).await?);
+        values.push(
+            call.principal_of_kind(holder.id, holder.kind, &options.select)
+                .await?,
+        );
     }
     call.page(&options, "directoryObjects", values, None, next)
-}
-
-/// A holder, as far as the caller may read about it.
-async fn describe(
-    call: &Call,
-    id: Id,
-    kind: PrincipalKind,
-    selection: &Selection,
-) -> Result<Value, Fault> {
-    let identity = &call.state.identity;
-    match kind {
-        PrincipalKind::Person => match people::read(identity, call.actor(), id).await {
-            Ok(person) => call.typed(&derive_user(&person), &User::TYPE, selection),
-            Err(refusal) => bare(id, &User::TYPE, refusal.into()),
-        },
-        PrincipalKind::Group => match groups::read(identity, call.actor(), id).await {
-            Ok(group) => call.typed(&derive_group(&group), &Group::TYPE, selection),
-            Err(refusal) => bare(id, &Group::TYPE, refusal.into()),
-        },
-        PrincipalKind::Application => call.principal(id, selection).await,
-    }
 }
 
 pub(super) async fn add_member(call: Call) -> Outcome {

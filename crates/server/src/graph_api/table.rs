@@ -18,8 +18,8 @@ use identity::access::Operation as O;
 use super::answer::Outcome;
 use super::call::Call;
 use super::{
-    applications, directory_objects as objects, groups, logs, methods, organization, principals,
-    reports, roles, users,
+    applications, directory_objects as objects, groups, logs, methods, organization, owners,
+    principals, reports, roles, users,
 };
 
 type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -133,6 +133,9 @@ endpoints! {
     GET GRAPH "groups/{id}/members/$count" [ReadMembers] NONE => Count, objects::count_members, "How many direct members a group has.";
     POST GRAPH "groups/{id}/members/$ref" [ChangeMembers] Reference => DONE, objects::add_member, "Adds a member.";
     DELETE GRAPH "groups/{id}/members/{id}/$ref" [ChangeMembers] NONE => DONE, objects::remove_member, "Removes a member.";
+    GET GRAPH "groups/{id}/owners" [ReadGroup] NONE => Page(&of::DIRECTORY_OBJECTS), owners::list_of_group, "Who owns a group.";
+    POST GRAPH "groups/{id}/owners/$ref" [ChangeOwners] Reference => DONE, owners::add_to_group, "Adds an owner, who manages its members as long as the group is not protected.";
+    DELETE GRAPH "groups/{id}/owners/{id}/$ref" [ChangeOwners] NONE => DONE, owners::remove_from_group, "Removes an owner.";
     GET GRAPH "groups/{id}/transitiveMembers" [ReadMembers] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_transitive_members, "A group's members, those of nested groups too.";
     GET GRAPH "groups/{id}/transitiveMembers/$count" [ReadMembers] NONE => Count, objects::count_transitive_members, "How many there are.";
     GET GRAPH "groups/{id}/memberOf" [ReadMemberships] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_groups_of_object, "The groups that a group is in, and its roles.";
@@ -169,6 +172,9 @@ endpoints! {
     DELETE GRAPH "applications/{id}" [DeleteApplication] NONE => DONE, applications::delete, "Deletes an application, which can be restored for 30 days.";
     POST GRAPH "applications/{id}/addPassword" [ChangeApplicationCredentials] Object(&NewPassword::TYPE, Mark::Create) => Whole(&PasswordCredential::TYPE), applications::add_password, "Makes a secret, which this answer alone shows.";
     POST GRAPH "applications/{id}/removePassword" [ChangeApplicationCredentials] Object(&RemovedCredential::TYPE, Mark::Create) => DONE, applications::remove_password, "Removes a secret.";
+    GET GRAPH "applications/{id}/owners" [ReadApplications] NONE => Page(&of::DIRECTORY_OBJECTS), owners::list_of_application, "Who owns an application.";
+    POST GRAPH "applications/{id}/owners/$ref" [ChangeApplicationCredentials] Reference => DONE, owners::add_to_application, "Adds an owner; owning gives no right.";
+    DELETE GRAPH "applications/{id}/owners/{id}/$ref" [ChangeApplicationCredentials] NONE => DONE, owners::remove_from_application, "Removes an owner.";
     POST OWN "applications/{id}/keys" [ChangeApplicationCredentials] Object(&NewKey::TYPE, Mark::Create) => Made(&KeyCredential::TYPE), applications::add_key, "Adds a public key that the application signs with.";
     DELETE OWN "applications/{id}/keys/{id}" [ChangeApplicationCredentials] NONE => DONE, applications::remove_key, "Removes a key.";
 
@@ -179,6 +185,9 @@ endpoints! {
     GET GRAPH "servicePrincipals(appId)" [ReadApplications] NONE => Entity(&ServicePrincipal::TYPE), principals::read, "A service principal, by its appId.";
     PATCH GRAPH "servicePrincipals/{id}" [ChangeApplication] Object(&ServicePrincipal::TYPE, Mark::Update) => DONE, principals::update, "Enables or disables a service principal.";
     DELETE GRAPH "servicePrincipals/{id}" [DeleteApplication] NONE => DONE, principals::delete, "Removes a service principal with all its permissions.";
+    GET GRAPH "servicePrincipals/{id}/owners" [ReadApplications] NONE => Page(&of::DIRECTORY_OBJECTS), owners::list_of_principal, "Who owns a service principal.";
+    POST GRAPH "servicePrincipals/{id}/owners/$ref" [ChangeApplicationCredentials] Reference => DONE, owners::add_to_principal, "Adds an owner; owning gives no right.";
+    DELETE GRAPH "servicePrincipals/{id}/owners/{id}/$ref" [ChangeApplicationCredentials] NONE => DONE, owners::remove_from_principal, "Removes an owner.";
     GET GRAPH "servicePrincipals/{id}/memberOf" [ReadMemberships] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_groups_of_object, "The groups and directory roles of a service principal.";
     GET GRAPH "servicePrincipals/{id}/transitiveMemberOf" [ReadMemberships] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_transitive_groups_of_object, "The same, with those by way of groups.";
     GET GRAPH "servicePrincipals/{id}/appRoleAssignments" [ReadApplications] NONE => Page(&of::APP_ROLE_ASSIGNMENTS), principals::list_app_roles, "What an application may do in its own name.";

@@ -12,6 +12,7 @@ use rcgen::{
 use serde_json::{Value, json};
 use testkit::{Device, House, Person, model_entry};
 
+use crate::graph::{Client, Said};
 use crate::metadata::{CERTIFIED, MODEL, NEXT, SHELL, in_each_house, judge, put};
 
 /// A maker: a root, and the attestation certificate that it put into its keys.
@@ -230,6 +231,45 @@ fn a_root_that_comes_to_vouch_for_two_models_proves_neither() {
         metadata::approve(identity, SHELL).await.unwrap();
         judge(identity).await;
         assert_eq!(verdict(&house)[0], "attested");
+    });
+}
+
+/// What the administration API tells of it is what was proven, and follows it.
+#[test]
+fn an_attested_passkey_is_told_as_such_to_graphs_clients() {
+    in_each_house(async |house, service| {
+        let maker = Maker::new();
+        let identity = house.identity();
+        let entry = maker.vouch(model_entry(MODEL, "Key", &[CERTIFIED]));
+        put(
+            identity,
+            &service.blob(1, NEXT, std::slice::from_ref(&entry)),
+        )
+        .await
+        .unwrap();
+        judge(identity).await;
+        let mut ada = house.administrator("ada").await;
+        let key = add_attested(&mut ada, &maker).await;
+        let client = Client::of(&house, &["UserAuthMethod-Passkey.Read.All"]).await;
+        let thumbprint = data_encoding::HEXUPPER.encode(digest(&SHA256, &maker.leaf).as_ref());
+        for version in ["v1.0", "beta"] {
+            let path = format!("/{version}/users/ada/authentication/fido2Methods");
+            let found = client.get(&path).await.is(200);
+            let found = found["value"].as_array().unwrap().clone();
+            let id = json!(testkit::passkey_id(&key));
+            let (hers, other): (Vec<Value>, Vec<Value>) =
+                found.into_iter().partition(|one| one["id"] == id);
+            assert_eq!((hers.len(), other.len()), (1, 1));
+            let hers = &hers[0];
+            assert_eq!(hers["aaGuid"], MODEL);
+            assert_eq!(hers["model"], "Key");
+            assert_eq!(hers["attestationLevel"], "attested");
+            assert_eq!(hers["passkeyType"], "deviceBound");
+            assert_eq!(hers["attestationCertificates"], json!([thumbprint]));
+            assert_eq!(other[0]["attestationLevel"], "notAttested");
+            assert_eq!(other[0]["passkeyType"], "synced");
+            assert_eq!(other[0]["attestationCertificates"], json!([]));
+        }
     });
 }
 

@@ -4,7 +4,9 @@ mod access;
 mod delegated;
 mod input;
 mod logs;
+mod methods;
 mod objects;
+mod owners;
 mod people;
 
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! Applications with their secrets, keys and owners.
+//! Applications with their secrets and keys.
 
 use crate::sql::statements;
 use crate::value::{Id, Row};
@@ -45,20 +45,12 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
     DELETE_CREDENTIAL = "application_credential.delete" Tenant
         "DELETE FROM application_credential WHERE tenant_id = $1 AND object_id = $2 AND key_id = $3";
-    LIST_OWNERS = "application_owner.list" Tenant
-        "SELECT person_id FROM application_owner WHERE tenant_id = $1 AND object_id = $2 ORDER BY person_id";
-    INSERT_OWNER = "application_owner.insert" Tenant
-        "INSERT INTO application_owner (tenant_id, object_id, person_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    DELETE_OWNER = "application_owner.delete" Tenant
-        "DELETE FROM application_owner WHERE tenant_id = $1 AND object_id = $2 AND person_id = $3";
     LIST_PURGEABLE = "application.list_purgeable" Tenant
         "SELECT object_id FROM application WHERE tenant_id = $1 AND status = 'deleted' AND deleted_at < $2 ORDER BY object_id LIMIT 20";
     PURGE = "application.purge" Tenant
         "DELETE FROM application WHERE tenant_id = $1 AND object_id = $2 AND status = 'deleted'";
     PURGE_CREDENTIALS = "application_credential.purge" Tenant
         "DELETE FROM application_credential WHERE tenant_id = $1 AND object_id = $2";
-    PURGE_OWNERS = "application_owner.purge" Tenant
-        "DELETE FROM application_owner WHERE tenant_id = $1 AND object_id = $2";
 }
 
 /// An application, as it was registered.
@@ -217,17 +209,6 @@ impl Store {
         rows.into_iter().map(parse_credential).collect()
     }
 
-    pub async fn list_application_owners(
-        &self,
-        tenant: Id,
-        object: Id,
-    ) -> Result<Vec<Id>, StoreError> {
-        let rows = self
-            .read(&LIST_OWNERS, vec![tenant.into(), object.into()])
-            .await?;
-        rows.into_iter().map(|mut row| row.id()).collect()
-    }
-
     /// At most 20 that were deleted before.
     pub async fn list_purgeable_applications(
         &self,
@@ -323,34 +304,11 @@ impl Unit {
         )
     }
 
-    /// An owner twice is an owner once.
-    pub fn insert_application_owner(
-        &mut self,
-        tenant: Id,
-        object: Id,
-        person: Id,
-        now: i64,
-    ) -> &mut Unit {
-        self.step(
-            &INSERT_OWNER,
-            vec![tenant.into(), object.into(), person.into(), now.into()],
-            Expect::One(Guard::Taken),
-        )
-    }
-
-    pub fn delete_application_owner(&mut self, tenant: Id, object: Id, person: Id) -> &mut Unit {
-        self.step(
-            &DELETE_OWNER,
-            vec![tenant.into(), object.into(), person.into()],
-            Expect::One(Guard::Missing),
-        )
-    }
-
     /// For good; only what was deleted before.
     pub fn purge_application(&mut self, tenant: Id, object: Id) -> &mut Unit {
         let args = || vec![tenant.into(), object.into()];
         self.step(&PURGE, args(), Expect::One(Guard::Missing));
         self.step(&PURGE_CREDENTIALS, args(), Expect::Any);
-        self.step(&PURGE_OWNERS, args(), Expect::Any)
+        self.purge_owners(tenant, object)
     }
 }

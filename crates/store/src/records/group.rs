@@ -288,6 +288,7 @@ impl Unit {
 
     /// Deletes a deleted group's record for good.
     pub fn purge_group(&mut self, tenant: Id, group: Id) -> &mut Unit {
+        self.purge_owners(tenant, group);
         self.step(&PURGE, vec![tenant.into(), group.into()], Expect::Any)
     }
 }

@@ -12,6 +12,7 @@ pub mod log_page;
 pub mod member;
 pub mod metadata;
 pub mod node;
+pub mod owner;
 pub mod person;
 pub mod principal;
 pub mod profile;
@@ -39,6 +40,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     member::ALL,
     metadata::ALL,
     node::ALL,
+    owner::ALL,
     person::ALL,
     principal::ALL,
     profile::ALL,

@@ -424,6 +424,8 @@ impl Unit {
         self.step(&PURGE_ASSIGNMENTS, args(), Expect::Any);
         self.step(&PURGE_GRANTS, args(), Expect::Any);
         self.delete_roles_of(tenant, object);
+        self.purge_owners(tenant, object);
+        self.purge_owned(tenant, object);
         self.purge_memberships(tenant, object)
     }
 

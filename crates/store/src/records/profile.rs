@@ -441,6 +441,7 @@ impl Unit {
         let nothing = Value::Bytes(Vec::new());
         let args = vec![tenant.into(), person.into(), nothing];
         self.step(&WIPE_CREDENTIALS, args, Expect::Any);
+        self.purge_owned(tenant, person);
         self.purge_memberships(tenant, person)
     }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::records::session::TokenHash;
 use crate::{
     AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
-    EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
+    EVERYBODY, Owner, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
 use crate::{
     CredentialUse, Log, LogRecord, NewCredential, NewLink, NewSession, PersonStatus, PrincipalKind,
@@ -264,7 +264,21 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
         };
         unit.insert_application_credential(tenant_id, APPLICATION, &credential);
     }
-    unit.insert_application_owner(tenant_id, APPLICATION, PERSON, NOW);
+    let person = Owner {
+        id: PERSON,
+        kind: PrincipalKind::Person,
+    };
+    let application = Owner {
+        id: PRINCIPAL,
+        kind: PrincipalKind::Application,
+    };
+    for (object, owner) in [
+        (APPLICATION, person),
+        (APPLICATION, application),
+        (PRINCIPAL, person),
+    ] {
+        unit.insert_owner(tenant_id, object, owner, NOW);
+    }
     for assignment_id in [Id([72; 16]), Id([73; 16])] {
         let assignment = AppRoleAssignment {
             assignment_id,
@@ -310,7 +324,13 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
         unit.void_tokens_of_client(OURS, APP);
     });
     add("owner", &|unit| {
-        unit.delete_application_owner(OURS, APPLICATION, PERSON);
+        unit.delete_owner(OURS, APPLICATION, PERSON);
+    });
+    add("owners of what is purged", &|unit| {
+        unit.purge_owners(OURS, APPLICATION);
+    });
+    add("what a purged owner owned", &|unit| {
+        unit.purge_owned(OURS, PERSON);
     });
     add("assignment", &|unit| {
         unit.delete_app_role_assignment(OURS, Id([72; 16]));

@@ -3,6 +3,7 @@
 use super::*;
 use crate::applications::{self, ApplicationChange, Consent, PrincipalChange};
 use crate::groups::{NewGroup, ProtectedBy, members};
+use crate::owners::{self, Owned};
 
 async fn make(identity: &Identity) -> (Id, Id) {
     let new = ApplicationChange {
@@ -43,8 +44,10 @@ async fn what_is_refused_at_applications_is_recorded() {
                 .await
                 .map(drop),
             applications::remove_credential(identity, actor, object, nobody).await,
-            applications::add_owner(identity, actor, object, nobody).await,
-            applications::remove_owner(identity, actor, object, nobody).await,
+            owners::add(identity, actor, Owned::Application(object), nobody).await,
+            owners::add(identity, actor, Owned::ServicePrincipal(principal), nobody).await,
+            owners::remove(identity, actor, Owned::Application(object), nobody).await,
+            owners::remove(identity, actor, Owned::ServicePrincipal(principal), nobody).await,
             applications::delete(identity, actor, object, None).await,
             applications::restore(identity, actor, object)
                 .await
@@ -74,7 +77,7 @@ async fn what_is_refused_at_applications_is_recorded() {
         identity.0.ambient.clock.advance(crate::MINUTE);
     }
     let told = list_refusals(identity, "change.refused").await;
-    assert_eq!(told.len(), 36, "{told:?}");
+    assert_eq!(told.len(), 40, "{told:?}");
     let (_, code, by) = &told[0];
     assert_eq!(
         (code.as_str(), *by),

@@ -5,6 +5,7 @@ use super::*;
 use crate::applications::{self, ApplicationChange, Consent, OWN_API, PrincipalChange};
 use crate::groups::{GroupChange, GroupRecord, NewGroup, members};
 use crate::logs::{self, LogQuery};
+use crate::owners::{self, Owned};
 use crate::people::PersonRecord;
 use crate::reports::{self, Kinds, Roles};
 use crate::{Depth, GroupColumn};
@@ -226,10 +227,38 @@ async fn try_everything(
         applications::erase(identity, SHELL, object),
         applications::add_secret(identity, SHELL, object, "", None),
         applications::remove_credential(identity, SHELL, object, foreign.grant),
-        applications::list_owners(identity, SHELL, object),
-        applications::add_owner(identity, SHELL, object, own.person.person_id),
-        applications::add_owner(identity, SHELL, own.application.object_id, person),
-        applications::remove_owner(identity, SHELL, own.application.object_id, person),
+        owners::list(identity, SHELL, Owned::Application(object), None, 10),
+        owners::add(
+            identity,
+            SHELL,
+            Owned::Application(object),
+            own.person.person_id
+        ),
+        owners::add(
+            identity,
+            SHELL,
+            Owned::Application(own.application.object_id),
+            person
+        ),
+        owners::add(
+            identity,
+            SHELL,
+            Owned::ServicePrincipal(own.principal.object_id),
+            person
+        ),
+        owners::add(
+            identity,
+            SHELL,
+            Owned::ServicePrincipal(principal),
+            own.person.person_id
+        ),
+        owners::add(identity, SHELL, Owned::Group(group), own.person.person_id),
+        owners::remove(
+            identity,
+            SHELL,
+            Owned::Application(own.application.object_id),
+            person
+        ),
         applications::add_principal(identity, SHELL, foreign.application.app_id),
         applications::find_principal(identity, SHELL, principal),
         applications::change_principal(identity, SHELL, principal, disabled),
@@ -275,6 +304,7 @@ async fn security_36_ids_of_another_tenant_are_nothing_here() {
             "permission.grant_missing",
             "role.not_held",
             "group.member_missing",
+            "directory.owner_missing",
             "permission.unknown",
         ];
         assert!(nothing.contains(&refusal.code.id), "{call}: {refusal}");

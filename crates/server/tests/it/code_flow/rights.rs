@@ -1,6 +1,7 @@
 //! Who may change an application (security 11).
 
 use identity::applications::{self, ApplicationChange};
+use identity::owners::{self, Owned};
 use identity::permissions::Permission;
 use identity::roles::{self, Role};
 use identity::{Actor, MINUTE, SECOND, bearer};
@@ -22,9 +23,14 @@ fn changing_an_application_needs_its_rights() {
         let session = house.session(&bob.browser).await;
         let nobody = Actor::Person(&caller, &session);
         // Somebody without a role, and an owner, may nothing at all.
-        applications::add_owner(identity, COMMAND_LINE, plain.object_id, session.person_id)
-            .await
-            .unwrap();
+        owners::add(
+            identity,
+            COMMAND_LINE,
+            Owned::Application(plain.object_id),
+            session.person_id,
+        )
+        .await
+        .unwrap();
         let change = ApplicationChange {
             display_name: Some("x".to_owned()),
             ..ApplicationChange::default()
@@ -164,8 +170,13 @@ fn security_11_an_application_administrator_reaches_no_tier_zero() {
                 changed.map(drop).map_err(|refusal| refusal.code.id),
                 refused
             );
-            let owner =
-                applications::add_owner(identity, bob, app.object_id, session.person_id).await;
+            let owner = owners::add(
+                identity,
+                bob,
+                Owned::Application(app.object_id),
+                session.person_id,
+            )
+            .await;
             assert_eq!(owner.map_err(|refusal| refusal.code.id), refused);
             let deleted = applications::delete(identity, bob, app.object_id, None).await;
             assert_eq!(deleted.map_err(|refusal| refusal.code.id), refused);

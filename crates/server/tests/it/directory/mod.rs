@@ -3,6 +3,7 @@
 mod groups;
 mod lists;
 mod methods;
+mod owners;
 mod people;
 mod roles;
 

@@ -1,10 +1,11 @@
 //! The API in somebody's name: tokens that the authorization code flow gave, and what becomes of them when what they
 //! rest on moves.
 
+use identity::permissions::Permission;
 use identity::roles::{self, Role};
 use identity::{Actor, Id, MINUTE, SECOND};
 use serde_json::{Value, json};
-use testkit::{Device, House, Person};
+use testkit::{Device, House, ORIGIN, Person};
 
 use super::{Client, Said};
 use crate::in_each_house;
@@ -311,6 +312,112 @@ fn a_scope_that_was_not_asked_for_is_not_there() {
         let told = client.delete(Witness::CEM).await;
         told.refused_as(403, DENIED, "permission.missing");
         witness.saw_nothing().await;
+    });
+}
+
+/// The permission is the application's; what its person may not do by themselves, nobody does in their name.
+#[test]
+fn nobody_raises_themselves_or_anybody_by_token() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let mut bob = house.person(&mut ada, "bob").await;
+        let widest = "RoleManagement.ReadWrite.Directory Directory.ReadWrite.All Application.ReadWrite.All \
+            AppRoleAssignment.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All User.Read";
+        let application = house.client("Tool", widest).await;
+        let scope = widest.split_whitespace().collect::<Vec<_>>().join(" ");
+        let me = id_of(&house, &bob).await;
+        let global = Role::GlobalAdministrator.template_id();
+        let reference = json!({"@odata.id": format!("{ORIGIN}/v1.0/users/{me}")});
+        let new =
+            json!({"displayName": "Mine", "isAssignableToRole": true, "mailNickname": "mine"});
+        let api = identity::applications::find_own_api(house.identity())
+            .await
+            .unwrap();
+        let role = Permission::RoleManagementReadWriteDirectory
+            .application_id()
+            .unwrap();
+        let principal = application.principal_id;
+        let assignment = json!({
+            "principalId": principal.to_string(), "resourceId": api.to_string(), "appRoleId": role.to_string(),
+        });
+        let grant = json!({
+            "clientId": principal.to_string(), "consentType": "AllPrincipals", "resourceId": api.to_string(),
+            "scope": "Directory.ReadWrite.All",
+        });
+        let secret = json!({"passwordCredential": {"displayName": "mine"}});
+        let tries = [
+            (
+                format!("/v1.0/directoryRoles/{global}/members/$ref"),
+                &reference,
+            ),
+            ("/v1.0/groups".to_owned(), &new),
+            (
+                format!("/v1.0/servicePrincipals/{principal}/appRoleAssignments"),
+                &assignment,
+            ),
+            ("/v1.0/oauth2PermissionGrants".to_owned(), &grant),
+            (
+                format!("/v1.0/applications/{}/addPassword", application.object_id),
+                &secret,
+            ),
+        ];
+        // With no role at all, and with roles that are for other things.
+        for role in [
+            None,
+            Some(Role::UserAdministrator),
+            Some(Role::ApplicationAdministrator),
+        ] {
+            if let Some(role) = role {
+                give(&house, role, &bob).await;
+            }
+            let token = house
+                .delegated_token(&application, &mut bob.browser, &scope)
+                .await;
+            let client = Client::with(&house, &token);
+            let state = || {
+                [
+                    "role_member",
+                    "directory_group",
+                    "app_role_assignment",
+                    "permission_grant",
+                    "application_credential",
+                ]
+                .map(|table| house.run_sql(&format!("SELECT COUNT(*) || '' FROM {table}")))
+            };
+            let before = state();
+            for (path, body) in &tries {
+                let told = client.post(path, body).await;
+                told.refused_as(403, DENIED, "role.insufficient");
+            }
+            assert_eq!(state(), before, "{role:?}");
+        }
+    });
+}
+
+/// Logs and reports are for roles of their own, by token as on pages.
+#[test]
+fn logs_and_reports_are_read_in_the_name_of_who_may() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let mut bob = house.person(&mut ada, "bob").await;
+        let scope = "AuditLog.Read.All Reports.Read.All User.Read";
+        let client = client(&house, &mut bob, scope).await;
+        let paths = [
+            "/v1.0/auditLogs/signIns",
+            "/v1.0/auditLogs/directoryAudits",
+            "/v1.0/reports/authenticationMethods/userRegistrationDetails",
+            "/v1.0/reports/authenticationMethods/usersRegisteredByMethod()",
+        ];
+        for path in paths {
+            let told = client.get(path).await;
+            told.refused_as(403, DENIED, "role.insufficient");
+        }
+        give(&house, Role::ReportsReader, &bob).await;
+        for path in paths {
+            client.get(path).await.is(200);
+        }
+        let told = client.get("/v1.0/users").await;
+        told.refused_as(403, DENIED, "permission.missing");
     });
 }
 

@@ -82,6 +82,53 @@ fn sign_ins_are_listed_filtered_and_paged() {
 }
 
 #[test]
+fn refused_sign_ins_say_why() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let mut bob = house.person(&mut ada, "bob").await;
+        let body = json!({ "personId": bob.person_id });
+        ada.browser.post("/people/disable", body).await.ok();
+        house.advance(MINUTE);
+        assert_eq!(bob.sign_in().await.status, 403);
+        house.advance(MINUTE);
+        let fault = testkit::Fault::Signature;
+        let wrong = ada.browser.sign_in_with(&mut ada.device, &fault).await;
+        assert_eq!(wrong.status, 401);
+        let client = Client::of(&house, &["AuditLog.Read.All"]).await;
+        let find = async |filter: &str| {
+            let path = format!("/beta/auditLogs/signIns?$filter={filter}");
+            client.all(&path.replace(' ', "%20"), 999).await
+        };
+        let refused = find("status/errorCode ne 0").await;
+        assert_eq!(refused.len(), 2, "{refused:?}");
+        let disabled = find("status/errorCode eq 50057").await;
+        assert_eq!(disabled.len(), 1);
+        let disabled = &disabled[0];
+        assert_eq!(disabled["userPrincipalName"], "bob");
+        assert_eq!(disabled["userId"], json!(bob.person_id));
+        assert_eq!(
+            disabled["status"]["additionalDetails"],
+            "sign_in.account_disabled"
+        );
+        let reason = disabled["status"]["failureReason"].as_str().unwrap();
+        assert!(reason.contains("disabled"), "{reason}");
+        assert_eq!(disabled["authenticationDetails"][0]["succeeded"], false);
+        let wrong = find("status/errorCode eq 500121").await;
+        assert_eq!(wrong.len(), 1);
+        assert_eq!(
+            wrong[0]["status"]["additionalDetails"],
+            "sign_in.passkey_refused"
+        );
+        let address = disabled["ipAddress"].as_str().unwrap();
+        let there = find(&format!(
+            "ipAddress eq '{address}' and status/errorCode ne 0"
+        ))
+        .await;
+        assert_eq!(ids(&there), [disabled["id"].as_str().unwrap()]);
+    });
+}
+
+#[test]
 fn audits_say_who_did_what_to_whom() {
     in_each_house(async |house| {
         let mut ada = house.administrator("ada").await;
@@ -100,6 +147,20 @@ fn audits_say_who_did_what_to_whom() {
             names.contains(&"Add user") && names.contains(&"User registered security info"),
             "{names:?}"
         );
+        let registered = about_bob
+            .iter()
+            .find(|one| one["activityDisplayName"] == "User registered security info")
+            .unwrap();
+        let details = registered["additionalDetails"].as_array().unwrap();
+        for (key, value) in [
+            ("aaguid", "00000000-0000-0000-0000-000000000000"),
+            ("passkeyType", "synced"),
+        ] {
+            assert!(
+                details.contains(&json!({"key": key, "value": value})),
+                "{details:?}"
+            );
+        }
         let added = about_bob
             .iter()
             .find(|one| one["activityDisplayName"] == "Add user")

@@ -7,13 +7,13 @@ use testkit::ORIGIN;
 use super::{Client, Said, ids};
 use crate::in_each_house;
 
-async fn make_user(client: &Client<'_>, name: &str) -> String {
+pub(super) async fn make_user(client: &Client<'_>, name: &str) -> String {
     let body = json!({"displayName": name, "userPrincipalName": name});
     let made = client.post("/v1.0/users", &body).await.is(201);
     made["id"].as_str().unwrap().to_owned()
 }
 
-async fn make_group(client: &Client<'_>, name: &str) -> String {
+pub(super) async fn make_group(client: &Client<'_>, name: &str) -> String {
     let body = json!({
         "displayName": name, "mailEnabled": false, "mailNickname": name, "securityEnabled": true, "groupTypes": [],
     });
@@ -21,7 +21,7 @@ async fn make_group(client: &Client<'_>, name: &str) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
-fn reference(id: &str) -> Value {
+pub(super) fn reference(id: &str) -> Value {
     json!({"@odata.id": format!("{ORIGIN}/v1.0/directoryObjects/{id}")})
 }
 
@@ -267,6 +267,42 @@ fn applications_secrets_and_permissions() {
         let restore = format!("/v1.0/directory/deletedItems/{object}/restore");
         client.ask(Method::POST, &restore, None).await.is(200);
         client.get(&path).await.is(200);
+    });
+}
+
+#[test]
+fn a_stale_etag_changes_no_group_and_no_application() {
+    in_each_house(async |house| {
+        let permissions = ["Application.ReadWrite.All", "Group.ReadWrite.All"];
+        let client = Client::of(&house, &permissions).await;
+        let group = make_group(&client, "Pilots").await;
+        let app = house.application("App", &[]).await;
+        let change = |name: &str| json!({ "displayName": name });
+        for (path, body) in [
+            (format!("/v1.0/groups/{group}"), change("x")),
+            (format!("/v1.0/applications/{}", app.object_id), change("x")),
+            (
+                format!("/v1.0/servicePrincipals/{}", app.principal_id),
+                json!({"accountEnabled": false}),
+            ),
+        ] {
+            let etag = client.get(&path).await.header("etag").to_owned();
+            let patch = async |tag: &str, body: &Value| {
+                let mut request = client.request(Method::PATCH, &path, Some(body));
+                request
+                    .headers_mut()
+                    .insert("if-match", tag.parse().unwrap());
+                client.send(request).await
+            };
+            patch(&etag, &body).await.is(204);
+            let after = client.get(&path).await.is(200);
+            for tag in [etag.as_str(), "W/\"999\"", "x"] {
+                let told = patch(tag, &body).await;
+                assert_eq!(told.status, 412, "{path} {tag}: {}", told.text());
+            }
+            assert_eq!(client.get(&path).await.is(200), after);
+            patch("*", &body).await.is(204);
+        }
     });
 }
 
