@@ -8,6 +8,7 @@ mod methods;
 mod objects;
 mod owners;
 mod people;
+mod rights;
 
 use axum::body::Body;
 use http::{Method, Request, header};
