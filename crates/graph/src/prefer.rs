@@ -5,8 +5,6 @@
 pub struct Preferences {
     /// Members of evolvable enumerations that came after `unknownFutureValue` are written out.
     pub unknown_enum_members: bool,
-    /// `return=minimal`: a change is answered with 204.
-    pub minimal: bool,
 }
 
 impl Preferences {
@@ -20,8 +18,6 @@ impl Preferences {
         for word in words {
             if word.eq_ignore_ascii_case("include-unknown-enum-members") {
                 found.unknown_enum_members = true;
-            } else if word.eq_ignore_ascii_case("return=minimal") {
-                found.minimal = true;
             }
         }
         found
@@ -35,8 +31,9 @@ mod tests {
     #[test]
     fn known_words_are_found_and_others_ignored() {
         let found = Preferences::parse(["odata.maxpagesize=2, Include-Unknown-Enum-Members", "x"]);
-        assert!(found.unknown_enum_members && !found.minimal);
-        assert!(Preferences::parse(["return=minimal"]).minimal);
+        assert!(found.unknown_enum_members);
+        let others = Preferences::parse(["return=minimal", "include-unknown-enum"]);
+        assert_eq!(others, Preferences::default());
         assert_eq!(Preferences::parse([]), Preferences::default());
     }
 }

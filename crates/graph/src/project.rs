@@ -175,7 +175,6 @@ mod tests {
             let mut whole = object(&sign_in);
             let preferences = Preferences {
                 unknown_enum_members: asked,
-                minimal: false,
             };
             project(
                 &mut whole,

@@ -104,6 +104,19 @@ pub async fn record_refused_read(
     .await;
 }
 
+/// Records that somebody was refused a change before a use case saw it: what they sent could not be read, or names
+/// nothing. What a use case refused is on record already.
+pub async fn record_unfit_change(
+    identity: &Identity,
+    actor: Actor<'_>,
+    about: (Operation, Option<Id>),
+    refusal: &Refusal,
+) {
+    if !refusal.recorded {
+        record_refused_change(identity, actor, about, refusal).await;
+    }
+}
+
 /// Nothing is recorded of those who are not signed in (any more): whoever holds no session writes nothing.
 async fn record_refused_change(
     identity: &Identity,

@@ -41,6 +41,7 @@ pub use principals::{
 use registration::Change;
 pub(crate) use registration::purge;
 pub use registration::{add, change, delete, erase, restore};
+pub use store::CredentialKind;
 
 /// The most addresses of one application.
 const MAX_ADDRESSES: usize = 50;

@@ -460,7 +460,15 @@ async fn erase_once(identity: &Identity, actor: Actor<'_>, group: Id) -> Result<
     let word = "group.erased";
     access::write(identity, actor, &allowed, unit, word, group, entry)
         .await
-        .map_err(refuse_write)
+        .map_err(refuse_erasure)
+}
+
+/// Of several who erase at once, one did it; for the others there is no group any more.
+fn refuse_erasure(error: WriteError) -> Refusal {
+    match error {
+        WriteError::Refused(Guard::Missing) => Refusal::new(&codes::GROUP_MISSING),
+        error => refuse_write(error),
+    }
 }
 
 /// In small units, so that others are written between them, each of which makes sure that nobody restores the group.
@@ -470,10 +478,7 @@ async fn purge_members(identity: &Identity, group: Id) -> Result<(), Refusal> {
         unit.begin_group_erasure(identity.0.tenant_id, group);
         unit.purge_members(identity.0.tenant_id, group);
         unit.purge_memberships(identity.0.tenant_id, group);
-        let written = identity.write(unit).await.map_err(|error| match error {
-            WriteError::Refused(Guard::Missing) => Refusal::new(&codes::GROUP_MISSING),
-            error => refuse_write(error),
-        })?;
+        let written = identity.write(unit).await.map_err(refuse_erasure)?;
         if written.rows.iter().all(Vec::is_empty) {
             return Ok(());
         }
@@ -508,9 +513,10 @@ pub(crate) async fn purge(identity: &Identity, now: Micros) -> Result<(), Refusa
         entry.say("group", group.display_name.as_str());
         let about = (None, Some(group.group_id.0.as_slice()));
         let log = store::Log::Audit;
-        audit::commit(identity, unit, log, "group.erased", about, entry)
-            .await
-            .map_err(refuse_write)?;
+        match audit::commit(identity, unit, log, "group.erased", about, entry).await {
+            Err(WriteError::Refused(Guard::Missing)) => continue,
+            written => written.map_err(refuse_write)?,
+        };
     }
     Ok(())
 }

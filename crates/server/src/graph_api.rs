@@ -31,7 +31,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
 use axum::routing::get;
 use graph::{Path, Problem, Version};
-use identity::{Actor, access};
+use identity::{Actor, Bearer, Caller, Id, access};
 
 use crate::app::AppState;
 use crate::extract::{body, find_caller};
@@ -127,10 +127,48 @@ fn find(request: &Request) -> Result<Found, Fault> {
     Err(Fault::method_not_allowed(&allowed))
 }
 
-async fn run(state: &AppState, mut request: Request, found: Found) -> Result<Response, Fault> {
+async fn run(state: &AppState, request: Request, found: Found) -> Result<Response, Fault> {
     host::check(state, &request).map_err(|_| Fault::from(&identity::codes::WRONG_HOST))?;
     let caller = find_caller(state, &request)?;
     let bearer = call::authenticate(state, request.headers()).await?;
+    let (endpoint, by) = (found.endpoint, (caller.clone(), bearer.clone()));
+    let object = found.keys.first().and_then(|key| Id::parse(key));
+    let outcome = handle(state, caller, bearer, request, found).await;
+    if let Err(fault) = &outcome {
+        record(state, endpoint, Actor::Token(&by.0, &by.1), object, fault).await;
+    }
+    outcome
+}
+
+/// What a client that was let in is refused stands in the log: each change, and each look at what it may not see.
+async fn record(
+    state: &AppState,
+    endpoint: &'static Endpoint,
+    actor: Actor<'_>,
+    object: Option<Id>,
+    fault: &Fault,
+) {
+    let Access::Operations(operations) = endpoint.access;
+    let Some(operation) = operations.first().copied() else {
+        return;
+    };
+    let (identity, refusal) = (&state.identity, fault.refusal());
+    if endpoint.method == Method::GET {
+        access::record_refused_read(identity, actor, operation, &refusal).await;
+    } else {
+        let about = (operation, object);
+        access::record_unfit_change(identity, actor, about, &refusal).await;
+    }
+}
+
+/// Reads the body, and answers.
+async fn handle(
+    state: &AppState,
+    caller: Caller,
+    bearer: Bearer,
+    mut request: Request,
+    found: Found,
+) -> Result<Response, Fault> {
     let body = if takes_body(request.method()) {
         body::buffer(&mut request).await?;
         check_type(&request)?;
@@ -140,17 +178,9 @@ async fn run(state: &AppState, mut request: Request, found: Found) -> Result<Res
     } else {
         Bytes::new()
     };
-    let (endpoint, by) = (found.endpoint, (caller.clone(), bearer.clone()));
+    let endpoint = found.endpoint;
     let call = Call::new(state, caller, bearer, found, request, body);
-    let outcome = (endpoint.handler)(call).await;
-    if let Err(fault) = &outcome {
-        let Access::Operations(operations) = endpoint.access;
-        if let Some(operation) = operations.first() {
-            let (actor, refusal) = (Actor::Token(&by.0, &by.1), fault.refusal());
-            access::record_refused_read(&state.identity, actor, *operation, &refusal).await;
-        }
-    }
-    outcome
+    (endpoint.handler)(call).await
 }
 
 fn takes_body(method: &Method) -> bool {

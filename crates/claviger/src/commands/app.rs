@@ -78,7 +78,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
         App::RemoveCredential { client_id, key_id } => {
             let found = find(identity, actor, &client_id).await?;
             let key = Id::parse(&key_id).ok_or(Refusal::new(&codes::CREDENTIAL_MISSING))?;
-            applications::remove_credential(identity, actor, found.object_id, key).await?;
+            applications::remove_credential(identity, actor, found.object_id, None, key).await?;
             say("It is removed; every token of the application ended.")
         }
         App::Role {

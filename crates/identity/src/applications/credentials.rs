@@ -227,16 +227,21 @@ async fn insert(
         .map_err(refuse_write)
 }
 
-/// Removes a secret or key; every token of the application is void, for none says which of them it came by.
+/// Removes a secret or key, or only one of `kind`; every token of the application is void, for none says which of them
+/// it came by.
+///
+/// # Errors
+/// [`codes::CREDENTIAL_MISSING`] where the application has none of this id and kind.
 pub async fn remove_credential(
     identity: &Identity,
     actor: Actor<'_>,
     object: Id,
+    kind: Option<CredentialKind>,
     key_id: Id,
 ) -> Result<(), Refusal> {
     let about = (Operation::ChangeApplicationCredentials, Some(object));
     access::decide(identity, actor, about, || {
-        remove_credential_once(identity, actor, object, key_id)
+        remove_credential_once(identity, actor, object, kind, key_id)
     })
     .await
 }
@@ -245,11 +250,18 @@ async fn remove_credential_once(
     identity: &Identity,
     actor: Actor<'_>,
     object: Id,
+    kind: Option<CredentialKind>,
     key_id: Id,
 ) -> Result<(), Refusal> {
     let operation = Operation::ChangeApplicationCredentials;
     let mut change = Change::begin(identity, actor, operation, object).await?;
-    let tenant = identity.0.tenant_id;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let held = store.list_application_credentials(tenant, object).await?;
+    let asked =
+        |it: &ApplicationCredential| it.key_id == key_id && kind.is_none_or(|kind| it.kind == kind);
+    if !held.iter().any(asked) {
+        return Err(Refusal::new(&codes::CREDENTIAL_MISSING));
+    }
     change
         .unit
         .delete_application_credential(tenant, object, key_id);

@@ -122,7 +122,15 @@ async fn erase_once(identity: &Identity, actor: Actor<'_>, person: Id) -> Result
         entry,
     )
     .await
-    .map_err(refuse_write)
+    .map_err(refuse_erasure)
+}
+
+/// Of several who erase at once, one did it; for the others there is nobody any more.
+fn refuse_erasure(error: WriteError) -> Refusal {
+    match error {
+        WriteError::Refused(Guard::Missing) => Refusal::new(&codes::USER_MISSING),
+        error => refuse_write(error),
+    }
 }
 
 fn erase_record(unit: &mut Unit, identity: &Identity, found: &DirectoryPerson) {
@@ -137,10 +145,7 @@ async fn purge_belongings(identity: &Identity, person: Id) -> Result<(), Refusal
         let mut unit = Unit::new();
         unit.begin_person_erasure(identity.0.tenant_id, person);
         unit.purge_belongings(identity.0.tenant_id, person);
-        let written = identity.write(unit).await.map_err(|error| match error {
-            WriteError::Refused(Guard::Missing) => Refusal::new(&codes::USER_MISSING),
-            error => refuse_write(error),
-        })?;
+        let written = identity.write(unit).await.map_err(refuse_erasure)?;
         if written.rows.iter().all(Vec::is_empty) {
             return Ok(());
         }
@@ -174,9 +179,10 @@ pub(crate) async fn purge(identity: &Identity, now: Micros) -> Result<(), Refusa
         entry.confide("user", person.user_name.as_str());
         let about = (None, Some(person.person_id.0.as_slice()));
         let log = store::Log::Audit;
-        audit::commit(identity, unit, log, "user.erased", about, entry)
-            .await
-            .map_err(refuse_write)?;
+        match audit::commit(identity, unit, log, "user.erased", about, entry).await {
+            Err(WriteError::Refused(Guard::Missing)) => continue,
+            written => written.map_err(refuse_write)?,
+        };
     }
     Ok(())
 }

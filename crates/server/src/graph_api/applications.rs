@@ -13,7 +13,7 @@ use graph::resources::{
 use graph::{Guid, Mark, Problem, Time, envelope};
 use identity::Id;
 use identity::applications::{
-    self, ApplicationChange, ApplicationView, CredentialView, RedirectUri,
+    self, ApplicationChange, ApplicationView, CredentialKind, CredentialView, RedirectUri,
 };
 use oidc::redirect_uri::Platform;
 use serde_json::Value;
@@ -307,11 +307,12 @@ pub(super) async fn remove_password(call: Call) -> Outcome {
     let found = find(&call).await?;
     let fields = call.body(&RemovedCredential::TYPE, Mark::Create)?;
     let key = fields.guid("keyId").ok_or(Problem::Missing("keyId"))?;
-    remove(&call, found.object_id, Id(key.0)).await
+    remove(&call, found.object_id, CredentialKind::Secret, Id(key.0)).await
 }
 
-async fn remove(call: &Call, object: Id, key: Id) -> Result<Response, Fault> {
-    applications::remove_credential(&call.state.identity, call.actor(), object, key).await?;
+async fn remove(call: &Call, object: Id, kind: CredentialKind, key: Id) -> Result<Response, Fault> {
+    let (identity, actor) = (&call.state.identity, call.actor());
+    applications::remove_credential(identity, actor, object, Some(kind), key).await?;
     Ok(done())
 }
 
@@ -335,5 +336,5 @@ pub(super) async fn remove_key(call: Call) -> Outcome {
     call.without_options()?;
     let found = find(&call).await?;
     let key = call.id(1)?;
-    remove(&call, found.object_id, key).await
+    remove(&call, found.object_id, CredentialKind::Key, key).await
 }

@@ -135,6 +135,14 @@ impl Fault {
         }
     }
 
+    /// The same in Graph's words for an id that names nothing here; it is on record as often as before.
+    pub(super) fn about(self, id: &str) -> Fault {
+        Fault {
+            recorded: self.recorded,
+            ..Fault::missing(id)
+        }
+    }
+
     pub(super) fn write(self, names: &Names) -> Response {
         metrics::counter!("claviger_refusals_total", "code" => self.ours.id).increment(1);
         let detail = self.detail.unwrap_or_default();

@@ -72,7 +72,7 @@ impl Call {
     /// Graph names the id that it did not find.
     pub(super) fn or_missing(&self, fault: Fault, key: &str) -> Fault {
         if fault.is_missing() {
-            Fault::missing(key)
+            fault.about(key)
         } else {
             fault
         }

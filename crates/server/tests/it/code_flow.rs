@@ -13,6 +13,7 @@ use testkit::{Answer, Application, Browser, CALLBACK, House, ORIGIN, Person, VER
 
 use crate::in_each_house;
 
+mod claims;
 mod consent;
 mod rights;
 

@@ -1,7 +1,10 @@
 //! The administration API, as clients that know Graph use it.
 
 mod access;
+mod credentials;
 mod delegated;
+mod gone;
+mod grants;
 mod input;
 mod logs;
 mod methods;

@@ -358,7 +358,7 @@ fn security_28_a_token_ends_with_what_it_rests_on() {
             .await
             .unwrap();
         let secret = view.secrets[0].key_id;
-        applications::remove_credential(identity, COMMAND_LINE, app.object_id, secret)
+        applications::remove_credential(identity, COMMAND_LINE, app.object_id, None, secret)
             .await
             .unwrap();
         assert!(!is_live(&house, &token).await);

@@ -286,9 +286,10 @@ impl Unit {
         self.step(&BEGIN_ERASURE, args, Expect::One(Guard::Missing))
     }
 
-    /// Deletes a deleted group's record for good.
+    /// Deletes a deleted group's record for good. [`Guard::Missing`] where there is none any more.
     pub fn purge_group(&mut self, tenant: Id, group: Id) -> &mut Unit {
         self.purge_owners(tenant, group);
-        self.step(&PURGE, vec![tenant.into(), group.into()], Expect::Any)
+        let args = vec![tenant.into(), group.into()];
+        self.step(&PURGE, args, Expect::One(Guard::Missing))
     }
 }

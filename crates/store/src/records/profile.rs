@@ -445,8 +445,9 @@ impl Unit {
         self.purge_memberships(tenant, person)
     }
 
-    /// Deletes a deleted person's record for good.
+    /// Deletes a deleted person's record for good. [`Guard::Missing`] where there is none any more.
     pub fn purge_person(&mut self, tenant: Id, person: Id) -> &mut Unit {
-        self.step(&PURGE, vec![tenant.into(), person.into()], Expect::Any)
+        let args = vec![tenant.into(), person.into()];
+        self.step(&PURGE, args, Expect::One(Guard::Missing))
     }
 }

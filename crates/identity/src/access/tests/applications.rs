@@ -43,7 +43,7 @@ async fn what_is_refused_at_applications_is_recorded() {
             applications::add_key(identity, actor, object, "", b"", None)
                 .await
                 .map(drop),
-            applications::remove_credential(identity, actor, object, nobody).await,
+            applications::remove_credential(identity, actor, object, None, nobody).await,
             owners::add(identity, actor, Owned::Application(object), nobody).await,
             owners::add(identity, actor, Owned::ServicePrincipal(principal), nobody).await,
             owners::remove(identity, actor, Owned::Application(object), nobody).await,

@@ -226,7 +226,7 @@ async fn try_everything(
         applications::restore(identity, SHELL, object),
         applications::erase(identity, SHELL, object),
         applications::add_secret(identity, SHELL, object, "", None),
-        applications::remove_credential(identity, SHELL, object, foreign.grant),
+        applications::remove_credential(identity, SHELL, object, None, foreign.grant),
         owners::list(identity, SHELL, Owned::Application(object), None, 10),
         owners::add(
             identity,

@@ -378,3 +378,111 @@ fn what_the_api_refuses_is_on_record_once_a_minute() {
         );
     });
 }
+
+/// A change that is refused before a use case sees it is recorded like one that a use case refuses: once.
+#[test]
+fn a_change_that_can_not_be_read_is_on_record() {
+    in_each_house(async |house| {
+        house.administrator("ada").await;
+        let permissions = ["User.ReadWrite.All", "Group.ReadWrite.All"];
+        let application = house.application("tool", &permissions).await;
+        let client = Client::with(&house, &house.token(&application).await);
+        let mut expected = Vec::new();
+        let person = format!("/v1.0/users/{NOBODY}");
+        let members = format!("/v1.0/groups/{NOBODY}/members");
+        let missing = "directory.object_missing";
+        for (method, path, body, status, operation, code) in [
+            (
+                Method::POST,
+                "/v1.0/users",
+                json!({"displayName": 1}),
+                400,
+                "AddPerson",
+                "graph.property_type",
+            ),
+            (
+                Method::POST,
+                "/v1.0/users",
+                json!({"shoeSize": 1}),
+                400,
+                "AddPerson",
+                "graph.property_unknown",
+            ),
+            (
+                Method::POST,
+                "/beta/groups",
+                json!([]),
+                400,
+                "AddGroup",
+                "graph.body_malformed",
+            ),
+            (
+                Method::PATCH,
+                &person,
+                json!({"id": NOBODY}),
+                400,
+                "ChangePerson",
+                "graph.property_read_only",
+            ),
+            (
+                Method::PATCH,
+                &person,
+                json!({"jobTitle": "x"}),
+                404,
+                "ChangePerson",
+                "user.missing",
+            ),
+            (
+                Method::PATCH,
+                "/v1.0/groups/x",
+                json!({"description": "x"}),
+                404,
+                "ChangeGroup",
+                missing,
+            ),
+            (
+                Method::POST,
+                &format!("{members}/$ref"),
+                json!({"@odata.id": "x"}),
+                400,
+                "ChangeMembers",
+                "graph.property_type",
+            ),
+            (
+                Method::DELETE,
+                &format!("{members}/x/$ref"),
+                Value::Null,
+                404,
+                "ChangeMembers",
+                missing,
+            ),
+        ] {
+            let body = Some(&body).filter(|body| !body.is_null());
+            client.ask(method, path, body).await.is(status);
+            let by = Some(application.principal_id);
+            expected.push((operation.to_owned(), code.to_owned(), by));
+            assert_eq!(list_refusals(&house).await, expected);
+        }
+        let mut form = client.request(Method::POST, "/v1.0/users", Some(&json!({})));
+        let kind = "text/plain".parse().unwrap();
+        form.headers_mut().insert(header::CONTENT_TYPE, kind);
+        client.send(form).await.is(415);
+        let mut heavy = client.request(Method::POST, "/v1.0/users", Some(&json!({})));
+        *heavy.body_mut() = axum::body::Body::from(vec![b' '; 70_000]);
+        client.send(heavy).await.is(413);
+        let all = list_refusals(&house).await;
+        let codes: Vec<&str> = all[expected.len()..]
+            .iter()
+            .map(|it| it.1.as_str())
+            .collect();
+        assert_eq!(codes, ["graph.body_malformed", "request.too_large"]);
+        // Whoever has no token writes nothing, and looking for what is not there is nothing to tell.
+        let nobody = Client::without_token(&house);
+        nobody
+            .post("/v1.0/users", &json!({"displayName": 1}))
+            .await
+            .is(401);
+        client.get(&person).await.is(404);
+        assert_eq!(list_refusals(&house).await, all);
+    });
+}

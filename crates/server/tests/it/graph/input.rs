@@ -358,3 +358,34 @@ fn every_answer_can_be_found_again() {
             .refused_as(401, "InvalidAuthenticationToken", "token.unusable");
     });
 }
+
+/// What a client only prefers is honoured or ignored (RFC 7240), never refused.
+#[test]
+fn what_a_client_prefers_changes_no_answer_that_it_can_not() {
+    in_each_house(async |house| {
+        let client = Client::of(&house, &["User.ReadWrite.All"]).await;
+        let ada = json!({"displayName": "Ada", "userPrincipalName": "ada"});
+        client.post("/v1.0/users", &ada).await.is(201);
+        let plain = client.get("/v1.0/users").await.is(200);
+        for prefer in [
+            "include-unknown-enum-members",
+            "return=minimal, odata.maxpagesize=0",
+            "respond-async; wait=10",
+            "\u{e4}",
+            ",;=",
+        ] {
+            let mut request = client.request(http::Method::GET, "/v1.0/users", None);
+            let value = header::HeaderValue::from_bytes(prefer.as_bytes()).unwrap();
+            request.headers_mut().insert("prefer", value);
+            let told = client.send(request).await;
+            assert!(told.headers.get("preference-applied").is_none());
+            assert_eq!(told.is(200), plain, "{prefer}");
+        }
+        let bob = json!({"displayName": "Bob", "userPrincipalName": "bob"});
+        let mut request = client.request(http::Method::POST, "/v1.0/users", Some(&bob));
+        let value = "return=minimal".parse().unwrap();
+        request.headers_mut().insert("prefer", value);
+        let made = client.send(request).await.is(201);
+        assert_eq!(made["displayName"], "Bob");
+    });
+}

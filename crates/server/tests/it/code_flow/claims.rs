@@ -1,0 +1,105 @@
+//! What access tokens say of the person and of the application.
+
+use identity::{MINUTE, SECOND};
+use serde_json::{Value, json};
+use testkit::{Device, House, ORIGIN};
+
+use crate::in_each_house;
+
+/// The claims as a resource reads them, after it verified them by the published keys.
+async fn verify(house: &House, token: &str) -> Value {
+    let parsed = oidc::jwt::parse(token).unwrap();
+    let set = house.browser().get("/discovery/v2.0/keys").await.ok();
+    let name = parsed.header().key_id.clone().unwrap();
+    let keys = set["keys"].as_array().unwrap();
+    let key = keys.iter().find(|key| key["kid"] == json!(name)).unwrap();
+    let key = oidc::jwk::parse(key.to_string().as_bytes()).unwrap();
+    parsed.verify(&key, &[oidc::jwt::Algorithm::Es256]).unwrap();
+    let part = token.split('.').nth(1).unwrap();
+    let bytes = data_encoding::BASE64URL_NOPAD.decode(part.as_bytes());
+    serde_json::from_slice(&bytes.unwrap()).unwrap()
+}
+
+#[test]
+fn an_access_token_says_who_signed_in_how_and_when() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let app = house.client("Travel", "User.Read Group.Read.All").await;
+        let session = house.session(&ada.browser).await;
+        house.advance(2 * MINUTE);
+        let scope = "openid User.Read";
+        let token = house.delegated_token(&app, &mut ada.browser, scope).await;
+        let claims = verify(&house, &token).await;
+        let (now, person) = (house.now() / SECOND, session.person_id.to_string());
+        let client = app.app_id.to_string();
+        for (name, value) in [
+            ("iss", json!(ORIGIN)),
+            ("aud", json!(ORIGIN)),
+            ("tid", json!(house.identity().tenant_id().to_string())),
+            ("oid", json!(person)),
+            ("sub", json!(person)),
+            ("sid", json!(session.session_id.to_string())),
+            // A passkey was verified: phishing-resistant, by OpenID's word for it.
+            ("acr", json!("phr")),
+            ("auth_time", json!(now - 120)),
+            ("iat", json!(now)),
+            ("nbf", json!(now)),
+            ("azp", json!(client)),
+            ("appid", json!(client)),
+            ("scp", json!("openid User.Read")),
+            ("ver", json!("2.0")),
+        ] {
+            assert_eq!(claims[name], value, "{name}");
+        }
+        let lasts = claims["exp"].as_i64().unwrap() - now;
+        assert!((1..=600).contains(&lasts), "{lasts} seconds");
+        assert_eq!(claims.get("roles"), None);
+        // Asked for anew it is another token about the same sign-in; after a new proof, about that.
+        let again = house.delegated_token(&app, &mut ada.browser, scope).await;
+        let again = verify(&house, &again).await;
+        assert_ne!(again["jti"], claims["jti"]);
+        assert_eq!(again["auth_time"], claims["auth_time"]);
+        ada.reauthenticate().await.ok();
+        let fresh = house.delegated_token(&app, &mut ada.browser, scope).await;
+        assert_eq!(verify(&house, &fresh).await["auth_time"], json!(now));
+        // What the token says does not follow the passkey: a device-bound one is phishing-resistant, too.
+        let mut key = Device::device_bound();
+        ada.add_device(&mut key).await;
+        let mut other = house.browser();
+        other.sign_in(&mut key).await.ok();
+        let token = house.delegated_token(&app, &mut other, scope).await;
+        let claims = verify(&house, &token).await;
+        assert_eq!(
+            (&claims["acr"], &claims["auth_time"]),
+            (&json!("phr"), &json!(now))
+        );
+        assert_ne!(claims["sid"], json!(session.session_id.to_string()));
+    });
+}
+
+/// An application by itself has no sign-in to tell of.
+#[test]
+fn an_applications_own_token_claims_nobodys_sign_in() {
+    in_each_house(async |house| {
+        let app = house.application("Robot", &["User.Read.All"]).await;
+        let claims = verify(&house, &house.token(&app).await).await;
+        let principal = json!(app.principal_id.to_string());
+        assert_eq!((&claims["oid"], &claims["sub"]), (&principal, &principal));
+        assert_eq!(
+            claims["tid"],
+            json!(house.identity().tenant_id().to_string())
+        );
+        assert_eq!(claims["roles"], json!(["User.Read.All"]));
+        for name in [
+            "acr",
+            "auth_time",
+            "scp",
+            "sid",
+            "amr",
+            "preferred_username",
+            "name",
+        ] {
+            assert_eq!(claims.get(name), None, "{name}");
+        }
+    });
+}
