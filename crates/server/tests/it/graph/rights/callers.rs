@@ -47,6 +47,15 @@ impl std::fmt::Display for Caller<'_> {
     }
 }
 
+/// What a request is about, as seen from whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Near {
+    Stranger,
+    Oneself,
+    /// They own it.
+    Owner,
+}
+
 /// What the page says that a caller is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
@@ -57,7 +66,7 @@ pub(super) enum Told {
 
 impl Caller<'_> {
     /// The answer to a request, by the page alone.
-    pub(super) fn judge(&self, row: &Row, level: Level, about_self: bool) -> Told {
+    pub(super) fn judge(&self, row: &Row, level: Level, near: Near) -> Told {
         const MISSING: Told = Told::Refused(403, "permission.missing");
         const INSUFFICIENT: Told = Told::Refused(403, "role.insufficient");
         let (rule, is_person) = (&row.rule, self.kind != Kind::Application);
@@ -65,7 +74,7 @@ impl Caller<'_> {
             return Told::Refused(400, "graph.me_needs_person");
         }
         let holds = |names: &Names| !self.permissions.is_disjoint(names);
-        if is_person && about_self && holds(&rule.own) {
+        if is_person && near == Near::Oneself && holds(&rule.own) {
             return Told::Success;
         }
         let main = match is_person {
@@ -90,7 +99,8 @@ impl Caller<'_> {
             Alone::Plain => level == Level::Plain,
             Alone::Never => false,
         };
-        if (is_person || !alone) && self.roles.is_disjoint(needed) {
+        let owns = near == Near::Owner && rule.owners && is_person && level == Level::Plain;
+        if (is_person || !alone) && !owns && self.roles.is_disjoint(needed) {
             return INSUFFICIENT;
         }
         match self.kind {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use identity::groups::{self, NewGroup, members};
+use identity::owners::{self, Owned};
 use identity::people::{self, NewRecord};
 use identity::permissions::Permission;
 use identity::roles::{self, Role};
@@ -119,6 +120,8 @@ impl<'a> Maker<'a> {
                 let added = members::add(identity, COMMAND_LINE, group, member).await;
                 added.unwrap();
                 scene.insert("member", member.to_string());
+                self.own(Owned::Group(group), member).await;
+                scene.insert("owner", member.to_string());
                 if word == "deleted-group" {
                     let deleted = groups::delete(identity, COMMAND_LINE, group, None).await;
                     deleted.unwrap();
@@ -214,7 +217,11 @@ impl<'a> Maker<'a> {
         if level == Level::Privileged {
             self.give(Role::ReportsReader, principal).await;
         }
+        let owner = self.person(Level::Plain).await;
+        self.own(Owned::Application(object), owner).await;
+        self.own(Owned::ServicePrincipal(principal), owner).await;
         for (word, id) in [
+            ("owner", owner),
             ("application", object),
             ("app-id", app),
             ("principal", principal),
@@ -225,6 +232,28 @@ impl<'a> Maker<'a> {
         ] {
             scene.insert(word, id.to_string());
         }
+    }
+
+    async fn own(&self, owned: Owned, owner: Id) {
+        let added = owners::add(self.house.identity(), COMMAND_LINE, owned, owner).await;
+        added.unwrap();
+    }
+
+    /// Makes somebody an owner of whatever of the scene has owners; says whether there was any.
+    pub(super) async fn own_all(&self, scene: &Scene, owner: Id) -> bool {
+        let of = |word, owned: fn(Id) -> Owned| {
+            let id = scene.get(word)?;
+            Some(owned(Id::parse(id).unwrap()))
+        };
+        let all = [
+            of("group", Owned::Group),
+            of("application", Owned::Application),
+            of("principal", Owned::ServicePrincipal),
+        ];
+        for owned in all.iter().copied().flatten() {
+            self.own(owned, owner).await;
+        }
+        all.iter().any(Option::is_some)
     }
 
     pub(super) async fn set_manager(&self, person: Id, manager: Id) {

@@ -39,6 +39,8 @@ pub(super) struct Rule {
     pub(super) alone: Alone,
     pub(super) fresh: bool,
     pub(super) about_caller: bool,
+    /// Whether owning it stands for a role, where it is plain.
+    pub(super) owners: bool,
 }
 
 /// A request and who may send it.
@@ -173,6 +175,7 @@ fn read_rule(line: &'static str, sets: &BTreeMap<&str, Names>) -> Rule {
             other => panic!("{other} is no word for fresh"),
         },
         about_caller: take("about").is_some_and(|value| value == "caller"),
+        owners: take("owners").is_some_and(|value| value == "yes"),
     };
     assert!(fields.is_empty(), "unknown words: {line}");
     rule
