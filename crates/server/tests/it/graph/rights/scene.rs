@@ -140,6 +140,8 @@ impl<'a> Maker<'a> {
                     let deleted =
                         applications::delete(self.house.identity(), COMMAND_LINE, id, None);
                     deleted.await.unwrap();
+                    // What is deleted has no owner any more.
+                    scene.retain(|word, _| !["application", "principal"].contains(word));
                     scene.insert(word, id.to_string());
                 }
                 return;
