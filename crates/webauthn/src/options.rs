@@ -68,6 +68,47 @@ impl CreationOptions {
     }
 }
 
+/// What `navigator.credentials.create()` is called with for *conditional creation* (section 5.1.3): right after a
+/// sign-in by password, the person's own provider may make a passkey without a dialog. `publicKey` is for
+/// `parseCreationOptionsFromJSON()`; `mediation` stands beside it.
+///
+/// Its answer may have neither user presence nor user verification, so it is verified as
+/// [`Mediation::Conditional`](crate::Mediation::Conditional), and only where the ceremony was sealed as such
+/// (security 30).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConditionalCreation {
+    mediation: &'static str,
+    public_key: CreationOptions,
+}
+
+impl ConditionalCreation {
+    /// These options, bent to what can be had without a dialog: user verification is preferred, since a client that
+    /// can't collect it must fail where it is required; and no attestation is asked for, since none is believed here.
+    #[must_use]
+    pub fn new(options: CreationOptions) -> Self {
+        let selection = AuthenticatorSelection {
+            user_verification: UserVerification::Preferred,
+            ..options.authenticator_selection
+        };
+        Self {
+            mediation: "conditional",
+            public_key: CreationOptions {
+                authenticator_selection: selection,
+                attestation: AttestationConveyance::None,
+                attestation_formats: Vec::new(),
+                ..options
+            },
+        }
+    }
+
+    /// The options as they are sent.
+    #[must_use]
+    pub fn public_key(&self) -> &CreationOptions {
+        &self.public_key
+    }
+}
+
 /// PublicKeyCredentialRequestOptionsJSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -12,7 +12,7 @@ use webauthn::attestation::{
 use webauthn::x509::{Anchor, MissingList, Revocation, RevocationList, Time};
 use webauthn::{AttestationKind, base64url};
 
-fn compound(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn compound(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut encoder = minicbor::Encoder::new(Vec::new());
     encoder.array(parts.len() as u64).unwrap();
     for (format, statement) in parts {
@@ -218,6 +218,15 @@ fn a_compound_has_two_to_four_statements_and_no_compound() {
     // A packed statement that names another format's inside proves nothing about this one.
     let mixed = [("tpm", encode(&maker.packed())), packed];
     assert_eq!(judge(&mixed), "attested");
+}
+
+/// SafetyNet's answer in which nothing is wrong; the maker's signer has an RSA key.
+pub(crate) fn good_safety_net(maker: &Maker) -> Vec<u8> {
+    let payload = json!({
+        "nonce": BASE64.encode(&crate::device::sha256(&maker.message())),
+        "timestampMs": (NOW - 5) * 1000, "ctsProfileMatch": true, "apkPackageName": "x",
+    });
+    safety_net(maker, b"attest.android.com", &payload, &maker.signer)
 }
 
 /// SafetyNet's answer, with each part as given.

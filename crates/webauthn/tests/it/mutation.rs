@@ -7,11 +7,11 @@ use webauthn::{
     base64url, registration,
 };
 
-fn member(json: &Value, name: &str) -> Vec<u8> {
+pub(crate) fn member(json: &Value, name: &str) -> Vec<u8> {
     base64url::decode(json["response"][name].as_str().unwrap()).unwrap()
 }
 
-fn code_of_assertion(device: &Device, json: &Value) -> &'static str {
+pub(crate) fn code_of_assertion(device: &Device, json: &Value) -> &'static str {
     let Ok(response) = AuthenticationResponse::from_json(json.to_string().as_bytes()) else {
         return "parse";
     };
@@ -21,7 +21,7 @@ fn code_of_assertion(device: &Device, json: &Value) -> &'static str {
     }
 }
 
-fn code_of_registration(json: &Value) -> &'static str {
+pub(crate) fn code_of_registration(json: &Value) -> &'static str {
     let Ok(response) = RegistrationResponse::from_json(json.to_string().as_bytes()) else {
         return "parse";
     };
@@ -372,7 +372,7 @@ const AAGUID: std::ops::Range<usize> = 37..53;
 const ID_LENGTH: std::ops::Range<usize> = 53..55;
 const ID: std::ops::Range<usize> = 55..70;
 
-fn flip(bytes: &[u8], bit: usize) -> Vec<u8> {
+pub(crate) fn flip(bytes: &[u8], bit: usize) -> Vec<u8> {
     let mut bent = bytes.to_vec();
     bent[bit / 8] ^= 1 << (bit % 8);
     bent
@@ -408,24 +408,6 @@ fn past_mistake_14_each_unsigned_change_of_an_assertion_meets_its_step() {
         for bit in 0..bytes.len() * 8 {
             assert_eq!(code(name, &flip(&bytes, bit)), expected, "{name} bit {bit}");
         }
-    }
-    // The text of client data: each byte is the syntax's, a name's or a value's, and each has its step.
-    let client_data = member(&good, "clientDataJSON");
-    for bit in 0..client_data.len() * 8 {
-        let found = code("clientDataJSON", &flip(&client_data, bit));
-        let known = [
-            "parse.client_data_not_utf8",
-            "parse.json_syntax",
-            "parse.json_missing_member",
-            "parse.json_wrong_type",
-            "parse.json_duplicate_member",
-            "assertion.type_mismatch",
-            "assertion.challenge_mismatch",
-            "assertion.origin_mismatch",
-            // An optional member under another name, or a space for a space.
-            "assertion.signature_invalid",
-        ];
-        assert!(known.contains(&found), "bit {bit}: {found}");
     }
 }
 

@@ -6,8 +6,8 @@ use webauthn::extensions::{
     PrfValues, RequestExtensions,
 };
 use webauthn::options::{
-    AttestationConveyance, AuthenticatorSelection, CreationOptions, CredentialDescriptor, Hint,
-    RelyingParty, RequestOptions, User,
+    AttestationConveyance, AuthenticatorSelection, ConditionalCreation, CreationOptions,
+    CredentialDescriptor, Hint, RelyingParty, RequestOptions, User,
 };
 use webauthn::passkey_endpoints::PasskeyEndpoints;
 use webauthn::related_origins::RelatedOrigins;
@@ -97,6 +97,25 @@ fn creation_options_in_full() {
     );
     assert_eq!(json["attestation"], "direct");
     assert_eq!(json["attestationFormats"], json!(["packed"]));
+}
+
+/// Without a dialog nobody can be verified for sure, and attestation would need consent.
+#[test]
+fn options_of_a_conditional_creation() {
+    let asked = CreationOptions {
+        attestation: AttestationConveyance::Direct,
+        attestation_formats: vec!["packed".into()],
+        ..creation()
+    };
+    let conditional = ConditionalCreation::new(asked);
+    let mut public_key = serde_json::to_value(creation()).unwrap();
+    public_key["authenticatorSelection"]["userVerification"] = json!("preferred");
+    assert_eq!(
+        serde_json::to_value(&conditional).unwrap(),
+        json!({ "mediation": "conditional", "publicKey": public_key })
+    );
+    let selection = &conditional.public_key().authenticator_selection;
+    assert_eq!(selection.user_verification, UserVerification::Preferred);
 }
 
 #[test]

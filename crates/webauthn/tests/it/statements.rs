@@ -83,15 +83,23 @@ impl Maker {
 
     /// With this key as the credential's.
     pub(crate) fn of(credential: Key) -> Self {
+        Self::made_of(credential, Key::p256(), Key::p256())
+    }
+
+    /// With these keys as the root's and as the one that signs statements.
+    pub(crate) fn with_authority(root: Key, signer: Key) -> Self {
+        Self::made_of(Key::p256(), root, signer)
+    }
+
+    fn made_of(credential: Key, root: Key, signer: Key) -> Self {
         let mut device = Device::new();
         device.cose = cose(&credential);
         let mut data = device.registration_data();
         data.tail[..16].copy_from_slice(&AAGUID);
-        let root = Key::p256();
         Self {
             root_certificate: Template::authority("Maker Root", &root, "Maker Root").sign(&root),
             root,
-            signer: Key::p256(),
+            signer,
             credential,
             device,
             data,
@@ -297,6 +305,8 @@ pub(crate) fn cose(key: &Key) -> Vec<u8> {
         Key::P384(_) => cose_ec2(-35, 2, &public[1..49], &public[49..]),
         Key::Ed25519(_) => crate::device::cose_okp(-8, 6, &public),
         Key::MlDsa44(_) => crate::device::cose_akp(-48, &public),
+        Key::MlDsa65(_) => crate::device::cose_akp(-49, &public),
+        Key::MlDsa87(_) => crate::device::cose_akp(-50, &public),
         Key::Rsa(_) => cose_rsa(-257, &rsa_modulus(&public), &[1, 0, 1]),
         _ => unreachable!("no test needs another"),
     }

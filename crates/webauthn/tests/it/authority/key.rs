@@ -6,8 +6,8 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
-    EcdsaKeyPair, Ed25519KeyPair, KeyPair, ML_DSA_44_SIGNING, PqdsaKeyPair, RSA_PKCS1_SHA256,
-    RSA_PSS_SHA256,
+    EcdsaKeyPair, Ed25519KeyPair, KeyPair, ML_DSA_44_SIGNING, ML_DSA_65_SIGNING, ML_DSA_87_SIGNING,
+    PqdsaKeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
 };
 use std::sync::OnceLock;
 
@@ -20,6 +20,8 @@ pub(crate) enum Key {
     /// The same, signing with PSS.
     RsaPss(&'static RsaKeyPair),
     MlDsa44(PqdsaKeyPair),
+    MlDsa65(PqdsaKeyPair),
+    MlDsa87(PqdsaKeyPair),
 }
 
 impl Key {
@@ -56,6 +58,14 @@ impl Key {
         Self::MlDsa44(PqdsaKeyPair::generate(&ML_DSA_44_SIGNING).unwrap())
     }
 
+    pub(crate) fn ml_dsa_65() -> Self {
+        Self::MlDsa65(PqdsaKeyPair::generate(&ML_DSA_65_SIGNING).unwrap())
+    }
+
+    pub(crate) fn ml_dsa_87() -> Self {
+        Self::MlDsa87(PqdsaKeyPair::generate(&ML_DSA_87_SIGNING).unwrap())
+    }
+
     /// A point, an RSAPublicKey, or raw bytes.
     pub(crate) fn public(&self) -> Vec<u8> {
         match self {
@@ -64,7 +74,9 @@ impl Key {
             }
             Self::Ed25519(key) => key.public_key().as_ref().to_vec(),
             Self::Rsa(key) | Self::RsaPss(key) => key.public_key().as_ref().to_vec(),
-            Self::MlDsa44(key) => key.public_key().as_ref().to_vec(),
+            Self::MlDsa44(key) | Self::MlDsa65(key) | Self::MlDsa87(key) => {
+                key.public_key().as_ref().to_vec()
+            }
         }
     }
 
@@ -77,7 +89,7 @@ impl Key {
             Self::Rsa(key) | Self::RsaPss(key) => {
                 key.public_key().as_der().unwrap().as_ref().to_vec()
             }
-            Self::Ed25519(_) | Self::MlDsa44(_) => {
+            Self::Ed25519(_) | Self::MlDsa44(_) | Self::MlDsa65(_) | Self::MlDsa87(_) => {
                 sequence(&[self.signature_algorithm(), bit_string(&self.public())])
             }
         }
@@ -88,6 +100,7 @@ impl Key {
         let ecdsa = |last| sequence(&[oid(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, last])]);
         let null = || element(5, &[]);
         let sha256 = || sequence(&[oid(b"\x60\x86\x48\x01\x65\x03\x04\x02\x01"), null()]);
+        let ml_dsa = |last| sequence(&[oid(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, last])]);
         match self {
             Self::P256(_) => ecdsa(2),
             Self::P384(_) => ecdsa(3),
@@ -105,7 +118,9 @@ impl Key {
                     element(0xa2, &[2, 1, 32]),
                 ]),
             ]),
-            Self::MlDsa44(_) => sequence(&[oid(b"\x60\x86\x48\x01\x65\x03\x04\x03\x11")]),
+            Self::MlDsa44(_) => ml_dsa(17),
+            Self::MlDsa65(_) => ml_dsa(18),
+            Self::MlDsa87(_) => ml_dsa(19),
         }
     }
 
@@ -125,7 +140,7 @@ impl Key {
                 key.sign(padding, &random, message, &mut signature).unwrap();
                 signature
             }
-            Self::MlDsa44(key) => {
+            Self::MlDsa44(key) | Self::MlDsa65(key) | Self::MlDsa87(key) => {
                 let mut signature = vec![0; key.algorithm().signature_len()];
                 let length = key.sign(message, &mut signature).unwrap();
                 signature.truncate(length);
