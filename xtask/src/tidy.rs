@@ -53,6 +53,10 @@ const RULES: &[Rule] = &[
         licences::no_second_crypto,
     ),
     (
+        "the core stands on few crates",
+        licences::few_below_webauthn,
+    ),
+    (
         "licences of dependencies are on the list",
         licences::on_the_list,
     ),

@@ -84,6 +84,52 @@ pub(super) fn no_second_crypto(_: &Sources) -> Outcome<Findings> {
     Ok(findings)
 }
 
+/// The most crates below `webauthn` on this platform, with those of build scripts and without those of tests: what
+/// an embedder takes in with it.
+const BELOW_WEBAUTHN: usize = 30;
+
+pub(super) fn few_below_webauthn(_: &Sources) -> Outcome<Findings> {
+    let arguments = [
+        "tree",
+        "--package",
+        "webauthn",
+        "--locked",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+    ];
+    let tree = process::output(&mut process::cargo(&arguments))?;
+    let names = list_below(&tree);
+    let mut findings = Findings::default();
+    if names.is_empty() {
+        findings.fault("cargo tree shows nothing below webauthn");
+    } else if names.len() > BELOW_WEBAUTHN {
+        findings.fault(format!(
+            "{} crates below webauthn, and {BELOW_WEBAUTHN} are the most: {}",
+            names.len(),
+            names.join(", ")
+        ));
+    }
+    Ok(findings)
+}
+
+/// The packages of a tree, each version once, without the one at its root.
+fn list_below(tree: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = tree
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.trim_end_matches(" (*)")
+                .trim_end_matches(" (proc-macro)")
+        })
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines.sort_unstable();
+    lines.dedup();
+    lines
+}
+
 pub(super) fn on_the_list(_: &Sources) -> Outcome<Findings> {
     let mut findings = Findings::default();
     for Dependency { name, licence } in dependencies()? {
@@ -142,6 +188,20 @@ fn split_outside<'a>(expression: &'a str, operator: &str) -> Option<Vec<&'a str>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crate_counts_once() {
+        let tree = "webauthn v0.1.0 (/here)\nserde v1.0.0\nserde_core v1.0.0\nserde_derive v1.0.0 (proc-macro)\n\
+                    serde_derive v1.0.0 (proc-macro) (*)\nserde_core v1.0.0 (*)\n\nserde v2.0.0\n";
+        let expected = [
+            "serde v1.0.0",
+            "serde v2.0.0",
+            "serde_core v1.0.0",
+            "serde_derive v1.0.0",
+        ];
+        assert_eq!(list_below(tree), expected);
+        assert!(list_below("").is_empty());
+    }
 
     #[test]
     fn expressions_are_understood() {
