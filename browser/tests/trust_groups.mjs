@@ -38,6 +38,26 @@ test('a trust group is known again, and a new one is told', async (t) => {
   assert.equal(/** @type {any} */ (credential).cmtgKeys.length, 2);
 });
 
+test('a trust group that comes back is known, and one that is gone is told', async (t) => {
+  const ada = await t.visitor();
+  await ada.addAuthenticator('synced', { hasCmtgKey: true });
+  await ada.setUp(await t.server.setUpLink());
+  const none = { first: false, same: false, new: false, absent: false, forged: false };
+  await change(ada, { generateCmtgKeyOnNextOperation: true });
+  const rotated = { ...none, first: true, new: true };
+  assert.deepEqual(await signInAndRead(ada), rotated);
+  // Chromium switches back to the key of the registration, which no sign-in has shown yet.
+  await change(ada, { activeCmtgKeyIndex: 0 });
+  assert.deepEqual(await signInAndRead(ada), { ...rotated, same: true });
+  // The same passkey in a provider that knows nothing of groups.
+  const [held] = /** @type {any[]} */ (await ada.removeAuthenticator());
+  assert.equal(held.cmtgKeys.length, 2);
+  for (const member of ['cmtgKeys', 'activeCmtgKeyIndex', 'generateCmtgKeyOnNextOperation']) delete held[member];
+  const authenticatorId = await ada.addAuthenticator('synced');
+  await ada.cdp.send('WebAuthn.addCredential', { authenticatorId, credential: held });
+  assert.deepEqual(await signInAndRead(ada), { ...rotated, same: true, absent: true });
+});
+
 test('a device-bound passkey has no trust group, whatever its authenticator sends', async (t) => {
   const ada = await t.visitor();
   await ada.addAuthenticator('device-bound', { hasCmtgKey: true });
