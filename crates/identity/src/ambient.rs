@@ -10,33 +10,43 @@ use crate::Micros;
 pub enum Clock {
     /// The machine's clock.
     System,
-    /// A clock that moves only when a test moves it.
+    /// A clock that moves only when a test moves it. It is the database's, too.
     Frozen(Arc<AtomicI64>),
+    /// The machine's clock, wrong by what a test says; the database's stays right.
+    Wrong(Arc<AtomicI64>),
 }
 
 impl Clock {
     /// The time now, in microseconds UTC.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the machine's clock"
-    )]
     pub fn now(&self) -> Micros {
         match self {
-            Clock::System => std::time::SystemTime::now()
-                .duration_since(std::time::UNIX_EPOCH)
-                .map_or(0, |since| {
-                    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-                }),
+            Clock::System => read_system(),
             Clock::Frozen(at) => at.load(Ordering::SeqCst),
+            Clock::Wrong(by) => read_system().saturating_add(by.load(Ordering::SeqCst)),
         }
     }
 
-    /// Moves a frozen clock; the machine's clock stays as it is.
+    /// Moves a test's clock; the machine's clock stays as it is.
     pub fn advance(&self, by: Micros) {
-        if let Clock::Frozen(at) = self {
-            at.fetch_add(by, Ordering::SeqCst);
+        match self {
+            Clock::System => {}
+            Clock::Frozen(at) | Clock::Wrong(at) => {
+                at.fetch_add(by, Ordering::SeqCst);
+            }
         }
     }
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the machine's clock"
+)]
+fn read_system() -> Micros {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+        })
 }
 
 /// Where random bytes come from.

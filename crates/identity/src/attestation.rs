@@ -14,10 +14,12 @@ use webauthn::attestation::{
     list_models, reevaluate, roots,
 };
 use webauthn::metadata::{CertificationLevel, Entry, SharedAnchors, Standing};
-use webauthn::x509::{Anchor, PathRule, Revocation, Time};
+use webauthn::x509::{Anchor, MissingList, PathRule, Revocation, RevocationList, Time};
 use webauthn::{Aaguid, AttestationKind, AttestationPolicy};
 
-use crate::metadata::{InUse, find_entry, read_android_list, read_shared_anchors};
+use crate::metadata::{
+    InUse, find_entry, read_android_list, read_attestation_lists, read_shared_anchors,
+};
 use crate::{Identity, Micros};
 
 /// A verdict that nobody gave yet.
@@ -59,6 +61,8 @@ pub(crate) struct Models {
     roots: Vec<(Format, Anchor)>,
     /// Google's list; `None` before a phone's statement asked for it, and `Some(None)` where there is none.
     android: Option<Option<Arc<AndroidRevocationList>>>,
+    /// Revocation lists of those who certify authenticators; `None` before a certificate asked for them.
+    lists: Option<Arc<Vec<Vec<u8>>>>,
     /// Which roots vouch for several models; `None` before an attestation that names no model asked for it.
     shared: Option<Arc<SharedAnchors>>,
 }
@@ -87,6 +91,7 @@ impl Models {
             known: HashMap::new(),
             roots: roots(),
             android: None,
+            lists: None,
             shared: None,
         }
     }
@@ -107,6 +112,13 @@ impl Models {
     async fn read_android_list(&mut self, identity: &Identity) -> Result<(), StoreError> {
         if self.android.is_none() {
             self.android = Some(read_android_list(identity).await?);
+        }
+        Ok(())
+    }
+
+    async fn read_lists(&mut self, identity: &Identity) -> Result<(), StoreError> {
+        if self.lists.is_none() {
+            self.lists = Some(read_attestation_lists(identity).await?);
         }
         Ok(())
     }
@@ -173,6 +185,9 @@ pub(crate) async fn judge(
         let key = key_of(model.aaguid, Some(model.key_identifier));
         models.read(identity, &key).await?;
     }
+    if !claimed.is_empty() {
+        models.read_lists(identity).await?;
+    }
     if claimed.iter().any(|it| it.format == Format::AndroidKey) {
         models.read_android_list(identity).await?;
     }
@@ -199,11 +214,26 @@ pub(crate) async fn judge(
 fn weigh(in_use: &InUse, evidence: &Evidence<'_>, models: &Models) -> Judgement {
     let believed = |model: &Model| models.anchors_of(model);
     let is_shared = |anchor: &Anchor| models.is_shared(anchor);
+    let lists: Vec<_> = models
+        .lists
+        .iter()
+        .flat_map(|lists| lists.iter())
+        .filter_map(|der| RevocationList::parse(der).ok())
+        .collect();
+    let missing = match evidence.before {
+        // Somebody forgot to renew a list: who was believed is, and nobody new (as with metadata past its time).
+        Some(before) if before.verdict == ATTESTED => MissingList::Accepted,
+        _ => MissingList::AcceptedUnlessOutdated,
+    };
     let policy = AttestationPolicy::NOT_REQUIRED.with_trust(Trust {
         anchors: &believed,
         is_shared: &is_shared,
         at: Time::from_unix_micros(evidence.registered_at),
-        revocation: Revocation::Unchecked,
+        revocation: Revocation::Lists {
+            lists: &lists,
+            at: Time::from_unix_micros(in_use.now),
+            missing,
+        },
         android: models.android.as_ref().and_then(Option::as_deref),
     });
     let judged = reevaluate(

@@ -2,6 +2,7 @@
 
 use store::{Finding, Grade};
 
+use crate::metadata::RevocationListView;
 use crate::settings::AttestationConveyance;
 use crate::{Identity, MINUTE, audit, metadata};
 
@@ -22,6 +23,7 @@ pub async fn check(identity: &Identity) -> Vec<Finding> {
         check_metadata(identity).await,
     ];
     findings.extend(check_revocation_lists(identity));
+    findings.extend(check_attestation_lists(identity).await);
     findings.extend(identity.store().check(identity.ambient().now()).await);
     findings
 }
@@ -115,13 +117,38 @@ async fn check_metadata(identity: &Identity) -> Finding {
 
 /// Lists that the operator supplies for the metadata's signer, where there are any.
 fn check_revocation_lists(identity: &Identity) -> Option<Finding> {
-    let name = "revocation lists";
-    let lists = metadata::list_revocation_lists(identity);
+    judge_lists(
+        "revocation lists",
+        &metadata::list_revocation_lists(identity),
+        "so no newer metadata of a signer that it is about is put in use; \
+         supply the current list in the file that metadata-revocation-list names",
+    )
+}
+
+/// The same for those who certify authenticators.
+async fn check_attestation_lists(identity: &Identity) -> Option<Finding> {
+    let name = "attestation revocation lists";
+    match metadata::list_attestation_lists(identity).await {
+        Ok(lists) => judge_lists(
+            name,
+            &lists,
+            "so no new attestation that it is about is believed; \
+             supply the current list in the file that attestation-revocation-list names",
+        ),
+        Err(refusal) => Some(find(name, Grade::Bad, refusal.to_string())),
+    }
+}
+
+/// `None` where there are none.
+fn judge_lists(
+    name: &'static str,
+    lists: &[RevocationListView],
+    consequence: &str,
+) -> Option<Finding> {
     let outdated: Vec<_> = lists.iter().filter(|it| it.outdated).collect();
     if let Some(first) = outdated.first() {
         let detail = format!(
-            "the list of \"{}\" is past its time ({} of {}), so no newer metadata of a signer that it is about is put in use; \
-             supply the current list in the file that metadata-revocation-list names",
+            "the list of \"{}\" is past its time ({} of {}), {consequence}",
             first.issuer,
             outdated.len(),
             lists.len()

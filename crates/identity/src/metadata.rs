@@ -8,12 +8,15 @@
 //! What a security report changes is changed at once. Other changes (an entry that vanished, other roots, a lower
 //! certification) that touch more than one in twenty passkeys wait until somebody approves them (security 32).
 
+mod attestation_lists;
 mod judge;
 mod shared;
 mod show;
 mod supplied;
 mod update;
 
+pub(crate) use attestation_lists::read_attestation_lists;
+pub use attestation_lists::{MAX_ATTESTATION_LISTS, list_attestation_lists, put_attestation_lists};
 pub use judge::{Approved, Progress, approve, judge_due};
 pub(crate) use shared::read_shared_anchors;
 pub use show::{ModelView, View, find_icon, find_model, list_models, show};

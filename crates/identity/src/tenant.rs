@@ -51,12 +51,17 @@ pub(crate) struct Inner {
     revocation_lists: RwLock<Arc<Vec<Vec<u8>>>>,
     /// The Android list last read, by its hash: the database says which one is in use.
     pub(crate) android_list: RwLock<Option<ReadAndroidList>>,
+    /// The revocation lists for attestations last read, by their hash.
+    pub(crate) attestation_lists: RwLock<Option<ReadAttestationLists>>,
     /// Which roots of the metadata vouch for several models, by the generation of the blob that says so.
     pub(crate) shared_anchors: RwLock<Option<(store::Id, Arc<SharedAnchors>)>>,
 }
 
 /// SHA-256 of a list's text, and the list.
 pub(crate) type ReadAndroidList = (Vec<u8>, Arc<AndroidRevocationList>);
+
+/// SHA-256 of lists, and the lists, DER.
+pub(crate) type ReadAttestationLists = (Vec<u8>, Arc<Vec<Vec<u8>>>);
 
 /// What is read once and replaced whole when its version moves: never the status of a person,
 /// credential or session (security 8).
@@ -169,6 +174,7 @@ impl Identity {
             skew: AtomicI64::new(0),
             revocation_lists: lists,
             android_list: RwLock::new(None),
+            attestation_lists: RwLock::new(None),
             shared_anchors: RwLock::new(None),
         };
         let identity = Identity(Arc::new(inner));

@@ -1,5 +1,5 @@
-//! Lists that the operator supplies as files: revocation lists for the metadata's signer, and Google's list of Android's
-//! attestation certificates. They are read at the start and again whenever they change; one that can't be read leaves the
+//! Lists that the operator supplies as files: revocation lists for the metadata's signer and for those who certify
+//! authenticators, and Google's list of Android's attestation certificates. They are read at the start and again whenever they change; one that can't be read leaves the
 //! one before it in use.
 
 use std::collections::HashMap;
@@ -20,6 +20,8 @@ use rustls_pki_types::pem::PemObject;
 pub struct ListFiles {
     pub revocation_lists: Vec<PathBuf>,
     pub android_list: Option<PathBuf>,
+    /// For those who certify authenticators. `None` leaves those in use; an empty list takes them out of use.
+    pub attestation_lists: Option<Vec<PathBuf>>,
 }
 
 /// Why a file is no list.
@@ -75,6 +77,13 @@ pub(crate) fn read_revocation_list(file: &Path) -> Result<Vec<u8>, ListError> {
     Ok(der)
 }
 
+fn read_revocation_lists<'a>(
+    files: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<Vec<Vec<u8>>, ListError> {
+    let files = files.into_iter();
+    files.map(|file| read_revocation_list(file)).collect()
+}
+
 fn read_android_list(file: &Path) -> Result<Vec<u8>, ListError> {
     let json = read(file, MAX_ANDROID_LIST)?;
     AndroidRevocationList::parse(&json).map_err(|cause| unfit(file, cause))?;
@@ -90,11 +99,31 @@ impl ListFiles {
         if let Some(file) = &self.android_list {
             read_android_list(file).map_err(|cause| ("android-revocation-list", cause))?;
         }
-        let lists = self.revocation_lists.iter();
-        lists
-            .map(|file| read_revocation_list(file))
-            .collect::<Result<_, _>>()
+        read_revocation_lists(self.attestation_lists.iter().flatten())
+            .map_err(|cause| ("attestation-revocation-list", cause))?;
+        read_revocation_lists(&self.revocation_lists)
             .map_err(|cause| ("metadata-revocation-list", cause))
+    }
+
+    /// Puts the revocation lists for attestations in use, if they are named and others than those in use.
+    ///
+    /// # Errors
+    /// If one of them can't be read; then those in use stay.
+    pub async fn supply_attestation_lists(
+        &self,
+        identity: &Identity,
+        by: By<'_>,
+    ) -> Result<Option<Supplied>, ListError> {
+        let Some(files) = self.attestation_lists.clone() else {
+            return Ok(None);
+        };
+        let first = files.first().cloned().unwrap_or_default();
+        let lists = in_background(move || read_revocation_lists(&files)).await?;
+        let supplied = metadata::put_attestation_lists(identity, by, lists).await;
+        supplied.map(Some).map_err(|cause| ListError::NotSupplied {
+            file: first,
+            cause: Box::new(cause),
+        })
     }
 
     /// Puts the Android list in use, if there is a file and it is another than the one in use.
@@ -172,11 +201,9 @@ impl Watch {
         changed
     }
 
-    fn forget(&self, file: Option<&PathBuf>) {
+    fn forget(&self, file: &Path) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = file {
-            seen.remove(file);
-        }
+        seen.remove(file);
     }
 
     /// Reads what changed and puts it in use.
@@ -186,31 +213,65 @@ impl Watch {
     pub async fn tick(&self, identity: &Identity) -> Result<(), Refusal> {
         if self.has_changed(&self.files.revocation_lists) {
             let files = self.files.revocation_lists.clone();
-            let read = in_background(move || {
-                let lists = files.iter().map(|file| read_revocation_list(file));
-                lists.collect::<Result<Vec<_>, _>>()
-            });
-            match read.await {
+            match in_background(move || read_revocation_lists(&files)).await {
                 Ok(lists) => metadata::replace_revocation_lists(identity, lists),
                 Err(cause) => tell(&cause),
             }
         }
+        self.watch_android_list(identity).await?;
+        self.watch_attestation_lists(identity).await
+    }
+
+    async fn watch_android_list(&self, identity: &Identity) -> Result<(), Refusal> {
         let android = self.files.android_list.as_ref();
         if !self.has_changed(android) {
             return Ok(());
         }
-        match self.files.supply_android_list(identity, By::Schedule).await {
-            Ok(Some(Supplied::Replaced { entries })) => {
-                tracing::info!(
-                    entries,
-                    "a new list of Android's attestation certificates is in use"
-                );
-            }
-            Ok(_) => {}
-            Err(ListError::NotSupplied { file, cause }) => match *cause {
+        let supplied = self.files.supply_android_list(identity, By::Schedule).await;
+        let replaced = self.settle(supplied, android)?;
+        if let Some(entries) = replaced {
+            tracing::info!(
+                entries,
+                "a new list of Android's attestation certificates is in use"
+            );
+        }
+        Ok(())
+    }
+
+    async fn watch_attestation_lists(&self, identity: &Identity) -> Result<(), Refusal> {
+        let Some(files) = &self.files.attestation_lists else {
+            return Ok(());
+        };
+        // That there is none changes no file.
+        if !files.is_empty() && !self.has_changed(files) {
+            return Ok(());
+        }
+        let supplied = self
+            .files
+            .supply_attestation_lists(identity, By::Schedule)
+            .await;
+        if let Some(lists) = self.settle(supplied, files)? {
+            tracing::info!(lists, "other revocation lists for attestations are in use");
+        }
+        Ok(())
+    }
+
+    /// How many entries are in use now, if they are others than before. What is unfit is told.
+    fn settle<'a>(
+        &self,
+        supplied: Result<Option<Supplied>, ListError>,
+        files: impl IntoIterator<Item = &'a PathBuf>,
+    ) -> Result<Option<usize>, Refusal> {
+        let cause = match supplied {
+            Ok(Some(Supplied::Replaced { entries })) => return Ok(Some(entries)),
+            Ok(_) => return Ok(None),
+            Err(cause) => cause,
+        };
+        match cause {
+            ListError::NotSupplied { file, cause } => match *cause {
                 NotSupplied::Refused(refusal) => {
-                    // Not the file's fault: it is tried again in a minute.
-                    self.forget(android);
+                    // Not the files' fault: they are tried again in a minute.
+                    files.into_iter().for_each(|file| self.forget(file));
                     return Err(refusal);
                 }
                 cause => tell(&ListError::NotSupplied {
@@ -218,9 +279,9 @@ impl Watch {
                     cause: Box::new(cause),
                 }),
             },
-            Err(cause) => tell(&cause),
+            cause => tell(&cause),
         }
-        Ok(())
+        Ok(None)
     }
 }
 

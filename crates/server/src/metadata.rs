@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use identity::metadata::{self, By, MAX_BLOB, NotUpdated, Progress, Updated};
+use identity::metadata::{self, By, MAX_BLOB, NotUpdated, Progress, RevocationListView, Updated};
 use identity::{HOUR, Identity, Refusal};
 
 use crate::lists::{ListFiles, Watch, read_bounded};
@@ -117,28 +117,36 @@ const BATCHES: usize = 50;
 
 /// What a node does each minute: asks when it is time, judges what is due, says what somebody has to know.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub struct Keeper {
     outbound: Outbound,
     schedule: MetadataSchedule,
     watch: Watch,
     was_stale: AtomicBool,
     was_outdated: AtomicBool,
+    were_outdated: AtomicBool,
 }
 
 impl Keeper {
-    pub(crate) fn new(outbound: Outbound, schedule: MetadataSchedule, lists: ListFiles) -> Keeper {
+    /// One that has told nothing yet.
+    #[must_use]
+    pub fn new(outbound: Outbound, schedule: MetadataSchedule, lists: ListFiles) -> Keeper {
         Keeper {
             outbound,
             schedule,
             watch: Watch::new(lists),
             was_stale: AtomicBool::new(false),
             was_outdated: AtomicBool::new(false),
+            were_outdated: AtomicBool::new(false),
         }
     }
 
-    pub(crate) async fn tick(&self, identity: &Identity) -> Result<(), Refusal> {
+    /// One minute's work. A source that gives nothing newer is told, and is no error.
+    ///
+    /// # Errors
+    /// If the database can't take it now; the next minute tries again.
+    pub async fn tick(&self, identity: &Identity) -> Result<(), Refusal> {
         self.watch.tick(identity).await?;
-        self.watch_lists(identity);
+        self.watch_lists(identity).await?;
         self.ask(identity).await?;
         let progress = metadata::judge_due(identity, BATCHES).await?;
         report(&progress);
@@ -166,21 +174,19 @@ impl Keeper {
         Ok(())
     }
 
-    /// An alert when a revocation list for the metadata's signer is past its time.
-    fn watch_lists(&self, identity: &Identity) {
-        let lists = metadata::list_revocation_lists(identity);
-        let outdated = lists.iter().find(|list| list.outdated);
-        let was_outdated = self
-            .was_outdated
-            .swap(outdated.is_some(), Ordering::Relaxed);
-        if let Some(list) = outdated.filter(|_| !was_outdated) {
-            metrics::counter!("claviger_alerts_total", "kind" => "revocation_list_outdated")
-                .increment(1);
-            tracing::warn!(
-                issuer = list.issuer,
-                "alert: a revocation list is past its time; no newer metadata is put in use until the current one is supplied"
-            );
-        }
+    /// An alert when a revocation list is past its time.
+    async fn watch_lists(&self, identity: &Identity) -> Result<(), Refusal> {
+        tell_outdated(
+            &self.was_outdated,
+            &metadata::list_revocation_lists(identity),
+            "no newer metadata is put in use",
+        );
+        tell_outdated(
+            &self.were_outdated,
+            &metadata::list_attestation_lists(identity).await?,
+            "no new attestation by it is believed",
+        );
+        Ok(())
     }
 
     /// Figures of the blob in use; an alert when its time is over.
@@ -203,6 +209,21 @@ impl Keeper {
             self.was_stale.store(false, Ordering::Relaxed);
         }
         Ok(())
+    }
+}
+
+/// Once, until none is outdated any more.
+fn tell_outdated(told: &AtomicBool, lists: &[RevocationListView], consequence: &str) {
+    let outdated = lists.iter().find(|list| list.outdated);
+    let was_outdated = told.swap(outdated.is_some(), Ordering::Relaxed);
+    if let Some(list) = outdated.filter(|_| !was_outdated) {
+        metrics::counter!("claviger_alerts_total", "kind" => "revocation_list_outdated")
+            .increment(1);
+        let issuer = list.issuer.as_str();
+        tracing::warn!(
+            issuer,
+            "alert: a revocation list is past its time; {consequence} until the current one is supplied"
+        );
     }
 }
 

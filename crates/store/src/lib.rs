@@ -26,6 +26,7 @@ pub use records::application::{Application, ApplicationCredential, CredentialKin
 pub use records::attestation::{
     AttestationCounts, AttestationRecord, ClaimedLevel, DueAttestation, Judgement,
 };
+pub use records::attestation_lists::AttestationLists;
 pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
 pub use records::directory::PrincipalKind;
 pub use records::group::{DeletedGroups, Group, GroupColumn, GroupFields, Groups};

@@ -74,6 +74,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0008_owners.sql"),
         postgres: include_str!("../migrations/postgres/0008_owners.sql"),
     },
+    Migration {
+        version: 9,
+        name: "attestation_lists",
+        sqlite: include_str!("../migrations/sqlite/0009_attestation_lists.sql"),
+        postgres: include_str!("../migrations/postgres/0009_attestation_lists.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

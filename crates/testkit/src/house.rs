@@ -76,7 +76,24 @@ impl House {
         House::build(backend, proxies, 1, change).await
     }
 
+    /// A house whose clock is the machine's, wrong by as much as [`House::advance`] says; the database's is right.
+    pub async fn open_with_a_wrong_clock(backend: Backend) -> House {
+        let clock = Clock::Wrong(Arc::new(AtomicI64::new(0)));
+        House::build_by(clock, backend, TrustedProxies::default(), 1, |_| ()).await
+    }
+
     async fn build(
+        backend: Backend,
+        proxies: TrustedProxies,
+        seed: u64,
+        change: impl FnOnce(&mut Settings),
+    ) -> House {
+        let clock = Clock::Frozen(Arc::new(AtomicI64::new(NOW)));
+        House::build_by(clock, backend, proxies, seed, change).await
+    }
+
+    async fn build_by(
+        clock: Clock,
         backend: Backend,
         proxies: TrustedProxies,
         seed: u64,
@@ -86,7 +103,7 @@ impl House {
             Settings::new(Origin::parse(ORIGIN).unwrap(), RpId::parse(RP_ID).unwrap());
         change(&mut settings);
         let ambient = Ambient {
-            clock: Clock::Frozen(Arc::new(AtomicI64::new(NOW))),
+            clock,
             random: Random::Seeded(Arc::new(AtomicU64::new(seed << 32))),
         };
         let database = Database::make(&backend);

@@ -55,7 +55,16 @@ async fn update(
             "The list of Android's attestation certificates is in use now: {entries} that must not be believed."
         ))?;
     }
-    if source.is_none() && supplied.is_some() {
+    let others = lists
+        .supply_attestation_lists(identity, by)
+        .await
+        .map_err(|cause| Failure::Said(cause.to_string()))?;
+    if let (Some(Supplied::Replaced { entries }), false) = (others, form.json) {
+        say(&format!(
+            "The revocation lists for attestations are in use now: {entries}."
+        ))?;
+    }
+    if source.is_none() && (supplied.is_some() || others.is_some()) {
         let judged = judge(identity, form).await?;
         return match form.json {
             true => say_json(&UpdateShown::of(None, &judged)),
@@ -205,6 +214,7 @@ struct Shown<'a> {
     due: i64,
     waiting: i64,
     revocation_lists: Vec<ListShown<'a>>,
+    attestation_revocation_lists: Vec<ListShown<'a>>,
     android_list: Option<AndroidListShown<'a>>,
     legal_header: &'a str,
 }
@@ -245,22 +255,38 @@ impl<'a> AndroidListShown<'a> {
     }
 }
 
-/// Each list that was supplied, and whether it is past its time.
-fn show_lists(
+/// Revocation lists, and what it means that one is past its time.
+fn show_revocation_lists(
+    what: &str,
     lists: &[RevocationListView],
-    android: Option<&AndroidListView>,
+    consequence: &str,
 ) -> Result<(), Failure> {
     for list in lists.iter().map(ListShown::of) {
         let until = list.next_update_at.as_deref().unwrap_or("no day");
         let late = match list.outdated {
-            true => " (over: no newer blob is put in use until the current list is supplied)",
-            false => "",
+            true => format!(" (over: {consequence} until the current list is supplied)"),
+            false => String::new(),
         };
         let issuer = escape(list.issuer);
-        say(&format!(
-            "Revocation list of {issuer}, next one due {until}{late}"
-        ))?;
+        say(&format!("{what} of {issuer}, next one due {until}{late}"))?;
     }
+    Ok(())
+}
+
+/// Each list that was supplied.
+fn show_lists(
+    lists: &[RevocationListView],
+    of_attestations: &[RevocationListView],
+    android: Option<&AndroidListView>,
+) -> Result<(), Failure> {
+    let consequence = "no newer blob is put in use";
+    show_revocation_lists("Revocation list", lists, consequence)?;
+    let consequence = "no new attestation that it is about is believed";
+    show_revocation_lists(
+        "Revocation list for attestations",
+        of_attestations,
+        consequence,
+    )?;
     if let Some(list) = android {
         say(&format!(
             "List of {} Android certificates that must not be believed, from {}, since {}",
@@ -277,7 +303,8 @@ async fn show(identity: &Identity, form: Form) -> Result<(), Failure> {
         if !form.json {
             let android = metadata::find_android_list(identity).await?;
             let lists = metadata::list_revocation_lists(identity);
-            show_lists(&lists, android.as_ref())?;
+            let others = metadata::list_attestation_lists(identity).await?;
+            show_lists(&lists, &others, android.as_ref())?;
         }
         return Err(Failure::Said(
             "there is no metadata; get some with: claviger metadata update FILE|URL".to_owned(),
@@ -302,7 +329,11 @@ async fn show(identity: &Identity, form: Form) -> Result<(), Failure> {
         verdicts.attested,
         verdicts.undesired,
     ))?;
-    show_lists(&view.revocation_lists, view.android_list.as_ref())?;
+    show_lists(
+        &view.revocation_lists,
+        &view.attestation_lists,
+        view.android_list.as_ref(),
+    )?;
     if verdicts.due > 0 {
         say(&format!("{} are still to be judged", verdicts.due))?;
     }
@@ -331,6 +362,7 @@ fn shown(view: &View) -> Shown<'_> {
         due: view.verdicts.due,
         waiting: view.verdicts.waiting,
         revocation_lists: view.revocation_lists.iter().map(ListShown::of).collect(),
+        attestation_revocation_lists: view.attestation_lists.iter().map(ListShown::of).collect(),
         android_list: view.android_list.as_ref().map(AndroidListShown::of),
         legal_header: &view.legal_header,
     }

@@ -4,7 +4,7 @@ use store::{AttestationCounts, Phase};
 use webauthn::Aaguid;
 use webauthn::metadata::{Entry, Standing};
 
-use super::{InUse, date_of, find_entry, parse_model, supplied};
+use super::{InUse, date_of, find_entry, list_attestation_lists, parse_model, supplied};
 use crate::metadata::{AndroidListView, RevocationListView};
 use crate::{Identity, Micros, Refusal};
 
@@ -29,6 +29,8 @@ pub struct View {
     pub passkeys: i64,
     /// Of the blob's signer, as the operator supplied them.
     pub revocation_lists: Vec<RevocationListView>,
+    /// Of those who certify authenticators.
+    pub attestation_lists: Vec<RevocationListView>,
     /// Google's list of Android's attestation certificates.
     pub android_list: Option<AndroidListView>,
 }
@@ -70,6 +72,7 @@ pub async fn show(identity: &Identity) -> Result<Option<View>, Refusal> {
         verdicts: store.count_attestations(tenant, row.turn).await?,
         passkeys: store.count_passkeys(tenant).await?,
         revocation_lists: supplied::list_revocation_lists(identity),
+        attestation_lists: list_attestation_lists(identity).await?,
         android_list: supplied::find_android_list(identity).await?,
     }))
 }

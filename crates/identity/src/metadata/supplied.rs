@@ -6,22 +6,23 @@ use std::sync::{Arc, PoisonError};
 use aws_lc_rs::digest::{SHA256, digest};
 use store::{AndroidList, Guard, Log, StoreError, Unit, WriteError};
 use webauthn::attestation::{AndroidListError, AndroidRevocationList};
-use webauthn::x509::{RevocationList, Time};
+use webauthn::x509::{CertificateError, RevocationList, Time};
 
 use super::update::ensure;
-use super::{By, InUse};
+use super::{By, InUse, MAX_ATTESTATION_LISTS};
 use crate::audit;
 use crate::tenant::refuse_write;
 use crate::{Identity, Micros, Refusal, SECOND};
 
-/// A revocation list for the metadata's signer.
+/// A revocation list for the metadata's signer, or for attestations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevocationListView {
     /// The common name of the authority that made it.
     pub issuer: String,
     /// When the next one is due; `None` for a list that doesn't say, which counts as outdated.
     pub next_update: Option<Micros>,
-    /// Past its time: no blob whose chain it is about is put in use until the current one is supplied.
+    /// Past its time: no blob whose chain it is about is put in use, and no new attestation of its authority is believed, until
+    /// the current one is supplied.
     pub outdated: bool,
 }
 
@@ -48,6 +49,12 @@ pub enum Supplied {
 pub enum NotSupplied {
     #[error("the list of Android's attestation certificates is refused: {0}")]
     Unfit(#[from] AndroidListError),
+    #[error("a revocation list is refused: {0}")]
+    UnfitList(#[from] CertificateError),
+    #[error(
+        "the revocation lists for attestations have {found} bytes together; {MAX_ATTESTATION_LISTS} are the most"
+    )]
+    TooLong { found: usize },
     #[error(transparent)]
     Refused(#[from] Refusal),
 }
@@ -67,22 +74,23 @@ pub fn replace_revocation_lists(identity: &Identity, lists: Vec<Vec<u8>>) {
 /// The revocation lists for the metadata's signer.
 #[must_use]
 pub fn list_revocation_lists(identity: &Identity) -> Vec<RevocationListView> {
-    let now = Time::from_unix_micros(identity.0.ambient.now());
+    let now = identity.0.ambient.now();
     let lists = identity.revocation_lists();
-    let read = lists
-        .iter()
-        .filter_map(|der| RevocationList::parse(der).ok());
-    read.map(|list| RevocationListView {
-        issuer: list
-            .issuer_common_name()
-            .unwrap_or("an unnamed authority")
-            .to_owned(),
+    let views = lists.iter().filter_map(|der| describe_list(der, now));
+    views.collect()
+}
+
+/// `None` for what is no list.
+pub(super) fn describe_list(der: &[u8], now: Micros) -> Option<RevocationListView> {
+    let list = RevocationList::parse(der).ok()?;
+    let issuer = list.issuer_common_name().unwrap_or("an unnamed authority");
+    Some(RevocationListView {
+        issuer: issuer.to_owned(),
         next_update: list
             .next_update()
             .map(|at| at.unix_seconds().saturating_mul(SECOND)),
-        outdated: list.is_outdated(now),
+        outdated: list.is_outdated(Time::from_unix_micros(now)),
     })
-    .collect()
 }
 
 /// The Android list in use; `None` while there is none.

@@ -58,6 +58,7 @@ pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
             ListFiles {
                 revocation_lists: layer.metadata_revocation_list.unwrap_or_default(),
                 android_list: layer.android_revocation_list,
+                attestation_lists: layer.attestation_revocation_list,
             },
         )?,
         providers: providers::read(layer.provider_names)?,

@@ -66,6 +66,10 @@ fn set(layer: &mut Layer, key: &str, value: String) -> Result<Known, String> {
             layer.metadata_revocation_list =
                 Some(words(&value).into_iter().map(PathBuf::from).collect());
         }
+        "ATTESTATION_REVOCATION_LIST" => {
+            layer.attestation_revocation_list =
+                Some(words(&value).into_iter().map(PathBuf::from).collect());
+        }
         "ANDROID_REVOCATION_LIST" => layer.android_revocation_list = Some(PathBuf::from(value)),
         "PROVIDER_NAMES" => layer.provider_names = Some(PathBuf::from(value)),
         "OUTBOUND_PRIVATE" => layer.outbound_private = Some(truth(&value)?),

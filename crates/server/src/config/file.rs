@@ -40,7 +40,11 @@ fn resolve_paths(layer: &mut Layer, folder: &Path) {
     for slot in paths {
         *slot = slot.take().map(|path: PathBuf| folder.join(path));
     }
-    for list in layer.metadata_revocation_list.iter_mut().flatten() {
+    let lists = [
+        &mut layer.metadata_revocation_list,
+        &mut layer.attestation_revocation_list,
+    ];
+    for list in lists.into_iter().flatten().flatten() {
         *list = folder.join(&list);
     }
     layer.metadata_source =

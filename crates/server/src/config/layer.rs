@@ -41,6 +41,7 @@ pub struct Layer {
     pub metadata_signer: Option<String>,
     pub metadata_revocation_list: Option<Vec<PathBuf>>,
     pub android_revocation_list: Option<PathBuf>,
+    pub attestation_revocation_list: Option<Vec<PathBuf>>,
     pub provider_names: Option<PathBuf>,
     pub outbound_private: Option<bool>,
 }
@@ -126,6 +127,9 @@ impl Layer {
             android_revocation_list: self
                 .android_revocation_list
                 .or(lower.android_revocation_list),
+            attestation_revocation_list: self
+                .attestation_revocation_list
+                .or(lower.attestation_revocation_list),
             provider_names: self.provider_names.or(lower.provider_names),
             outbound_private: self.outbound_private.or(lower.outbound_private),
         }

@@ -17,14 +17,15 @@ use webauthn::Algorithm;
 use crate::metadata::{CERTIFIED, MODEL, NEXT, SHELL, in_each_house, judge, put, records};
 
 const KEY_DESCRIPTION: &[u64] = &[1, 3, 6, 1, 4, 1, 11129, 2, 1, 17];
-const LEAF: &[u8] = &[0x4c, 0x01];
-const BATCH: &[u8] = &[0x4c, 0x02];
+pub(crate) const LEAF: &[u8] = &[0x4c, 0x01];
+pub(crate) const BATCH: &[u8] = &[0x4c, 0x02];
 
 /// Whoever certifies phones: a root, and a batch below it.
-struct Vendor {
+pub(crate) struct Vendor {
     root: Vec<u8>,
     batch: Vec<u8>,
-    issuer: Issuer<'static, KeyPair>,
+    pub(crate) root_issuer: Issuer<'static, KeyPair>,
+    pub(crate) issuer: Issuer<'static, KeyPair>,
 }
 
 /// A public key that somebody else holds.
@@ -43,12 +44,12 @@ impl PublicKeyData for Foreign {
 fn authority() -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params
 }
 
 impl Vendor {
-    fn new() -> Vendor {
+    pub(crate) fn new() -> Vendor {
         let (root_key, batch_key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
         let root_params = authority();
         let root = root_params.self_signed(&root_key).unwrap();
@@ -62,11 +63,12 @@ impl Vendor {
         Vendor {
             root: root.der().to_vec(),
             batch: batch.der().to_vec(),
+            root_issuer,
             issuer: Issuer::new(params, batch_key),
         }
     }
 
-    fn entry(&self) -> Value {
+    pub(crate) fn entry(&self) -> Value {
         let mut entry = model_entry(MODEL, "Phone", &[CERTIFIED]);
         entry["metadataStatement"]["attestationRootCertificates"] =
             json!([BASE64.encode(&self.root)]);
@@ -117,7 +119,7 @@ impl Vendor {
         params.signed_by(&key, &self.issuer).unwrap().der().to_vec()
     }
 
-    async fn add_phone(&self, ada: &mut Person) -> Device {
+    pub(crate) async fn add_phone(&self, ada: &mut Person) -> Device {
         let mut phone = Device::device_bound();
         phone.aaguid = Id::parse(MODEL).unwrap().0;
         phone.attestation = Attestation::PackedSelf;
@@ -159,7 +161,7 @@ async fn supply(identity: &Identity, json: &[u8]) -> Result<Supplied, NotSupplie
 }
 
 /// Each passkey's verdict and reason, of those with a statement.
-fn verdicts(house: &House) -> Vec<String> {
+pub(crate) fn verdicts(house: &House) -> Vec<String> {
     let mut found = house.run_sql("SELECT verdict || ' ' || reason FROM attestation");
     found.sort();
     // Where there is no reason, one of the two clients leaves the space and one does not.
@@ -267,6 +269,7 @@ fn lists_are_read_again_when_their_files_change() {
         let watch = Watch::new(ListFiles {
             revocation_lists: vec![crl.clone()],
             android_list: Some(android.clone()),
+            attestation_lists: None,
         });
         let entries = async || {
             let found = metadata::find_android_list(identity).await.unwrap();

@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod android_list;
+mod attestation_lists;
 mod attested;
+mod clocks;
 mod code_flow;
 mod directory;
 mod graph;
 mod independent_client;
+mod keeping;
 mod keys;
 mod links;
 mod look_alikes;

@@ -242,7 +242,7 @@ fn security_32_a_revoked_model_is_seen_the_same_day() {
 }
 
 /// Passkeys with a statement of the model, put into the database past the ceremonies: many of them.
-async fn plant(house: &House, how_many: u16, person: Id) {
+pub(crate) async fn plant(house: &House, how_many: u16, person: Id) {
     let identity = house.identity();
     for chunk in (0..how_many).collect::<Vec<_>>().chunks(100) {
         let mut unit = Unit::new();

@@ -3,6 +3,7 @@
 pub mod android_list;
 pub mod application;
 pub mod attestation;
+pub mod attestation_lists;
 pub mod credential;
 pub mod directory;
 pub mod group;
@@ -31,6 +32,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     android_list::ALL,
     application::ALL,
     attestation::ALL,
+    attestation_lists::ALL,
     credential::ALL,
     directory::ALL,
     group::ALL,

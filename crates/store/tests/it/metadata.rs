@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    AndroidList, AttestationRecord, ClaimedLevel, Judgement, Metadata, ModelRecord, NewCredential,
-    NewMetadata, Phase,
+    AndroidList, AttestationLists, AttestationRecord, ClaimedLevel, Judgement, Metadata,
+    ModelRecord, NewCredential, NewMetadata, Phase,
 };
 
 on_each! {
@@ -16,6 +16,7 @@ on_each! {
     two_organisations_have_their_own_metadata,
     statements_from_before_are_due,
     an_android_list_takes_the_place_of_another,
+    attestation_lists_take_the_place_of_others,
 }
 
 const OTHER: Id = Id([8; 16]);
@@ -370,6 +371,35 @@ async fn an_android_list_takes_the_place_of_another(place: Place) {
     assert_eq!(body(TENANT, 1).await, None, "it was replaced");
     assert_eq!(body(TENANT, 3).await, None, "another organisation's");
     assert_eq!(body(OTHER, 3).await.as_deref(), Some("list 3"));
+}
+
+async fn attestation_lists_take_the_place_of_others(place: Place) {
+    let store = place.open().await;
+    assert_eq!(store.find_attestation_lists(TENANT).await.unwrap(), None);
+    let lists = |number: u8| AttestationLists {
+        sha256: vec![number; 32],
+        lists: i64::from(number),
+        supplied_at: 700,
+    };
+    let put = |tenant, number| {
+        write(&store, move |unit| {
+            unit.put_attestation_lists(tenant, &lists(number), &[number, 0, 255]);
+        })
+    };
+    put(TENANT, 1).await.unwrap();
+    put(OTHER, 3).await.unwrap();
+    put(TENANT, 2).await.unwrap();
+    let found = store.find_attestation_lists(TENANT).await.unwrap();
+    assert_eq!(found, Some(lists(2)));
+    let body = async |tenant, number: u8| {
+        let hash = [number; 32];
+        let body = store.find_attestation_lists_body(tenant, &hash).await;
+        body.unwrap()
+    };
+    assert_eq!(body(TENANT, 2).await, Some(vec![2, 0, 255]));
+    assert_eq!(body(TENANT, 1).await, None, "they were replaced");
+    assert_eq!(body(TENANT, 3).await, None, "another organisation's");
+    assert_eq!(body(OTHER, 3).await, Some(vec![3, 0, 255]));
 }
 
 async fn two_organisations_have_their_own_metadata(place: Place) {

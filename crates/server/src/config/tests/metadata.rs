@@ -68,6 +68,11 @@ fn metadata_settings_that_make_no_sense_are_refused() {
             "metadata-revocation-list",
         ),
         (
+            "CLAVIGER_ATTESTATION_REVOCATION_LIST",
+            "/nowhere.crl",
+            "attestation-revocation-list",
+        ),
+        (
             "CLAVIGER_OUTBOUND_PRIVATE",
             "yes",
             "CLAVIGER_OUTBOUND_PRIVATE",
