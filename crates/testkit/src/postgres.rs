@@ -86,6 +86,29 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Ends it at once, as a crash does: nobody is told, nothing is written that was not written before.
+    pub fn kill(&mut self) -> Result<(), String> {
+        let data = self.cluster.data();
+        let stop = ["-D", &data, "-m", "immediate", "-w", "stop"];
+        self.cluster.run("pg_ctl", &stop)?;
+        // Its status says the same as after an orderly end.
+        self.child.wait().map_err(|cause| cause.to_string())?;
+        Ok(())
+    }
+
+    /// Starts it again after [`Server::kill`]; it recovers by its log. An error if there was nothing to recover from.
+    pub fn recover(&mut self) -> Result<(), String> {
+        self.child = self.cluster.serve(self.port, "on")?;
+        let log = self.cluster.folder.join("log");
+        let said = fs::read_to_string(&log).map_err(|cause| cause.to_string())?;
+        match said.contains("was not properly shut down") {
+            true => Ok(()),
+            false => Err(format!("PostgreSQL had time for a checkpoint: {said}")),
+        }
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // Nothing in it is worth a shutdown checkpoint.

@@ -5,12 +5,12 @@ use std::io::{Error, Result};
 use authenticator::{CreationOptions, Device, Mediation, Page, RequestOptions};
 use serde_json::{Value, json};
 
-use crate::http::{Answer, Browser};
+use crate::http::{Answer, Browser, Door};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) device: Device,
-    pub(crate) port: u16,
+    pub(crate) door: Door,
 }
 
 /// A browser with a session, and what would repeat its sign-in.
@@ -22,12 +22,13 @@ pub(crate) struct SignedIn {
 
 impl Person {
     /// Claims the installation as its first administrator.
-    pub(crate) fn set_up(port: u16, token: &str) -> Result<Person> {
+    pub(crate) fn set_up(door: impl Into<Door>, token: &str) -> Result<Person> {
+        let door = door.into();
         let mut person = Person {
             device: Device::synced(),
-            port,
+            door,
         };
-        let mut browser = Browser::open(port)?;
+        let mut browser = Browser::open(door)?;
         expect(browser.get("/set-up")?)?;
         let claim = json!({ "token": token, "organisation": "Crash", "userName": "admin", "displayName": "Admin" });
         let offer = expect(browser.post("/set-up/begin", &claim)?)?;
@@ -43,9 +44,24 @@ impl Person {
         Ok(person)
     }
 
+    /// The same person in front of another node.
+    pub(crate) fn moved_to(&self, door: Door) -> Person {
+        Person {
+            door,
+            ..self.clone()
+        }
+    }
+
     /// The discoverable way, in a new browser.
     pub(crate) fn sign_in(&mut self) -> Result<SignedIn> {
-        let mut browser = Browser::open(self.port)?;
+        let (mut browser, finish) = self.begin_sign_in()?;
+        expect(browser.post("/sign-in/passkey", &finish)?)?;
+        Ok(SignedIn { browser, finish })
+    }
+
+    /// Up to the answer to the challenge, which is not sent.
+    pub(crate) fn begin_sign_in(&mut self) -> Result<(Browser, Value)> {
+        let mut browser = Browser::open(self.door)?;
         expect(browser.get("/sign-in")?)?;
         let offer = expect(browser.post("/sign-in/challenge", &json!({}))?)?;
         let options = RequestOptions::parse(offer["publicKey"].to_string().as_bytes())
@@ -55,8 +71,7 @@ impl Person {
             .get(&options, &Page::new(&browser.origin()))
             .map_err(Error::other)?;
         let finish = json!({ "state": offer["state"], "response": response.to_value(), "return": "/security-info" });
-        expect(browser.post("/sign-in/passkey", &finish)?)?;
-        Ok(SignedIn { browser, finish })
+        Ok((browser, finish))
     }
 
     pub(crate) fn passkey_id(&self) -> String {

@@ -1,4 +1,5 @@
-//! Nothing acknowledged is lost: after `kill -9`, and on a disk that forgets what was not synced.
+//! Nothing acknowledged is lost: after `kill -9` of a node or of PostgreSQL, and on a disk that forgets what was not
+//! synced.
 //!
 //! `CLAVIGER_CRASH_ROUNDS` kills that often per test (3), `CLAVIGER_CRASH_SEED` repeats a failure.
 
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use crate::client::Person;
 use crate::folder::Folder;
-use crate::program::{Installation, Server};
+use crate::program::Installation;
 use crate::random::Random;
 use disk::Disk;
 use ledger::Ledger;
@@ -29,7 +30,10 @@ fn rounds() -> u64 {
 
 /// An installation whose administrator exists, and no process.
 fn set_up(folder: &Folder) -> (Installation, Person) {
-    let installation = Installation::new(folder.path());
+    claim(Installation::new(folder.path()))
+}
+
+fn claim(installation: Installation) -> (Installation, Person) {
     let server = installation.start(&[]);
     let person = Person::set_up(installation.port, &server.set_up_token()).expect("set-up");
     server.kill();
@@ -68,22 +72,25 @@ fn load_in_sequence(
     }
 }
 
-/// Many connections at once until together they have `kill_after` answers; then the server is killed under them.
+/// Many connections at once, by turns at each of these doors, until together they have `kill_after` answers; then
+/// something is killed under them. Those at the first door may fail from then on; those at another one go on until
+/// there are as many answers again.
 fn load_at_once(
-    person: &Person,
+    doors: &[Person],
     ledger: &mut Ledger,
-    server: Server,
     random: &mut Random,
     kill_after: u64,
+    kill: impl FnOnce() + Send,
 ) {
     let answers = AtomicU64::new(0);
-    let server = Mutex::new(Some(server));
+    let kill = Mutex::new(Some(kill));
     let label = random.next();
-    let (answers, server_of_all) = (&answers, &server);
+    let (answers, kill) = (&answers, &kill);
     let acknowledged = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..CONNECTIONS)
             .map(|thread| {
-                let mut person = person.clone();
+                let door = thread % doors.len();
+                let mut person = doors[door].clone();
                 scope.spawn(move || {
                     let mut own = Ledger::default();
                     let Ok(mut signed_in) = person.sign_in() else {
@@ -98,17 +105,18 @@ fn load_at_once(
                         } else {
                             own.sign_in(&mut person)
                         };
-                        // An error is the kill; whatever else it were, the count below would show.
-                        if done.is_err() {
+                        if let Err(cause) = done {
+                            // It is the kill; whatever else it were, the count below would show.
+                            assert!(door == 0, "another node fails, too: {cause}");
                             break;
                         }
-                        if answers.fetch_add(1, Ordering::SeqCst) + 1 == kill_after {
-                            server_of_all
-                                .lock()
-                                .expect("no panic with the lock")
-                                .take()
-                                .expect("killed once")
-                                .kill();
+                        let answered = answers.fetch_add(1, Ordering::SeqCst) + 1;
+                        if answered >= 2 * kill_after {
+                            break;
+                        }
+                        if answered == kill_after {
+                            let mut kill = kill.lock().expect("no panic with the lock");
+                            kill.take().expect("killed once")();
                         }
                     }
                     own
@@ -120,9 +128,11 @@ fn load_at_once(
             .map(|thread| thread.join().expect("a thread"))
             .collect::<Vec<_>>()
     });
+    let wanted = if doors.len() > 1 { 2 } else { 1 } * kill_after;
+    let answers = answers.load(Ordering::SeqCst);
     assert!(
-        answers.load(Ordering::SeqCst) >= kill_after,
-        "the load ended before the kill: {answers:?}"
+        answers >= wanted,
+        "the load ended before the kill: {answers}"
     );
     acknowledged.into_iter().for_each(|own| ledger.join(own));
 }
@@ -145,7 +155,94 @@ fn killed_under_load_loses_nothing() {
     for _ in 0..rounds() {
         let server = installation.start(&[]);
         let kill_after = 40 + random.below(120);
-        load_at_once(&person, &mut ledger, server, &mut random, kill_after);
+        load_at_once(
+            std::slice::from_ref(&person),
+            &mut ledger,
+            &mut random,
+            kill_after,
+            || server.kill(),
+        );
+        check(&installation, &mut person, &ledger);
+    }
+}
+
+/// A server of this test's own, which syncs what it commits.
+fn postgres() -> (testkit::postgres::Server, testkit::postgres::Database) {
+    let server = testkit::postgres::Server::start_durable().expect("PostgreSQL");
+    let database = testkit::postgres::Database::create(&server.url()).expect("a database");
+    (server, database)
+}
+
+#[test]
+fn killed_under_load_on_postgresql_loses_nothing() {
+    let folder = Folder::make();
+    let (_cluster, database) = postgres();
+    let (installation, mut person) =
+        claim(Installation::on_postgres(folder.path(), database.url()));
+    let (mut ledger, mut random) = (Ledger::default(), Random::new(5));
+    for _ in 0..rounds() {
+        let server = installation.start(&[]);
+        let kill_after = 40 + random.below(120);
+        load_at_once(
+            std::slice::from_ref(&person),
+            &mut ledger,
+            &mut random,
+            kill_after,
+            || server.kill(),
+        );
+        check(&installation, &mut person, &ledger);
+    }
+}
+
+/// The node that is left serves on, and has everything that the other one acknowledged.
+#[test]
+fn one_of_two_nodes_killed_under_load_loses_nothing() {
+    let folder = Folder::make();
+    let (_cluster, database) = postgres();
+    let (first, person) = claim(Installation::on_postgres(folder.path(), database.url()));
+    let second = Installation::beside(&folder.fresh("second"), &first);
+    let mut at_second = person.moved_to(second.door());
+    let (mut ledger, mut random) = (Ledger::default(), Random::new(6));
+    let survivor = second.start(&[]);
+    for _ in 0..rounds() {
+        let server = first.start(&[]);
+        let kill_after = 40 + random.below(120);
+        let doors = [person.clone(), at_second.clone()];
+        load_at_once(&doors, &mut ledger, &mut random, kill_after, || {
+            server.kill();
+        });
+        let lost = ledger.lost(&mut at_second);
+        assert!(lost.is_empty(), "acknowledged and lost: {lost:#?}");
+        let verify = first.command(&["audit", "verify"]);
+        verify.expect("the audit chain is whole");
+    }
+    survivor.kill();
+    check(&first, &mut person.clone(), &ledger);
+}
+
+/// The database's server ends at once under the load, and recovers by its log when it is started again.
+#[test]
+fn a_database_server_that_dies_under_load_loses_nothing() {
+    let folder = Folder::make();
+    let (mut cluster, database) = postgres();
+    let (installation, mut person) =
+        claim(Installation::on_postgres(folder.path(), database.url()));
+    let (mut ledger, mut random) = (Ledger::default(), Random::new(7));
+    for _ in 0..rounds() {
+        let server = installation.start(&[]);
+        let kill_after = 40 + random.below(120);
+        load_at_once(
+            std::slice::from_ref(&person),
+            &mut ledger,
+            &mut random,
+            kill_after,
+            || cluster.kill().expect("the server ends at once"),
+        );
+        cluster.recover().expect("the server starts again");
+        // The node that saw it end goes on by itself.
+        let lost = ledger.lost(&mut person);
+        assert!(lost.is_empty(), "acknowledged and lost: {lost:#?}");
+        server.kill();
         check(&installation, &mut person, &ledger);
     }
 }
@@ -163,7 +260,13 @@ fn a_forgetful_disk_loses_nothing_that_was_acknowledged() {
             load_in_sequence(&mut person, &mut ledger, &mut random, kill_after);
             server.kill();
         } else {
-            load_at_once(&person, &mut ledger, server, &mut random, kill_after);
+            load_at_once(
+                std::slice::from_ref(&person),
+                &mut ledger,
+                &mut random,
+                kill_after,
+                || server.kill(),
+            );
         }
         disk.forget_unsynced(&mut random);
         check(&installation, &mut person, &ledger);

@@ -11,6 +11,22 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
+/// Where a node listens, and the port of the origin that it is known by: its own, or that of the node beside it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Door {
+    pub(crate) listens: u16,
+    pub(crate) origin: u16,
+}
+
+impl From<u16> for Door {
+    fn from(port: u16) -> Door {
+        Door {
+            listens: port,
+            origin: port,
+        }
+    }
+}
+
 /// One browser: its connection, its cookies, its origin.
 #[derive(Debug)]
 pub(crate) struct Browser {
@@ -22,14 +38,15 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    pub(crate) fn open(port: u16) -> Result<Browser> {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    pub(crate) fn open(door: impl Into<Door>) -> Result<Browser> {
+        let door = door.into();
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, door.listens))?;
         stream.set_nodelay(true)?;
         // A server that hangs is a failed test, not a hung one.
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         Ok(Browser {
             connection: BufReader::new(stream),
-            port,
+            port: door.origin,
             cookies: BTreeMap::new(),
             token: String::new(),
         })

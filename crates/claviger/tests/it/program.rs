@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::http::Browser;
+use crate::http::{Browser, Door};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_claviger");
 
@@ -18,6 +18,10 @@ pub(crate) struct Installation {
     pub(crate) data: PathBuf,
     pub(crate) port: u16,
     log: PathBuf,
+    /// The port of another node's origin, for one beside it.
+    beside: Option<u16>,
+    /// What all its processes are told.
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Installation {
@@ -31,13 +35,43 @@ impl Installation {
             data,
             port,
             log: folder.join("log"),
+            beside: None,
+            environment: Vec::new(),
+        }
+    }
+
+    /// The same in a PostgreSQL database.
+    pub(crate) fn on_postgres(folder: &Path, url: String) -> Installation {
+        Installation {
+            environment: vec![("CLAVIGER_DATABASE_URL", url)],
+            ..Installation::new(folder)
+        }
+    }
+
+    /// A second node of the same organisation, once the first has made its key file: with the first one's database,
+    /// origin and key, and a port and a data folder of its own.
+    pub(crate) fn beside(folder: &Path, first: &Installation) -> Installation {
+        let key = first.data.join("claviger.key");
+        let mut environment = first.environment.clone();
+        environment.push(("CLAVIGER_KEY_FILE", key.to_string_lossy().into_owned()));
+        Installation {
+            beside: Some(first.port),
+            environment,
+            ..Installation::new(folder)
+        }
+    }
+
+    pub(crate) fn door(&self) -> Door {
+        Door {
+            listens: self.port,
+            origin: self.beside.unwrap_or(self.port),
         }
     }
 
     /// Starts `claviger serve`, with more in its environment, and waits until it answers.
     pub(crate) fn start(&self, environment: &[(&str, String)]) -> Server {
         let listen = format!("127.0.0.1:{}", self.port);
-        let origin = format!("http://localhost:{}", self.port);
+        let origin = format!("http://localhost:{}", self.door().origin);
         let flags = ["--listen", &listen, "--public-origin", &origin];
         self.spawn(&flags, environment).wait_until_ready(self)
     }
@@ -56,6 +90,7 @@ impl Installation {
             // The load comes from one address and one person.
             .env("CLAVIGER_TRIES_PER_ADDRESS", "1000000")
             .env("CLAVIGER_TRIES_PER_NAME", "1000000")
+            .envs(self.environment())
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -67,19 +102,26 @@ impl Installation {
     }
 
     /// Runs another command of the binary on the same data.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Result<(), String> {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Result<String, String> {
         let output = Command::new(BINARY)
             .args(arguments)
             .arg("--data")
             .arg(&self.data)
+            .envs(self.environment())
             .output()
             .expect("claviger runs");
         if output.status.success() {
-            return Ok(());
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let said = String::from_utf8_lossy(&output.stderr).into_owned()
             + &String::from_utf8_lossy(&output.stdout);
         Err(format!("`claviger {}`: {said}", arguments.join(" ")))
+    }
+
+    fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.environment
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
     }
 
     fn log(&self) -> String {
@@ -119,7 +161,7 @@ impl Server {
                     .get("/healthz")
                     .is_ok_and(|answer| answer.status == 200)
             };
-            if Browser::open(installation.port).is_ok_and(healthy) {
+            if Browser::open(installation.door()).is_ok_and(healthy) {
                 return self;
             }
             // Another process has no other way to say that it listens.

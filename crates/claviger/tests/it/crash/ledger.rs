@@ -6,7 +6,7 @@ use std::io::Result;
 use serde_json::{Value, json};
 
 use crate::client::{Person, SignedIn, expect};
-use crate::http::Browser;
+use crate::http::{Browser, Door};
 use crate::program::Installation;
 
 #[derive(Debug, Default)]
@@ -99,12 +99,12 @@ impl Ledger {
                 .map(|name| format!("person {name}")),
         );
         for cookies in &self.sessions {
-            if !is_session(person.port, cookies) {
+            if !is_session(person.door, cookies) {
                 lost.push(format!("session {cookies:?}"));
             }
         }
         for (cookies, finish) in self.spent.iter().rev().take(20) {
-            if works_again(person.port, cookies, finish) {
+            if works_again(person.door, cookies, finish) {
                 lost.push("a spent challenge".to_owned());
             }
         }
@@ -125,14 +125,14 @@ fn is_taken(signed_in: &mut SignedIn, name: &str) -> bool {
     answer.status == 409 && answer.body.contains("user.name_taken")
 }
 
-fn is_session(port: u16, cookies: &BTreeMap<String, String>) -> bool {
-    let mut browser = Browser::open(port).expect("a connection");
+fn is_session(door: Door, cookies: &BTreeMap<String, String>) -> bool {
+    let mut browser = Browser::open(door).expect("a connection");
     browser.cookies.clone_from(cookies);
     browser.get("/security-info").expect("an answer").status == 200
 }
 
-fn works_again(port: u16, cookies: &BTreeMap<String, String>, finish: &Value) -> bool {
-    let mut browser = Browser::open(port).expect("a connection");
+fn works_again(door: Door, cookies: &BTreeMap<String, String>, finish: &Value) -> bool {
+    let mut browser = Browser::open(door).expect("a connection");
     // Without the session: the sign-in's state is bound to the browser's cookie only.
     browser.cookies = cookies
         .iter()
