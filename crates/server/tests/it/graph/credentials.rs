@@ -260,9 +260,7 @@ fn past_mistake_48_no_question_brings_a_secret_back() {
                 .is(400);
         }
         let shown = client
-            .get(&format!(
-                "/beta/applications?$select=id,passwordCredentials"
-            ))
+            .get("/beta/applications?$select=id,passwordCredentials")
             .await;
         assert!(!shown.text().contains(text));
         for one in shown.is(200)["value"].as_array().unwrap() {
