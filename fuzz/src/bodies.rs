@@ -23,6 +23,8 @@ use webauthn::{
     StoredCredential, UserVerification, assertion, base64url, registration,
 };
 
+use crate::{attested, trust};
+
 /// A target: its name, which is its folder of seeds, too, and its body.
 pub(crate) struct Target {
     pub(crate) name: &'static str,
@@ -77,6 +79,18 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "metadata_entry",
         run: metadata_entry,
+    },
+    Target {
+        name: "chain",
+        run: trust::chain,
+    },
+    Target {
+        name: "metadata_blob",
+        run: trust::metadata_blob,
+    },
+    Target {
+        name: "metadata_payload",
+        run: trust::metadata_payload,
     },
     Target {
         name: "supplied_list",
@@ -228,7 +242,9 @@ fn authorization_request(bytes: &[u8]) {
 fn token_request(bytes: &[u8]) {
     let at = bytes.iter().position(|byte| *byte == b'\n');
     let (header, body) = bytes.split_at(at.unwrap_or(0));
-    let header = std::str::from_utf8(header).ok().filter(|text| !text.is_empty());
+    let header = std::str::from_utf8(header)
+        .ok()
+        .filter(|text| !text.is_empty());
     if let Ok(parameters) = Parameters::parse(body) {
         let _ = TokenRequest::parse(&parameters, header);
     }
@@ -327,44 +343,69 @@ fn find_challenge(client_data: &[u8]) -> Vec<u8> {
         .unwrap_or_default()
 }
 
-/// Those of the W3C's vectors.
-fn site() -> &'static (RpId, [Origin; 1], [Origin; 1]) {
-    static SITE: OnceLock<(RpId, [Origin; 1], [Origin; 1])> = OnceLock::new();
+/// Those of the W3C's vectors and of our own.
+fn site() -> &'static (RpId, [Origin; 2], [Origin; 1]) {
+    static SITE: OnceLock<(RpId, [Origin; 2], [Origin; 1])> = OnceLock::new();
     SITE.get_or_init(|| {
-        let origin = |text| [Origin::parse(text).expect("an origin")];
+        let origin = |text| Origin::parse(text).expect("an origin");
         let rp_id = RpId::parse("example.org").expect("an RP ID");
+        let login = origin("https://login.example.org");
         (
             rp_id,
-            origin("https://example.org"),
-            origin("https://example.com"),
+            [origin("https://example.org"), login],
+            [origin("https://example.com")],
         )
     })
 }
 
-fn finish_registration(response: &RegistrationResponse) {
+fn expect_registration(
+    client_data: &[u8],
+    user_verification: UserVerification,
+    run: &dyn Fn(&ExpectedRegistration<'_>),
+) {
     let (rp_id, origins, top_origins) = site();
-    let challenge = find_challenge(response.client_data_json());
+    run(&ExpectedRegistration {
+        challenge: &find_challenge(client_data),
+        rp_id,
+        origins,
+        cross_origin: CrossOrigin::AllowedUnder(top_origins),
+        algorithms: &Algorithm::ALL,
+        mediation: Mediation::Modal,
+        user_verification,
+        attestation: &AttestationPolicy::NOT_REQUIRED,
+    });
+}
+
+fn finish_registration(response: &RegistrationResponse) {
     for user_verification in [UserVerification::Preferred, UserVerification::Required] {
-        let expected = ExpectedRegistration {
-            challenge: &challenge,
-            rp_id,
-            origins,
-            cross_origin: CrossOrigin::AllowedUnder(top_origins),
-            algorithms: &Algorithm::ALL,
-            mediation: Mediation::Modal,
-            user_verification,
-            attestation: &AttestationPolicy::NOT_REQUIRED,
-        };
-        if let Ok(verified) = registration::verify(response, &expected) {
-            assert!(challenge.len() >= 16);
-            assert_eq!(verified.credential_id(), response.credential_id());
-            assert!(verified.user_present());
-            assert!(verified.user_verified() || user_verification == UserVerification::Preferred);
-            assert!(verified.backup_eligible() || !verified.backup_state());
-            let key = PublicKey::parse(verified.public_key().cose_bytes());
-            assert_eq!(key.as_ref(), Ok(verified.public_key()));
-        }
+        let client_data = response.client_data_json();
+        expect_registration(client_data, user_verification, &|expected| {
+            check_registration(response, expected);
+        });
     }
+}
+
+fn check_registration(response: &RegistrationResponse, expected: &ExpectedRegistration<'_>) {
+    attested::check(response, expected);
+    if let Ok(verified) = registration::verify(response, expected) {
+        assert!(expected.challenge.len() >= 16);
+        assert_eq!(verified.credential_id(), response.credential_id());
+        assert!(verified.user_present());
+        let preferred = expected.user_verification == UserVerification::Preferred;
+        assert!(verified.user_verified() || preferred);
+        assert!(verified.backup_eligible() || !verified.backup_state());
+        let key = PublicKey::parse(verified.public_key().cose_bytes());
+        assert_eq!(key.as_ref(), Ok(verified.public_key()));
+    }
+}
+
+/// What all runs need, made before any is measured; and that the seeds of success succeed.
+pub(crate) fn prepare() {
+    trust::prepare();
+    attested::prepare(|client_data, run| {
+        expect_registration(client_data, UserVerification::Preferred, run);
+    });
+    let _ = (nobodys_key(), signer());
 }
 
 fn certificate(bytes: &[u8]) {
@@ -469,7 +510,8 @@ fn graph_query(bytes: &[u8]) {
     let _ = Options::parse(query, &DIRECTORY_AUDITS, graph::Version::Beta);
     if let Ok(options) = Options::parse(query, &USERS, graph::Version::V1) {
         if let Some(filter) = &options.filter {
-            let _ = filter.holds(&serde_json::json!({"displayName": "Ada", "accountEnabled": true}));
+            let _ =
+                filter.holds(&serde_json::json!({"displayName": "Ada", "accountEnabled": true}));
         }
         let next = options.derive_next("/users", "token");
         let (_, next) = next.split_once('?').expect("it carries a token");

@@ -3,7 +3,9 @@
 #![no_main]
 
 mod allocation;
+mod attested;
 mod bodies;
+mod trust;
 
 use libfuzzer_sys::fuzz_target;
 use std::sync::OnceLock;
@@ -16,8 +18,9 @@ fn find_body() -> Option<&'static bodies::Target> {
     bodies::TARGETS.iter().find(|target| target.name == name)
 }
 
-/// Before libFuzzer begins, which takes an exit later on for a finding.
-fn list_without_a_name() {
+/// Before libFuzzer begins, which takes an exit later on for a finding: without a name it lists them; with one it makes
+/// what the targets share.
+fn prepare() {
     if find_body().is_none() {
         for target in bodies::TARGETS {
             println!("{}", target.name);
@@ -25,6 +28,7 @@ fn list_without_a_name() {
         let unnamed = std::env::var_os("FUZZ_TARGET").is_none();
         std::process::exit(if unnamed { 0 } else { 2 });
     }
+    bodies::prepare();
 }
 
 fn body() -> &'static bodies::Target {
@@ -32,7 +36,7 @@ fn body() -> &'static bodies::Target {
     CHOSEN.get_or_init(|| find_body().expect("looked for at the start"))
 }
 
-fuzz_target!(init: list_without_a_name(), |bytes: &[u8]| {
+fuzz_target!(init: prepare(), |bytes: &[u8]| {
     let target = body();
     allocation::watch(bytes.len(), || (target.run)(bytes));
 });
