@@ -7,6 +7,8 @@ use std::time::Instant;
 use clap::Args;
 use identity::applications::{self, ApplicationChange};
 use identity::permissions::Permission;
+use identity::policies;
+use identity::policies::profiles::{Document, GroupId, Include, Profile, ProfileId, Target};
 use identity::{Actor, Identity, Location, OpenOptions, codes};
 use serde_json::Value;
 
@@ -92,6 +94,8 @@ pub(crate) fn run(options: &Directory) -> Result<(), String> {
 
     report.head("Questions to the Graph API");
     runtime.block_on(measure_questions(&full, &reader, size, &mut report))?;
+    report.head("A policy's preview, over everybody");
+    runtime.block_on(measure_preview(&full, &mut report))?;
     report.head("Sign-ins, in turns with the nearly empty organisation");
     runtime.block_on(measure_sign_ins(
         options,
@@ -148,6 +152,45 @@ async fn make_reader(identity: &Identity) -> Result<Reader, identity::Refusal> {
         client_id: made.app_id.to_string(),
         secret: secret.secret,
     })
+}
+
+/// How often a preview is asked for; the best counts.
+const PREVIEWS: usize = 3;
+
+/// A draft that names the group above all others, so that everybody's groups are asked for, and under which synced
+/// passkeys of everybody else stop.
+fn make_draft() -> Document {
+    let mut draft = Document::default();
+    draft.profiles[0].types.synced = false;
+    let team = Profile::new(ProfileId([5; 16]), "Team");
+    draft.include.push(Include {
+        target: Target::Group(GroupId(crowd::derive_group_id(1))),
+        registration_required: false,
+        profiles: vec![team.id],
+    });
+    draft.profiles.push(team);
+    draft
+}
+
+async fn measure_preview(file: &Path, report: &mut Report) -> Result<(), String> {
+    let identity = serve::open(&location(file), 8080).await?;
+    let actor = Actor::CommandLine { os_user: "bench" };
+    let (mut best, mut found) = (f64::INFINITY, None);
+    for _ in 0..PREVIEWS {
+        let started = Instant::now();
+        let preview = policies::preview(&identity, actor, &make_draft())
+            .await
+            .map_err(|refusal| refusal.to_string())?;
+        best = best.min(started.elapsed().as_secs_f64() * 1000.0);
+        found = Some(preview);
+    }
+    identity.close().await;
+    let found = found.ok_or("no preview")?;
+    report.add("preview_people", found.people as f64, "");
+    report.add("preview_passkeys", found.passkeys as f64, "");
+    report.add("preview_would_stop", found.would_stop as f64, "");
+    report.add("preview_ms", best, "ms   (under 2000)");
+    Ok(())
 }
 
 /// An access token, asked for as any client does.

@@ -9,6 +9,7 @@ mod failure;
 mod group;
 mod metadata;
 mod owner;
+mod policy;
 mod principal;
 mod role;
 mod serve;
@@ -32,6 +33,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Restore { file } => copies::restore(&configure_quietly(layer)?, &file).await,
         Command::Doctor { form } => doctor::check(&configure_quietly(layer)?, form).await,
         Command::User(command) => user::run(&configure_quietly(layer)?, command).await,
+        Command::Policy(command) => policy::run(&configure_quietly(layer)?, command).await,
         Command::App(command) => app::run(&configure_quietly(layer)?, command).await,
         Command::Group(command) => group::run(&configure_quietly(layer)?, command).await,
         Command::Role(command) => role::run(&configure_quietly(layer)?, command).await,

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use server::config::{AttestationWord, Layer, LogForm, OriginEntry};
 
+mod policy;
+
+pub(crate) use policy::Policy;
+
 /// People sign in with passkeys; one program, one data directory.
 #[derive(Debug, Parser)]
 #[command(
@@ -73,6 +77,9 @@ pub(crate) enum Command {
     /// Directory roles and who holds them
     #[command(subcommand)]
     Role(Role),
+    /// The passkey policy: who may use which passkey
+    #[command(subcommand)]
+    Policy(Policy),
     /// Applications: registrations, secrets, keys, permissions
     #[command(subcommand)]
     App(App),
@@ -197,6 +204,16 @@ pub(crate) enum User {
         /// The passkey's id, as `claviger user show` gives it
         passkey: String,
     },
+    /// Mark an account for the bad day, so that every use of it is an alert, or take the mark away
+    #[command(after_help = "Example:
+  claviger user break-glass glass1@example.org on")]
+    BreakGlass { name: String, mark: OnOff },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum OnOff {
+    On,
+    Off,
 }
 
 /// Whether somebody belongs to the organisation.

@@ -25,7 +25,7 @@ use crate::{Identity, Micros};
 /// A verdict that nobody gave yet.
 pub(crate) const PENDING: &str = "pending";
 
-const ATTESTED: &str = "attested";
+pub(crate) const ATTESTED: &str = "attested";
 const UNATTESTED: &str = "unattested";
 
 /// Why a sound attestation of a new model proves nothing: the metadata should have been replaced by now.

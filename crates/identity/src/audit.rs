@@ -118,26 +118,37 @@ pub(crate) async fn commit(
     about: (Option<Id>, Option<&[u8]>),
     entry: Entry,
 ) -> Result<store::Written, WriteError> {
-    let written = commit_and_read(identity, unit, log, word, about, entry, |_| ()).await;
+    let record = NewRecord {
+        log,
+        word,
+        about,
+        entry,
+    };
+    let written = commit_and_read(identity, unit, (record, Vec::new()), |_| ()).await;
     written.map(|(written, ())| written)
 }
 
-/// The same, with a step that reads as the last one of all: nothing of this unit is waited for after it, so what it
-/// read is as new as can be.
+/// The same with further records, and with a step that reads as the last one of all: nothing of this unit is waited for
+/// after it, so what it read is as new as can be.
 pub(crate) async fn commit_and_read<R>(
     identity: &Identity,
     mut unit: Unit,
-    log: Log,
-    word: &str,
-    about: (Option<Id>, Option<&[u8]>),
-    entry: Entry,
+    (record, more): (NewRecord<'_>, Vec<NewRecord<'_>>),
     read: impl FnOnce(&mut Unit) -> R,
 ) -> Result<(store::Written, R), WriteError> {
     let ticket = register::take_ticket(identity).await?;
-    write_record(&mut unit, identity, &ticket, log, word, about, entry);
+    write_record(&mut unit, identity, &ticket, record);
+    let mut tickets = Vec::with_capacity(more.len());
+    for record in more {
+        let ticket = register::take_ticket(identity).await?;
+        write_record(&mut unit, identity, &ticket, record);
+        tickets.push(ticket);
+    }
     let reading = read(&mut unit);
     let written = identity.write(unit).await;
-    ticket.settle(&written);
+    for ticket in std::iter::once(ticket).chain(tickets) {
+        ticket.settle(&written);
+    }
     Ok((written?, reading))
 }
 
@@ -150,8 +161,7 @@ pub(crate) async fn commit_all(
     let mut tickets = Vec::with_capacity(records.len());
     for record in records {
         let ticket = register::take_ticket(identity).await?;
-        let (log, word, about) = (record.log, record.word, record.about);
-        write_record(&mut unit, identity, &ticket, log, word, about, record.entry);
+        write_record(&mut unit, identity, &ticket, record);
         tickets.push(ticket);
     }
     let written = identity.write(unit).await;
@@ -161,15 +171,13 @@ pub(crate) async fn commit_all(
     written
 }
 
-fn write_record(
-    unit: &mut Unit,
-    identity: &Identity,
-    ticket: &Ticket<'_>,
-    log: Log,
-    word: &str,
-    (subject_id, object): (Option<Id>, Option<&[u8]>),
-    entry: Entry,
-) {
+fn write_record(unit: &mut Unit, identity: &Identity, ticket: &Ticket<'_>, record: NewRecord<'_>) {
+    let NewRecord {
+        log,
+        word,
+        about: (subject_id, object),
+        entry,
+    } = record;
     let ambient = &identity.0.ambient;
     let (mut hashes, mut clear) = (Map::new(), Map::new());
     // Drawn once: a salt of one field tells nothing of those of the others.

@@ -10,10 +10,11 @@ use webauthn::{
     StoredCredential, UserVerification, VerifiedAssertion, assertion,
 };
 
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, NewRecord};
 use crate::ceremony::{Opened, derive_reference};
 use crate::creation::DECISIONS;
 use crate::flow::{Flow, Proof, Purpose};
+use crate::policies::{self, Accepted, Said};
 use crate::proof::{Granted, Subject, grant};
 use crate::sign_in::{SignedIn, derive_signals};
 use crate::tenant::refuse_write;
@@ -59,6 +60,8 @@ struct Failure {
     owner: Option<store::Id>,
     signal_unknown: bool,
     reasons: Vec<policy::Reason>,
+    /// What the policy said, once it was asked.
+    said: Option<Box<Said>>,
 }
 
 /// What a granted sign-in's record says beside who and where.
@@ -66,6 +69,28 @@ struct Facts {
     reasons: Vec<policy::Reason>,
     counter: Counter,
     trust_group: Familiarity,
+    said: Said,
+    alerts: Vec<&'static str>,
+}
+
+/// Why there is no "yes".
+enum Setback {
+    /// It is refused, and recorded.
+    Refused(Box<Failure>),
+    /// Nothing could be decided.
+    Undecided(Refusal),
+}
+
+impl From<Failure> for Setback {
+    fn from(failure: Failure) -> Setback {
+        Setback::Refused(Box::new(failure))
+    }
+}
+
+impl From<Refusal> for Setback {
+    fn from(refusal: Refusal) -> Setback {
+        Setback::Undecided(refusal)
+    }
 }
 
 impl Failure {
@@ -77,6 +102,7 @@ impl Failure {
             owner: None,
             signal_unknown: false,
             reasons: Vec::new(),
+            said: None,
         }
     }
 }
@@ -99,10 +125,14 @@ pub(crate) async fn finish(attempt: Try<'_>, response: &[u8]) -> Result<SignedIn
             let failure = judge_absent(&attempt, &parsed);
             return Err(refuse(&attempt, Some(&parsed), failure).await);
         };
-        match judge(&attempt, &parsed, &owned) {
-            Err(failure) => return Err(refuse(&attempt, Some(&parsed), failure).await),
+        match judge(&attempt, &parsed, &owned).await {
+            Err(Setback::Undecided(refusal)) if refusal.code == &codes::MOVED => continue,
+            Err(Setback::Undecided(refusal)) => return Err(refusal),
+            Err(Setback::Refused(failure)) => {
+                return Err(refuse(&attempt, Some(&parsed), *failure).await);
+            }
             Ok((granted, facts)) => {
-                match open_session(&attempt, granted, &owned, &facts).await {
+                match open_session(&attempt, granted, &owned, facts).await {
                     Err(WriteError::Refused(Guard::Moved)) => continue,
                     Err(WriteError::Refused(Guard::Missing)) => {
                         // The session to confirm ended meanwhile.
@@ -172,12 +202,13 @@ fn derive_visible_detail(attempt: &Try<'_>, response: &AuthenticationResponse) -
     }
 }
 
-/// Pure: the stored records and the answer in, the right to a session or the failure out.
-fn judge(
+/// The stored records and the answer in, the right to a session or the failure out. The policy is asked only about a
+/// verified answer (security 20).
+async fn judge(
     attempt: &Try<'_>,
     response: &AuthenticationResponse,
     owned: &Owned,
-) -> Result<(Granted, Facts), Failure> {
+) -> Result<(Granted, Facts), Setback> {
     let credential = &owned.credential;
     let verified = verify(attempt, response, owned)?;
     let counter = verified.counter();
@@ -197,25 +228,40 @@ fn judge(
             owner,
             reasons,
             ..Failure::new(code, Some(rule.as_str()))
-        });
+        }
+        .into());
     }
     let groups = trust_group::judge(
         &credential.trust_groups,
         verified.trust_group(),
         attempt.identity.0.ambient.now(),
     );
+    let accepted =
+        match policies::decide_sign_in(attempt.identity, owned, groups.familiarity).await? {
+            Ok(accepted) => accepted,
+            Err(refused) => {
+                let failure = Failure {
+                    owner: Some(owned.person.person_id),
+                    reasons: decision.reasons().to_vec(),
+                    said: Some(Box::new(refused.said)),
+                    ..Failure::new(refused.code, None)
+                };
+                return Err(failure.into());
+            }
+        };
     let subject = Subject {
         person: &owned.person,
         credential,
         trust_groups: &groups.stored,
-        policy_version: owned.policy_version,
         epoch: owned.epoch,
     };
-    let granted = complete(attempt, verified, &decision, subject)?;
+    let granted = complete(attempt, verified, (&decision, &accepted), subject)?;
     let facts = Facts {
         reasons: decision.reasons().to_vec(),
         counter,
         trust_group: groups.familiarity,
+        said: accepted.said,
+        alerts: accepted.alerts,
     };
     Ok((granted, facts))
 }
@@ -226,7 +272,8 @@ fn derive_code(rule: Rule, status: CredentialStatus) -> &'static Code {
         Rule::PasskeyActive if status == CredentialStatus::Removed => &codes::PASSKEY_REMOVED,
         Rule::PasskeyActive => &codes::PASSKEY_INACTIVE,
         Rule::UserVerified => &codes::PASSKEY_NOT_VERIFIED,
-        Rule::PasskeyPolicy(_) => &codes::POLICY_REFUSED,
+        Rule::PasskeyPolicy(Some(rule)) => policies::code_of(rule),
+        Rule::PasskeyPolicy(None) => &codes::POLICY_REFUSED,
     }
 }
 
@@ -291,7 +338,7 @@ fn verify(
 fn complete(
     attempt: &Try<'_>,
     verified: VerifiedAssertion,
-    decision: &Decision,
+    (decision, accepted): (&Decision, &Accepted),
     subject: Subject<'_>,
 ) -> Result<Granted, Failure> {
     let flow = Flow::start(attempt.purpose);
@@ -304,7 +351,7 @@ fn complete(
         .and_then(Flow::complete);
     let granted = completed
         .ok()
-        .and_then(|completed| grant(completed, decision, subject));
+        .and_then(|completed| grant(completed, decision, accepted, subject));
     granted.ok_or_else(|| Failure::new(&codes::POLICY_REFUSED, Some("flow.out_of_order")))
 }
 
@@ -313,12 +360,16 @@ async fn open_session(
     attempt: &Try<'_>,
     granted: Granted,
     owned: &Owned,
-    facts: &Facts,
+    facts: Facts,
 ) -> Result<SignedIn, WriteError> {
     let (identity, opened) = (attempt.identity, &attempt.opened);
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
-    unit.declare_independent();
+    match granted.membership {
+        // One reading step is all that a unit in one statement may have.
+        None => unit.declare_independent(),
+        Some(version) => unit.require_membership(tenant, version),
+    };
     unit.spend(tenant, opened.state.state_id(), opened.attempt);
     let (person_id, credential_id) = (granted.person_id, granted.credential_id.clone());
     if let Some(session) = attempt.session {
@@ -346,12 +397,24 @@ async fn open_session(
             .say("counterStored", stored)
             .say("counterReceived", received);
     }
+    facts.said.record(&mut entry);
+    let alerts = facts
+        .alerts
+        .into_iter()
+        .map(|word| alert(attempt, owned, word))
+        .collect();
     // Read in the unit itself: a list from before may lack a passkey that was registered meanwhile, which its
     // provider would then hide.
     let read = |unit: &mut Unit| unit.list_accepted(tenant, person_id);
     let about = (Some(person_id), Some(credential_id.as_slice()));
+    let sign_in = NewRecord {
+        log: Log::SignIn,
+        word: "ok",
+        about,
+        entry,
+    };
     let (mut written, reading) =
-        audit::commit_and_read(identity, unit, Log::SignIn, "ok", about, entry, read).await?;
+        audit::commit_and_read(identity, unit, (sign_in, alerts), read).await?;
     // The sign-in stands, so a failure here only means that nothing is told to the provider this time.
     let accepted = written
         .take_accepted(reading)
@@ -371,17 +434,33 @@ async fn open_session(
     })
 }
 
+/// A record of its own, in the unit of the sign-in: whoever watches for alerts sees it.
+fn alert<'a>(attempt: &Try<'_>, owned: &'a Owned, word: &'a str) -> NewRecord<'a> {
+    let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
+    entry
+        .confide("user", owned.person.user_name.as_str())
+        .confide("passkey", owned.credential.name.as_str());
+    let person = &owned.person.person_id;
+    NewRecord {
+        log: Log::Audit,
+        word,
+        about: (Some(*person), Some(person.0.as_slice())),
+        entry,
+    }
+}
+
 /// Spends the state and writes the record of a failed try, in one unit.
 async fn refuse(
     attempt: &Try<'_>,
     response: Option<&AuthenticationResponse>,
     mut failure: Failure,
 ) -> Refusal {
-    let mut written = write_refusal(attempt, response, &failure).await;
+    let said = failure.said.take().map(|said| *said).unwrap_or_default();
+    let mut written = write_refusal(attempt, response, &failure, said).await;
     if failure.signal_unknown && matches!(written, Err(WriteError::Refused(Guard::Moved))) {
         // Registered in this very moment: it is not unknown any more.
         failure.signal_unknown = false;
-        written = write_refusal(attempt, response, &failure).await;
+        written = write_refusal(attempt, response, &failure, Said::default()).await;
     }
     if let Err(error) = written {
         return refuse_write(error);
@@ -405,6 +484,7 @@ async fn write_refusal(
     attempt: &Try<'_>,
     response: Option<&AuthenticationResponse>,
     failure: &Failure,
+    said: Said,
 ) -> Result<(), WriteError> {
     let (identity, opened) = (attempt.identity, &attempt.opened);
     let tenant = identity.0.tenant_id;
@@ -423,6 +503,7 @@ async fn write_refusal(
     if let Some(cause) = failure.cause {
         entry.say("detail", cause);
     }
+    said.record(&mut entry);
     if failure.code == &codes::PASSKEY_CLONED || failure.code == &codes::PASSKEY_BACKUP_CHANGED {
         entry.say("alert", true);
     }

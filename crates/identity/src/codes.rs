@@ -2,6 +2,8 @@
 
 use webauthn::signals::UnknownCredential;
 
+use crate::policies::PolicyFault;
+
 /// What kind of answer a refusal is; the server turns it into a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -64,6 +66,36 @@ codes! {
     PASSKEY_INACTIVE = "sign_in.passkey_inactive" Forbidden "The passkey is not active." "Use another passkey or ask the help desk.";
     POLICY_REFUSED = "sign_in.policy_refused" Forbidden "The organisation's policy does not accept this sign-in." "Use another passkey or ask the help desk.";
 
+    // What the organisation's policy says about a passkey. The rules that refuse one keep their words.
+    METHOD_DISABLED = "policy.method_disabled" Forbidden "The organisation does not accept passkeys at present." "Ask the help desk.";
+    POLICY_EXCLUDED = "policy.excluded" Forbidden "The organisation's policy excludes this account from using passkeys." "Ask the help desk.";
+    NO_PROFILE = "policy.no_profile" Forbidden "The organisation's policy has no passkey profile for this account." "Ask the help desk.";
+    SYNCED_NOT_ALLOWED = "policy.synced_not_allowed" Forbidden "The organisation does not accept synced passkeys from this account." "Use a passkey that stays on one device, such as a security key.";
+    DEVICE_BOUND_NOT_ALLOWED = "policy.device_bound_not_allowed" Forbidden "The organisation does not accept passkeys of one device only from this account." "Use a passkey that a provider keeps in sync.";
+    MODEL_NOT_ALLOWED = "policy.model_not_allowed" Forbidden "The organisation accepts passkeys of certain providers and models only, and this is none of them." "Use one that your organisation names, or ask the help desk.";
+    MODEL_BLOCKED = "policy.model_blocked" Forbidden "The organisation does not accept passkeys of this provider or model." "Use another provider or security key.";
+    ATTESTATION_MISSING = "policy.attestation_missing" Forbidden "The organisation asks for security keys that prove their model, and this one did not." "Use a security key of your organisation, and let the browser show its make and model when it asks.";
+    ATTESTATION_LOST = "policy.attestation_lost" Forbidden "The proof of this security key's model does not hold any more." "Use another passkey, or ask the help desk.";
+    MODEL_COMPROMISED = "policy.model_compromised" Forbidden "A security problem was reported for this model of security key." "Use another passkey, or ask the help desk for a new security key.";
+    CERTIFICATION_TOO_LOW = "policy.certification_too_low" Forbidden "The organisation asks for security keys of a higher certification." "Use a security key of your organisation.";
+    KEY_PROTECTION = "policy.key_protection" Forbidden "The organisation asks for security keys that protect their keys better." "Use a security key of your organisation.";
+    TOO_OLD = "policy.too_old" Forbidden "This passkey is older than the organisation allows." "Sign in with a newer passkey and replace this one, or ask the help desk for a registration link.";
+    UNUSED_TOO_LONG = "policy.unused_too_long" Forbidden "This passkey was not used for longer than the organisation allows." "Sign in with another passkey, or ask the help desk for a registration link.";
+    TRUST_GROUP_NEW = "policy.trust_group_new" Forbidden "This synced passkey came from devices that were never seen with it." "Use a device with which you signed in before, or ask the help desk.";
+    TRUST_GROUP_LOST = "policy.trust_group_lost" Forbidden "This synced passkey did not show the group of devices that it showed before." "Use a device with which you signed in before, or ask the help desk.";
+    STEP_UP = "policy.step_up" Forbidden "This synced passkey came from devices that were never seen with it, and the organisation asks for another proof then." "Use a device with which you signed in before, or another passkey.";
+    SELF_SERVICE_OFF = "policy.self_service_off" Forbidden "The organisation does not let people add passkeys themselves." "Ask the help desk for a registration link.";
+    POLICY_UNKNOWN = "policy.unknown_kind" Unavailable "A policy of the organisation is of a kind that this node does not understand, so it accepts nothing." "The operator must update every node, or restore an earlier version: `claviger policy versions`.";
+
+    // Changing the policy.
+    POLICY_UNFIT = "policy.unfit" Bad "The policy has faults; nothing was saved." "Correct each place that is named, and save again.";
+    POLICY_UNREADABLE = "policy.unreadable" Bad "The policy is not in the form that is taken here." "Compare it with `claviger policy show --json`.";
+    POLICY_VERSION_MISSING = "policy.version_missing" Missing "There is no such version of the policy." "See `claviger policy versions`.";
+    POLICY_NODE_OUTDATED = "policy.node_outdated" Conflict "A running node does not know this kind of policy and would not keep to it." "Update every node, or wait two minutes after the last old one ended.";
+    POLICY_LAST_ADMINISTRATOR = "policy.last_administrator" Conflict "Under this policy no Global Administrator would have a passkey that is accepted." "Accept a passkey of an enabled Global Administrator, or let one add a passkey that will be accepted first.";
+    GROUP_IN_POLICY = "group.used_by_policy" Conflict "The passkey policy names this group." "Take it out of the policy first.";
+    TOO_MANY_BREAK_GLASS = "user.too_many_break_glass" Conflict "At most 20 accounts can be marked for the bad day." "Take the mark from one of the others.";
+
     // Sessions.
     NO_SESSION = "session.none" Unauthenticated "Nobody is signed in here, or the session ended." "Sign in.";
     NOT_FRESH = "session.not_fresh" Stale "This needs a sign-in with a passkey at most five minutes old." "Confirm it's you with your passkey.";
@@ -89,7 +121,7 @@ codes! {
     ORGANISATION_UNFIT = "setup.organisation_unfit" Bad "An organisation's name has 1 to 128 visible characters." "Choose another name.";
     USER_NAME_TAKEN = "user.name_taken" Conflict "The user name is taken, or looks like one that is." "Choose another user name.";
     USER_MISSING = "user.missing" Missing "There is no such person." "Check the name.";
-    LAST_ADMINISTRATOR = "user.last_administrator" Conflict "The last Global Administrator can't be disabled or removed." "Make somebody else Global Administrator first.";
+    LAST_ADMINISTRATOR = "user.last_administrator" Conflict "The last Global Administrator who can sign in can't be disabled or removed, nor lose the last passkey that is accepted." "Make somebody else Global Administrator who has a passkey that is accepted first.";
     MAIL_UNFIT = "user.mail_unfit" Bad "A mail address has at most 254 characters, one @ with something on either side, and no spaces." "Check the address.";
     NICKNAME_UNFIT = "directory.nickname_unfit" Bad "A mail nickname has 1 to 64 letters, digits, and . _ - of ASCII." "Choose another nickname.";
     ATTRIBUTE_UNFIT = "user.attribute_unfit" Bad "A value of a person's property is too long, or has characters that can't be seen." "Shorten or correct the value.";
@@ -168,6 +200,17 @@ pub struct Refusal {
     pub retry_after: Option<u32>,
     /// The audit log has it already, or left it out among too many.
     pub recorded: bool,
+    /// What few refusals have.
+    pub more: Option<Box<More>>,
+}
+
+/// What few refusals have.
+#[derive(Debug)]
+pub enum More {
+    /// What is wrong with a policy, place by place.
+    Faults(Vec<PolicyFault>),
+    /// Further facts, for the record alone.
+    Noted(serde_json::Value),
 }
 
 impl Refusal {
@@ -179,6 +222,23 @@ impl Refusal {
             signal_unknown: None,
             retry_after: None,
             recorded: false,
+            more: None,
+        }
+    }
+
+    pub(crate) fn with(self, more: More) -> Refusal {
+        Refusal {
+            more: Some(Box::new(more)),
+            ..self
+        }
+    }
+
+    /// What is wrong with a policy, place by place.
+    #[must_use]
+    pub fn faults(&self) -> &[PolicyFault] {
+        match self.more.as_deref() {
+            Some(More::Faults(faults)) => faults,
+            _ => &[],
         }
     }
 }

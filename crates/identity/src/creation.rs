@@ -2,8 +2,11 @@
 
 use std::future::Future;
 
-use store::{AttestationRecord, Guard, Id, Log, NewCredential, StoreError, Unit, WriteError};
-use webauthn::options::{CreationOptions, CredentialDescriptor, RelyingParty, User};
+use policy::profiles::PasskeyPolicy;
+use store::{AttestationRecord, Guard, Id, Log, NewCredential, Unit, WriteError};
+use webauthn::options::{
+    AttestationConveyance, CreationOptions, CredentialDescriptor, RelyingParty, User,
+};
 use webauthn::signals::UnknownCredential;
 use webauthn::{
     AttestationKind, AttestationPolicy, AuthenticatorAttachment, CrossOrigin, ExpectedRegistration,
@@ -13,9 +16,11 @@ use webauthn::{
 use crate::attestation::{self, Evidence, Models};
 use crate::audit::{self, Entry};
 use crate::ceremony::{Opened, derive_reference};
+use crate::codes::More;
 use crate::flow::{Flow, Proof, Purpose};
 use crate::link::LinkPurpose;
 use crate::metadata::InUse;
+use crate::policies::decide_registration;
 use crate::proof::{Entitlement, Permitted, permit};
 use crate::tenant::refuse_write;
 use crate::{Caller, Class, Identity, Refusal, codes, trust_group};
@@ -54,21 +59,53 @@ where
 }
 
 /// Verifies what the device made, and makes the right to store it of that and of what entitles to it.
-pub(crate) fn permit_registration(
+pub(crate) async fn permit_registration(
     attempt: &Try<'_>,
     purpose: Purpose,
     entitlement: Proof,
     person: Id,
 ) -> Result<Permitted, Refusal> {
+    let identity = attempt.identity;
     let registration = verify(attempt)?;
+    let judged = judge(identity, &registration).await?;
+    let accepted = decide_registration(identity, person, &registration, judged.as_ref()).await?;
     let completed = Flow::start(purpose)
         .pass(entitlement)
         .and_then(|flow| flow.pass(Proof::Registration(Box::new(registration))))
         .and_then(Flow::complete);
     let permitted = completed
         .ok()
-        .and_then(|completed| permit(completed, person));
+        .and_then(|completed| permit(completed, person, judged, accepted));
     permitted.ok_or_else(|| Refusal::new(&codes::INTERNAL))
+}
+
+/// What its attestation statement proves; `None` without one: then there is nothing to judge, now or later.
+async fn judge(
+    identity: &Identity,
+    registration: &VerifiedRegistration,
+) -> Result<Option<AttestationRecord>, Refusal> {
+    let attestation = registration.attestation();
+    if attestation.kind == AttestationKind::None {
+        return Ok(None);
+    }
+    let in_use = InUse::read(identity).await?;
+    let registered_at = identity.0.ambient.now();
+    let evidence = Evidence {
+        aaguid: registration.aaguid(),
+        attestation_object: registration.attestation_object(),
+        client_data_json: registration.client_data_json(),
+        registered_at,
+        before: None,
+    };
+    let judgement = attestation::judge(identity, &in_use, &evidence, &mut Models::new()).await?;
+    Ok(Some(AttestationRecord {
+        credential_id: registration.credential_id().to_vec(),
+        aaguid: Id(registration.aaguid().0),
+        format: attestation.format.clone(),
+        judgement,
+        registered_at,
+        waits: false,
+    }))
 }
 
 /// A unit that spends the state of this try.
@@ -79,6 +116,16 @@ pub(crate) fn start_unit(attempt: &Try<'_>) -> Unit {
         opened.state.state_id(),
         opened.attempt,
     );
+    unit
+}
+
+/// A unit that spends the state and stores the passkey: the policy that accepted it is held until it is written. Before
+/// any person's row.
+pub(crate) fn start_storing(attempt: &Try<'_>, permitted: &Permitted) -> Unit {
+    let mut unit = start_unit(attempt);
+    permitted
+        .accepted
+        .hold(&mut unit, attempt.identity.0.tenant_id);
     unit
 }
 
@@ -111,7 +158,20 @@ pub(crate) fn make_options(
     // Which devices of a synced passkey belong together (security 33); most providers don't answer.
     options.extensions.cmtg_key = true;
     options.attestation = settings.attestation;
+    let snapshot = identity.snapshot();
+    let published = [snapshot.policies.enforced(), snapshot.policies.report()];
+    let mut policies = published.into_iter().flatten().map(|it| &it.policy);
+    if policies.any(asks_for_make_and_model) {
+        options.attestation = AttestationConveyance::Direct;
+    }
     options
+}
+
+/// Whether a profile asks what only an attestation proves, or for the model: browsers may blank it out otherwise.
+fn asks_for_make_and_model(policy: &PasskeyPolicy) -> bool {
+    let mut profiles = policy.document().profiles.iter();
+    policy.needs().attestation_at_registration
+        || profiles.any(|it| it.restrictions.enforced || !it.blocked.is_empty())
 }
 
 fn verify(attempt: &Try<'_>) -> Result<VerifiedRegistration, Refusal> {
@@ -194,18 +254,20 @@ fn derive_created_proof(entitlement: &Entitlement) -> &'static str {
 /// still stands: the session lives, or the link was open until now. The unit must have locked the person's row.
 /// Its model, its kind and what it shows of its trust group (the first, if any) go into the record, and what its attestation
 /// proves beside the credential.
-pub(crate) async fn insert(
+pub(crate) fn insert(
     unit: &mut Unit,
     entry: &mut Entry,
     attempt: &Try<'_>,
     name: &str,
     permitted: Permitted,
-) -> Result<(), StoreError> {
+) {
     let identity = attempt.identity;
     let Permitted {
         person_id,
         entitled_by,
         registration,
+        judged,
+        accepted,
     } = permitted;
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     match &entitled_by {
@@ -223,6 +285,7 @@ pub(crate) async fn insert(
     entry
         .say("aaguid", registration.aaguid().to_string())
         .say("passkeyType", kind_of_passkey);
+    accepted.said.record(entry);
     let groups = trust_group::judge("", registration.trust_group(), now);
     groups.familiarity.record(entry);
     let attestation = registration.attestation();
@@ -260,28 +323,9 @@ pub(crate) async fn insert(
         trust_groups: groups.stored,
     };
     unit.insert_credential(tenant, &credential);
-    // Without a statement there is nothing to judge, now or later.
-    if attestation.kind == AttestationKind::None {
-        return Ok(());
+    if let Some(record) = &judged {
+        unit.insert_attestation(tenant, record);
     }
-    let in_use = InUse::read(identity).await?;
-    let evidence = Evidence {
-        aaguid: registration.aaguid(),
-        attestation_object: registration.attestation_object(),
-        client_data_json: registration.client_data_json(),
-        registered_at: credential.created_at,
-        before: None,
-    };
-    let record = AttestationRecord {
-        credential_id: registration.credential_id().to_vec(),
-        aaguid: Id(registration.aaguid().0),
-        format: attestation.format.clone(),
-        judgement: attestation::judge(identity, &in_use, &evidence, &mut Models::new()).await?,
-        registered_at: credential.created_at,
-        waits: false,
-    };
-    unit.insert_attestation(tenant, &record);
-    Ok(())
 }
 
 /// Spends the state of a registration that was refused, and records it. What the device made is reported as
@@ -322,6 +366,9 @@ async fn write_refusal(attempt: &Try<'_>, refusal: &Refusal) -> Result<(), Write
     entry.say("code", refusal.code.id);
     if let Some(detail) = refusal.detail {
         entry.say("detail", detail);
+    }
+    if let Some(More::Noted(noted)) = refusal.more.as_deref() {
+        entry.say("decision", noted.clone());
     }
     let target = attempt.person.map(|id| id.0);
     let about = (attempt.person, target.as_ref().map(<[u8; 16]>::as_slice));

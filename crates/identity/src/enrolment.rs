@@ -126,12 +126,9 @@ async fn enrol(attempt: &Try<'_>) -> Result<String, Refusal> {
     }
     check_count(identity, &credentials)?;
     let purpose = link.purpose();
-    let permitted = creation::permit_registration(
-        attempt,
-        Purpose::Enrol,
-        Proof::Link(link),
-        person.person_id,
-    )?;
+    let permitted =
+        creation::permit_registration(attempt, Purpose::Enrol, Proof::Link(link), person.person_id)
+            .await?;
     let name = propose_name(identity, &permitted, &credentials).await?;
     write_enrolled(attempt, &person, purpose, &name, permitted).await?;
     Ok(person.user_name)
@@ -145,7 +142,7 @@ async fn write_enrolled(
     permitted: Permitted,
 ) -> Result<(), Refusal> {
     let (identity, tenant) = (attempt.identity, attempt.identity.0.tenant_id);
-    let mut unit = creation::start_unit(attempt);
+    let mut unit = creation::start_storing(attempt, &permitted);
     unit.bump_methods(tenant, person.person_id, person.method_version);
     unit.mark_passkey(tenant, person.person_id);
     let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
@@ -156,7 +153,7 @@ async fn write_enrolled(
     entry
         .say("credential", credential_id)
         .say("link", purpose.as_str());
-    creation::insert(&mut unit, &mut entry, attempt, name, permitted).await?;
+    creation::insert(&mut unit, &mut entry, attempt, name, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;

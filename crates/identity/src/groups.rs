@@ -8,7 +8,7 @@ use store::{
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
-use crate::people::administrators::Administrators;
+use crate::people::administrators::{Administrators, Change, check_unnamed};
 use crate::people::{Expected, PURGED_AT_ONCE, RESTORABLE, check_expected, fold_test};
 use crate::tenant::refuse_write;
 use crate::{Identity, Micros, Refusal, codes, names, protect};
@@ -357,7 +357,8 @@ async fn update_once(
 /// Deletes a group: from now on it confers nothing; restorable for [`RESTORABLE`] with members and roles.
 ///
 /// # Errors
-/// [`codes::LAST_ADMINISTRATOR`] when nobody would be left who can do everything.
+/// [`codes::LAST_ADMINISTRATOR`] when nobody would be left who can do everything; [`codes::GROUP_IN_POLICY`] while a
+/// policy names it.
 pub async fn delete(
     identity: &Identity,
     actor: Actor<'_>,
@@ -380,8 +381,9 @@ async fn delete_once(
     let allowed = check(identity, actor, Operation::DeleteGroup, group).await?;
     let found = find_living(identity, group).await?;
     check_expected(expected, found.record_version)?;
+    check_unnamed(identity, group).await?;
     let mut unit = begin_changing(identity, &allowed).await?;
-    let administrators = Administrators::begin(identity, &mut unit, group).await?;
+    let administrators = Administrators::begin(identity, &mut unit, Change::Group(group)).await?;
     unit.delete_group(
         identity.0.tenant_id,
         group,
@@ -394,7 +396,7 @@ async fn delete_once(
     let word = "group.deleted";
     access::write(identity, actor, &allowed, unit, word, group, entry)
         .await
-        .map_err(Administrators::refuse)
+        .map_err(refuse_write)
 }
 
 /// A unit that changes who has which rights: it and every other that rests on rights come one after the other.
@@ -425,12 +427,15 @@ async fn restore_once(identity: &Identity, actor: Actor<'_>, group: Id) -> Resul
     let allowed = check(identity, actor, Operation::RestoreGroup, group).await?;
     let found = find_restorable(identity, group).await?;
     let mut unit = begin_changing(identity, &allowed).await?;
+    let change = Change::Restored(group);
+    let administrators = Administrators::begin(identity, &mut unit, change).await?;
     unit.restore_group(
         identity.0.tenant_id,
         group,
         found.record_version,
         identity.0.ambient.now(),
     );
+    administrators.finish(identity, &mut unit);
     let mut entry = actor.entry(identity);
     entry.say("group", found.display_name.as_str());
     let word = "group.restored";

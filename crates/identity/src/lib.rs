@@ -30,6 +30,7 @@ pub mod paging;
 pub mod passkeys;
 pub mod people;
 pub mod permissions;
+pub mod policies;
 pub mod principal_key;
 pub mod proof;
 pub mod providers;

@@ -5,7 +5,8 @@ use webauthn::{Aaguid, base64url};
 
 use crate::access::{self, Operation};
 use crate::actor::Actor;
-use crate::people::administrators::Administrators;
+use crate::people::administrators::{Administrators, Change};
+use crate::tenant::refuse_write;
 use crate::{Identity, Micros, Refusal, codes, providers};
 
 /// A passkey of somebody.
@@ -132,7 +133,11 @@ async fn delete_once(
 
     let now = identity.0.ambient.now();
     let mut unit = allowed.begin(identity);
-    let administrators = Administrators::begin(identity, &mut unit, person).await?;
+    let change = Change::Passkey {
+        person,
+        credential_id: &credential_id,
+    };
+    let administrators = Administrators::begin(identity, &mut unit, change).await?;
     // The person's row, then sessions, then credentials: the order everywhere.
     match owner.status {
         PersonStatus::Enabled => unit.bump_methods(tenant, person, owner.method_version),
@@ -155,5 +160,5 @@ async fn delete_once(
     let word = "passkey.removed";
     access::write(identity, actor, &allowed, unit, word, person, entry)
         .await
-        .map_err(Administrators::refuse)
+        .map_err(refuse_write)
 }

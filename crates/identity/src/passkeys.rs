@@ -9,6 +9,8 @@ use crate::ceremony::{self, Binding};
 use crate::creation::{self, Account, DECISIONS, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::refuse_use;
+use crate::people::administrators::{Administrators, Change};
+use crate::policies::{self, Verdicts, decide_at_rest};
 use crate::proof::Permitted;
 use crate::sign_in::{Signals, derive_descriptor, derive_signals, limit_address, limit_person};
 use crate::tenant::refuse_write;
@@ -61,7 +63,8 @@ pub(crate) fn check_count(identity: &Identity, credentials: &[Credential]) -> Re
     Ok(())
 }
 
-/// Needs a fresh session ([`crate::codes::NOT_FRESH`]).
+/// Needs a fresh session ([`crate::codes::NOT_FRESH`]). What the policy refuses whatever the device makes is refused
+/// before it makes anything.
 pub async fn begin_add(
     identity: &Identity,
     caller: &Caller,
@@ -71,6 +74,7 @@ pub async fn begin_add(
     session.require_fresh(identity).map(drop)?;
     let (person, credentials) = read_own(identity, session).await?;
     check_count(identity, &credentials)?;
+    policies::check_self_service(identity, person.person_id).await?;
     let issued = ceremony::issue(
         identity,
         bind(caller, session),
@@ -121,8 +125,10 @@ async fn add(attempt: &Try<'_>, session: &Session) -> Result<Added, Refusal> {
     }
     let fresh = Proof::FreshSession(session.require_fresh(identity)?);
     let permitted =
-        creation::permit_registration(attempt, Purpose::AddPasskey, fresh, person.person_id)?;
+        creation::permit_registration(attempt, Purpose::AddPasskey, fresh, person.person_id)
+            .await?;
     check_count(identity, &credentials)?;
+    policies::check_self_service(identity, person.person_id).await?;
     let name = propose_name(identity, &permitted, &credentials).await?;
     let credential_id = permitted.registration.credential_id().to_vec();
     write_added(attempt, &person, &name, permitted).await?;
@@ -163,7 +169,7 @@ async fn write_added(
     permitted: Permitted,
 ) -> Result<(), Refusal> {
     let (identity, tenant) = (attempt.identity, attempt.identity.0.tenant_id);
-    let mut unit = creation::start_unit(attempt);
+    let mut unit = creation::start_storing(attempt, &permitted);
     unit.bump_methods(tenant, person.person_id, person.method_version);
     unit.mark_passkey(tenant, person.person_id);
     let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
@@ -174,7 +180,7 @@ async fn write_added(
         "credential",
         base64url::encode(permitted.registration.credential_id()),
     );
-    creation::insert(&mut unit, &mut entry, attempt, name, permitted).await?;
+    creation::insert(&mut unit, &mut entry, attempt, name, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
@@ -223,7 +229,8 @@ pub async fn rename(
     }
 }
 
-/// Needs a fresh session; refuses the last usable one; ends the sessions that the passkey opened.
+/// Needs a fresh session; refuses the last usable one, and the last that the policy accepts; ends the sessions that the
+/// passkey opened.
 pub async fn remove(
     identity: &Identity,
     caller: &Caller,
@@ -253,11 +260,26 @@ async fn remove_once(
         .iter()
         .find(|credential| credential.credential_id == credential_id);
     let found = found.ok_or(&codes::PASSKEY_MISSING)?;
-    if is_last(&credentials, found) {
+    let (current, snapshot) = identity.current().await?;
+    let verdicts = decide_at_rest(identity, &snapshot.policies, person.person_id).await?;
+    if is_last(&credentials, found, &verdicts) {
         return Err(Refusal::new(&codes::LAST_PASSKEY));
     }
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let mut unit = Unit::new();
+    let change = Change::Passkey {
+        person: person.person_id,
+        credential_id,
+    };
+    let is_accepted = verdicts.get(credential_id) == Some(&None);
+    let administrators = Administrators::begin(identity, &mut unit, change)
+        .await
+        .map_err(|refusal| match refusal.code == &codes::LAST_ADMINISTRATOR {
+            // Another one that is accepted was there a moment ago: it was removed meanwhile.
+            true if is_accepted => Refusal::new(&codes::MOVED),
+            _ => refusal,
+        })?;
+    unit.hold_policy(tenant, current.policy_version);
     unit.bump_methods(tenant, person.person_id, person.method_version);
     unit.require_session(tenant, person.person_id, session.session_id);
     // The person's row is locked by now; then sessions, then credentials: whoever touches them in this order
@@ -270,6 +292,7 @@ async fn remove_once(
         found.security_version,
         now,
     );
+    administrators.finish(identity, &mut unit);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
         .confide("actor", person.user_name.as_str())
@@ -289,10 +312,16 @@ async fn remove_once(
     ))
 }
 
-/// Whether no usable passkey would be left without this one.
-pub(crate) fn is_last(credentials: &[Credential], one: &Credential) -> bool {
-    !credentials.iter().any(|credential| {
-        credential.status == CredentialStatus::Active
-            && credential.credential_id != one.credential_id
-    })
+/// Whether no usable passkey would be left without this one, or none that the policy accepts.
+pub(crate) fn is_last(credentials: &[Credential], one: &Credential, verdicts: &Verdicts) -> bool {
+    let accepted = |credential: &Credential| {
+        let verdict = verdicts.get(&credential.credential_id);
+        verdict.is_some_and(Option::is_none)
+    };
+    let others = || {
+        credentials.iter().filter(|other| {
+            other.status == CredentialStatus::Active && other.credential_id != one.credential_id
+        })
+    };
+    others().next().is_none() || (accepted(one) && !others().any(accepted))
 }

@@ -70,6 +70,9 @@ permissions! {
     GroupMemberReadWriteAll = "GroupMember.ReadWrite.All" 0xf811_25ac_d3b7_4573_a3b2_7099_cc39_df9e 0xdbaa_e8cf_10b5_4b86_a4a1_f871_c94c_6695 High;
     OrganizationReadAll = "Organization.Read.All" 0x4908_d5b9_3fb2_4b1e_9336_1888_b793_7185 0x4984_76ce_e0fe_48b0_b801_37ba_7e26_85c6 High;
     PolicyReadAll = "Policy.Read.All" 0x572f_ea84_0151_49b2_9301_11cb_1697_4376 0x246d_d0d5_5bd0_4def_940b_0421_030a_5b68 High;
+    /// The id of the delegated one is ours: Graph's could not be confirmed.
+    PolicyReadAuthenticationMethod = "Policy.Read.AuthenticationMethod" 0xc1a7_16e2_0001_4000_8000_0000_0000_0005 0x8e3b_c81b_d2f3_4b7b_838c_32c8_8218_d2f0 High;
+    PolicyReadWriteAuthenticationMethod = "Policy.ReadWrite.AuthenticationMethod" 0x7e82_3077_d88e_468f_a337_e18f_1f0e_6c7c 0x29c1_8626_4985_4dcd_85c0_193e_ef32_7366 High;
     ReportsReadAll = "Reports.Read.All" 0x02e9_7553_ed7b_43d0_ab3c_f8ba_ce0d_040c 0x230c_1aed_a721_4c5d_9cb4_a905_14e5_08ef High;
     RoleManagementReadDirectory = "RoleManagement.Read.Directory" 0x741c_54c3_0c1e_44a1_818b_3f97_ab4e_8c83 0x483b_ed4a_2ad3_4361_a73b_c83c_cdbd_c53c High;
     RoleManagementReadWriteDirectory = "RoleManagement.ReadWrite.Directory" 0xd01b_97e9_cbc0_49fe_810a_750a_fd55_27a3 0x9e3f_62cf_ca93_4989_b6ce_bf83_c28f_9fe8 TierZero;

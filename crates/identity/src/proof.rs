@@ -2,15 +2,16 @@
 //!
 //! A [`Granted`] is made by consuming a completed flow with a verified assertion and the decision about it; a session
 //! is opened only by consuming a [`Granted`]. A [`Permitted`] is made by consuming a completed flow with a verified
-//! registration and what entitles to it; a passkey is stored only by consuming a [`Permitted`]. None of them can be
+//! registration and what entitles to it. Both take the policy's "yes" ([`Accepted`]); a passkey is stored only by consuming a [`Permitted`]. None of them can be
 //! copied, read from outside data or made in another way, so a forgotten check does not compile.
 
 use policy::Decision;
-use store::{Credential, Id, Person};
+use store::{AttestationRecord, Credential, Id, Person};
 use webauthn::VerifiedRegistration;
 
 use crate::flow::{Completed, Proof};
 use crate::link::Presented;
+use crate::policies::Accepted;
 use crate::sessions::FreshSession;
 
 /// The right to open one session for one person, with every version that the decision read.
@@ -27,6 +28,8 @@ pub struct Granted {
     pub(crate) old_trust_groups: String,
     pub(crate) trust_groups: String,
     pub(crate) policy_version: i64,
+    /// Of the memberships that the policy asked for.
+    pub(crate) membership: Option<i64>,
     pub(crate) epoch: Id,
 }
 
@@ -37,7 +40,6 @@ pub(crate) struct Subject<'a> {
     pub(crate) credential: &'a Credential,
     /// The credential's trust groups after this answer.
     pub(crate) trust_groups: &'a str,
-    pub(crate) policy_version: i64,
     pub(crate) epoch: Id,
 }
 
@@ -45,13 +47,13 @@ pub(crate) struct Subject<'a> {
 pub(crate) fn grant(
     completed: Completed,
     decision: &Decision,
+    accepted: &Accepted,
     subject: Subject<'_>,
 ) -> Option<Granted> {
     let Subject {
         person,
         credential,
         trust_groups,
-        policy_version,
         epoch,
     } = subject;
     let opens = completed.purpose().opens_session();
@@ -71,7 +73,8 @@ pub(crate) fn grant(
         backup_state: assertion.backup_state(),
         old_trust_groups: credential.trust_groups.clone(),
         trust_groups: trust_groups.to_owned(),
-        policy_version,
+        policy_version: accepted.policy_version(),
+        membership: accepted.membership(),
         epoch,
     })
 }
@@ -82,6 +85,9 @@ pub(crate) struct Permitted {
     pub(crate) person_id: Id,
     pub(crate) entitled_by: Entitlement,
     pub(crate) registration: VerifiedRegistration,
+    /// What its attestation proves; `None` without a statement.
+    pub(crate) judged: Option<AttestationRecord>,
+    pub(crate) accepted: Accepted,
 }
 
 /// What entitles somebody to register a passkey; used up, or required once more, in the unit that stores it.
@@ -93,7 +99,12 @@ pub(crate) enum Entitlement {
 
 /// `None` unless the flow registers, and session or link are this person's. A set-up link is nobody's: the
 /// person is made with it.
-pub(crate) fn permit(completed: Completed, person_id: Id) -> Option<Permitted> {
+pub(crate) fn permit(
+    completed: Completed,
+    person_id: Id,
+    judged: Option<AttestationRecord>,
+    accepted: Accepted,
+) -> Option<Permitted> {
     let mut proofs = completed.into_proofs().into_iter();
     let (entitlement, registration) = (proofs.next()?, proofs.next()?);
     let Proof::Registration(registration) = registration else {
@@ -110,5 +121,7 @@ pub(crate) fn permit(completed: Completed, person_id: Id) -> Option<Permitted> {
         person_id,
         entitled_by,
         registration: *registration,
+        judged,
+        accepted,
     })
 }

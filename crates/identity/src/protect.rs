@@ -19,6 +19,8 @@ pub enum ProtectedBy {
     DirectoryRole,
     /// It, or a group that it is in, is assigned to an application.
     ApplicationAssignment,
+    /// The passkey policy in force excludes it, or a group that it is in.
+    PolicyExclusion,
 }
 
 /// The reasons for which a group is protected; none: it is plain.
@@ -32,11 +34,26 @@ pub(crate) async fn list_reasons(
         (uses.role_assignable, ProtectedBy::RoleAssignable),
         (uses.holds_role, ProtectedBy::DirectoryRole),
         (uses.is_assigned, ProtectedBy::ApplicationAssignment),
+        (
+            is_excluded(identity, group).await?,
+            ProtectedBy::PolicyExclusion,
+        ),
     ];
     Ok(reasons
         .into_iter()
         .filter_map(|(holds, reason)| holds.then_some(reason))
         .collect())
+}
+
+/// Whether the policy in force excludes the group, or one that it is in. Asked of the directory only where it excludes any.
+async fn is_excluded(identity: &Identity, group: Id) -> Result<bool, Refusal> {
+    let (_, snapshot) = identity.current().await?;
+    if !snapshot.policies.excludes_any() {
+        return Ok(false);
+    }
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let above = store.list_groups_above(tenant, group).await?;
+    Ok(above.iter().any(|id| snapshot.policies.excludes(*id)))
 }
 
 /// Whether membership confers something.

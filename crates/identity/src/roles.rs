@@ -7,7 +7,8 @@ use crate::actor::Actor;
 use crate::audit::Entry;
 use crate::groups::members::{confide_name, find_kind};
 use crate::groups::{self, begin_changing};
-use crate::people::administrators::Administrators;
+use crate::people::administrators::{Administrators, Change};
+use crate::tenant::refuse_write;
 use crate::{Identity, Refusal, codes};
 
 mod template;
@@ -146,7 +147,7 @@ async fn assign_once(
     let word = "role.assigned";
     access::write(identity, actor, &allowed, unit, word, principal, entry)
         .await
-        .map_err(Administrators::refuse)
+        .map_err(refuse_write)
 }
 
 async fn check_assigning(
@@ -206,7 +207,9 @@ async fn unassign_once(
     let kind = store.find_kind(tenant, principal).await?;
     let mut unit = begin_changing(identity, &allowed).await?;
     let administrators = match role {
-        Role::GlobalAdministrator => Administrators::begin(identity, &mut unit, principal).await?,
+        Role::GlobalAdministrator => {
+            Administrators::begin(identity, &mut unit, Change::Role(principal)).await?
+        }
         _ => Administrators::Untouched,
     };
     unit.delete_role(tenant, role.template_id(), principal);
@@ -221,6 +224,6 @@ async fn unassign_once(
     let written = access::write(identity, actor, &allowed, unit, word, principal, entry).await;
     written.map_err(|error| match error {
         WriteError::Refused(Guard::Missing) => Refusal::new(&codes::ROLE_NOT_HELD),
-        error => Administrators::refuse(error),
+        error => refuse_write(error),
     })
 }

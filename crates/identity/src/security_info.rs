@@ -9,10 +9,11 @@ use webauthn::{Aaguid, base64url};
 
 use crate::audit::{read_field, read_personal};
 use crate::passkeys::{is_last, read_own};
+use crate::policies::{Accepts, Verdicts, code_of, decide_at_rest, find_accepts};
 use crate::providers::{self, Provider};
 use crate::sessions::{self, SessionView};
 use crate::sign_in::{Signals, derive_signals};
-use crate::{Identity, Micros, Place, Refusal, Session, codes};
+use crate::{Class, Identity, Micros, Place, Refusal, Session, codes};
 
 /// Lines of recent activity on the page.
 const ACTIVITY: i64 = 20;
@@ -29,6 +30,8 @@ pub struct SecurityInfo {
     pub recommend_second: bool,
     /// Only one passkey, and it can't leave its device.
     pub only_device_bound: bool,
+    /// Which passkeys can be added; the code of what says no when none can.
+    pub accepts: Result<Accepts, &'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -85,6 +88,8 @@ pub enum ActivityKind {
 pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo, Refusal> {
     let (person, credentials) = read_own(identity, session).await?;
     let providers = find_providers(identity, &credentials).await?;
+    let (_, snapshot) = identity.current().await?;
+    let verdicts = decide_at_rest(identity, &snapshot.policies, person.person_id).await?;
     let passkeys = credentials
         .iter()
         .map(|credential| PasskeyCard {
@@ -92,7 +97,7 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
                 .get(&credential.aaguid)
                 .cloned()
                 .unwrap_or_default(),
-            ..derive_card(&credentials, credential, session)
+            ..derive_card(&credentials, credential, &verdicts, session)
         })
         .collect();
     let accepted = credentials
@@ -110,6 +115,11 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
             && credentials
                 .iter()
                 .all(|credential| !credential.backup_eligible),
+        accepts: match find_accepts(identity, person.person_id).await {
+            Ok(accepts) => Ok(accepts),
+            Err(refusal) if refusal.code.class == Class::Forbidden => Err(refusal.code.id),
+            Err(refusal) => return Err(refusal),
+        },
     })
 }
 
@@ -131,6 +141,7 @@ async fn find_providers(
 fn derive_card(
     credentials: &[Credential],
     credential: &Credential,
+    verdicts: &Verdicts,
     session: &Session,
 ) -> PasskeyCard {
     // The account is enabled: its owner is looking at this page.
@@ -138,6 +149,9 @@ fn derive_card(
         account_enabled: true,
         active: credential.status == CredentialStatus::Active,
     };
+    let refused_by = judge(&facts).refused_by().map(|rule| rule.as_str());
+    let verdict = verdicts.get(&credential.credential_id).copied().flatten();
+    let by_policy = verdict.map(|rule| code_of(rule).id);
     let place = |text: &Option<String>| text.as_deref().map(Place::from_json);
     PasskeyCard {
         passkey_id: base64url::encode(&credential.credential_id),
@@ -149,8 +163,8 @@ fn derive_card(
         last_used: credential
             .last_used_at
             .zip(place(&credential.last_used_place)),
-        refused_by: judge(&facts).refused_by().map(|rule| rule.as_str()),
-        removable: !is_last(credentials, credential),
+        refused_by: refused_by.or(by_policy),
+        removable: !is_last(credentials, credential, verdicts),
         current: credential.credential_id == session.credential_id,
     }
 }

@@ -159,7 +159,8 @@ async fn claim(attempt: &Try<'_>) -> Result<String, Refusal> {
         created_at: identity.0.ambient.now(),
     };
     let link = Proof::Link(link::restore(opened, Id(sealed.link)));
-    let permitted = creation::permit_registration(attempt, Purpose::SetUp, link, person.person_id)?;
+    let permitted =
+        creation::permit_registration(attempt, Purpose::SetUp, link, person.person_id).await?;
     match write_claim(attempt, &sealed.organisation, &person, permitted).await {
         Ok(_) => Ok(person.fields.user_name.shown),
         Err(WriteError::Refused(Guard::Missing)) if !is_open(identity).await? => {
@@ -181,7 +182,7 @@ async fn write_claim(
 ) -> Result<store::Written, WriteError> {
     let (identity, settings) = (attempt.identity, &attempt.identity.0.settings);
     let (tenant, now) = (identity.0.tenant_id, person.created_at);
-    let mut unit = creation::start_unit(attempt);
+    let mut unit = creation::start_storing(attempt, &permitted);
     unit.claim_tenant(
         tenant,
         organisation,
@@ -208,7 +209,7 @@ async fn write_claim(
     entry
         .say("organisation", organisation)
         .say("rpId", settings.rp_id.as_str());
-    creation::insert(&mut unit, &mut entry, attempt, &name, permitted).await?;
+    creation::insert(&mut unit, &mut entry, attempt, &name, permitted);
     unit.void_links_of_purpose(tenant, LinkPurpose::SetUp.as_str(), now);
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let word = "organisation.set_up";

@@ -14,6 +14,7 @@ use crate::ambient::{Ambient, Clock};
 use crate::audit::NodeLog;
 use crate::keys::{KeyEncryptionKey, KeyError, Keys};
 use crate::limits::Limit;
+use crate::policies::Policies;
 use crate::seal::derive_mac;
 use crate::{BrowserId, MINUTE, Micros, Refusal, SECOND, Settings, codes, keys};
 
@@ -69,6 +70,8 @@ pub(crate) type ReadAttestationLists = (Vec<u8>, Arc<Vec<Vec<u8>>>);
 pub(crate) struct Snapshot {
     pub(crate) tenant: Tenant,
     pub(crate) keys: Keys,
+    /// As of [`Tenant::policy_version`], or newer: then a unit that guards that version is refused.
+    pub(crate) policies: Policies,
 }
 
 /// What pages show about the organisation.
@@ -147,6 +150,7 @@ impl Identity {
         }
         let tenant_id = tenant.tenant_id;
         let keys = keys::load(&store, &kek, tenant_id).await?;
+        let policies = Policies::load(&store, tenant_id).await?;
         let log = NodeLog::new(ambient.make_id());
         let address_limit = Limit::new(settings.tries_per_address);
         let name_limit = Limit::new(settings.tries_per_name);
@@ -170,7 +174,11 @@ impl Identity {
             client_failure_limit,
             client_limit,
             kek,
-            snapshot: RwLock::new(Arc::new(Snapshot { tenant, keys })),
+            snapshot: RwLock::new(Arc::new(Snapshot {
+                tenant,
+                keys,
+                policies,
+            })),
             skew: AtomicI64::new(0),
             revocation_lists: lists,
             android_list: RwLock::new(None),
@@ -268,7 +276,7 @@ impl Identity {
             .clone()
     }
 
-    /// Reads tenant and keys anew.
+    /// Reads tenant, keys and policies anew.
     pub(crate) async fn refresh(&self) -> Result<Arc<Snapshot>, Refusal> {
         let tenant = self.0.store.find_tenant(self.0.tenant_id).await?;
         let tenant = tenant.ok_or(&codes::INTERNAL)?;
@@ -278,9 +286,39 @@ impl Identity {
                 tracing::error!(%cause, "keys");
                 Refusal::new(&codes::INTERNAL)
             })?;
-        let snapshot = Arc::new(Snapshot { tenant, keys });
+        // After the tenant: these are of its version, or newer.
+        let policies = Policies::load(&self.0.store, self.0.tenant_id).await?;
+        let snapshot = Arc::new(Snapshot {
+            tenant,
+            keys,
+            policies,
+        });
         self.replace_snapshot(snapshot.clone());
         Ok(snapshot)
+    }
+
+    /// The snapshot of this version, which was read from the database in this decision: read anew once, if this node
+    /// holds another (security 8).
+    ///
+    /// # Errors
+    /// [`codes::MOVED`] when the version moved meanwhile.
+    pub(crate) async fn snapshot_at(&self, policy_version: i64) -> Result<Arc<Snapshot>, Refusal> {
+        let mut snapshot = self.snapshot();
+        if snapshot.tenant.policy_version != policy_version {
+            snapshot = self.refresh().await?;
+        }
+        match snapshot.tenant.policy_version == policy_version {
+            true => Ok(snapshot),
+            false => Err(Refusal::new(&codes::MOVED)),
+        }
+    }
+
+    /// The tenant's versions as they are now, and the snapshot of that version.
+    pub(crate) async fn current(&self) -> Result<(Tenant, Arc<Snapshot>), Refusal> {
+        let found = self.0.store.find_tenant(self.0.tenant_id).await?;
+        let tenant = found.ok_or(&codes::INTERNAL)?;
+        let snapshot = self.snapshot_at(tenant.policy_version).await?;
+        Ok((tenant, snapshot))
     }
 
     /// Of the metadata's signer, DER.
@@ -439,9 +477,15 @@ async fn rotate_keys(identity: &Identity) -> Result<(), OpenError> {
         }
         Err(WriteError::Store(cause)) => return Err(cause.into()),
     }
+    let found = inner.store.find_tenant(inner.tenant_id).await?;
+    let tenant = found.ok_or_else(|| StoreError::Unusable("the tenant is gone".into()))?;
     let keys = keys::load(&inner.store, &inner.kek, inner.tenant_id).await?;
-    let tenant = identity.snapshot().tenant.clone();
-    identity.replace_snapshot(Arc::new(Snapshot { tenant, keys }));
+    let policies = Policies::load(&inner.store, inner.tenant_id).await?;
+    identity.replace_snapshot(Arc::new(Snapshot {
+        tenant,
+        keys,
+        policies,
+    }));
     Ok(())
 }
 

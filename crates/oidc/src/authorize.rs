@@ -10,7 +10,7 @@ use crate::{ErrorKind, OAuthError};
 /// The longest `state` or `nonce` that is taken along, in bytes.
 const MAX_ECHO: usize = 1024;
 /// The most scopes in one request.
-pub const MAX_SCOPES: usize = 32;
+pub const MAX_SCOPES: usize = 64;
 /// Longer than anybody's session lives, in seconds; a larger `max_age` says the same.
 const MAX_AGE: i64 = 10 * 365 * 24 * 60 * 60;
 

@@ -218,7 +218,8 @@ impl Texts {
             .unwrap_or_else(|| (code.meaning.to_owned(), code.remedy.to_owned()))
     }
 
-    fn explain(&self, id: &str) -> Option<(String, String)> {
+    /// The text of a code, and what to do, if it has one.
+    pub(crate) fn explain(&self, id: &str) -> Option<(String, String)> {
         let key = refusal_key(id);
         let remedy = format!("{key}-remedy");
         (self.bundle.has_message(&key) && self.bundle.has_message(&remedy)).then(|| {

@@ -33,11 +33,13 @@ pub use records::group::{DeletedGroups, Group, GroupColumn, GroupFields, Groups}
 pub use records::link::{NewLink, OpenLink};
 pub use records::log::{ChainLink, Log, LogRecord, VOID};
 pub use records::log_page::{LogRange, ShownRecord};
-pub use records::member::{Depth, GroupUses, Member, MemberRecord};
+pub use records::member::{Depth, GroupUses, Member, MemberRecord, MembershipChange};
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::owner::Owner;
+pub use records::passkey_facts::{AttestationFacts, PasskeyFacts};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
+pub use records::policy::{POLICY_KINDS, PolicyInForce, PolicyVersion};
 pub use records::principal::{
     AppRoleAssignment, EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
@@ -45,7 +47,7 @@ pub use records::profile::{
     DeletedPeople, DirectoryPerson, ERASING, People, PersonColumn, PersonFields, UserType,
 };
 pub use records::registration::Registration;
-pub use records::role::RoleHolder;
+pub use records::role::{RoleHolder, Without};
 pub use records::secret_key::SecretKey;
 pub use records::session::{LiveSession, NewSession, SessionSummary, TokenHash};
 pub use records::tenant::Tenant;

@@ -80,6 +80,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0009_attestation_lists.sql"),
         postgres: include_str!("../migrations/postgres/0009_attestation_lists.sql"),
     },
+    Migration {
+        version: 10,
+        name: "policy",
+        sqlite: include_str!("../migrations/sqlite/0010_policy.sql"),
+        postgres: include_str!("../migrations/postgres/0010_policy.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

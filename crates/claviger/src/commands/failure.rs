@@ -7,6 +7,8 @@ use identity::Refusal;
 use server::config::ConfigError;
 use server::serve::ServeError;
 
+use crate::output::escape;
+
 #[derive(Debug)]
 pub(crate) enum Failure {
     Config(ConfigError),
@@ -31,7 +33,19 @@ impl fmt::Display for Failure {
             Failure::Config(error) => error.fmt(f),
             Failure::Serve(ServeError::Refused(refusal)) | Failure::Refused(refusal) => {
                 write!(f, "{} {}", refusal.code.meaning, refusal.code.remedy)?;
-                write!(f, " ({})", refusal.code.id)
+                write!(f, " ({})", refusal.code.id)?;
+                refusal.faults().iter().try_for_each(|fault| {
+                    let place = match fault.pointer.as_str() {
+                        "" => "the whole",
+                        pointer => pointer,
+                    };
+                    let (place, message) = (escape(place), escape(&fault.message));
+                    write!(f, "\n  {place}: {message}")?;
+                    match fault.found.is_empty() {
+                        true => Ok(()),
+                        false => write!(f, " [{}]", escape(&fault.found)),
+                    }
+                })
             }
             Failure::Serve(error) => error.fmt(f),
             Failure::Said(text) => f.write_str(text),

@@ -216,6 +216,7 @@ fn describe(reason: ProtectedBy) -> &'static str {
         ProtectedBy::RoleAssignable => "roleAssignable",
         ProtectedBy::DirectoryRole => "directoryRole",
         ProtectedBy::ApplicationAssignment => "applicationAssignment",
+        ProtectedBy::PolicyExclusion => "policyExclusion",
     }
 }
 

@@ -1,7 +1,8 @@
-//! `user add`, `list`, `link`, `rename`, `disable`, `enable`; what the directory knows of a person is in [`record`].
+//! `user add`, `list`, `link`, `rename`, `disable`, `enable`, `break-glass`; what the directory knows of a person is in [`record`].
 
 use identity::methods;
 use identity::people::{self, Actor, PersonView};
+use identity::policies::{self, Mark};
 use identity::setup::Link;
 use identity::{Identity, Refusal};
 use serde::Serialize;
@@ -9,7 +10,7 @@ use server::Start;
 use server::config::Configuration;
 
 use super::{Failure, open};
-use crate::flags::{Form, User};
+use crate::flags::{Form, OnOff, User};
 use crate::os_user;
 use crate::output::{LinkShown, escape, say, say_json, table, write_time};
 
@@ -103,6 +104,15 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
             let person = record::find_deleted(identity, actor, &name).await?;
             let person = people::restore(identity, actor, person).await?;
             say(&format!("{} is back.", escape(&person.user_name)))
+        }
+        User::BreakGlass { name, mark } => {
+            let person = people::find(identity, actor, &name).await?;
+            let (mark, outcome) = match mark {
+                OnOff::On => (Mark::On, "is marked; every use of the account is an alert"),
+                OnOff::Off => (Mark::Off, "is not marked any more"),
+            };
+            policies::mark_break_glass(identity, actor, person.person_id, mark).await?;
+            say(&format!("{} {outcome}.", escape(&person.user_name)))
         }
         User::RemovePasskey { name, passkey } => {
             let person = people::find(identity, actor, &name).await?;

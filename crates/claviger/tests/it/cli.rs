@@ -717,3 +717,100 @@ fn applications_are_managed_while_the_server_runs() {
     let list = run(&["app", "list"]).ok();
     assert!(list.contains("Travel expenses") && list.contains(&id));
 }
+
+#[test]
+fn the_policy_is_previewed_saved_and_restored_while_it_serves() {
+    let folder = Folder::make();
+    let (installation, _server, mut ada) = set_up(&folder);
+    let run = |arguments: &[&str]| run_on(&installation.data, arguments);
+    let user_name = run(&["user", "list", "--json"]).json()[0]["userName"].clone();
+    let name = user_name.as_str().expect("a name").to_owned();
+    let file = folder.path().join("policy.json");
+    let write = |policy: &Value| fs::write(&file, policy.to_string()).expect("a file");
+    let mut policy = run(&["policy", "show", "--json"]).json();
+    assert_eq!(policy["state"], "enabled");
+    assert!(run(&["policy", "show"]).ok().contains("The default"));
+    // What the last administrator could not sign in under is shown, and refused.
+    let mut shut = policy.clone();
+    shut["profiles"][0]["types"] = serde_json::json!(["deviceBound"]);
+    write(&shut);
+    let preview = run(&["policy", "preview", text(&file), "--json"]).json();
+    assert_eq!(preview["wouldStop"], 1);
+    assert_eq!(preview["byRule"]["policy.synced_not_allowed"], 1);
+    assert_eq!(preview["keepsAdministrator"], false);
+    let said = run(&["policy", "preview", text(&file)]).ok();
+    assert!(
+        said.contains("1 of their 1 passkeys would stop working"),
+        "{said}"
+    );
+    assert!(said.contains(&format!("Left with none: {name}")), "{said}");
+    run(&["policy", "set", text(&file)]).refused(1, "policy.last_administrator");
+    // Faults are named with their places.
+    shut["profiles"][0]["name"] = "".into();
+    shut["profiles"][0]["maxAgeDays"] = 0.into();
+    write(&shut);
+    let refused = run(&["policy", "set", text(&file)]);
+    for place in ["/profiles/0/name: ", "/profiles/0/maxAgeDays: "] {
+        assert!(refused.stderr.contains(place), "{refused:?}");
+    }
+    refused.refused(1, "policy.unfit");
+    fs::write(&file, "{\"state\":1}").expect("a file");
+    run(&["policy", "set", text(&file)]).refused(1, "policy.unreadable");
+    run(&["policy", "set", "no/such/file"]).refused(1, "no/such/file");
+
+    let model = "01020304-0506-0708-090a-0b0c0d0e0f10";
+    policy["profiles"][0]["blocked"] = serde_json::json!([model]);
+    write(&policy);
+    let saved = run(&["policy", "set", text(&file), "--note", "a model", "--json"]).json();
+    assert_eq!(
+        (&saved["version"], &saved["revision"]),
+        (&1.into(), &1.into())
+    );
+    run(&["policy", "set", text(&file), "--expect", "0"]).refused(1, "record.outdated");
+    assert_eq!(run(&["policy", "show", "--json"]).json(), policy);
+    // The server that runs keeps to it: the next sign-in says which version decided.
+    ada.sign_in().expect("a sign-in");
+    write(&shut);
+    let mut tried = policy.clone();
+    tried["profiles"][0]["types"] = serde_json::json!(["deviceBound"]);
+    write(&tried);
+    let said = run(&["policy", "report-only", text(&file)]).ok();
+    assert!(said.contains("Version 2 is tried out"), "{said}");
+    let effective = run(&["policy", "effective", &name, "--json"]).json();
+    assert_eq!(effective["passkeys"][0]["decision"]["accepted"], true);
+    let report = &effective["passkeys"][0]["report"];
+    assert_eq!(report["refusedBy"], "policy.synced_not_allowed");
+    assert!(
+        run(&["policy", "effective", &name])
+            .ok()
+            .contains("accepted")
+    );
+    run(&["policy", "report-only", "--off"]).ok();
+    run(&["policy", "report-only"])
+        .code
+        .filter(|code| *code == 2)
+        .expect("a file or --off");
+    let changes = run(&["policy", "compare", "0", "1", "--json"]).json();
+    assert_eq!(changes[0]["after"][0], model);
+    assert_eq!(run(&["policy", "reset", "--json"]).json()["version"], 4);
+    assert_eq!(
+        run(&["policy", "restore", "1", "--json"]).json()["version"],
+        5
+    );
+    run(&["policy", "restore", "99"]).refused(1, "policy.version_missing");
+    let versions = run(&["policy", "versions", "--json"]).json();
+    let numbers: Vec<_> = versions
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| it["version"].clone())
+        .collect();
+    assert_eq!(numbers, [5, 4, 2, 1]);
+    assert_eq!(versions[3]["note"], "a model");
+    assert!(run(&["policy", "versions"]).ok().contains("command line"));
+    run(&["user", "break-glass", &name, "on"]).ok();
+    let effective = run(&["policy", "effective", &name, "--json"]).json();
+    assert_eq!(effective["breakGlass"], true);
+    run(&["user", "break-glass", &name, "off"]).ok();
+    assert!(run(&["user", "break-glass", &name, "perhaps"]).code == Some(2));
+}

@@ -49,6 +49,11 @@ pub enum Operation {
     ReadLogs,
     ReadReports,
     ReadOrganization,
+    ReadPolicies,
+    ChangePasskeyPolicy,
+    PreviewPolicy,
+    ReadEffectivePolicy,
+    MarkBreakGlass,
 }
 
 /// Whom or what an operation is about.
@@ -152,6 +157,46 @@ const LOG_READERS: &[Role] = &[
     R::ReportsReader,
 ];
 
+const POLICY_READERS: &[Role] = &[
+    R::GlobalAdministrator,
+    R::PrivilegedAuthenticationAdministrator,
+    R::AuthenticationAdministrator,
+    R::AuthenticationPolicyAdministrator,
+    R::ConditionalAccessAdministrator,
+    R::SecurityAdministrator,
+    R::SecurityReader,
+    R::GlobalReader,
+];
+const POLICY_EDITORS: &[Role] = &[
+    R::GlobalAdministrator,
+    R::AuthenticationPolicyAdministrator,
+    R::SecurityAdministrator,
+];
+/// A preview names people and their passkeys.
+const PREVIEWERS: &[Role] = &[
+    R::GlobalAdministrator,
+    R::AuthenticationPolicyAdministrator,
+    R::SecurityAdministrator,
+    R::GlobalReader,
+];
+/// Whoever reads somebody's passkeys, and whoever makes the policy by which they are judged.
+const VERDICT_READERS: &[Role] = &[
+    R::GlobalAdministrator,
+    R::PrivilegedAuthenticationAdministrator,
+    R::AuthenticationAdministrator,
+    R::HelpdeskAdministrator,
+    R::GlobalReader,
+    R::AuthenticationPolicyAdministrator,
+    R::SecurityAdministrator,
+];
+const VERDICT_READERS_OF_PRIVILEGED: &[Role] = &[
+    R::GlobalAdministrator,
+    R::PrivilegedAuthenticationAdministrator,
+    R::GlobalReader,
+    R::AuthenticationPolicyAdministrator,
+    R::SecurityAdministrator,
+];
+
 const READ_PEOPLE: &[Permission] = &[
     P::UserReadAll,
     P::UserReadWriteAll,
@@ -213,6 +258,12 @@ const READ_APPLICATIONS: &[Permission] = &[
     P::ApplicationReadWriteAll,
     P::DirectoryReadWriteAll,
 ];
+const READ_POLICIES: &[Permission] = &[
+    P::PolicyReadAuthenticationMethod,
+    P::PolicyReadAll,
+    P::PolicyReadWriteAuthenticationMethod,
+];
+const WRITE_METHOD_POLICY: &[Permission] = &[P::PolicyReadWriteAuthenticationMethod];
 const WRITE_APPLICATIONS: &[Permission] = &[P::ApplicationReadWriteAll];
 
 /// Reading something that is nobody's in particular.
@@ -290,6 +341,11 @@ impl Operation {
         Operation::ReadLogs,
         Operation::ReadReports,
         Operation::ReadOrganization,
+        Operation::ReadPolicies,
+        Operation::ChangePasskeyPolicy,
+        Operation::PreviewPolicy,
+        Operation::ReadEffectivePolicy,
+        Operation::MarkBreakGlass,
     ];
 
     /// The operation's row.
@@ -403,6 +459,19 @@ impl Operation {
                     GLOBAL,
                     GLOBAL,
                 )
+            },
+            O::ReadPolicies => read(READ_POLICIES, POLICY_READERS),
+            O::ChangePasskeyPolicy => change(WRITE_METHOD_POLICY, POLICY_EDITORS, POLICY_EDITORS),
+            O::PreviewPolicy => read(WRITE_METHOD_POLICY, PREVIEWERS),
+            O::ReadEffectivePolicy => Rule {
+                own: READ_OWN_METHODS,
+                privileged: VERDICT_READERS_OF_PRIVILEGED,
+                ..read(READ_METHODS, VERDICT_READERS)
+            },
+            // By a person alone, as a role that raises rights is given.
+            O::MarkBreakGlass => Rule {
+                application: &[],
+                ..change(&[P::RoleManagementReadWriteDirectory], GLOBAL, GLOBAL)
             },
             O::ReadLogs => read(&[P::AuditLogReadAll], LOG_READERS),
             O::ReadReports => read(&[P::AuditLogReadAll, P::ReportsReadAll], LOG_READERS),

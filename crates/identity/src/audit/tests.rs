@@ -290,7 +290,7 @@ async fn an_invented_node_is_not_adopted() {
     let scene = Scene::make();
     let server = scene.node().await;
     write_and_seal(&server, 2).await;
-    let row = "INSERT INTO node SELECT tenant_id, ?1, 0, 0, NULL, 0, 0, zeroblob(32), signature FROM node LIMIT 1";
+    let row = "INSERT INTO node SELECT tenant_id, ?1, 0, 0, NULL, 0, 0, zeroblob(32), signature, '' FROM node LIMIT 1";
     assert_eq!(scene.tamper(row, &[blob(&[9; 16])]), 1);
     let record = blob(&numbers::derive_record_id(Id([9; 16]), 1).0);
     let add = "INSERT INTO audit SELECT tenant_id, ?1, created_at, activity, actor_id, target_id, body, personal \
@@ -471,15 +471,13 @@ async fn a_record_in_a_refused_number_is_marked() {
 async fn send(identity: &Identity) -> Unit {
     let ticket = register::take_ticket(identity).await.unwrap();
     let mut unit = Unit::new();
-    write_record(
-        &mut unit,
-        identity,
-        &ticket,
-        Log::SignIn,
-        "ok",
-        (None, None),
-        entry(),
-    );
+    let record = NewRecord {
+        log: Log::SignIn,
+        word: "ok",
+        about: (None, None),
+        entry: entry(),
+    };
+    write_record(&mut unit, identity, &ticket, record);
     unit
 }
 

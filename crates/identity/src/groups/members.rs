@@ -6,8 +6,9 @@ use super::{GroupRecord, begin_changing, check, check_reading, find_living};
 use crate::access::{self, Operation, Target};
 use crate::actor::Actor;
 use crate::audit::Entry;
-use crate::people::administrators::Administrators;
+use crate::people::administrators::{Administrators, Change};
 use crate::people::{Detail, PersonRecord};
+use crate::tenant::refuse_write;
 use crate::{Identity, Refusal, codes, protect};
 
 /// How many groups a group may be in, however deep, itself included: the bound of every question about rights.
@@ -149,13 +150,16 @@ async fn add_once(
         true => begin_changing(identity, &allowed).await?,
         false => allowed.begin(identity),
     };
+    let joins = Change::Joins { group, member };
+    let administrators = Administrators::begin(identity, &mut unit, joins).await?;
     unit.insert_member(tenant, group, (member, kind), now);
+    administrators.finish(identity, &mut unit);
     let entry = describe(identity, actor, &found, (member, kind)).await?;
     let word = "group.member_added";
     let written = access::write(identity, actor, &allowed, unit, word, group, entry).await;
     written.map_err(|error| match error {
         WriteError::Refused(Guard::Taken) => Refusal::new(&codes::MEMBER_EXISTS),
-        error => Administrators::refuse(error),
+        error => refuse_write(error),
     })
 }
 
@@ -233,7 +237,8 @@ async fn remove_once(
     let kind = identity.0.store.find_member(tenant, group, member).await?;
     let kind = kind.ok_or_else(|| Refusal::new(&codes::MEMBER_MISSING))?;
     let mut unit = begin_changing(identity, &allowed).await?;
-    let administrators = Administrators::begin(identity, &mut unit, group).await?;
+    let administrators =
+        Administrators::begin(identity, &mut unit, Change::Leaves { group, member }).await?;
     unit.delete_member(tenant, group, member);
     administrators.finish(identity, &mut unit);
     let entry = describe(identity, actor, &found, (member, kind)).await?;
@@ -241,6 +246,6 @@ async fn remove_once(
     let written = access::write(identity, actor, &allowed, unit, word, group, entry).await;
     written.map_err(|error| match error {
         WriteError::Refused(Guard::Missing) => Refusal::new(&codes::MEMBER_MISSING),
-        error => Administrators::refuse(error),
+        error => refuse_write(error),
     })
 }

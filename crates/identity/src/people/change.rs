@@ -5,7 +5,7 @@ use store::{
     WriteError,
 };
 
-use super::administrators::Administrators;
+use super::administrators::{Administrators, Change};
 use super::profile::{Profile, ProfileChange};
 use super::record::{Detail, PersonRecord, find_living};
 use crate::access::{self, Allowed, Operation};
@@ -65,7 +65,6 @@ pub(crate) fn check_expected(expected: Expected, version: i64) -> Result<(), Ref
 fn refuse_name(error: WriteError) -> Refusal {
     match error {
         WriteError::Refused(Guard::Taken) => Refusal::new(&codes::USER_NAME_TAKEN),
-        WriteError::Refused(Guard::Count) => Refusal::new(&codes::LAST_ADMINISTRATOR),
         error => refuse_write(error),
     }
 }
@@ -269,7 +268,7 @@ async fn make_unit(
     let mut unit = allowed.begin(identity);
     let disabled = outcome.status != found.status && outcome.status == PersonStatus::Disabled;
     let administrators = match disabled {
-        true => Administrators::begin(identity, &mut unit, person).await?,
+        true => Administrators::begin(identity, &mut unit, Change::Person(person)).await?,
         false => Administrators::Untouched,
     };
     unit.touch_person(tenant, person, found.record_version, now);

@@ -4,7 +4,7 @@ use store::{
     DeletedPeople, Direction, DirectoryPerson, Guard, Id, ListQuery, PersonColumn, Unit, WriteError,
 };
 
-use super::administrators::Administrators;
+use super::administrators::{Administrators, Change};
 use super::change::{Expected, check_expected};
 use super::record::{Detail, PersonRecord, find_deleted, find_living, find_restorable};
 use crate::access::{self, Operation};
@@ -47,7 +47,7 @@ async fn delete_once(
     check_expected(expected, found.record_version)?;
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let mut unit = allowed.begin(identity);
-    let administrators = Administrators::begin(identity, &mut unit, person).await?;
+    let administrators = Administrators::begin(identity, &mut unit, Change::Person(person)).await?;
     unit.delete_person(tenant, person, found.record_version, now);
     unit.end_sessions_of_person(tenant, person, now);
     unit.void_links_of_person(tenant, person, now);
@@ -58,7 +58,7 @@ async fn delete_once(
     let word = "user.deleted";
     access::write(identity, actor, &allowed, unit, word, person, entry)
         .await
-        .map_err(Administrators::refuse)
+        .map_err(refuse_write)
 }
 
 /// Brings a deleted person back as they were, with roles, groups and passkeys.
@@ -136,6 +136,7 @@ fn refuse_erasure(error: WriteError) -> Refusal {
 fn erase_record(unit: &mut Unit, identity: &Identity, found: &DirectoryPerson) {
     let tenant = identity.0.tenant_id;
     unit.delete_roles_of(tenant, found.person_id);
+    unit.unmark_break_glass(tenant, found.person_id);
     unit.purge_person(tenant, found.person_id);
 }
 

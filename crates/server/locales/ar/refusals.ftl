@@ -90,7 +90,7 @@ refusal-user-name-taken-remedy = اختر اسم مستخدم آخر.
 refusal-user-missing = لا يوجد شخص بهذا الاسم.
 refusal-user-missing-remedy = تحقق من الاسم.
 
-refusal-user-last-administrator = لا يمكن تعطيل آخر مسؤول عام ولا إزالته.
+refusal-user-last-administrator = لا يمكن تعطيل آخر مسؤول عام يستطيع تسجيل الدخول ولا إزالته، ولا أن يفقد آخر مفتاح مرور مقبول لديه.
 refusal-user-last-administrator-remedy = عيّن شخصًا آخر مسؤولًا عامًا أولًا.
 
 refusal-user-not-administrator = لا يحمل هذا الشخص أي دور في الدليل.
@@ -318,3 +318,81 @@ refusal-graph-body-malformed = تعذرت قراءة محتوى الطلب.
 refusal-graph-body-malformed-remedy = أرسل كائن JSON واحدًا.
 refusal-graph-me-needs-person = لا معنى لـ“me” مع تطبيق يعمل بنفسه.
 refusal-graph-me-needs-person-remedy = سمِّ الشخص أو استخدم رمز وصول لشخص.
+
+refusal-policy-method-disabled = لا تقبل مؤسستك مفاتيح المرور حاليًا.
+refusal-policy-method-disabled-remedy = اسأل مكتب المساعدة.
+
+refusal-policy-excluded = تستثني قواعد مؤسستك هذا الحساب من استخدام مفاتيح المرور.
+refusal-policy-excluded-remedy = اسأل مكتب المساعدة.
+
+refusal-policy-no-profile = لم تخصّص مؤسستك مفاتيح المرور لهذا الحساب بعد.
+refusal-policy-no-profile-remedy = اسأل مكتب المساعدة.
+
+refusal-policy-synced-not-allowed = لا تقبل مؤسستك مفاتيح المرور المتزامنة لهذا الحساب.
+refusal-policy-synced-not-allowed-remedy = استخدم مفتاح مرور يبقى على جهاز واحد، مثل مفتاح أمان. إن لم يكن لديك واحد فاسأل مكتب المساعدة.
+
+refusal-policy-device-bound-not-allowed = لا تقبل مؤسستك لهذا الحساب مفاتيح المرور التي تبقى على جهاز واحد.
+refusal-policy-device-bound-not-allowed-remedy = استخدم مفتاح مرور يزامنه مدير كلمات المرور لديك. إن لم يكن لديك واحد فاسأل مكتب المساعدة.
+
+refusal-policy-model-not-allowed = تقبل مؤسستك مزوّدين وطُرزًا معيّنة فقط، ومفتاح المرور هذا ليس من أيٍّ منها.
+refusal-policy-model-not-allowed-remedy = استخدم ما تحدّده مؤسستك، أو اسأل مكتب المساعدة عنه.
+
+refusal-policy-model-blocked = لا تقبل مؤسستك مفاتيح المرور من هذا المزوّد أو الطراز.
+refusal-policy-model-blocked-remedy = استخدم مزوّدًا آخر أو مفتاح أمان آخر، أو اسأل مكتب المساعدة.
+
+refusal-policy-attestation-missing = تطلب مؤسستك مفاتيح أمان تُثبت طرازها، وهذا المفتاح لم يُثبته.
+refusal-policy-attestation-missing-remedy = استخدم مفتاح أمان من مؤسستك، ووافق عندما يطلب المتصفح إظهار الصانع والطراز.
+
+refusal-policy-attestation-lost = لم يعد إثبات طراز مفتاح الأمان هذا صالحًا.
+refusal-policy-attestation-lost-remedy = استخدم مفتاح مرور آخر، أو اسأل مكتب المساعدة.
+
+refusal-policy-model-compromised = أُبلغ عن مشكلة أمنية في هذا الطراز من مفاتيح الأمان.
+refusal-policy-model-compromised-remedy = استخدم مفتاح مرور آخر، أو اطلب من مكتب المساعدة مفتاح أمان جديدًا.
+
+refusal-policy-certification-too-low = تطلب مؤسستك مفاتيح أمان ذات اعتماد أعلى.
+refusal-policy-certification-too-low-remedy = استخدم مفتاح أمان من مؤسستك، أو اسأل مكتب المساعدة.
+
+refusal-policy-key-protection = تطلب مؤسستك مفاتيح أمان تحمي مفاتيحها على نحو أفضل.
+refusal-policy-key-protection-remedy = استخدم مفتاح أمان من مؤسستك، أو اسأل مكتب المساعدة.
+
+refusal-policy-too-old = مفتاح المرور هذا أقدم مما تسمح به مؤسستك.
+refusal-policy-too-old-remedy = سجّل الدخول بمفتاح مرور أحدث واستبدل هذا، أو اطلب من مكتب المساعدة رابط تسجيل.
+
+refusal-policy-unused-too-long = لم يُستخدم مفتاح المرور هذا مدة أطول مما تسمح به مؤسستك.
+refusal-policy-unused-too-long-remedy = سجّل الدخول بمفتاح مرور آخر، أو اطلب من مكتب المساعدة رابط تسجيل.
+
+refusal-policy-trust-group-new = جاء مفتاح المرور هذا من جهاز لم يُرَ معه من قبل.
+refusal-policy-trust-group-new-remedy = استخدم جهازًا سجّلت الدخول به من قبل، أو اسأل مكتب المساعدة.
+
+refusal-policy-trust-group-lost = لم يستطع مفتاح المرور هذا أن يُظهر أنه من أجهزتك.
+refusal-policy-trust-group-lost-remedy = استخدم جهازًا سجّلت الدخول به من قبل، أو اسأل مكتب المساعدة.
+
+refusal-policy-step-up = جاء مفتاح المرور هذا من جهاز لم يُرَ معه من قبل، وتطلب مؤسستك عندئذ إثباتًا إضافيًا.
+refusal-policy-step-up-remedy = استخدم جهازًا سجّلت الدخول به من قبل، أو مفتاح مرور آخر.
+
+refusal-policy-self-service-off = لا تسمح مؤسستك بأن يضيف الأشخاص مفاتيح المرور بأنفسهم.
+refusal-policy-self-service-off-remedy = اطلب من مكتب المساعدة رابط تسجيل.
+
+refusal-policy-unknown-kind = لا يفهم هذا الخادم إحدى قواعد مؤسستك، لذلك لا يقبل شيئًا في الوقت الحالي.
+refusal-policy-unknown-kind-remedy = حاول لاحقًا. إن استمر ذلك فأخبر المشغّل بأن كل العقد يجب أن تُحدَّث.
+
+refusal-policy-unfit = في السياسة أخطاء؛ لم يُحفظ شيء.
+refusal-policy-unfit-remedy = صحّح كل موضع مذكور ثم احفظ من جديد.
+
+refusal-policy-unreadable = السياسة ليست بالصيغة المقبولة هنا.
+refusal-policy-unreadable-remedy = قارنها بالسياسة السارية.
+
+refusal-policy-version-missing = لا توجد نسخة كهذه من السياسة.
+refusal-policy-version-missing-remedy = انظر في قائمة النسخ.
+
+refusal-policy-node-outdated = يوجد خادم يعمل وهو أقدم من أن يلتزم بسياسة كهذه.
+refusal-policy-node-outdated-remedy = حدّث كل العقد، أو انتظر دقيقتين بعد انتهاء آخر خادم قديم.
+
+refusal-policy-last-administrator = لن يكون لأي مسؤول عام، وفق هذه السياسة، مفتاح مرور مقبول.
+refusal-policy-last-administrator-remedy = اقبل مفتاح مرور لأحد المسؤولين العامين، أو دع أحدهم يضيف أولًا مفتاح مرور سيُقبل.
+
+refusal-group-used-by-policy = تذكر سياسة مفاتيح المرور هذه المجموعة.
+refusal-group-used-by-policy-remedy = أخرجها من السياسة أولًا.
+
+refusal-user-too-many-break-glass = يمكن تمييز 20 حسابًا على الأكثر لحالات الطوارئ.
+refusal-user-too-many-break-glass-remedy = أزل التمييز عن حساب آخر أولًا.

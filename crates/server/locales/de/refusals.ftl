@@ -90,7 +90,7 @@ refusal-user-name-taken-remedy = Wählen Sie einen anderen Benutzernamen.
 refusal-user-missing = Diese Person gibt es nicht.
 refusal-user-missing-remedy = Prüfen Sie den Namen.
 
-refusal-user-last-administrator = Der letzte globale Administrator lässt sich weder deaktivieren noch entfernen.
+refusal-user-last-administrator = Der letzte globale Administrator, der sich anmelden kann, lässt sich weder deaktivieren noch entfernen und verliert auch nicht den letzten Passkey, der akzeptiert wird.
 refusal-user-last-administrator-remedy = Machen Sie zuerst jemand anderen zum globalen Administrator.
 
 refusal-user-not-administrator = Diese Person hat keine Verzeichnisrolle.
@@ -318,3 +318,81 @@ refusal-graph-body-malformed = Der Inhalt der Anfrage lässt sich nicht lesen.
 refusal-graph-body-malformed-remedy = Senden Sie ein JSON-Objekt.
 refusal-graph-me-needs-person = Eine Anwendung für sich hat kein „me“.
 refusal-graph-me-needs-person-remedy = Nennen Sie die Person oder verwenden Sie das Token einer Person.
+
+refusal-policy-method-disabled = Ihre Organisation akzeptiert zurzeit keine Passkeys.
+refusal-policy-method-disabled-remedy = Fragen Sie den Helpdesk.
+
+refusal-policy-excluded = Die Regeln Ihrer Organisation schließen dieses Konto von Passkeys aus.
+refusal-policy-excluded-remedy = Fragen Sie den Helpdesk.
+
+refusal-policy-no-profile = Ihre Organisation hat für dieses Konto noch keine Passkeys vorgesehen.
+refusal-policy-no-profile-remedy = Fragen Sie den Helpdesk.
+
+refusal-policy-synced-not-allowed = Ihre Organisation akzeptiert für dieses Konto keine synchronisierten Passkeys.
+refusal-policy-synced-not-allowed-remedy = Verwenden Sie einen Passkey, der auf einem Gerät bleibt, zum Beispiel einen Sicherheitsschlüssel. Wenn Sie keinen haben, fragen Sie den Helpdesk.
+
+refusal-policy-device-bound-not-allowed = Ihre Organisation akzeptiert für dieses Konto keine Passkeys, die auf einem Gerät bleiben.
+refusal-policy-device-bound-not-allowed-remedy = Verwenden Sie einen Passkey, den Ihr Passwortmanager synchronisiert. Wenn Sie keinen haben, fragen Sie den Helpdesk.
+
+refusal-policy-model-not-allowed = Ihre Organisation akzeptiert nur bestimmte Anbieter und Modelle, und dieser Passkey gehört zu keinem davon.
+refusal-policy-model-not-allowed-remedy = Verwenden Sie einen, den Ihre Organisation nennt, oder fragen Sie den Helpdesk, welche das sind.
+
+refusal-policy-model-blocked = Ihre Organisation akzeptiert keine Passkeys dieses Anbieters oder Modells.
+refusal-policy-model-blocked-remedy = Verwenden Sie einen anderen Anbieter oder einen anderen Sicherheitsschlüssel, oder fragen Sie den Helpdesk.
+
+refusal-policy-attestation-missing = Ihre Organisation verlangt Sicherheitsschlüssel, die ihr Modell nachweisen, und dieser hat es nicht getan.
+refusal-policy-attestation-missing-remedy = Verwenden Sie einen Sicherheitsschlüssel Ihrer Organisation, und stimmen Sie zu, wenn der Browser nach Marke und Modell fragt.
+
+refusal-policy-attestation-lost = Der Nachweis über das Modell dieses Sicherheitsschlüssels gilt nicht mehr.
+refusal-policy-attestation-lost-remedy = Verwenden Sie einen anderen Passkey, oder fragen Sie den Helpdesk.
+
+refusal-policy-model-compromised = Für dieses Modell von Sicherheitsschlüssel wurde ein Sicherheitsproblem gemeldet.
+refusal-policy-model-compromised-remedy = Verwenden Sie einen anderen Passkey, oder bitten Sie den Helpdesk um einen neuen Sicherheitsschlüssel.
+
+refusal-policy-certification-too-low = Ihre Organisation verlangt Sicherheitsschlüssel mit höherer Zertifizierung.
+refusal-policy-certification-too-low-remedy = Verwenden Sie einen Sicherheitsschlüssel Ihrer Organisation, oder fragen Sie den Helpdesk.
+
+refusal-policy-key-protection = Ihre Organisation verlangt Sicherheitsschlüssel, die ihre Schlüssel besser schützen.
+refusal-policy-key-protection-remedy = Verwenden Sie einen Sicherheitsschlüssel Ihrer Organisation, oder fragen Sie den Helpdesk.
+
+refusal-policy-too-old = Dieser Passkey ist älter, als Ihre Organisation erlaubt.
+refusal-policy-too-old-remedy = Melden Sie sich mit einem neueren Passkey an und ersetzen Sie diesen, oder bitten Sie den Helpdesk um einen Registrierungslink.
+
+refusal-policy-unused-too-long = Dieser Passkey wurde länger nicht benutzt, als Ihre Organisation erlaubt.
+refusal-policy-unused-too-long-remedy = Melden Sie sich mit einem anderen Passkey an, oder bitten Sie den Helpdesk um einen Registrierungslink.
+
+refusal-policy-trust-group-new = Dieser Passkey kam von einem Gerät, das mit ihm noch nie gesehen wurde.
+refusal-policy-trust-group-new-remedy = Verwenden Sie ein Gerät, mit dem Sie sich schon angemeldet haben, oder fragen Sie den Helpdesk.
+
+refusal-policy-trust-group-lost = Dieser Passkey konnte nicht zeigen, dass er von Ihren Geräten kommt.
+refusal-policy-trust-group-lost-remedy = Verwenden Sie ein Gerät, mit dem Sie sich schon angemeldet haben, oder fragen Sie den Helpdesk.
+
+refusal-policy-step-up = Dieser Passkey kam von einem Gerät, das mit ihm noch nie gesehen wurde; dann verlangt Ihre Organisation einen weiteren Nachweis.
+refusal-policy-step-up-remedy = Verwenden Sie ein Gerät, mit dem Sie sich schon angemeldet haben, oder einen anderen Passkey.
+
+refusal-policy-self-service-off = In Ihrer Organisation fügt man Passkeys nicht selbst hinzu.
+refusal-policy-self-service-off-remedy = Bitten Sie den Helpdesk um einen Registrierungslink.
+
+refusal-policy-unknown-kind = Dieser Server versteht eine Regel Ihrer Organisation nicht und akzeptiert deshalb vorerst nichts.
+refusal-policy-unknown-kind-remedy = Versuchen Sie es später noch einmal. Wenn es so bleibt, sagen Sie dem Betreiber, dass jeder Knoten aktualisiert werden muss.
+
+refusal-policy-unfit = Die Richtlinie hat Fehler; nichts wurde gespeichert.
+refusal-policy-unfit-remedy = Berichtigen Sie jede genannte Stelle und speichern Sie noch einmal.
+
+refusal-policy-unreadable = Die Richtlinie hat nicht die Form, die hier erwartet wird.
+refusal-policy-unreadable-remedy = Vergleichen Sie sie mit der geltenden Richtlinie.
+
+refusal-policy-version-missing = Diese Version der Richtlinie gibt es nicht.
+refusal-policy-version-missing-remedy = Sehen Sie in der Liste der Versionen nach.
+
+refusal-policy-node-outdated = Ein laufender Server ist zu alt, um sich an eine solche Richtlinie zu halten.
+refusal-policy-node-outdated-remedy = Aktualisieren Sie jeden Knoten, oder warten Sie zwei Minuten, nachdem der letzte alte beendet ist.
+
+refusal-policy-last-administrator = Unter dieser Richtlinie hätte kein globaler Administrator einen Passkey, der akzeptiert wird.
+refusal-policy-last-administrator-remedy = Lassen Sie einen Passkey eines globalen Administrators zu, oder lassen Sie zuerst einen hinzufügen, der akzeptiert wird.
+
+refusal-group-used-by-policy = Die Passkey-Richtlinie nennt diese Gruppe.
+refusal-group-used-by-policy-remedy = Nehmen Sie sie zuerst aus der Richtlinie heraus.
+
+refusal-user-too-many-break-glass = Höchstens 20 Konten lassen sich für den Notfall kennzeichnen.
+refusal-user-too-many-break-glass-remedy = Nehmen Sie zuerst einem anderen die Kennzeichnung.

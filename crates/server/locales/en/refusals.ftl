@@ -90,7 +90,7 @@ refusal-user-name-taken-remedy = Choose another user name.
 refusal-user-missing = There is no such person.
 refusal-user-missing-remedy = Check the name.
 
-refusal-user-last-administrator = The last Global Administrator can’t be disabled or removed.
+refusal-user-last-administrator = The last global administrator who can sign in can’t be disabled or removed, nor lose the last passkey that is accepted.
 refusal-user-last-administrator-remedy = Make somebody else Global Administrator first.
 
 refusal-user-not-administrator = This person holds no directory role.
@@ -318,3 +318,81 @@ refusal-graph-body-malformed = The body can’t be read.
 refusal-graph-body-malformed-remedy = Send one JSON object.
 refusal-graph-me-needs-person = An application by itself has no “me”.
 refusal-graph-me-needs-person-remedy = Name the person, or use a person’s token.
+
+refusal-policy-method-disabled = Your organisation does not accept passkeys at present.
+refusal-policy-method-disabled-remedy = Ask the help desk.
+
+refusal-policy-excluded = Your organisation’s rules keep this account from using passkeys.
+refusal-policy-excluded-remedy = Ask the help desk.
+
+refusal-policy-no-profile = Your organisation has not yet planned passkeys for this account.
+refusal-policy-no-profile-remedy = Ask the help desk.
+
+refusal-policy-synced-not-allowed = Your organisation does not accept synced passkeys for this account.
+refusal-policy-synced-not-allowed-remedy = Use a passkey that stays on one device, such as a security key. If you have none, ask the help desk.
+
+refusal-policy-device-bound-not-allowed = Your organisation does not accept passkeys that stay on one device for this account.
+refusal-policy-device-bound-not-allowed-remedy = Use a passkey that your password manager keeps in sync. If you have none, ask the help desk.
+
+refusal-policy-model-not-allowed = Your organisation accepts certain providers and models only, and this passkey is from none of them.
+refusal-policy-model-not-allowed-remedy = Use one that your organisation names, or ask the help desk which ones those are.
+
+refusal-policy-model-blocked = Your organisation does not accept passkeys of this provider or model.
+refusal-policy-model-blocked-remedy = Use another provider or another security key, or ask the help desk.
+
+refusal-policy-attestation-missing = Your organisation asks for security keys that prove their model, and this one did not.
+refusal-policy-attestation-missing-remedy = Use a security key of your organisation, and agree when the browser asks to show its make and model.
+
+refusal-policy-attestation-lost = The proof of this security key’s model does not hold any more.
+refusal-policy-attestation-lost-remedy = Use another passkey, or ask the help desk.
+
+refusal-policy-model-compromised = A security problem was reported for this model of security key.
+refusal-policy-model-compromised-remedy = Use another passkey, or ask the help desk for a new security key.
+
+refusal-policy-certification-too-low = Your organisation asks for security keys of a higher certification.
+refusal-policy-certification-too-low-remedy = Use a security key of your organisation, or ask the help desk.
+
+refusal-policy-key-protection = Your organisation asks for security keys that protect their keys better.
+refusal-policy-key-protection-remedy = Use a security key of your organisation, or ask the help desk.
+
+refusal-policy-too-old = This passkey is older than your organisation allows.
+refusal-policy-too-old-remedy = Sign in with a newer passkey and replace this one, or ask the help desk for a registration link.
+
+refusal-policy-unused-too-long = This passkey was not used for longer than your organisation allows.
+refusal-policy-unused-too-long-remedy = Sign in with another passkey, or ask the help desk for a registration link.
+
+refusal-policy-trust-group-new = This passkey came from a device that was never seen with it.
+refusal-policy-trust-group-new-remedy = Use a device with which you signed in before, or ask the help desk.
+
+refusal-policy-trust-group-lost = This passkey could not show that it comes from your devices.
+refusal-policy-trust-group-lost-remedy = Use a device with which you signed in before, or ask the help desk.
+
+refusal-policy-step-up = This passkey came from a device that was never seen with it, and your organisation asks for more proof then.
+refusal-policy-step-up-remedy = Use a device with which you signed in before, or another passkey.
+
+refusal-policy-self-service-off = Your organisation does not let people add passkeys themselves.
+refusal-policy-self-service-off-remedy = Ask the help desk for a registration link.
+
+refusal-policy-unknown-kind = This server does not understand one of your organisation’s rules, so it accepts nothing for now.
+refusal-policy-unknown-kind-remedy = Try again later. If it stays, tell the operator that every node must be updated.
+
+refusal-policy-unfit = The policy has faults; nothing was saved.
+refusal-policy-unfit-remedy = Correct each place that is named and save again.
+
+refusal-policy-unreadable = The policy is not in the form that is taken here.
+refusal-policy-unreadable-remedy = Compare it with the policy that is in force.
+
+refusal-policy-version-missing = There is no such version of the policy.
+refusal-policy-version-missing-remedy = Look at the list of versions.
+
+refusal-policy-node-outdated = A running server is too old to keep to such a policy.
+refusal-policy-node-outdated-remedy = Update every node, or wait two minutes after the last old one ended.
+
+refusal-policy-last-administrator = Under this policy no global administrator would have a passkey that is accepted.
+refusal-policy-last-administrator-remedy = Accept a passkey of a global administrator, or let one add a passkey that will be accepted first.
+
+refusal-group-used-by-policy = The passkey policy names this group.
+refusal-group-used-by-policy-remedy = Take it out of the policy first.
+
+refusal-user-too-many-break-glass = At most 20 accounts can be marked for the bad day.
+refusal-user-too-many-break-glass-remedy = Take the mark from one of the others.

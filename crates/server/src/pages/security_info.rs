@@ -33,6 +33,7 @@ async fn show(State(state): State<AppState>, SignedIn(session): SignedIn, visit:
         activity: &info.activity,
         recommend_second: info.recommend_second,
         only_device_bound: info.only_device_bound,
+        accepts: &info.accepts,
         signals: to_value(&signals!(info.signals))?,
     };
     page(&state, &visit, &template)

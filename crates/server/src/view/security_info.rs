@@ -1,6 +1,7 @@
 //! A person's own passkeys, sessions and activity.
 
 use askama::Template;
+use identity::policies::Accepts;
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::SessionView;
 use serde_json::{Value, json};
@@ -33,6 +34,8 @@ pub struct SecurityInfo<'a> {
     pub activity: &'a [Activity],
     pub recommend_second: bool,
     pub only_device_bound: bool,
+    /// Which passkeys can be added, or the code of what says that none can.
+    pub accepts: &'a Result<Accepts, &'static str>,
     /// `{allAccepted, currentUser}`: sent to the provider on every visit.
     pub signals: Value,
 }
@@ -124,6 +127,37 @@ impl SecurityInfo<'_> {
     /// The name in the label of a button, for those who hear the page.
     fn label(&self, key: &str, name: &str) -> String {
         self.frame.texts.with(key, &[("name", name)]).into_owned()
+    }
+
+    /// Why no passkey can be added, and what to do.
+    fn why_none(&self) -> Option<String> {
+        let code = self.accepts.as_ref().err()?;
+        self.explained(code)
+    }
+
+    /// What the organisation accepts, where that is not everything.
+    fn accepted(&self) -> Option<String> {
+        let accepts = self.accepts.as_ref().ok()?;
+        let texts = self.frame.texts;
+        if !accepts.models.is_empty() {
+            let separator = texts.text("list-separator");
+            let names = accepts.models.join(&format!("{separator} "));
+            let named = texts.with("add-accepts-models", &[("names", &names)]);
+            return Some(named.into_owned());
+        }
+        let key = match (accepts.synced, accepts.device_bound) {
+            (true, false) => "add-accepts-synced",
+            (false, true) if accepts.proven => "add-accepts-proven",
+            (false, true) => "add-accepts-device-bound",
+            _ => return None,
+        };
+        Some(texts.text(key).into_owned())
+    }
+
+    /// What a code says and what to do, where it has a text.
+    fn explained(&self, code: &str) -> Option<String> {
+        let (message, remedy) = self.frame.texts.explain(code)?;
+        Some(format!("{message} {remedy}"))
     }
 
     fn refused(&self, code: &str) -> String {

@@ -16,14 +16,14 @@ use crate::graph::{Client, Said};
 use crate::metadata::{CERTIFIED, MODEL, NEXT, SHELL, in_each_house, judge, put};
 
 /// A maker: a root, and the attestation certificate that it put into its keys.
-struct Maker {
+pub(crate) struct Maker {
     root: Vec<u8>,
     leaf: Vec<u8>,
     key: KeyPair,
 }
 
 impl Maker {
-    fn new() -> Maker {
+    pub(crate) fn new() -> Maker {
         let (root_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -48,14 +48,14 @@ impl Maker {
     }
 
     /// Its root in the model's entry.
-    fn vouch(&self, mut entry: Value) -> Value {
+    pub(crate) fn vouch(&self, mut entry: Value) -> Value {
         let root = data_encoding::BASE64.encode(&self.root);
         entry["metadataStatement"]["attestationRootCertificates"] = json!([root]);
         entry
     }
 
     /// Puts a packed statement with the certificate in place of the statement `none`.
-    fn attest(&self, response: Value) -> Value {
+    pub(crate) fn attest(&self, response: Value) -> Value {
         replace_statement(response, |message| {
             [
                 b"\x63fmt\x66packed\x67attStmt",
@@ -66,7 +66,7 @@ impl Maker {
     }
 
     /// A packed statement about this message, as CBOR.
-    fn statement(&self, message: &[u8]) -> Vec<u8> {
+    pub(crate) fn statement(&self, message: &[u8]) -> Vec<u8> {
         let der = self.key.serialize_der();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &der).unwrap();
         let signature = key.sign(&SystemRandom::new(), message).unwrap();
@@ -96,7 +96,7 @@ fn write_bytes(made: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// Puts `fmt` and `attStmt`, made of what a statement signs, in place of those of a response without attestation.
-fn replace_statement(mut response: Value, make: impl FnOnce(&[u8]) -> Vec<u8>) -> Value {
+pub(crate) fn replace_statement(mut response: Value, make: impl FnOnce(&[u8]) -> Vec<u8>) -> Value {
     let member = |name: &str| {
         let text = response["response"][name].as_str().unwrap();
         BASE64URL_NOPAD.decode(text.as_bytes()).unwrap()

@@ -20,6 +20,7 @@ mod pages;
 mod passkeys;
 mod past_mistakes;
 mod people;
+mod policies;
 mod providers;
 mod purge;
 mod races;

@@ -7,8 +7,9 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 statements! {
     INSERT = "attestation.insert" Tenant
         "INSERT INTO attestation (tenant_id, credential_id, aaguid, format, kind, verdict, reason, anchor, chain, model, level,
-             standing, undesired, registered_at, judged_at, metadata_number, turn, waits)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)
+             standing, undesired, registered_at, judged_at, metadata_number, turn, waits, once_attested)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0,
+             CASE WHEN $6 = 'attested' THEN 1 ELSE 0 END)
          ON CONFLICT DO NOTHING";
     DELETE = "attestation.delete" Tenant
         "DELETE FROM attestation WHERE tenant_id = $1 AND credential_id = $2";
@@ -35,7 +36,8 @@ statements! {
          WHERE a.tenant_id = $1 AND a.turn = $2 AND a.waits = 1 AND c.status <> 'removed' ORDER BY a.credential_id LIMIT 100";
     JUDGE = "attestation.judge" Tenant
         "UPDATE attestation SET kind = $4, verdict = $5, reason = $6, anchor = $7, chain = $8, model = $9, level = $10,
-             standing = $11, undesired = $12, judged_at = $13, metadata_number = $14, turn = $15, waits = 0
+             standing = $11, undesired = $12, judged_at = $13, metadata_number = $14, turn = $15, waits = 0,
+             once_attested = CASE WHEN $5 = 'attested' THEN 1 ELSE once_attested END
          WHERE tenant_id = $1 AND credential_id = $2 AND turn = $3";
     HOLD_BACK = "attestation.hold_back" Tenant
         "UPDATE attestation SET turn = $4, waits = 1 WHERE tenant_id = $1 AND credential_id = $2 AND turn = $3";
@@ -81,13 +83,18 @@ impl ClaimedLevel {
     pub fn new(word: &str) -> ClaimedLevel {
         ClaimedLevel(word.to_owned())
     }
+
+    /// The level, where an attestation proves the model and it has one.
+    pub(crate) fn proven(&self, attested: bool) -> Option<&str> {
+        let level = self.0.as_str();
+        (attested && !level.is_empty()).then_some(level)
+    }
 }
 
 impl Judgement {
     /// The certification level of an attested passkey's model, if it has one.
     pub fn level(&self) -> Option<&str> {
-        let level = self.level.0.as_str();
-        (self.verdict == "attested" && !level.is_empty()).then_some(level)
+        self.level.proven(self.verdict == "attested")
     }
 }
 

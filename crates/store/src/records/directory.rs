@@ -16,6 +16,9 @@ statements! {
     BUMP = "directory_state.bump" Tenant
         "UPDATE directory_state SET membership_version = membership_version + 1
          WHERE tenant_id = $1 AND membership_version = $2";
+    /// Locks nothing, so that sign-ins don't wait for each other.
+    REQUIRE = "directory_state.require" Tenant
+        "SELECT 1 FROM directory_state WHERE tenant_id = $1 AND membership_version = $2";
     FIND_KIND = "directory.find_kind" Tenant
         "SELECT 'person' FROM person WHERE tenant_id = $1 AND person_id = $2 AND status <> 'deleted'
          UNION ALL
@@ -81,6 +84,17 @@ impl Unit {
     pub fn hold_membership(&mut self, tenant: Id, version: i64) -> &mut Unit {
         self.step(
             &HOLD,
+            vec![tenant.into(), version.into()],
+            Expect::One(Guard::Moved),
+        )
+    }
+
+    /// Guards that the memberships on which a decision rests are still what they were when this step runs. Unlike
+    /// [`Unit::hold_membership`] it lets others change them before this unit is committed: whoever takes somebody out of
+    /// a group ends no session by it, so such a unit could as well have come before.
+    pub fn require_membership(&mut self, tenant: Id, version: i64) -> &mut Unit {
+        self.step(
+            &REQUIRE,
             vec![tenant.into(), version.into()],
             Expect::One(Guard::Moved),
         )

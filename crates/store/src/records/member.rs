@@ -15,6 +15,8 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 
 /// Ids of groups that are read at a time.
 const GROUPS_READ: i64 = 5_000;
+/// Ids of people that are read at a time.
+const PEOPLE_READ: i64 = 4_000;
 /// With at most so many nested groups their members are read by group, without trying otherwise.
 const FEW_GROUPS: usize = 50;
 /// Memberships that are looked at, at most, for members that are in one of many groups; and how many at a time.
@@ -152,6 +154,34 @@ statements! {
             " FROM above a JOIN directory_group g ON g.tenant_id = $1 AND g.group_id = a.group_id
              WHERE g.group_id > $3 ORDER BY g.group_id LIMIT $4"
         );
+    /// In which groups somebody is or, with what a change is about, would be: without the membership of $4 in $3, without
+    /// the group $6, and as if $5 were not deleted.
+    LIST_IDS_OF_MEMBER = "group.list_ids_of_member" Tenant
+        "WITH RECURSIVE above(group_id) AS (
+             SELECT r.group_id FROM group_member r
+             JOIN directory_group f ON f.tenant_id = $1 AND f.group_id = r.group_id
+                 AND (f.deleted_at IS NULL OR f.group_id = $5) AND f.group_id <> $6
+             WHERE r.tenant_id = $1 AND r.member_id = $2 AND NOT (r.group_id = $3 AND r.member_id = $4)
+             UNION
+             SELECT n.group_id FROM above b
+             CROSS JOIN group_member n
+             JOIN directory_group d ON d.tenant_id = $1 AND d.group_id = n.group_id
+                 AND (d.deleted_at IS NULL OR d.group_id = $5) AND d.group_id <> $6
+             WHERE n.tenant_id = $1 AND n.member_id = b.group_id AND NOT (n.group_id = $3 AND n.member_id = $4))
+         SELECT group_id FROM above";
+    LIST_PEOPLE = "group_member.list_people" Tenant
+        "SELECT member_id FROM group_member
+         WHERE tenant_id = $1 AND group_id = $2 AND member_id > $3 AND member_kind = 'person'
+         ORDER BY member_id LIMIT $4";
+}
+
+/// How memberships would be after a change, for [`Store::list_group_ids_of`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MembershipChange {
+    /// The group, and the direct member that leaves it.
+    pub leaving: Option<(Id, Id)>,
+    pub restored: Option<Id>,
+    pub deleted: Option<Id>,
 }
 
 /// Who is in a group.
@@ -213,7 +243,7 @@ impl Store {
     }
 
     /// The group itself and every group in it, however deep, by id.
-    async fn list_groups_below(&self, tenant: Id, group: Id) -> Result<Vec<Id>, StoreError> {
+    pub async fn list_groups_below(&self, tenant: Id, group: Id) -> Result<Vec<Id>, StoreError> {
         let mut below: Vec<Id> = Vec::new();
         loop {
             let place = after(below.last().copied());
@@ -227,6 +257,37 @@ impl Store {
                 return Ok(below);
             }
         }
+    }
+
+    /// The ids of all groups that somebody is in, however deep, as they would be after a change.
+    pub async fn list_group_ids_of(
+        &self,
+        tenant: Id,
+        member: Id,
+        change: MembershipChange,
+    ) -> Result<Vec<Id>, StoreError> {
+        let args = vec![
+            tenant.into(),
+            member.into(),
+            after(change.leaving.map(|(group, _)| group)),
+            after(change.leaving.map(|(_, member)| member)),
+            after(change.restored),
+            after(change.deleted),
+        ];
+        let rows = self.read(&LIST_IDS_OF_MEMBER, args).await?;
+        rows.into_iter().map(|mut row| row.id()).collect()
+    }
+
+    /// At most 4,000 people who are direct members and whose id comes after `from`, by id, whatever became of them.
+    pub async fn list_people_ids_in(
+        &self,
+        tenant: Id,
+        group: Id,
+        from: Option<Id>,
+    ) -> Result<Vec<Id>, StoreError> {
+        let args = vec![tenant.into(), group.into(), after(from), PEOPLE_READ.into()];
+        let rows = self.read(&LIST_PEOPLE, args).await?;
+        rows.into_iter().map(|mut row| row.id()).collect()
     }
 
     /// What kind of member it is, if it is one directly.

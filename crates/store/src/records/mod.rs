@@ -14,7 +14,9 @@ pub mod member;
 pub mod metadata;
 pub mod node;
 pub mod owner;
+pub mod passkey_facts;
 pub mod person;
+pub mod policy;
 pub mod principal;
 pub mod profile;
 pub mod registration;
@@ -43,7 +45,9 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     metadata::ALL,
     node::ALL,
     owner::ALL,
+    passkey_facts::ALL,
     person::ALL,
+    policy::ALL,
     principal::ALL,
     profile::ALL,
     role::ALL,

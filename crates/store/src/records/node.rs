@@ -1,14 +1,16 @@
 //! Nodes that write records, so that every chain is known and sealed to its end, and the register
 //! of their starts and ends.
 
+use crate::records::policy;
 use crate::sql::statements;
 use crate::value::{Id, Row};
 use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
     INSERT = "node.insert" Tenant
-        "INSERT INTO node (tenant_id, node_id, started_at, seen_at, stopped_at, sealed_number, sealed_seq, sealed_hash, signature)
-         VALUES ($1, $2, $3, $3, NULL, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+        "INSERT INTO node (tenant_id, node_id, started_at, seen_at, stopped_at, sealed_number, sealed_seq, sealed_hash, signature,
+             policy_kinds)
+         VALUES ($1, $2, $3, $3, NULL, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     FIND = "node.find" Tenant
         "SELECT node_id, started_at, seen_at, stopped_at, sealed_number, sealed_seq, sealed_hash, signature FROM node
          WHERE tenant_id = $1 AND node_id = $2";
@@ -213,6 +215,7 @@ impl Unit {
             sealed.seq.into(),
             sealed.hash.into(),
             signature.into(),
+            policy::write_kinds().into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }

@@ -11,8 +11,8 @@ use crate::{
     EVERYBODY, Owner, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
 use crate::{
-    CredentialUse, Log, LogRecord, NewCredential, NewLink, NewSession, PersonStatus, PrincipalKind,
-    Sealed, SecretKey,
+    CredentialUse, Log, LogRecord, NewCredential, NewLink, NewSession, PersonStatus, PolicyVersion,
+    PrincipalKind, Sealed, SecretKey,
 };
 
 on_each!(what_is_done_to_one_tenant_leaves_the_other);
@@ -200,6 +200,11 @@ async fn fill(store: &Store, tenant_id: Id) {
         unit.insert_record(tenant_id, log, &record(30));
     }
     fill_applications(&mut unit, tenant_id);
+    for version in 1..3 {
+        unit.insert_policy_version(tenant_id, "passkey", &policy_version(version));
+    }
+    unit.put_policy_in_force(tenant_id, "passkey", 2, Some(1), Some(2));
+    unit.mark_break_glass(tenant_id, PERSON, NOW);
     for node in [NODE, Id([81; 16])] {
         unit.insert_node(tenant_id, node, NOW, &SEALED, b"signature");
     }
@@ -207,6 +212,17 @@ async fn fill(store: &Store, tenant_id: Id) {
     let mut spent = Unit::new();
     spent.spend(tenant_id, STATE, Id([51; 16]));
     store.write(spent).await.unwrap();
+}
+
+fn policy_version(version: i64) -> PolicyVersion {
+    PolicyVersion {
+        version,
+        mode: "enforced".to_owned(),
+        document: "{}".to_owned(),
+        saved_at: NOW,
+        saved_by: Some(PERSON),
+        note: String::new(),
+    }
 }
 
 fn application(object_id: Id) -> Application {
@@ -405,7 +421,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
     });
     add("role of a group", &|unit| {
         unit.insert_role(OURS, ROLE, (GROUP, PrincipalKind::Group), NOW);
-        unit.require_holder(OURS, ROLE);
+        unit.require_witness(OURS, ROLE, CREDENTIAL);
     });
     add("role taken away", &|unit| {
         unit.delete_role(OURS, ROLE, GROUP);
@@ -428,6 +444,21 @@ fn changes() -> Vec<(&'static str, Unit)> {
         unit.purge_members(OURS, GROUP);
         unit.purge_group(OURS, INNER);
     });
+    add("policy", &|unit| {
+        unit.bump_policy(OURS, 2);
+        unit.hold_policy(OURS, 3);
+        for version in 3..6 {
+            unit.insert_policy_version(OURS, "passkey", &policy_version(version));
+        }
+        unit.put_policy_in_force(OURS, "passkey", 5, Some(4), Some(5));
+        unit.mark_break_glass(OURS, Id([93; 16]), NOW);
+    });
+    add("old versions of a policy", &|unit| {
+        unit.purge_policy_versions(OURS, "passkey", 1, Some(4), Some(5));
+    });
+    add("break glass", &|unit| {
+        unit.unmark_break_glass(OURS, PERSON);
+    });
     add("methods", &|unit| {
         unit.bump_methods(OURS, PERSON, 1);
         unit.mark_passkey(OURS, PERSON);
@@ -446,7 +477,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
                 person_id: PERSON,
                 person_version: 1,
                 method_version: 2,
-                policy_version: 2,
+                policy_version: 3,
                 epoch: EPOCH,
                 old_trust_groups: String::new(),
                 trust_groups: "[]".to_owned(),

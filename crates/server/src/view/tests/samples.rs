@@ -339,7 +339,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
 }
 
 /// Several passkeys; one that is bound to its device; none.
-fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 3] {
+fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5] {
     let many = passkeys(names);
     let only = [PasskeyCard {
         synced: false,
@@ -348,6 +348,17 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 3]
         ..passkey("b25l", names.or("Windows Hello"), Some("Windows Hello"))
     }];
     let (sessions, activity) = (sessions(names), activity(names));
+    let accepts = Ok(identity::policies::Accepts {
+        synced: true,
+        device_bound: true,
+        ..Default::default()
+    });
+    let off = Err("policy.self_service_off");
+    let keys_only = Ok(identity::policies::Accepts {
+        device_bound: true,
+        models: vec![names.or("Key 5 NFC").to_owned(), "Key 6".to_owned()],
+        ..Default::default()
+    });
     let page = |passkeys, recommend_second| security_info::SecurityInfo {
         frame,
         display_name: names.or("Miriam Adler"),
@@ -357,6 +368,7 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 3]
         activity: &activity,
         recommend_second,
         only_device_bound: recommend_second,
+        accepts: &accepts,
         signals: json!({ "allAccepted": { "rpId": "localhost", "userId": "AA", "allAcceptedCredentialIds": [] },
             "currentUser": { "rpId": "localhost", "userId": "AA", "name": names.or("miriam"), "displayName": names.or("Miriam") } }),
     };
@@ -366,9 +378,19 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 3]
         max_passkeys: 0,
         ..page(&[], false)
     };
+    let restricted = security_info::SecurityInfo {
+        accepts: &keys_only,
+        ..page(&many, false)
+    };
+    let closed = security_info::SecurityInfo {
+        accepts: &off,
+        ..page(&many, false)
+    };
     [
         ("security-info", show(&page(&many, false))),
         ("security-info-one", show(&page(&only, true))),
         ("security-info-none", show(&none)),
+        ("security-info-restricted", show(&restricted)),
+        ("security-info-closed", show(&closed)),
     ]
 }

@@ -1,0 +1,104 @@
+//! `policy ...`
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::Form;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Policy {
+    /// Show the passkey policy in force; with --json it is the file that `set` takes
+    #[command(after_help = "Examples:
+  claviger policy show
+  claviger policy show 3
+  claviger policy show --json > policy.json")]
+    Show {
+        /// An earlier version instead; 0 is the default that nobody saved
+        number: Option<i64>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Say what a policy would change for whom, and change nothing
+    #[command(after_help = "Examples:
+  claviger policy preview policy.json
+  claviger policy preview policy.json --json")]
+    Preview {
+        /// The policy as JSON; - is the standard input
+        file: PathBuf,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Put a policy in force, with the next decision on every node
+    #[command(after_help = "Example:
+  claviger policy set policy.json --note \"Security keys for administrators\"")]
+    Set {
+        /// The policy as JSON; - is the standard input
+        file: PathBuf,
+        /// Why, for the list of versions
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        /// Refuse when the policy was changed since this revision (`show` gives it)
+        #[arg(long, value_name = "NUMBER")]
+        expect: Option<i64>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Try a policy out: its decisions are recorded beside the real ones, and nothing follows from them
+    #[command(after_help = "Examples:
+  claviger policy report-only policy.json
+  claviger policy report-only --off")]
+    ReportOnly {
+        /// The policy as JSON; - is the standard input
+        #[arg(required_unless_present = "off", conflicts_with = "off")]
+        file: Option<PathBuf>,
+        /// End the trial
+        #[arg(long)]
+        off: bool,
+        /// Why, for the list of versions
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List what was saved, newest first
+    #[command(after_help = "Example:
+  claviger policy versions")]
+    Versions {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Say what is different from one version to another
+    #[command(after_help = "Example:
+  claviger policy compare 3 5")]
+    Compare {
+        from: i64,
+        to: i64,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Put an earlier version in force again
+    #[command(after_help = "Example:
+  claviger policy restore 3")]
+    Restore {
+        number: i64,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Put the default in force: every passkey of everybody is accepted
+    #[command(after_help = "Example:
+  claviger policy reset")]
+    Reset {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Say what the policy has for a person: profiles, and each passkey with its reasons
+    #[command(after_help = "Example:
+  claviger policy effective ada@example.org")]
+    Effective {
+        /// The user name
+        name: String,
+        #[command(flatten)]
+        form: Form,
+    },
+}

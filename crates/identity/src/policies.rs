@@ -1,0 +1,35 @@
+//! The organisation's passkey policy: shown, saved, tried out, compared, restored; and what it says about a passkey.
+//!
+//! What is in force stands in the snapshot, under the version that every decision compares (security 8). A policy that
+//! can't be understood accepts nothing.
+
+mod break_glass;
+mod decide;
+mod effective;
+mod fault;
+mod in_force;
+mod preview;
+mod save;
+mod versions;
+
+pub use policy::profiles;
+pub use webauthn::Aaguid;
+pub use webauthn::metadata::{CertificationLevel, KeyProtection};
+
+pub use break_glass::{MAX_BREAK_GLASS, Mark, is_break_glass, mark_break_glass};
+pub use decide::Accepts;
+pub(crate) use decide::{
+    Accepted, Proofs, Said, Verdicts, check_self_service, code_of, decide_at_rest,
+    decide_registration, decide_sign_in, describe, find_accepts,
+};
+pub use effective::{EffectivePolicy, PasskeyVerdict, show_effective};
+pub use fault::{PolicyFault, parse};
+pub(crate) use in_force::Policies;
+pub use preview::{LISTED, Preview, Stopping, Stranded, preview};
+pub use save::{Saved, reset, restore, save, try_out};
+pub use versions::{
+    PolicyShown, VersionMode, VersionShown, compare_versions, list_versions, read_version, show,
+};
+
+/// The kind under which the passkey policy is stored.
+pub(crate) const PASSKEY: &str = "passkey";

@@ -1,0 +1,182 @@
+//! Profiles that ask what only an attestation proves.
+
+use identity::policies::profiles::AttestationEnforcement;
+use identity::policies::{CertificationLevel, KeyProtection};
+use identity::{SECOND, metadata as use_cases};
+use serde_json::Value;
+use testkit::{Attestation, MetadataService, model_entry};
+
+use super::*;
+use crate::attested::{Maker, replace_statement};
+use crate::metadata::{CERTIFIED, MODEL, NEXT, SHELL as BY_SHELL, in_each_house, judge};
+
+fn model() -> Aaguid {
+    Aaguid(Id::parse(MODEL).unwrap().0)
+}
+
+/// Device-bound passkeys that prove their model when they are added.
+fn proven(change: impl FnOnce(&mut Profile)) -> Document {
+    policy(|it| {
+        it.types = DEVICE_BOUND;
+        it.attestation = AttestationEnforcement::RegistrationOnly;
+        change(it);
+    })
+}
+
+async fn put_blob(house: &House, service: &MetadataService, number: u64, entry: Value) {
+    let blob = service.blob(number, NEXT, &[entry]);
+    crate::metadata::put(house.identity(), &blob).await.unwrap();
+    judge(house.identity()).await;
+    use_cases::approve(house.identity(), BY_SHELL)
+        .await
+        .unwrap();
+    judge(house.identity()).await;
+}
+
+/// Adds a key of the model with this maker's statement; gives the device when it was accepted.
+async fn add(person: &mut Person, maker: &Maker) -> (Answer, Device) {
+    let mut key = key_of(model());
+    let offer = person.browser.begin_add().await;
+    let response = maker.attest(person.browser.create(&mut key, &offer));
+    (person.browser.finish_add(&offer, &response).await, key)
+}
+
+/// `none` where attestation is demanded, and all that proves as little (past mistake 2).
+#[test]
+fn past_mistake_02_what_proves_nothing_is_refused_where_attestation_is_demanded() {
+    in_each_house(async |house, service| {
+        let (maker, stranger) = (Maker::new(), Maker::new());
+        let entry = maker.vouch(model_entry(MODEL, "Key", &[CERTIFIED]));
+        put_blob(&house, &service, 1, entry).await;
+        let mut ada = house.administrator("ada").await;
+        let (answer, _) = add(&mut ada, &maker).await;
+        answer.ok();
+        let levels = |it: &mut Profile| {
+            it.minimum_certification = CertificationLevel::from_word("L1");
+        };
+        let protections =
+            |it: &mut Profile| it.key_protection = vec![KeyProtection::from_word("hardware")];
+        let mut level_only = device_bound_only();
+        levels(&mut level_only.profiles[0]);
+        let cases: [(Document, &str); 3] = [
+            (proven(|_| {}), "policy.attestation_missing"),
+            (level_only, "policy.certification_too_low"),
+            (proven(protections), "policy.attestation_missing"),
+        ];
+        for (number, (document, code)) in cases.into_iter().enumerate() {
+            policies::reset(house.identity(), SHELL, None)
+                .await
+                .unwrap();
+            let mut bob = house.person(&mut ada, &format!("bob{number}")).await;
+            try_save(&house, &document).await.unwrap();
+            let offer = bob.browser.begin_add().await;
+            assert_eq!(offer.options["attestation"], "direct");
+            let make = |kind: Attestation, at: Aaguid| {
+                let mut key = key_of(at);
+                key.attestation = kind;
+                key
+            };
+            let unproven = [
+                ("none", make(Attestation::None, model())),
+                ("self", make(Attestation::PackedSelf, model())),
+                (
+                    "of a model that nobody knows",
+                    make(Attestation::PackedSelf, OTHER),
+                ),
+            ];
+            for (what, mut key) in unproven {
+                let offer = bob.browser.begin_add().await;
+                let response = bob.browser.create(&mut key, &offer);
+                let answer = bob.browser.finish_add(&offer, &response).await;
+                assert_eq!(answer.code(), code, "{what}: {}", answer.text());
+            }
+            // A certificate that no anchor of the model vouches for.
+            let (answer, _) = add(&mut bob, &stranger).await;
+            assert_eq!(answer.code(), code, "{}", answer.text());
+            // The maker's statement about other data does not even verify.
+            let mut key = key_of(model());
+            let offer = bob.browser.begin_add().await;
+            let response = bob.browser.create(&mut key, &offer);
+            let response = replace_statement(response, |_| {
+                let statement = maker.statement(b"something else");
+                [b"\x63fmt\x66packed\x67attStmt", &statement[..]].concat()
+            });
+            let answer = bob.browser.finish_add(&offer, &response).await;
+            assert!(answer.status.is_client_error(), "{}", answer.text());
+            // The maker's own is accepted.
+            let (answer, mut key) = add(&mut bob, &maker).await;
+            answer.ok();
+            key.credentials.truncate(1);
+            bob.device = key;
+            sign_in(&house, &mut bob).await.ok();
+        }
+    });
+}
+
+/// Attestation is not asked of passkeys that are there, unless the profile asks at every sign-in (graph-api.md 1.4).
+#[test]
+fn attestation_is_not_retroactive_unless_it_is_asked_for_again() {
+    in_each_house(async |house, service| {
+        let (maker, stranger) = (Maker::new(), Maker::new());
+        let entry = |of: &Maker| of.vouch(model_entry(MODEL, "Key", &[CERTIFIED]));
+        put_blob(&house, &service, 1, entry(&maker)).await;
+        let mut ada = house.administrator("ada").await;
+        let (answer, key) = add(&mut ada, &maker).await;
+        answer.ok();
+        let mut bob = house.person(&mut ada, "bob").await;
+        bob.add_device(&mut key_of(OTHER)).await;
+        let mut old = key_of(model());
+        bob.add_device(&mut old).await;
+        bob.device = old;
+        try_save(&house, &proven(|_| {})).await.unwrap();
+        sign_in(&house, &mut bob).await.ok();
+        let again = proven(|it| it.attestation_rechecked = true);
+        try_save(&house, &again).await.unwrap();
+        sign_in(&house, &mut bob)
+            .await
+            .refused(403, "policy.attestation_missing");
+        let mut keyed = ada.clone();
+        keyed.device = key;
+        sign_in(&house, &mut keyed).await.ok();
+        // Certification is asked at each sign-in, of what is proven.
+        let level =
+            |word| proven(|it| it.minimum_certification = CertificationLevel::from_word(word));
+        try_save(&house, &level("L2")).await.unwrap();
+        sign_in(&house, &mut bob)
+            .await
+            .refused(403, "policy.certification_too_low");
+        sign_in(&house, &mut keyed).await.ok();
+        refused(
+            try_save(&house, &level("L3")).await,
+            "policy.last_administrator",
+        );
+
+        // The metadata does not vouch for it any more: lost. Somebody else's is refused, the last door stays open.
+        try_save(&house, &again).await.unwrap();
+        let mut carol = house_with_key(&house, &mut ada, &maker).await;
+        house.advance(SECOND);
+        put_blob(&house, &service, 2, entry(&stranger)).await;
+        sign_in(&house, &mut carol)
+            .await
+            .refused(403, "policy.attestation_lost");
+        sign_in(&house, &mut keyed).await.ok();
+        assert_eq!(audits(&house, "alert.last_door").len(), 1);
+    });
+}
+
+/// Somebody who registers a proven key by their link.
+async fn house_with_key(house: &House, ada: &mut Person, maker: &Maker) -> Person {
+    let invited = house.invite(ada, "carol").await;
+    let mut carol = ada.clone();
+    carol.user_name = "carol".to_owned();
+    carol.browser = house.browser();
+    carol.device = key_of(model());
+    let offer = carol.browser.begin_registration(&invited.token).await;
+    let response = maker.attest(carol.browser.create(&mut carol.device, &offer));
+    carol
+        .browser
+        .finish_registration(&offer, &response)
+        .await
+        .ok();
+    carol
+}
