@@ -13,13 +13,13 @@ use std::sync::OnceLock;
 use webauthn::attestation::{AndroidRevocationList, AttestationObject, MAX_ANDROID_SERIALS};
 use webauthn::authenticator_data::AuthenticatorData;
 use webauthn::cbor::Reader;
-use webauthn::client_data::ClientData;
+use webauthn::client_data::{ClientData, MAX_CLIENT_DATA};
 use webauthn::metadata::{Entry, MAX_ENTRY};
 use webauthn::providers::OperatorProviders;
 use webauthn::x509::{Anchor, Certificate, MAX_CERTIFICATE, MAX_REVOCATION_LIST, RevocationList};
 use webauthn::{
     Aaguid, Algorithm, AttestationPolicy, AuthenticationResponse, CrossOrigin, ExpectedAssertion,
-    ExpectedRegistration, Mediation, Origin, PublicKey, RegistrationResponse, RpId,
+    ExpectedRegistration, MAX_RESPONSE, Mediation, Origin, PublicKey, RegistrationResponse, RpId,
     StoredCredential, UserVerification, assertion, base64url, registration,
 };
 
@@ -166,8 +166,29 @@ fn attestation_object(bytes: &[u8]) {
     }
 }
 
+/// A space behind the text takes the long way of reading it, which must read the same.
 fn client_data(bytes: &[u8]) {
-    let _ = ClientData::parse(bytes);
+    let read = ClientData::parse(bytes);
+    if bytes.len() < MAX_CLIENT_DATA {
+        let behind = [bytes, b" "].concat();
+        let is_same = match (&read, ClientData::parse(&behind)) {
+            (Ok(one), Ok(other)) => {
+                let embedding =
+                    |read: &ClientData<'_>| read.top_origin.as_ref().map(|it| it.0.to_string());
+                (&one.ceremony, &one.challenge, &one.origin, one.cross_origin)
+                    == (
+                        &other.ceremony,
+                        &other.challenge,
+                        &other.origin,
+                        other.cross_origin,
+                    )
+                    && embedding(one) == embedding(&other)
+            }
+            (Err(_), Err(_)) => true,
+            _ => false,
+        };
+        assert!(is_same, "one way of reading it is unlike the other");
+    }
 }
 
 /// Lists that operators supply: of Android's certificates, and of makers' names.
@@ -300,8 +321,25 @@ fn registration_response(bytes: &[u8]) {
     }
 }
 
+/// Here, too, a space behind the text takes the long way of reading it.
 fn authentication_response(bytes: &[u8]) {
-    if let Ok(response) = AuthenticationResponse::from_json(bytes) {
+    let read = AuthenticationResponse::from_json(bytes);
+    if bytes.len() < MAX_RESPONSE {
+        let again = AuthenticationResponse::from_json(&[bytes, b" "].concat());
+        let is_same = match (&read, &again) {
+            (Ok(one), Ok(other)) => {
+                one.credential_id() == other.credential_id()
+                    && one.user_handle() == other.user_handle()
+                    && one.client_data_json() == other.client_data_json()
+                    && one.authenticator_data() == other.authenticator_data()
+                    && one.signature() == other.signature()
+            }
+            (Err(_), Err(_)) => true,
+            _ => false,
+        };
+        assert!(is_same, "one way of reading it is unlike the other");
+    }
+    if let Ok(response) = read {
         finish_sign_in(&response, b"");
     }
 }

@@ -51,7 +51,7 @@ pub(crate) fn product() -> Outcome<PathBuf> {
 
 /// The programs that print pages of `docs` alone.
 pub(crate) fn printers() -> Outcome<Printers> {
-    Printers::find(&build(&["build", "--package", "xtask", "--examples"])?)
+    Printers::find(&build(&["build", "--workspace", "--examples"])?)
 }
 
 fn build(arguments: &[&str]) -> Outcome<String> {

@@ -11,6 +11,9 @@ use crate::registration::UserVerification;
 use crate::response::{AuthenticationResponse, AuthenticatorAttachment};
 use crate::rp_id::{RpId, sha256};
 
+/// Up to this length what is signed is put together on the stack.
+const SHORT_MESSAGE: usize = 128;
+
 /// What the ceremony was started with. Everything comes from the server's own sealed state, nothing from
 /// the response.
 #[derive(Debug, Clone, Copy)]
@@ -200,9 +203,18 @@ fn verify_signature(
     stored: &StoredCredential<'_>,
 ) -> Result<Algorithm, AssertionError> {
     let key = CoseKey::parse(stored.public_key).map_err(AssertionError::StoredKey)?;
-    let message = [response.authenticator_data(), client_data_hash].concat();
-    key.verify(&message, response.signature())
-        .map_err(|_| AssertionError::SignatureInvalid)?;
+    let data = response.authenticator_data();
+    let mut place = [0; SHORT_MESSAGE];
+    let verified = match place.get_mut(..data.len() + client_data_hash.len()) {
+        Some(message) => {
+            let (before, behind) = message.split_at_mut(data.len());
+            before.copy_from_slice(data);
+            behind.copy_from_slice(client_data_hash);
+            key.verify(message, response.signature())
+        }
+        None => key.verify(&[data, client_data_hash].concat(), response.signature()),
+    };
+    verified.map_err(|_| AssertionError::SignatureInvalid)?;
     Ok(key.algorithm())
 }
 

@@ -3,7 +3,7 @@
 //! The alphabet is strict: padding, white space, the `+/` alphabet and non-zero trailing bits are
 //! refused, so that every byte string has exactly one text and texts can be compared.
 
-use base64_simd::URL_SAFE_NO_PAD;
+use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 use data_encoding::BASE64URL_NOPAD;
 
 /// A text that is not base64url. Carries only the offset of the first offending character, never the text.
@@ -20,16 +20,39 @@ pub fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode_to_string(bytes)
 }
 
+/// Gives `use_text` the text of `bytes`, kept on the stack where it is short.
+pub(crate) fn with_text<R>(bytes: &[u8], use_text: impl FnOnce(&[u8]) -> R) -> R {
+    const SHORT: usize = 64;
+    if bytes.len() > SHORT {
+        return use_text(encode(bytes).as_bytes());
+    }
+    let mut place = [0; SHORT.div_ceil(3) * 4];
+    use_text(URL_SAFE_NO_PAD.encode(bytes, place.as_mut_slice().as_out()))
+}
+
 /// Decodes a text to bytes.
 ///
 /// # Errors
 /// If the text has padding, a character outside the alphabet, an impossible length, or bits set
 /// behind the last whole byte.
 pub fn decode(text: &str) -> Result<Vec<u8>, Base64UrlError> {
-    if let Ok(bytes) = URL_SAFE_NO_PAD.decode_to_vec(text) {
-        return Ok(bytes);
+    URL_SAFE_NO_PAD
+        .decode_to_vec(text)
+        .or_else(|_| decode_with_offset(text))
+}
+
+/// The same, to the end of `bytes`.
+pub(crate) fn decode_append(text: &str, bytes: &mut Vec<u8>) -> Result<(), Base64UrlError> {
+    let length = bytes.len();
+    if URL_SAFE_NO_PAD.decode_append(text, bytes).is_err() {
+        bytes.truncate(length);
+        bytes.extend(decode_with_offset(text)?);
     }
-    // Says where the fault is.
+    Ok(())
+}
+
+/// Says where the fault is.
+fn decode_with_offset(text: &str) -> Result<Vec<u8>, Base64UrlError> {
     BASE64URL_NOPAD
         .decode(text.as_bytes())
         .map_err(|error| Base64UrlError {
@@ -77,6 +100,14 @@ mod tests {
     }
 
     #[test]
+    fn short_and_long_texts_are_lent_alike() {
+        for length in 0..200 {
+            let bytes = vec![0xfb; length];
+            with_text(&bytes, |text| assert_eq!(text, encode(&bytes).as_bytes()));
+        }
+    }
+
+    #[test]
     fn refuses_everything_but_the_one_text() {
         for text in ["Zg==", "Zh", "Z", "Zm9v ", "Zm9v\n", "+/8", "Zm9vé", "Zm=v"] {
             assert!(decode(text).is_err(), "{text}");
@@ -91,6 +122,10 @@ mod tests {
                 BASE64URL_NOPAD.decode(text.as_bytes()).ok(),
             );
             assert_eq!(one, other, "{text:?}");
+            let mut appended = vec![7];
+            let is_decoded = decode_append(text, &mut appended).is_ok();
+            assert_eq!(is_decoded.then(|| appended.split_off(1)), other, "{text:?}");
+            assert_eq!(appended, [7]);
         };
         // Every short end behind nothing, and behind enough for vector instructions.
         let ends = (0_u8..128).flat_map(|a| (0_u8..128).map(move |b| [a, b].map(char::from)));

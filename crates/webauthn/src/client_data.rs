@@ -4,6 +4,7 @@ use crate::base64url;
 use crate::error::{ClientDataError, ParseError, Part, shorten};
 use crate::json::Object;
 use crate::origin::Origin;
+use crate::plain_json::{Cursor, set};
 use aws_lc_rs::constant_time;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -71,9 +72,41 @@ impl<'a> ClientData<'a> {
         let text = std::str::from_utf8(bytes).map_err(|error| ParseError::ClientDataNotUtf8 {
             offset: error.valid_up_to(),
         })?;
+        if let Some(client_data) = Self::read_plain(text) {
+            return Ok(client_data);
+        }
         serde_json::from_str(text)
             .map(|Object(client_data)| client_data)
             .map_err(|error| ParseError::json(Part::ClientData, bytes, &error))
+    }
+
+    /// What browsers write, without members that this crate does not know; `None` for all else.
+    fn read_plain(text: &'a str) -> Option<Self> {
+        let (mut ceremony, mut challenge, mut origin) = (None, None, None);
+        let (mut cross_origin, mut top_origin) = (None, None);
+        let mut cursor = Cursor::new(text)?;
+        cursor.object(|name, value| match name {
+            "type" => set(&mut ceremony, Cow::Borrowed(value.text()?)),
+            "challenge" => set(&mut challenge, Cow::Borrowed(value.text()?)),
+            "origin" => set(&mut origin, Cow::Borrowed(value.text()?)),
+            "topOrigin" => set(&mut top_origin, Text(Cow::Borrowed(value.text()?))),
+            "crossOrigin" => {
+                let is_embedded = value.skip("false").is_none();
+                if is_embedded {
+                    value.skip("true")?;
+                }
+                set(&mut cross_origin, is_embedded)
+            }
+            _ => None,
+        })?;
+        cursor.finish()?;
+        Some(Self {
+            ceremony: ceremony?,
+            challenge: challenge?,
+            origin: origin?,
+            cross_origin,
+            top_origin,
+        })
     }
 }
 
@@ -100,9 +133,10 @@ impl ClientData<'_> {
                 found: expected.challenge.len(),
             });
         }
-        let challenge = base64url::encode(expected.challenge);
-        constant_time::verify_slices_are_equal(challenge.as_bytes(), self.challenge.as_bytes())
-            .map_err(|_| ClientDataError::Challenge)?;
+        base64url::with_text(expected.challenge, |challenge| {
+            constant_time::verify_slices_are_equal(challenge, self.challenge.as_bytes())
+        })
+        .map_err(|_| ClientDataError::Challenge)?;
         // 7.1 step 9, 7.2 step 12: the origin, as an exact text (past mistake 16).
         let origin = expected
             .origins

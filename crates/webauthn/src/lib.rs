@@ -25,6 +25,7 @@ mod domain;
 mod error;
 pub mod extensions;
 mod json;
+mod plain_json;
 /// Longer texts that belong to no item.
 pub mod manual {
     #[doc = include_str!("../manual/past_bugs.md")]

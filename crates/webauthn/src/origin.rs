@@ -2,13 +2,15 @@
 
 use crate::domain::{self, DomainError};
 use crate::rp_id::RpId;
+use std::sync::Arc;
 
 /// An `https` or `http` origin in its one canonical form, as browsers write it into `clientDataJSON`.
 ///
 /// Whether plain `http` is acceptable is the caller's decision ([`Origin::is_localhost`]).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
-    text: String,
+    /// Shared: each verified ceremony carries its origin.
+    text: Arc<str>,
     scheme: Scheme,
     port: Option<u16>,
 }
@@ -71,7 +73,11 @@ impl Origin {
             Some(port) => format!("{}://{host}:{port}", scheme.as_str()),
             None => format!("{}://{host}", scheme.as_str()),
         };
-        Ok(Self { text, scheme, port })
+        Ok(Self {
+            text: text.into(),
+            scheme,
+            port,
+        })
     }
 
     /// The canonical serialisation, such as `https://example.org` or `http://localhost:8080`.

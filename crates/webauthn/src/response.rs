@@ -11,9 +11,11 @@ use crate::client_data::Text;
 use crate::error::{ParseError, Part, shorten};
 use crate::extensions::ClientOutputs;
 use crate::json::Object;
+use crate::plain_json::{Cursor, set};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Longest response accepted, in bytes of JSON.
 pub const MAX_RESPONSE: usize = 128 * 1024;
@@ -75,6 +77,61 @@ struct AssertionResponseMembers<'a> {
     user_handle: Option<Text<'a>>,
 }
 
+impl<'a> Envelope<'a, AssertionResponseMembers<'a>> {
+    /// What browsers write where no extension answered; `None` for all else.
+    fn read_plain(text: &'a str) -> Option<Self> {
+        let (mut id, mut raw_id, mut credential_type) = (None, None, None);
+        let (mut response, mut authenticator_attachment, mut outputs) = (None, None, None);
+        let mut cursor = Cursor::new(text)?;
+        cursor.object(|name, value| match name {
+            "id" => set(&mut id, Cow::Borrowed(value.text()?)),
+            "rawId" => set(&mut raw_id, Cow::Borrowed(value.text()?)),
+            "type" => set(&mut credential_type, Cow::Borrowed(value.text()?)),
+            "authenticatorAttachment" => {
+                set(&mut authenticator_attachment, Text::read_plain(value)?)
+            }
+            "clientExtensionResults" => set(&mut outputs, value.skip("{}")?),
+            "response" => set(&mut response, AssertionResponseMembers::read_plain(value)?),
+            _ => None,
+        })?;
+        cursor.finish()?;
+        Some(Self {
+            id: id?,
+            raw_id: raw_id?,
+            credential_type: credential_type?,
+            response: Object(response?),
+            authenticator_attachment,
+            client_extension_results: None,
+        })
+    }
+}
+
+impl<'a> AssertionResponseMembers<'a> {
+    fn read_plain(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let (mut client_data_json, mut authenticator_data) = (None, None);
+        let (mut signature, mut user_handle) = (None, None);
+        cursor.object(|name, value| match name {
+            "clientDataJSON" => set(&mut client_data_json, Cow::Borrowed(value.text()?)),
+            "authenticatorData" => set(&mut authenticator_data, Cow::Borrowed(value.text()?)),
+            "signature" => set(&mut signature, Cow::Borrowed(value.text()?)),
+            "userHandle" => set(&mut user_handle, Text::read_plain(value)?),
+            _ => None,
+        })?;
+        Some(Self {
+            client_data_json: client_data_json?,
+            authenticator_data: authenticator_data?,
+            signature: signature?,
+            user_handle,
+        })
+    }
+}
+
+impl<'a> Text<'a> {
+    fn read_plain(cursor: &mut Cursor<'a>) -> Option<Self> {
+        cursor.text().map(|text| Self(Cow::Borrowed(text)))
+    }
+}
+
 /// What both responses have, decoded.
 struct Credential {
     id: Vec<u8>,
@@ -93,10 +150,12 @@ pub struct RegistrationResponse {
 /// An authentication response: parsed, not verified.
 pub struct AuthenticationResponse {
     credential: Credential,
-    client_data_json: Vec<u8>,
-    authenticator_data: Vec<u8>,
-    signature: Vec<u8>,
-    user_handle: Option<Vec<u8>>,
+    /// Client data, authenticator data, signature and user handle, one behind the other.
+    bytes: Vec<u8>,
+    client_data_json: Range<usize>,
+    authenticator_data: Range<usize>,
+    signature: Range<usize>,
+    user_handle: Option<Range<usize>>,
 }
 
 impl RegistrationResponse {
@@ -106,6 +165,7 @@ impl RegistrationResponse {
     /// If the text is too long, is not such JSON, a member is not base64url, `type` is not `public-key`,
     /// `id` and `rawId` differ, or the id does not have 1 to 1,023 bytes.
     pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
+        check_length(json)?;
         let envelope: Envelope<'_, AttestationResponseMembers<'_>> = parse_envelope(json)?;
         let Object(members) = envelope.response;
         let transports = members.transports.unwrap_or_default();
@@ -175,25 +235,38 @@ impl AuthenticationResponse {
     /// `id` and `rawId` differ, the id does not have 1 to 1,023 bytes, or a user handle is there that does
     /// not have 1 to 64.
     pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
-        let envelope: Envelope<'_, AssertionResponseMembers<'_>> = parse_envelope(json)?;
+        check_length(json)?;
+        let plain = std::str::from_utf8(json).ok();
+        let envelope: Envelope<'_, AssertionResponseMembers<'_>> =
+            match plain.and_then(Envelope::read_plain) {
+                Some(envelope) => envelope,
+                None => parse_envelope(json)?,
+            };
         let Object(members) = envelope.response;
+        // Three bytes for four characters, of less than is in the text.
+        let mut bytes = Vec::with_capacity(json.len() / 4 * 3);
+        let mut append = |member, text: &str| {
+            let start = bytes.len();
+            decode_append(member, text, &mut bytes).map(|()| start..bytes.len())
+        };
         let user_handle = members
             .user_handle
             .as_ref()
-            .map(|Text(text)| decode("userHandle", text))
+            .map(|Text(text)| append("userHandle", text))
             .transpose()?;
         if let Some(found) = user_handle
             .as_ref()
-            .map(Vec::len)
+            .map(Range::len)
             .filter(|length| !(1..=64).contains(length))
         {
             return Err(ParseError::UserHandleLength { found });
         }
         Ok(Self {
-            client_data_json: decode("clientDataJSON", &members.client_data_json)?,
-            authenticator_data: decode("authenticatorData", &members.authenticator_data)?,
-            signature: decode("signature", &members.signature)?,
+            client_data_json: append("clientDataJSON", &members.client_data_json)?,
+            authenticator_data: append("authenticatorData", &members.authenticator_data)?,
+            signature: append("signature", &members.signature)?,
             user_handle,
+            bytes,
             credential: Credential::check(
                 &envelope.id,
                 &envelope.raw_id,
@@ -202,6 +275,10 @@ impl AuthenticationResponse {
                 envelope.client_extension_results,
             )?,
         })
+    }
+
+    fn part(&self, range: &Range<usize>) -> &[u8] {
+        self.bytes.get(range.clone()).unwrap_or_default()
     }
 
     /// The credential id: look the stored credential up by it.
@@ -214,7 +291,7 @@ impl AuthenticationResponse {
     /// [`assertion::verify`](crate::assertion::verify).
     #[must_use]
     pub fn user_handle(&self) -> Option<&[u8]> {
-        self.user_handle.as_deref()
+        self.user_handle.as_ref().map(|range| self.part(range))
     }
 
     /// Always empty: authentication responses carry no transports.
@@ -237,19 +314,19 @@ impl AuthenticationResponse {
     /// The raw bytes of clientDataJSON.
     #[must_use]
     pub fn client_data_json(&self) -> &[u8] {
-        &self.client_data_json
+        self.part(&self.client_data_json)
     }
 
     /// The raw bytes of authenticator data.
     #[must_use]
     pub fn authenticator_data(&self) -> &[u8] {
-        &self.authenticator_data
+        self.part(&self.authenticator_data)
     }
 
     /// The signature over authenticator data and the hash of client data.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
-        &self.signature
+        self.part(&self.signature)
     }
 }
 
@@ -307,7 +384,7 @@ impl Credential {
     }
 }
 
-fn parse_envelope<'a, R: Deserialize<'a>>(json: &'a [u8]) -> Result<Envelope<'a, R>, ParseError> {
+fn check_length(json: &[u8]) -> Result<(), ParseError> {
     if json.len() > MAX_RESPONSE {
         return Err(ParseError::TooLong {
             part: Part::Response,
@@ -315,6 +392,10 @@ fn parse_envelope<'a, R: Deserialize<'a>>(json: &'a [u8]) -> Result<Envelope<'a,
             found: json.len(),
         });
     }
+    Ok(())
+}
+
+fn parse_envelope<'a, R: Deserialize<'a>>(json: &'a [u8]) -> Result<Envelope<'a, R>, ParseError> {
     // Text that is known to be UTF-8 is read faster; what is not gets its error from the same reader.
     match std::str::from_utf8(json) {
         Ok(text) => serde_json::from_str(text),
@@ -326,6 +407,13 @@ fn parse_envelope<'a, R: Deserialize<'a>>(json: &'a [u8]) -> Result<Envelope<'a,
 
 fn decode(member: &'static str, text: &str) -> Result<Vec<u8>, ParseError> {
     base64url::decode(text).map_err(|error| ParseError::Base64Url {
+        member,
+        offset: error.offset,
+    })
+}
+
+fn decode_append(member: &'static str, text: &str, bytes: &mut Vec<u8>) -> Result<(), ParseError> {
+    base64url::decode_append(text, bytes).map_err(|error| ParseError::Base64Url {
         member,
         offset: error.offset,
     })

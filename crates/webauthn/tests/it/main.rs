@@ -24,6 +24,7 @@ mod origins;
 mod own_attestations;
 mod past_mistakes;
 mod payloads;
+mod plain;
 mod properties;
 mod published_failures;
 mod responses;
