@@ -164,6 +164,11 @@ async fn security_36_lists_and_names_are_of_one_tenant() {
     assert!(mine.iter().all(|record| !theirs.contains(record)));
 }
 
+/// Each call's text with its refusal.
+macro_rules! tried {
+    ($($call:expr),* $(,)?) => { vec![$((stringify!($call), $call.await.map(drop).unwrap_err())),*] };
+}
+
 /// Each use case that takes an id, with ids of the other organisation: the code by which it is refused.
 async fn try_everything(
     identity: &Identity,
@@ -183,9 +188,6 @@ async fn try_everything(
         ..PrincipalChange::default()
     };
     let everybody = Consent::Everybody;
-    macro_rules! tried {
-        ($($call:expr),* $(,)?) => { vec![$((stringify!($call), $call.await.map(drop).unwrap_err())),*] };
-    }
     tried![
         people::read(identity, SHELL, person),
         people::update(identity, SHELL, person, None, &retitled()),
@@ -227,38 +229,6 @@ async fn try_everything(
         applications::erase(identity, SHELL, object),
         applications::add_secret(identity, SHELL, object, "", None),
         applications::remove_credential(identity, SHELL, object, None, foreign.grant),
-        owners::list(identity, SHELL, Owned::Application(object), None, 10),
-        owners::add(
-            identity,
-            SHELL,
-            Owned::Application(object),
-            own.person.person_id
-        ),
-        owners::add(
-            identity,
-            SHELL,
-            Owned::Application(own.application.object_id),
-            person
-        ),
-        owners::add(
-            identity,
-            SHELL,
-            Owned::ServicePrincipal(own.principal.object_id),
-            person
-        ),
-        owners::add(
-            identity,
-            SHELL,
-            Owned::ServicePrincipal(principal),
-            own.person.person_id
-        ),
-        owners::add(identity, SHELL, Owned::Group(group), own.person.person_id),
-        owners::remove(
-            identity,
-            SHELL,
-            Owned::Application(own.application.object_id),
-            person
-        ),
         applications::add_principal(identity, SHELL, foreign.application.app_id),
         applications::find_principal(identity, SHELL, principal),
         applications::change_principal(identity, SHELL, principal, disabled),
@@ -287,6 +257,39 @@ async fn try_everything(
     ]
 }
 
+/// The same of owners, who are of three kinds of objects.
+async fn try_owners(
+    identity: &Identity,
+    own: &There,
+    foreign: &There,
+) -> Vec<(&'static str, Refusal)> {
+    let (ours, person) = (own.person.person_id, foreign.person.person_id);
+    let theirs = [
+        Owned::Application(foreign.application.object_id),
+        Owned::ServicePrincipal(foreign.principal.object_id),
+        Owned::Group(foreign.group.group_id),
+    ];
+    let mut told = Vec::new();
+    for owned in theirs {
+        told.extend(tried![
+            owners::list(identity, SHELL, owned, None, 10),
+            owners::add(identity, SHELL, owned, ours),
+            owners::remove(identity, SHELL, owned, person),
+        ]);
+    }
+    for owned in [
+        Owned::Application(own.application.object_id),
+        Owned::ServicePrincipal(own.principal.object_id),
+        Owned::Group(own.group.group_id),
+    ] {
+        told.extend(tried![
+            owners::add(identity, SHELL, owned, person),
+            owners::remove(identity, SHELL, owned, person),
+        ]);
+    }
+    told
+}
+
 #[tokio::test]
 async fn security_36_ids_of_another_tenant_are_nothing_here() {
     let (scene, other) = make_two().await;
@@ -294,7 +297,8 @@ async fn security_36_ids_of_another_tenant_are_nothing_here() {
     let (here, there) = (fill(ours).await, fill(&other).await);
     let (before, records) = (show(ours).await, list_words(ours, Log::Audit).await);
     let own_before = show(&other).await;
-    let told = try_everything(&other, &there, &here).await;
+    let mut told = try_everything(&other, &there, &here).await;
+    told.extend(try_owners(&other, &there, &here).await);
     for (call, refusal) in &told {
         let nothing = [
             "user.missing",
