@@ -23,14 +23,18 @@ fn security_04_no_policy_keeps_out_the_last_administrator() {
         let identity = house.identity();
         let refuses = "policy.last_administrator";
         let before = house.run_sql("SELECT kind FROM policy_in_force").len();
-        let mut off = Document::default();
-        off.state = identity::policies::profiles::State::Disabled;
+        let off = Document {
+            state: identity::policies::profiles::State::Disabled,
+            ..Document::default()
+        };
         let admins = make_group(&house, "Admins").await;
         put(&house, admins, id_of(&house, "ada").await)
             .await
             .unwrap();
-        let mut excluded = Document::default();
-        excluded.exclude = vec![group(admins)];
+        let excluded = Document {
+            exclude: vec![group(admins)],
+            ..Document::default()
+        };
         let mut nobody = Document::default();
         nobody.include.clear();
         for document in [
@@ -215,8 +219,10 @@ fn security_12_groups_of_the_policy_are_protected() {
         groups::members::remove(identity, actor, inner, greta_id)
             .await
             .unwrap();
-        let mut document = Document::default();
-        document.exclude = vec![group(out)];
+        let mut document = Document {
+            exclude: vec![group(out)],
+            ..Document::default()
+        };
         for_group(&mut document, named, Profile::new(STRICT, "Named"));
         try_save(&house, &document).await.unwrap();
         for protected in [out, inner] {

@@ -60,8 +60,10 @@ fn a_preview_says_who_would_be_kept_out_and_why() {
             .await
             .unwrap();
         assert_eq!((preview.would_stop, preview.left_with_none), (2, 0));
-        let mut without = Document::default();
-        without.exclude = vec![group(pilots)];
+        let without = Document {
+            exclude: vec![group(pilots)],
+            ..Document::default()
+        };
         let preview = policies::preview(identity, SHELL, &without).await.unwrap();
         assert_eq!((preview.people_in_scope, preview.left_with_none), (3, 1));
         assert_eq!(preview.by_rule[&Rule::Excluded], 1);

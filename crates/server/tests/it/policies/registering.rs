@@ -93,8 +93,10 @@ fn self_registration_can_be_switched_off_and_links_still_work() {
         let mut ada = administrator(&house).await;
         let mut bob = house.person(&mut ada, "bob").await;
         let offer = bob.browser.begin_add().await;
-        let mut document = Document::default();
-        document.self_service_registration = false;
+        let document = Document {
+            self_service_registration: false,
+            ..Document::default()
+        };
         try_save(&house, &document).await.unwrap();
         let off = "policy.self_service_off";
         let response = bob.browser.create(&mut key_of(KEY), &offer);

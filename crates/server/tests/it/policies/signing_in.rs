@@ -361,8 +361,10 @@ fn security_20_the_policy_speaks_only_after_a_verified_proof() {
         let bob = house.person(&mut ada, "bob").await;
         let out = make_group(&house, "Out").await;
         put(&house, out, id_of(&house, "bob").await).await.unwrap();
-        let mut document = Document::default();
-        document.exclude = vec![group(out)];
+        let document = Document {
+            exclude: vec![group(out)],
+            ..Document::default()
+        };
         try_save(&house, &document).await.unwrap();
         house.advance(HOUR);
         let mut browser = house.browser();

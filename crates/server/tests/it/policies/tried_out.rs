@@ -73,8 +73,10 @@ fn what_is_tried_out_may_name_groups_and_is_decided_by_them() {
         let mut ada = administrator(&house).await;
         let mut bob = house.person(&mut ada, "bob").await;
         let out = make_group(&house, "Out").await;
-        let mut tried = Document::default();
-        tried.exclude = vec![group(out)];
+        let tried = Document {
+            exclude: vec![group(out)],
+            ..Document::default()
+        };
         let identity = house.identity();
         policies::try_out(identity, SHELL, None, Some(&tried), "")
             .await
