@@ -155,20 +155,15 @@ pub(crate) async fn commit_and_read<R>(
 /// As [`commit`], for a unit that is told by several records.
 pub(crate) async fn commit_all(
     identity: &Identity,
-    mut unit: Unit,
+    unit: Unit,
     records: Vec<NewRecord<'_>>,
 ) -> Result<store::Written, WriteError> {
-    let mut tickets = Vec::with_capacity(records.len());
-    for record in records {
-        let ticket = register::take_ticket(identity).await?;
-        write_record(&mut unit, identity, &ticket, record);
-        tickets.push(ticket);
-    }
-    let written = identity.write(unit).await;
-    for ticket in tickets {
-        ticket.settle(&written);
-    }
-    written
+    let mut records = records.into_iter();
+    let Some(first) = records.next() else {
+        return identity.write(unit).await;
+    };
+    let written = commit_and_read(identity, unit, (first, records.collect()), |_| ()).await;
+    written.map(|(written, ())| written)
 }
 
 fn write_record(unit: &mut Unit, identity: &Identity, ticket: &Ticket<'_>, record: NewRecord<'_>) {

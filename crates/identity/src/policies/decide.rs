@@ -509,12 +509,21 @@ pub(crate) async fn decide_at_rest(
 pub(crate) async fn check_self_service(identity: &Identity, person: Id) -> Result<(), Refusal> {
     let (_, snapshot) = identity.current().await?;
     let policy = &snapshot.policies.require_enforced()?.policy;
+    find_self_service(identity, policy, person).await.map(drop)
+}
+
+/// The profiles under which somebody may add a passkey.
+async fn find_self_service(
+    identity: &Identity,
+    policy: &PasskeyPolicy,
+    person: Id,
+) -> Result<Scope, Refusal> {
     if !policy.document().self_service_registration {
         return Err(Refusal::new(&codes::SELF_SERVICE_OFF));
     }
     let membership = Membership::read(identity, person, policy.needs().groups).await?;
     match policy.find_scope(&membership.groups) {
-        Scope::Profiles(_) => Ok(()),
+        scope @ Scope::Profiles(_) => Ok(scope),
         Scope::Disabled => Err(Refusal::new(&codes::METHOD_DISABLED)),
         Scope::Excluded => Err(Refusal::new(&codes::POLICY_EXCLUDED)),
         Scope::NoProfile => Err(Refusal::new(&codes::NO_PROFILE)),
@@ -534,12 +543,13 @@ pub struct Accepts {
 
 /// # Errors
 /// As [`check_self_service`].
-pub(crate) async fn find_accepts(identity: &Identity, person: Id) -> Result<Accepts, Refusal> {
-    check_self_service(identity, person).await?;
-    let (_, snapshot) = identity.current().await?;
-    let policy = &snapshot.policies.require_enforced()?.policy;
-    let membership = Membership::read(identity, person, policy.needs().groups).await?;
-    let scope = policy.find_scope(&membership.groups);
+pub(crate) async fn find_accepts(
+    identity: &Identity,
+    policies: &Policies,
+    person: Id,
+) -> Result<Accepts, Refusal> {
+    let policy = &policies.require_enforced()?.policy;
+    let scope = find_self_service(identity, policy, person).await?;
     let mut accepts = Accepts {
         proven: true,
         ..Accepts::default()
