@@ -104,22 +104,24 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
         .iter()
         .map(|credential| credential.credential_id.clone())
         .collect();
+    let accepts = match find_accepts(identity, &snapshot.policies, person.person_id).await {
+        Ok(accepts) => Ok(accepts),
+        Err(refusal) if refusal.code.class == Class::Forbidden => Err(refusal.code.id),
+        Err(refusal) => return Err(refusal),
+    };
     Ok(SecurityInfo {
         passkeys,
         max_passkeys: identity.0.settings.max_passkeys,
         sessions: sessions::list(identity, session).await?,
         activity: list_activity(identity, session).await?,
         signals: derive_signals(identity, &person, accepted),
-        recommend_second: credentials.len() == 1,
+        // Nobody is told to do what they may not.
+        recommend_second: credentials.len() == 1 && accepts.is_ok(),
         only_device_bound: credentials.len() == 1
             && credentials
                 .iter()
                 .all(|credential| !credential.backup_eligible),
-        accepts: match find_accepts(identity, person.person_id).await {
-            Ok(accepts) => Ok(accepts),
-            Err(refusal) if refusal.code.class == Class::Forbidden => Err(refusal.code.id),
-            Err(refusal) => return Err(refusal),
-        },
+        accepts,
     })
 }
 

@@ -90,7 +90,7 @@ refusal-user-name-taken-remedy = Choose another user name.
 refusal-user-missing = There is no such person.
 refusal-user-missing-remedy = Check the name.
 
-refusal-user-last-administrator = The last global administrator who can sign in can’t be disabled or removed, nor lose the last passkey that is accepted.
+refusal-user-last-administrator = The last Global Administrator who can sign in can’t be disabled or removed, nor lose the last passkey that is accepted.
 refusal-user-last-administrator-remedy = Make somebody else Global Administrator first.
 
 refusal-user-not-administrator = This person holds no directory role.
@@ -388,8 +388,8 @@ refusal-policy-version-missing-remedy = Look at the list of versions.
 refusal-policy-node-outdated = A running server is too old to keep to such a policy.
 refusal-policy-node-outdated-remedy = Update every node, or wait two minutes after the last old one ended.
 
-refusal-policy-last-administrator = Under this policy no global administrator would have a passkey that is accepted.
-refusal-policy-last-administrator-remedy = Accept a passkey of a global administrator, or let one add a passkey that will be accepted first.
+refusal-policy-last-administrator = Under this policy no Global Administrator would have a passkey that is accepted.
+refusal-policy-last-administrator-remedy = Accept a passkey of a Global Administrator, or let one add a passkey that will be accepted first.
 
 refusal-group-used-by-policy = The passkey policy names this group.
 refusal-group-used-by-policy-remedy = Take it out of the policy first.
