@@ -128,6 +128,12 @@ export class Server {
     throw new Error(`no set-up link on stdout:\n${this.output}`);
   }
 
+  /** Runs `claviger WORDS` beside the server. @param {string[]} words @param {string} [input] what it reads */
+  command(words, input = '') {
+    const flags = ['--json', '--data', join(this.folder, 'data')];
+    return JSON.parse(execFileSync(this.tools.binary, [...words, ...flags], { encoding: 'utf8', input }));
+  }
+
   log() {
     try {
       return readFileSync(join(this.folder, 'log'), 'utf8');

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { test } from '../runner.mjs';
 
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 
-/** Runs `claviger app ...` beside the server. @param {import('../server.mjs').Server} server @param {string[]} words */
-function app(server, ...words) {
-  const data = join(server.folder, 'data');
-  return JSON.parse(execFileSync(server.tools.binary, ['app', ...words, '--json', '--data', data], { encoding: 'utf8' }));
-}
+/** `claviger app ...` @param {import('../server.mjs').Server} server @param {string[]} words */
+const app = (server, ...words) => server.command(['app', ...words]);
 
 /** The application: it says that somebody is back. */
 async function listen() {
