@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # Longer than any client needs; what hangs is ended and counted as failed.
-LIMITS = {"sdk_v1": 300, "sdk_beta": 300, "javascript": 120, "schemathesis": 260}
+LIMITS = {"sdk_v1": 300, "sdk_beta": 300, "passkeys_v1": 120, "passkeys_beta": 120, "javascript": 120, "schemathesis": 260}
 PERMISSIONS = [
     "User.ReadWrite.All",
     "Group.ReadWrite.All",
@@ -91,10 +91,14 @@ class Server:
 
     def command(self, *words):
         """A command of the same program, while the server runs; gives what it prints as JSON."""
-        done = subprocess.run([self.binary, *words, "--json", *self.settings], capture_output=True, text=True)
+        return self.run_command(*words, "--json")
+
+    def run_command(self, *words):
+        """The same, for a command that prints a sentence."""
+        done = subprocess.run([self.binary, *words, *self.settings], capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(f"claviger {' '.join(words)}: {done.stderr}")
-        return json.loads(done.stdout) if done.stdout.strip() else None
+        return json.loads(done.stdout) if "--json" in words and done.stdout.strip() else None
 
     def stop(self):
         self.child.terminate()
@@ -110,6 +114,7 @@ def prepare(server):
     app_id = app["clientId"]
     server.command("app", "role", app_id, *PERMISSIONS)
     secret = server.command("app", "add-secret", app_id)
+    provisioner = prepare_provisioner(server)
     discovery = json.loads(server.get("/.well-known/openid-configuration"))
     assert discovery["issuer"] == server.origin, discovery
     return {
@@ -118,13 +123,31 @@ def prepare(server):
         "CLIENT_ID": app_id,
         "CLIENT_SECRET": secret["secret"],
         "CA": str(server.ca),
+        **provisioner,
     }
+
+
+def prepare_provisioner(server):
+    """An application that may create passkeys for people: with a key, and with a directory role of its own."""
+    for version in ("v1.0", "beta"):
+        server.command("user", "add", f"key-{version}@example.org", "--display-name", "Key")
+    app = server.command("app", "create", "Provisioner")
+    app_id = app["clientId"]
+    server.command("app", "role", app_id, "UserAuthMethod-Passkey.ReadWrite.All")
+    server.run_command("role", "assign", "Authentication Administrator", app["principalId"])
+    key, public = server.folder / "provisioner.pem", server.folder / "provisioner.pub"
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
+    openssl("pkey", "-in", key, "-pubout", "-out", public)
+    server.command("app", "add-key", app_id, "--file", str(public))
+    return {"PROVISIONER_ID": app_id, "PROVISIONER_KEY": str(key)}
 
 
 def programs(python, scripts):
     return {
         "sdk_v1": [python, str(HERE / "sdk.py"), "v1.0"],
         "sdk_beta": [python, str(HERE / "sdk.py"), "beta"],
+        "passkeys_v1": [python, str(HERE / "passkeys.py"), "v1.0"],
+        "passkeys_beta": [python, str(HERE / "passkeys.py"), "beta"],
         "javascript": ["node", str(HERE / "graph.mjs")],
         "schemathesis": [python, str(HERE / "contract.py"), str(scripts / "schemathesis")],
     }

@@ -123,6 +123,7 @@ fn insert(unit: &mut Unit, tenant: Id, number: usize, person: &Person, now: i64)
         &NewCredential {
             credential_id: &credential.id,
             person_id,
+            status: store::CredentialStatus::Active,
             name: "iCloud Keychain",
             public_key: &credential.key.cose_public_key(),
             algorithm: -7,

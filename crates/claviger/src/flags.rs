@@ -208,12 +208,50 @@ pub(crate) enum User {
     #[command(after_help = "Example:
   claviger user break-glass glass1@example.org on")]
     BreakGlass { name: String, mark: OnOff },
+    /// Show the creation options that are open for a person, or cancel some
+    #[command(after_help = "Examples:
+  claviger user options ada@example.org --json
+  claviger user options ada@example.org --cancel 8f2b0c1e-5d5a-4a39-9d8e-0d5a3e6f7a10")]
+    Options {
+        name: String,
+        /// The id of the options that nobody shall use any more
+        #[arg(long, value_name = "ID")]
+        cancel: Option<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Let a passkey be used that somebody else registered for the person
+    #[command(after_help = "Example:
+  claviger user confirm-passkey ada@example.org 5Ks0mXkQ1c8")]
+    ConfirmPasskey {
+        name: String,
+        /// The passkey's id, as `claviger user show` gives it
+        passkey: String,
+    },
+    /// Show or say whose passkeys wait for a confirmation when somebody else created them
+    #[command(after_help = "Examples:
+  claviger user hold
+  claviger user hold all")]
+    Hold {
+        /// Of nobody, of people who can sign in already, or of everybody
+        whose: Option<HoldWord>,
+        #[command(flatten)]
+        form: Form,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum OnOff {
     On,
     Off,
+}
+
+/// Whose provisioned passkeys are held.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum HoldWord {
+    None,
+    Existing,
+    All,
 }
 
 /// Whether somebody belongs to the organisation.

@@ -148,6 +148,9 @@ async fn record(
     entry
         .say("operation", format!("{operation:?}"))
         .say("code", refusal.code.id);
+    if let Some(detail) = refusal.detail {
+        entry.say("detail", detail);
+    }
     let about = (actor.issuer(), object.as_ref().map(|id| id.0.as_slice()));
     let unit = Unit::new();
     if let Err(cause) = audit::commit(identity, unit, Log::Audit, word, about, entry).await {
@@ -161,10 +164,24 @@ pub(crate) async fn write(
     identity: &Identity,
     actor: Actor<'_>,
     allowed: &Allowed,
-    mut unit: Unit,
+    unit: Unit,
     activity: &str,
     object: Id,
+    entry: Entry,
+) -> Result<(), WriteError> {
+    let about = (activity, object);
+    write_alerting(identity, actor, allowed, unit, about, entry, Vec::new()).await
+}
+
+/// As [`write`], with alerts of its own beside the record.
+pub(crate) async fn write_alerting(
+    identity: &Identity,
+    actor: Actor<'_>,
+    allowed: &Allowed,
+    mut unit: Unit,
+    (activity, object): (&str, Id),
     mut entry: Entry,
+    alerts: Vec<(&'static str, Entry)>,
 ) -> Result<(), WriteError> {
     actor.require(&mut unit, identity.0.tenant_id);
     let about = (actor.issuer(), Some(object.0.as_slice()));
@@ -178,6 +195,7 @@ pub(crate) async fn write(
         entry.say("permission", permission.name());
     }
     let mut records = vec![record(activity, entry)];
+    records.extend(alerts.into_iter().map(|(word, entry)| record(word, entry)));
     if let Some(permission) = allowed.tier_zero() {
         let mut alert = actor.entry(identity);
         alert

@@ -270,6 +270,7 @@ fn derive_code(rule: Rule, status: CredentialStatus) -> &'static Code {
     match rule {
         Rule::AccountEnabled => &codes::ACCOUNT_DISABLED,
         Rule::PasskeyActive if status == CredentialStatus::Removed => &codes::PASSKEY_REMOVED,
+        Rule::PasskeyActive if status == CredentialStatus::Held => &codes::PASSKEY_HELD,
         Rule::PasskeyActive => &codes::PASSKEY_INACTIVE,
         Rule::UserVerified => &codes::PASSKEY_NOT_VERIFIED,
         Rule::PasskeyPolicy(Some(rule)) => policies::code_of(rule),

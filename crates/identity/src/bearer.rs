@@ -59,6 +59,11 @@ impl Bearer {
         self.principal
     }
 
+    /// Moves when the application is disabled or gets other credentials.
+    pub(crate) fn principal_version(&self) -> i64 {
+        self.principal_version
+    }
+
     /// The person in whose name it acts; `None` when the application acts by itself.
     pub fn person(&self) -> Option<Id> {
         self.delegate.as_ref().map(|delegate| delegate.person)

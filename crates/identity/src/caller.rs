@@ -43,6 +43,15 @@ impl Caller {
 }
 
 impl Place {
+    /// Of what no request brought.
+    pub(crate) fn nowhere() -> Place {
+        Place {
+            browser: String::new(),
+            system: String::new(),
+            network: String::new(),
+        }
+    }
+
     /// As stored.
     pub(crate) fn to_json(&self) -> String {
         serde_json::json!({"browser": self.browser, "system": self.system, "network": self.network})
@@ -51,10 +60,6 @@ impl Place {
 
     /// As stored; what can't be read is a place without words.
     pub(crate) fn from_json(text: &str) -> Place {
-        serde_json::from_str(text).unwrap_or_else(|_| Place {
-            browser: String::new(),
-            system: String::new(),
-            network: String::new(),
-        })
+        serde_json::from_str(text).unwrap_or_else(|_| Place::nowhere())
     }
 }

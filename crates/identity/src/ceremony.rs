@@ -14,7 +14,8 @@ const VERSION: u8 = 1;
 /// Every state of a purpose has one length before sealing, so that its size tells nothing about its content.
 fn padded(purpose: Purpose) -> usize {
     match purpose {
-        Purpose::SignIn | Purpose::Reauthenticate | Purpose::AddPasskey => 256,
+        // Provisioning seals none: what its options are bound to stands in the database.
+        Purpose::SignIn | Purpose::Reauthenticate | Purpose::AddPasskey | Purpose::Provision => 256,
         // These carry names that a person typed, or a token.
         Purpose::SetUp | Purpose::Enrol => 2560,
     }

@@ -63,6 +63,7 @@ codes! {
     PASSKEY_CLONED = "sign_in.counter_regressed" Unauthenticated "The device-bound passkey's signature counter went back: it may have been cloned." "Use another passkey and report this to the help desk.";
     PASSKEY_BACKUP_CHANGED = "sign_in.backup_eligibility_changed" Unauthenticated "The passkey says another backup eligibility than at registration." "Use another passkey, and register this one anew.";
     ACCOUNT_DISABLED = "sign_in.account_disabled" Forbidden "The account is disabled." "Ask the help desk.";
+    PASSKEY_HELD = "sign_in.passkey_held" Forbidden "Somebody else registered this passkey; it waits until its owner confirms it." "Sign in with another passkey and confirm this one on the Security info page, or ask the help desk.";
     PASSKEY_INACTIVE = "sign_in.passkey_inactive" Forbidden "The passkey is not active." "Use another passkey or ask the help desk.";
     POLICY_REFUSED = "sign_in.policy_refused" Forbidden "The organisation's policy does not accept this sign-in." "Use another passkey or ask the help desk.";
 
@@ -106,9 +107,23 @@ codes! {
     PASSKEY_EXISTS = "registration.credential_exists" Conflict "This passkey is registered already." "Sign in with it, or create one in another place.";
     TOO_MANY_PASSKEYS = "passkey.too_many" Conflict "The account holds as many passkeys as the organisation allows." "Remove one that you don't use any more.";
     LAST_PASSKEY = "passkey.last" Conflict "The last usable passkey can't be removed by its owner." "Add another passkey first.";
-    OWN_METHOD = "passkey.own" Forbidden "An administrator removes passkeys of others here, not their own." "Remove your own on the Security info page.";
+    OWN_METHOD = "passkey.own" Forbidden "An administrator creates, confirms and removes passkeys of others here, not their own." "Look after your own on the Security info page.";
     PASSKEY_MISSING = "passkey.missing" Missing "There is no such passkey in this account." "Reload the page.";
     NAME_UNFIT = "passkey.name_unfit" Bad "A passkey's name has 1 to 64 visible characters." "Choose another name.";
+
+    PASSKEY_NOT_HELD = "passkey.not_held" Conflict "This passkey does not wait for a confirmation." "Reload the page.";
+
+    // Passkeys created on behalf of their owners.
+    OPTIONS_UNKNOWN = "provisioning.challenge_unknown" Bad "The challenge was not given out to this caller for this person." "Ask for creation options, and register with those.";
+    OPTIONS_EXPIRED = "provisioning.options_expired" Bad "The creation options are over." "Ask for new ones; beta takes challengeTimeoutInMinutes for more time.";
+    OPTIONS_CANCELLED = "provisioning.options_cancelled" Bad "The creation options were cancelled." "Ask for new ones.";
+    OPTIONS_VOID = "provisioning.options_void" Bad "The person, or whoever asked for the creation options, has changed since: status, roles or credentials." "Ask for new ones.";
+    OPTIONS_MISSING = "provisioning.options_missing" Missing "There are no such open creation options for this person." "List those that are open.";
+    TOO_MANY_OPTIONS = "provisioning.too_many_options" Conflict "Too many creation options are open for this person, or for whoever asks." "Use them, cancel some, or wait until they are over.";
+    LIFETIME_UNFIT = "provisioning.lifetime_unfit" Bad "Creation options last 5 to 43200 minutes." "Choose a time in between.";
+    PERSON_IS_GUEST = "provisioning.guest" Conflict "Nobody creates passkeys on behalf of guests." "Send the person a registration link.";
+    PERSON_DISABLED = "provisioning.person_disabled" Conflict "The person's account is disabled." "Enable the account first.";
+    PLANTED_BY_SELF = "provisioning.same_hands" Forbidden "Whoever registered a passkey for somebody can't confirm it as well." "Its owner confirms it on the Security info page, or another administrator does.";
 
     // Links.
     LINK_UNUSABLE = "link.unusable" Gone "The link is unknown, expired, used already or was replaced." "Ask whoever sent it for a new one.";

@@ -3,14 +3,15 @@
 use std::future::Future;
 
 use policy::profiles::PasskeyPolicy;
-use store::{AttestationRecord, Guard, Id, Log, NewCredential, Unit, WriteError};
+use store::{AttestationRecord, CredentialStatus, Guard, Id, Log, NewCredential, Unit, WriteError};
 use webauthn::options::{
     AttestationConveyance, CreationOptions, CredentialDescriptor, RelyingParty, User,
 };
 use webauthn::signals::UnknownCredential;
 use webauthn::{
-    AttestationKind, AttestationPolicy, AuthenticatorAttachment, CrossOrigin, ExpectedRegistration,
-    Mediation, RegistrationResponse, UserVerification, VerifiedRegistration, registration,
+    Algorithm, AttestationKind, AttestationPolicy, AuthenticatorAttachment, CrossOrigin,
+    ExpectedRegistration, Mediation, Origin, RegistrationResponse, UserVerification,
+    VerifiedRegistration, registration,
 };
 
 use crate::attestation::{self, Evidence, Models};
@@ -21,7 +22,7 @@ use crate::flow::{Flow, Proof, Purpose};
 use crate::link::LinkPurpose;
 use crate::metadata::InUse;
 use crate::policies::decide_registration;
-use crate::proof::{Entitlement, Permitted, permit};
+use crate::proof::{self, Entitlement, Permitted};
 use crate::tenant::refuse_write;
 use crate::{Caller, Class, Identity, Refusal, codes, trust_group};
 
@@ -65,8 +66,29 @@ pub(crate) async fn permit_registration(
     entitlement: Proof,
     person: Id,
 ) -> Result<Permitted, Refusal> {
-    let identity = attempt.identity;
-    let registration = verify(attempt)?;
+    let settings = &attempt.identity.0.settings;
+    let made = Made {
+        response: attempt.response,
+        challenge: &attempt.opened.state.challenge,
+        origins: &settings.register_origins(),
+        algorithms: &settings.algorithms,
+    };
+    let registration = verify(attempt.identity, &made).map_err(|detail| Refusal {
+        detail: Some(detail),
+        reference: derive_reference(attempt.opened.attempt),
+        ..Refusal::new(&codes::REGISTRATION_REFUSED)
+    })?;
+    permit(attempt.identity, registration, purpose, entitlement, person).await
+}
+
+/// Makes the right to store a verified registration of it, of what entitles to it, and of the policy's "yes".
+pub(crate) async fn permit(
+    identity: &Identity,
+    registration: VerifiedRegistration,
+    purpose: Purpose,
+    entitlement: Proof,
+    person: Id,
+) -> Result<Permitted, Refusal> {
     let judged = judge(identity, &registration).await?;
     let accepted = decide_registration(identity, person, &registration, judged.as_ref()).await?;
     let completed = Flow::start(purpose)
@@ -75,7 +97,7 @@ pub(crate) async fn permit_registration(
         .and_then(Flow::complete);
     let permitted = completed
         .ok()
-        .and_then(|completed| permit(completed, person, judged, accepted));
+        .and_then(|completed| proof::permit(completed, person, judged, accepted));
     permitted.ok_or_else(|| Refusal::new(&codes::INTERNAL))
 }
 
@@ -174,31 +196,37 @@ fn asks_for_make_and_model(policy: &PasskeyPolicy) -> bool {
         || profiles.any(|it| it.restrictions.enforced || !it.blocked.is_empty())
 }
 
-fn verify(attempt: &Try<'_>) -> Result<VerifiedRegistration, Refusal> {
-    let (settings, opened) = (&attempt.identity.0.settings, &attempt.opened);
-    let refuse = |detail| Refusal {
-        detail: Some(detail),
-        reference: derive_reference(opened.attempt),
-        ..Refusal::new(&codes::REGISTRATION_REFUSED)
-    };
-    let parsed =
-        RegistrationResponse::from_json(attempt.response).map_err(|error| refuse(error.code()))?;
-    let origins = settings.register_origins();
+/// What an authenticator made, and what it was asked for.
+pub(crate) struct Made<'a> {
+    /// The JSON of `PublicKeyCredential.toJSON()`.
+    pub(crate) response: &'a [u8],
+    pub(crate) challenge: &'a [u8],
+    /// The origins whose pages may register.
+    pub(crate) origins: &'a [Origin],
+    /// Those that were offered.
+    pub(crate) algorithms: &'a [Algorithm],
+}
+
+/// The same checks for whoever registers. An error is the step that refused.
+pub(crate) fn verify(
+    identity: &Identity,
+    made: &Made<'_>,
+) -> Result<VerifiedRegistration, &'static str> {
+    let parsed = RegistrationResponse::from_json(made.response).map_err(|error| error.code())?;
     let expected = ExpectedRegistration {
-        challenge: &opened.state.challenge,
-        rp_id: &settings.rp_id,
-        origins: &origins,
+        challenge: made.challenge,
+        rp_id: &identity.0.settings.rp_id,
+        origins: made.origins,
         cross_origin: CrossOrigin::Refused,
-        algorithms: &settings.algorithms,
+        algorithms: made.algorithms,
         mediation: Mediation::Modal,
         user_verification: UserVerification::Required,
         attestation: &AttestationPolicy::NOT_REQUIRED,
     };
-    let registration =
-        registration::verify(&parsed, &expected).map_err(|error| refuse(error.code()))?;
+    let registration = registration::verify(&parsed, &expected).map_err(|error| error.code())?;
     // The client's own word (credProps.rk); silence is not taken as no.
     if registration.resident_key() == Some(false) {
-        return Err(refuse("registration.not_discoverable"));
+        return Err("registration.not_discoverable");
     }
     Ok(registration)
 }
@@ -247,21 +275,40 @@ fn derive_created_proof(entitlement: &Entitlement) -> &'static str {
             LinkPurpose::Register => "registration_link",
             LinkPurpose::Recover => "recovery_link",
         },
+        Entitlement::Options(_) => "provisioned",
+    }
+}
+
+/// A passkey about to be stored.
+pub(crate) struct New<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) status: CredentialStatus,
+    /// Where it was made: the JSON of a place.
+    pub(crate) place: String,
+}
+
+impl<'a> New<'a> {
+    /// Usable from now on, made by whoever asks.
+    pub(crate) fn own(attempt: &Try<'_>, name: &'a str) -> New<'a> {
+        New {
+            name,
+            status: CredentialStatus::Active,
+            place: attempt.caller.place().to_json(),
+        }
     }
 }
 
 /// Puts the new credential into the unit, consuming the right to it, with the guard that what entitles to it
-/// still stands: the session lives, or the link was open until now. The unit must have locked the person's row.
+/// still stands: the session lives, or link or options were open until now. The unit must have locked the person's row.
 /// Its model, its kind and what it shows of its trust group (the first, if any) go into the record, and what its attestation
 /// proves beside the credential.
 pub(crate) fn insert(
+    identity: &Identity,
     unit: &mut Unit,
     entry: &mut Entry,
-    attempt: &Try<'_>,
-    name: &str,
+    new: New<'_>,
     permitted: Permitted,
 ) {
-    let identity = attempt.identity;
     let Permitted {
         person_id,
         entitled_by,
@@ -276,6 +323,10 @@ pub(crate) fn insert(
         }
         Entitlement::Link(link) => {
             unit.use_link(tenant, link.link_id(), now);
+        }
+        Entitlement::Options(options) => {
+            let version = options.person_version();
+            unit.use_creation_options(tenant, options.options_id(), version, now);
         }
     }
     let kind_of_passkey = match registration.backup_eligible() {
@@ -303,7 +354,8 @@ pub(crate) fn insert(
     let credential = NewCredential {
         credential_id: registration.credential_id(),
         person_id,
-        name,
+        status: new.status,
+        name: new.name,
         public_key: registration.public_key().cose_bytes(),
         algorithm: registration.public_key().algorithm().cose_id(),
         sign_count: i64::from(registration.sign_count()),
@@ -319,7 +371,7 @@ pub(crate) fn insert(
         client_data_json: registration.client_data_json(),
         created_proof: derive_created_proof(&entitled_by),
         created_at: now,
-        created_place: attempt.caller.place().to_json(),
+        created_place: new.place,
         trust_groups: groups.stored,
     };
     unit.insert_credential(tenant, &credential);

@@ -5,7 +5,7 @@ use webauthn::base64url;
 
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, Binding};
-use crate::creation::{self, Account, Try};
+use crate::creation::{self, Account, New, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::{self, LinkPurpose, Presented};
 use crate::passkeys::{Creation, check_count, propose_name};
@@ -153,7 +153,8 @@ async fn write_enrolled(
     entry
         .say("credential", credential_id)
         .say("link", purpose.as_str());
-    creation::insert(&mut unit, &mut entry, attempt, name, permitted);
+    let new = New::own(attempt, name);
+    creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;

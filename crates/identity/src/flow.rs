@@ -8,6 +8,7 @@
 use webauthn::{VerifiedAssertion, VerifiedRegistration};
 
 use crate::link::Presented;
+use crate::provisioning;
 use crate::sessions::{FreshSession, LiveSession};
 
 /// What a ceremony is for.
@@ -18,6 +19,8 @@ pub(crate) enum Purpose {
     AddPasskey,
     SetUp,
     Enrol,
+    /// On behalf of somebody else.
+    Provision,
 }
 
 /// What must be proved next.
@@ -29,6 +32,8 @@ pub(crate) enum Step {
     FreshSession,
     /// An open one-time link of the purpose.
     Link,
+    /// Open options that were given to whoever asks, for this very person.
+    Options,
     /// A verified assertion.
     Assertion,
     /// A verified registration.
@@ -41,6 +46,7 @@ pub(crate) enum Proof {
     Session(LiveSession),
     FreshSession(FreshSession),
     Link(Presented),
+    Options(provisioning::Presented),
     Assertion(VerifiedAssertion),
     Registration(Box<VerifiedRegistration>),
 }
@@ -51,6 +57,7 @@ impl Proof {
             Proof::Session(_) => Step::Session,
             Proof::FreshSession(_) => Step::FreshSession,
             Proof::Link(_) => Step::Link,
+            Proof::Options(_) => Step::Options,
             Proof::Assertion(_) => Step::Assertion,
             Proof::Registration(_) => Step::Registration,
         }
@@ -59,12 +66,13 @@ impl Proof {
 
 impl Purpose {
     #[cfg(test)]
-    pub(crate) const ALL: [Purpose; 5] = [
+    pub(crate) const ALL: [Purpose; 6] = [
         Purpose::SignIn,
         Purpose::Reauthenticate,
         Purpose::AddPasskey,
         Purpose::SetUp,
         Purpose::Enrol,
+        Purpose::Provision,
     ];
 
     fn steps(self) -> &'static [Step] {
@@ -73,6 +81,7 @@ impl Purpose {
             Purpose::Reauthenticate => &[Step::Session, Step::Assertion],
             Purpose::AddPasskey => &[Step::FreshSession, Step::Registration],
             Purpose::SetUp | Purpose::Enrol => &[Step::Link, Step::Registration],
+            Purpose::Provision => &[Step::Options, Step::Registration],
         }
     }
 
@@ -88,6 +97,7 @@ impl Purpose {
             Purpose::AddPasskey => "add_passkey",
             Purpose::SetUp => "set_up",
             Purpose::Enrol => "enrol",
+            Purpose::Provision => "provision",
         }
     }
 }
@@ -180,10 +190,11 @@ impl Flow {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 5] = [
+    const STEPS: [Step; 6] = [
         Step::Session,
         Step::FreshSession,
         Step::Link,
+        Step::Options,
         Step::Assertion,
         Step::Registration,
     ];

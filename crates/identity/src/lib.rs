@@ -34,6 +34,7 @@ pub mod policies;
 pub mod principal_key;
 pub mod proof;
 pub mod providers;
+pub mod provisioning;
 pub mod reauthenticate;
 pub mod reports;
 pub mod roles;

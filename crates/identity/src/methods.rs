@@ -26,6 +26,8 @@ pub struct Method {
     pub certificates: Vec<[u8; 32]>,
     /// Whether it can be used for signing in.
     pub active: bool,
+    /// Registered by somebody else, and not confirmed yet.
+    pub held: bool,
     pub created_at: Micros,
     pub last_used_at: Option<Micros>,
 }
@@ -51,7 +53,10 @@ pub async fn list(
     Ok(methods)
 }
 
-async fn derive_method(identity: &Identity, credential: Credential) -> Result<Method, Refusal> {
+pub(crate) async fn derive_method(
+    identity: &Identity,
+    credential: Credential,
+) -> Result<Method, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let attestation = store
         .find_attestation(tenant, &credential.credential_id)
@@ -70,6 +75,7 @@ async fn derive_method(identity: &Identity, credential: Credential) -> Result<Me
             .is_some_and(|judged| judged.verdict == "attested"),
         certificates: chain.as_chunks::<32>().0.to_vec(),
         active: credential.status == CredentialStatus::Active,
+        held: credential.status == CredentialStatus::Held,
         created_at: credential.created_at,
         last_used_at: credential.last_used_at,
     })

@@ -4,9 +4,9 @@ use store::{Credential, CredentialStatus, Guard, Log, Person, PersonStatus, Unit
 use webauthn::base64url;
 use webauthn::options::CreationOptions;
 
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, NewRecord};
 use crate::ceremony::{self, Binding};
-use crate::creation::{self, Account, DECISIONS, Try};
+use crate::creation::{self, Account, DECISIONS, New, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::refuse_use;
 use crate::people::administrators::{Administrators, Change};
@@ -180,7 +180,8 @@ async fn write_added(
         "credential",
         base64url::encode(permitted.registration.credential_id()),
     );
-    creation::insert(&mut unit, &mut entry, attempt, name, permitted);
+    let new = New::own(attempt, name);
+    creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
@@ -193,7 +194,7 @@ async fn write_added(
     }
 }
 
-fn parse_id(passkey_id: &str) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn parse_id(passkey_id: &str) -> Result<Vec<u8>, Refusal> {
     base64url::decode(passkey_id).map_err(|_| Refusal::new(&codes::PASSKEY_MISSING))
 }
 
@@ -299,7 +300,23 @@ async fn remove_once(
         .confide("passkey", found.name.as_str());
     entry.say("credential", base64url::encode(credential_id));
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
-    let written = audit::commit(identity, unit, Log::Audit, "passkey.removed", about, entry).await;
+    let record = |word, entry| NewRecord {
+        log: Log::Audit,
+        word,
+        about,
+        entry,
+    };
+    let mut records = Vec::new();
+    if found.status == CredentialStatus::Held {
+        // Somebody registered it and its owner does not want it: whoever watches the organisation has to know.
+        let mut alert = Entry::of(caller, identity.0.ambient.make_id());
+        alert
+            .confide("user", person.user_name.as_str())
+            .say("credential", base64url::encode(credential_id));
+        records.push(record("alert.held_passkey_refused", alert));
+    }
+    records.push(record("passkey.removed", entry));
+    let written = audit::commit_all(identity, unit, records).await;
     written.map_err(refuse_write)?;
     let rest = credentials
         .iter()

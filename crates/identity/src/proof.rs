@@ -12,6 +12,7 @@ use webauthn::VerifiedRegistration;
 use crate::flow::{Completed, Proof};
 use crate::link::Presented;
 use crate::policies::Accepted;
+use crate::provisioning;
 use crate::sessions::FreshSession;
 
 /// The right to open one session for one person, with every version that the decision read.
@@ -95,9 +96,11 @@ pub(crate) struct Permitted {
 pub(crate) enum Entitlement {
     Session(FreshSession),
     Link(Presented),
+    /// On behalf of the person.
+    Options(provisioning::Presented),
 }
 
-/// `None` unless the flow registers, and session or link are this person's. A set-up link is nobody's: the
+/// `None` unless the flow registers, and session, link or options are this person's. A set-up link is nobody's: the
 /// person is made with it.
 pub(crate) fn permit(
     completed: Completed,
@@ -115,6 +118,7 @@ pub(crate) fn permit(
             Entitlement::Session(session)
         }
         Proof::Link(link) if link.is_for(person_id) => Entitlement::Link(link),
+        Proof::Options(options) if options.is_for(person_id) => Entitlement::Options(options),
         _ => return None,
     };
     Some(Permitted {

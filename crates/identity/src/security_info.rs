@@ -11,6 +11,7 @@ use crate::audit::{read_field, read_personal};
 use crate::passkeys::{is_last, read_own};
 use crate::policies::{Accepts, Verdicts, code_of, decide_at_rest, find_accepts};
 use crate::providers::{self, Provider};
+use crate::provisioning::{Planted, find_planted};
 use crate::sessions::{self, SessionView};
 use crate::sign_in::{Signals, derive_signals};
 use crate::{Class, Identity, Micros, Place, Refusal, Session, codes};
@@ -52,6 +53,8 @@ pub struct PasskeyCard {
     pub removable: bool,
     /// It opened the session that asks.
     pub current: bool,
+    /// Who registered it, where its owner did not and has not confirmed it yet.
+    pub held: Option<Planted>,
 }
 
 /// One line of recent activity; `what` is a stable word that pages translate.
@@ -75,6 +78,7 @@ pub enum ActivityKind {
     PasskeyRefused,
     PasskeyRenamed,
     PasskeyRemoved,
+    PasskeyConfirmed,
     SessionEnded,
     SignedOut,
     LinkMade,
@@ -90,9 +94,11 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
     let providers = find_providers(identity, &credentials).await?;
     let (_, snapshot) = identity.current().await?;
     let verdicts = decide_at_rest(identity, &snapshot.policies, person.person_id).await?;
+    let mut planted = find_planted(identity, person.person_id, &credentials).await?;
     let passkeys = credentials
         .iter()
         .map(|credential| PasskeyCard {
+            held: take_planted(&mut planted, credential),
             provider: providers
                 .get(&credential.aaguid)
                 .cloned()
@@ -140,6 +146,24 @@ async fn find_providers(
     Ok(found)
 }
 
+/// Of a held one always something: that nobody knows who registered it is worth saying, too.
+fn take_planted(planted: &mut Vec<Planted>, credential: &Credential) -> Option<Planted> {
+    if credential.status != CredentialStatus::Held {
+        return None;
+    }
+    let found = planted
+        .iter()
+        .position(|one| one.credential_id == credential.credential_id);
+    Some(match found {
+        Some(place) => planted.swap_remove(place),
+        None => Planted {
+            credential_id: credential.credential_id.clone(),
+            by: None,
+            at: credential.created_at,
+        },
+    })
+}
+
 fn derive_card(
     credentials: &[Credential],
     credential: &Credential,
@@ -168,6 +192,7 @@ fn derive_card(
         refused_by: refused_by.or(by_policy),
         removable: !is_last(credentials, credential, verdicts),
         current: credential.credential_id == session.credential_id,
+        held: None,
     }
 }
 
@@ -203,7 +228,10 @@ fn derive_sign_in_kind(word: &str) -> ActivityKind {
 
 fn derive_change_kind(word: &str) -> ActivityKind {
     match word {
-        "passkey.added" | "organisation.set_up" => ActivityKind::PasskeyAdded,
+        "passkey.added" | "passkey.provisioned" | "organisation.set_up" => {
+            ActivityKind::PasskeyAdded
+        }
+        "passkey.confirmed" => ActivityKind::PasskeyConfirmed,
         "passkey.registration_refused" => ActivityKind::PasskeyRefused,
         "passkey.renamed" => ActivityKind::PasskeyRenamed,
         "passkey.removed" => ActivityKind::PasskeyRemoved,

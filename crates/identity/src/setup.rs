@@ -6,7 +6,7 @@ use webauthn::{base64url, providers};
 
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, Binding};
-use crate::creation::{self, Account, Try};
+use crate::creation::{self, Account, New, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::{self, LinkPurpose};
 use crate::passkeys::Creation;
@@ -209,7 +209,8 @@ async fn write_claim(
     entry
         .say("organisation", organisation)
         .say("rpId", settings.rp_id.as_str());
-    creation::insert(&mut unit, &mut entry, attempt, &name, permitted);
+    let new = New::own(attempt, &name);
+    creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_purpose(tenant, LinkPurpose::SetUp.as_str(), now);
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let word = "organisation.set_up";

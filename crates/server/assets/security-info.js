@@ -76,6 +76,7 @@ adding.addEventListener('close', () => added && reloadSaying(text('script-added'
 
 /** @param {HTMLElement} card */
 function prepareRenaming(card) {
+  if (!card.querySelector('[data-rename]')) return;
   const form = /** @type {HTMLFormElement} */ (find('[data-rename-form]', card));
   const open = find('[data-rename]', card);
   const field = find('input', form);
@@ -127,8 +128,22 @@ async function remove() {
   }
 }
 
+// Confirming what somebody else registered.
+
+/** @param {HTMLElement} card */
+async function confirmHeld(card) {
+  try {
+    await post('/security-info/passkeys/confirm', { passkeyId: card.dataset.passkey });
+    reloadSaying(text('script-held-confirmed'));
+  } catch (error) {
+    if (!confirmFirst(error, `confirm=${card.dataset.passkey}`)) giveUp(error);
+  }
+}
+
 for (const card of findAll('[data-passkey]')) {
   prepareRenaming(card);
+  const held = /** @type {HTMLElement | null} */ (card.querySelector('[data-confirm-held]'));
+  held?.addEventListener('click', () => work(held, () => confirmHeld(card)));
   card.querySelector('[data-remove]')?.addEventListener('click', () => askToRemove(card));
 }
 const confirmRemoval = find('[data-confirm-remove]', removing);
@@ -164,6 +179,11 @@ function goOn(place) {
   } else if (what === 'remove' && card?.querySelector('[data-remove]')) {
     askToRemove(card);
     say(text('script-continue'), 'good', { scope: removing });
+  } else if (what === 'confirm') {
+    const button = /** @type {HTMLElement | null | undefined} */ (card?.querySelector('[data-confirm-held]'));
+    if (!button) return;
+    say(text('script-continue'), 'good');
+    button.focus();
   }
 }
 

@@ -100,7 +100,7 @@ pub fn status(code: &'static Code) -> StatusCode {
     match (code.id, code.class) {
         ("request.wrong_host", _) => StatusCode::MISDIRECTED_REQUEST,
         ("request.too_large", _) => StatusCode::PAYLOAD_TOO_LARGE,
-        ("request.method_not_allowed", _) => StatusCode::METHOD_NOT_ALLOWED,
+        ("request.method_not_allowed" | "graph.me_read_only", _) => StatusCode::METHOD_NOT_ALLOWED,
         ("request.too_slow", _) => StatusCode::REQUEST_TIMEOUT,
         (_, Class::Bad) => StatusCode::BAD_REQUEST,
         (_, Class::Unauthenticated) => StatusCode::UNAUTHORIZED,

@@ -18,6 +18,7 @@ mod openapi;
 mod organization;
 mod owners;
 mod principals;
+mod provisioning;
 mod reports;
 mod roles;
 mod table;
@@ -105,6 +106,13 @@ fn find(request: &Request) -> Result<Found, Fault> {
     let unknown = || Fault::from(Problem::UnknownSegment("?".to_owned()));
     let (version, rest) = Version::split(request.uri().path()).ok_or_else(unknown)?;
     let path = Path::parse(rest)?;
+    let refused = table::REFUSED
+        .iter()
+        .filter(|_| version != Version::Own)
+        .find(|(method, pattern, _)| method == request.method() && path.capture(pattern).is_some());
+    if let Some((_, _, code)) = refused {
+        return Err(Fault::from(*code).as_method_not_allowed());
+    }
     let mut fits = ENDPOINTS
         .iter()
         .filter(|endpoint| endpoint.versions.contains(&version))

@@ -46,6 +46,9 @@ pub use records::principal::{
 pub use records::profile::{
     DeletedPeople, DirectoryPerson, ERASING, People, PersonColumn, PersonFields, UserType,
 };
+pub use records::provisioning::{
+    AskedFrom, CallerKind, GivenOptions, Hold, NewOptions, Provisioned,
+};
 pub use records::registration::Registration;
 pub use records::role::{RoleHolder, Without};
 pub use records::secret_key::SecretKey;

@@ -86,6 +86,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0010_policy.sql"),
         postgres: include_str!("../migrations/postgres/0010_policy.sql"),
     },
+    Migration {
+        version: 11,
+        name: "provisioning",
+        sqlite: include_str!("../migrations/sqlite/0011_provisioning.sql"),
+        postgres: include_str!("../migrations/postgres/0011_provisioning.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -14,6 +14,7 @@ use crate::flags::{Form, OnOff, User};
 use crate::os_user;
 use crate::output::{LinkShown, escape, say, say_json, table, write_time};
 
+mod provisioning;
 mod record;
 
 pub(crate) async fn run(configuration: &Configuration, command: User) -> Result<(), Failure> {
@@ -122,6 +123,13 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
                 escape(&person.user_name)
             ))
         }
+        User::Options { name, cancel, form } => {
+            provisioning::options(identity, actor, &name, cancel.as_deref(), form).await
+        }
+        User::ConfirmPasskey { name, passkey } => {
+            provisioning::confirm(identity, actor, &name, &passkey).await
+        }
+        User::Hold { whose, form } => provisioning::hold(identity, actor, whose, form).await,
     }
 }
 

@@ -814,3 +814,31 @@ fn the_policy_is_previewed_saved_and_restored_while_it_serves() {
     run(&["user", "break-glass", &name, "off"]).ok();
     assert!(run(&["user", "break-glass", &name, "perhaps"]).code == Some(2));
 }
+
+#[test]
+fn passkeys_for_others_are_watched_over_while_it_serves() {
+    let folder = Folder::make();
+    let (installation, _server, _ada) = set_up(&folder);
+    let run = |arguments: &[&str]| run_on(&installation.data, arguments);
+    run(&["user", "add", "bob"]).ok();
+    let hold = |arguments: &[&str]| {
+        let words = [&["user", "hold"], arguments, &["--json"]].concat();
+        run(&words).json()["hold"].clone()
+    };
+    assert_eq!(hold(&[]), "existing");
+    assert_eq!(hold(&["all"]), "all");
+    assert_eq!(hold(&[]), "all");
+    assert_eq!(run(&["user", "hold", "some"]).code, Some(2));
+    assert!(run(&["user", "hold", "none"]).ok().starts_with("Nobody's"));
+    let open = run(&["user", "options", "bob", "--json"]).json();
+    assert_eq!(open, Value::Array(Vec::new()));
+    let table = run(&["user", "options", "bob"]).ok();
+    assert!(table.starts_with("ID"), "{table}");
+    run(&["user", "options", "nobody"]).refused(1, "user.missing");
+    run(&["user", "options", "bob", "--cancel", "x"]).refused(1, "no id of options");
+    let nothing = "8f2b0c1e-5d5a-4a39-9d8e-0d5a3e6f7a10";
+    run(&["user", "options", "bob", "--cancel", nothing])
+        .refused(1, "provisioning.options_missing");
+    run(&["user", "confirm-passkey", "bob", "AAAA"]).refused(1, "passkey.missing");
+    run(&["user", "confirm-passkey", "admin", "AAAA"]).refused(1, "passkey.missing");
+}

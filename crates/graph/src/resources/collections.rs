@@ -3,8 +3,8 @@
 use super::{
     AppRoleAssignment, Application, ConditionalAccessStatus, DirectoryAudit, DirectoryObject,
     DirectoryRole, DirectoryRoleTemplate, Fido2AuthenticationMethod, Group, OAuth2PermissionGrant,
-    OperationResult, Organization, ServicePrincipal, SignIn, SignInUserType, User,
-    UserDefaultAuthenticationMethod, UserRegistrationDetails,
+    OperationResult, Organization, PasskeyCreationOptions, ServicePrincipal, SignIn,
+    SignInUserType, User, UserDefaultAuthenticationMethod, UserRegistrationDetails,
 };
 use crate::kind::Kind;
 use crate::odata::{Collection, Filterable, Op};
@@ -100,6 +100,8 @@ pub static DIRECTORY_ROLE_TEMPLATES: Collection = plain(&DirectoryRoleTemplate::
 pub static ORGANIZATIONS: Collection = plain(&Organization::TYPE);
 /// `.../authentication/fido2Methods`
 pub static FIDO2_METHODS: Collection = plain(&Fido2AuthenticationMethod::TYPE);
+/// `.../passkeyCreationOptions`
+pub static PASSKEY_CREATION_OPTIONS: Collection = plain(&PasskeyCreationOptions::TYPE);
 /// `.../appRoleAssignments`, `.../appRoleAssignedTo`
 pub static APP_ROLE_ASSIGNMENTS: Collection = plain(&AppRoleAssignment::TYPE);
 

@@ -22,6 +22,10 @@ pub enum Operation {
     MakeLink,
     ReadMethods,
     DeleteMethod,
+    ProvisionMethod,
+    ConfirmMethod,
+    ReadProvisioning,
+    ChangeProvisioning,
     ListGroups,
     ReadGroup,
     ReadMembers,
@@ -149,6 +153,9 @@ const SESSIONS: &[Role] = &[
     R::HelpdeskAdministrator,
 ];
 const APPLICATIONS: &[Role] = &[R::GlobalAdministrator, R::ApplicationAdministrator];
+/// Whoever decides by what passkeys are accepted.
+const PROVISIONING_EDITORS: &[Role] =
+    &[R::GlobalAdministrator, R::AuthenticationPolicyAdministrator];
 const LOG_READERS: &[Role] = &[
     R::GlobalAdministrator,
     R::SecurityAdministrator,
@@ -314,6 +321,10 @@ impl Operation {
         Operation::MakeLink,
         Operation::ReadMethods,
         Operation::DeleteMethod,
+        Operation::ProvisionMethod,
+        Operation::ConfirmMethod,
+        Operation::ReadProvisioning,
+        Operation::ChangeProvisioning,
         Operation::ListGroups,
         Operation::ReadGroup,
         Operation::ReadMembers,
@@ -388,7 +399,22 @@ impl Operation {
             | O::RestorePerson
             | O::EraseDeletedPerson => change(WRITE_PEOPLE, PEOPLE, GLOBAL),
             O::EndSessionsOfPerson => change(WRITE_PEOPLE, SESSIONS, METHODS_OF_PRIVILEGED),
-            O::MakeLink | O::DeleteMethod => Rule {
+            // By a person alone: two pairs of eyes, and an application has none.
+            O::ConfirmMethod => Rule {
+                application: &[],
+                ..change(WRITE_METHODS, METHODS, METHODS_OF_PRIVILEGED)
+            },
+            O::ReadProvisioning => read(READ_POLICIES, POLICY_READERS),
+            // By a person alone: what may plant passkeys must not stop them from being held as well.
+            O::ChangeProvisioning => Rule {
+                application: &[],
+                ..change(
+                    WRITE_METHOD_POLICY,
+                    PROVISIONING_EDITORS,
+                    PROVISIONING_EDITORS,
+                )
+            },
+            O::MakeLink | O::DeleteMethod | O::ProvisionMethod => Rule {
                 own_roles: OwnRoles::Always,
                 ..change(WRITE_METHODS, METHODS, METHODS_OF_PRIVILEGED)
             },

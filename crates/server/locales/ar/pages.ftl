@@ -112,6 +112,14 @@ passkey-refused = لم يعد مقبولًا
 passkey-name = اسم مفتاح المرور
 rename-named = إعادة تسمية مفتاح المرور «{ $name }»
 remove-named = إزالة مفتاح المرور «{ $name }»
+held-badge = بانتظارك
+held-by = سجّل { $who } مفتاح المرور هذا لك في
+held-unknown = سجّل أحد القائمين على مؤسستك مفتاح المرور هذا لك في
+held-hint = لن يفتح شيئًا حتى تؤكده. ليس معك أو لم تكن تتوقعه؟ أزله وأبلغ مكتب المساعدة.
+held-confirm = إنه لي، استخدمه
+held-refuse = ليس لي
+held-confirm-named = تأكيد أن مفتاح المرور «{ $name }» لك
+held-refuse-named = مفتاح المرور «{ $name }» ليس لي: إزالته
 not-removable = لا يمكن إزالة آخر مفتاح مرور صالح لديك.
 last-used = آخر استخدام
 never-used = لم يُستخدم بعد
@@ -142,6 +150,10 @@ activity-passkey-renamed = { $named ->
 activity-passkey-removed = { $named ->
     [yes] أُزيل مفتاح المرور «{ $name }»
    *[no] أُزيل مفتاح مرور
+}
+activity-passkey-confirmed = { $named ->
+    [yes] أُكّد مفتاح المرور «{ $name }»
+   *[no] أُكّد مفتاح مرور
 }
 activity-session-ended = سُجّل خروج أحد الأجهزة
 activity-signed-out = تسجيل خروج

@@ -33,6 +33,9 @@ refusal-sign-in-backup-eligibility-changed-remedy = استخدم مفتاح مر
 refusal-sign-in-account-disabled = هذا الحساب معطّل.
 refusal-sign-in-account-disabled-remedy = راجع مكتب المساعدة.
 
+refusal-sign-in-passkey-held = سجّل شخص آخر مفتاح المرور هذا لك، وهو ينتظر تأكيدك.
+refusal-sign-in-passkey-held-remedy = سجّل الدخول بمفتاح مرور آخر وأكّد هذا المفتاح في صفحة معلومات الأمان، أو راجع مكتب المساعدة.
+
 refusal-sign-in-passkey-inactive = مفتاح المرور هذا غير نشط.
 refusal-sign-in-passkey-inactive-remedy = استخدم مفتاح مرور آخر أو راجع مكتب المساعدة.
 
@@ -65,6 +68,39 @@ refusal-passkey-missing-remedy = أعد تحميل الصفحة.
 
 refusal-passkey-name-unfit = يتكوّن اسم مفتاح المرور من حرف واحد إلى 64 حرفًا ظاهرًا.
 refusal-passkey-name-unfit-remedy = اختر اسمًا آخر.
+
+refusal-passkey-not-held = مفتاح المرور هذا لا ينتظر تأكيدًا.
+refusal-passkey-not-held-remedy = أعد تحميل الصفحة.
+
+refusal-provisioning-challenge-unknown = لم تُصدَر هذه الخيارات لهذا الشخص.
+refusal-provisioning-challenge-unknown-remedy = اطلب خيارات إنشاء وسجّل بها.
+
+refusal-provisioning-options-expired = انتهت خيارات الإنشاء.
+refusal-provisioning-options-expired-remedy = اطلب خيارات جديدة.
+
+refusal-provisioning-options-cancelled = أُلغيت خيارات الإنشاء.
+refusal-provisioning-options-cancelled-remedy = اطلب خيارات جديدة.
+
+refusal-provisioning-options-void = تغيّر الشخص أو من طلب الخيارات منذ ذلك الحين.
+refusal-provisioning-options-void-remedy = اطلب خيارات جديدة.
+
+refusal-provisioning-options-missing = لا توجد خيارات مفتوحة كهذه لهذا الشخص.
+refusal-provisioning-options-missing-remedy = راجع قائمة الخيارات المفتوحة.
+
+refusal-provisioning-too-many-options = خيارات الإنشاء المفتوحة كثيرة جدًا.
+refusal-provisioning-too-many-options-remedy = استخدمها أو ألغِ بعضها أو انتظر حتى تنتهي.
+
+refusal-provisioning-lifetime-unfit = تدوم خيارات الإنشاء من 5 إلى 43200 دقيقة.
+refusal-provisioning-lifetime-unfit-remedy = اختر مدة بينهما.
+
+refusal-provisioning-guest = لا ينشئ أحد مفاتيح مرور نيابة عن الضيوف.
+refusal-provisioning-guest-remedy = أرسل إلى الشخص رابط تسجيل.
+
+refusal-provisioning-person-disabled = حساب الشخص معطَّل.
+refusal-provisioning-person-disabled-remedy = فعّل الحساب أولًا.
+
+refusal-provisioning-same-hands = من سجّل مفتاح مرور لشخص لا يمكنه تأكيده أيضًا.
+refusal-provisioning-same-hands-remedy = يؤكده صاحبه في صفحة معلومات الأمان أو يؤكده مسؤول آخر.
 
 refusal-link-unusable = هذا الرابط غير معروف أو انتهت صلاحيته أو استُخدم من قبل أو حلّ محله رابط آخر.
 refusal-link-unusable-remedy = اطلب رابطًا جديدًا ممن أرسله إليك.
@@ -177,8 +213,8 @@ refusal-role-not-held-remedy = انظر أعضاء الدور؛ فقد يأتي 
 refusal-role-held = الدور ممنوح بالفعل.
 refusal-role-held-remedy = لا حاجة إلى شيء.
 
-refusal-passkey-own = هنا يزيل المسؤول مفاتيح مرور الآخرين لا مفاتيحه.
-refusal-passkey-own-remedy = أزل مفاتيحك من صفحة معلومات الأمان.
+refusal-passkey-own = هنا يدير المسؤول مفاتيح مرور الآخرين لا مفاتيحه.
+refusal-passkey-own-remedy = أدر مفاتيحك في صفحة معلومات الأمان.
 
 refusal-request-malformed = لم يفهم الخادم الطلب.
 refusal-request-malformed-remedy = أعد تحميل الصفحة ثم حاول مرة أخرى.
@@ -316,6 +352,8 @@ refusal-graph-property-missing = خاصية مطلوبة غير موجودة.
 refusal-graph-property-missing-remedy = أضف الخاصية المذكورة.
 refusal-graph-body-malformed = تعذرت قراءة محتوى الطلب.
 refusal-graph-body-malformed-remedy = أرسل كائن JSON واحدًا.
+refusal-graph-me-read-only = لا تُضاف مفاتيح المرور الخاصة ولا تُزال هنا.
+refusal-graph-me-read-only-remedy = افعل ذلك في صفحة معلومات الأمان، أو دع مسؤولًا ينشئ مفتاح المرور.
 refusal-graph-me-needs-person = لا معنى لـ“me” مع تطبيق يعمل بنفسه.
 refusal-graph-me-needs-person-remedy = سمِّ الشخص أو استخدم رمز وصول لشخص.
 

@@ -25,6 +25,7 @@ script-stranded = ربما يحتفظ جهازك الآن بمفتاح مرور 
 script-continue = تم التأكيد. تابع من هنا.
 script-added = مفتاح المرور «{ $name }» جاهز.
 script-removed = أُزيل مفتاح المرور.
+script-held-confirmed = تم التأكيد. يمكنك تسجيل الدخول به من الآن فصاعدًا.
 script-renamed = تغيّر الاسم.
 script-session-ended = سُجّل خروج الجهاز.
 script-remove-title = هل تريد إزالة «{ $name }»؟

@@ -112,6 +112,14 @@ passkey-refused = Nicht mehr zugelassen
 passkey-name = Name des Passkeys
 rename-named = Passkey „{ $name }“ umbenennen
 remove-named = Passkey „{ $name }“ entfernen
+held-badge = Wartet auf Sie
+held-by = { $who } hat diesen Passkey für Sie registriert am
+held-unknown = Jemand, der Ihre Organisation verwaltet, hat diesen Passkey für Sie registriert am
+held-hint = Er öffnet nichts, bis Sie ihn bestätigen. Sie haben ihn nicht oder haben ihn nicht erwartet? Entfernen Sie ihn und verständigen Sie den Helpdesk.
+held-confirm = Er gehört mir
+held-refuse = Nicht meiner
+held-confirm-named = Bestätigen, dass der Passkey „{ $name }“ Ihnen gehört
+held-refuse-named = Der Passkey „{ $name }“ gehört mir nicht: entfernen
 not-removable = Ihr letzter verwendbarer Passkey lässt sich nicht entfernen.
 last-used = Zuletzt benutzt
 never-used = Noch nicht benutzt
@@ -142,6 +150,10 @@ activity-passkey-renamed = { $named ->
 activity-passkey-removed = { $named ->
     [yes] Passkey „{ $name }“ entfernt
    *[no] Passkey entfernt
+}
+activity-passkey-confirmed = { $named ->
+    [yes] Passkey „{ $name }“ bestätigt
+   *[no] Passkey bestätigt
 }
 activity-session-ended = Ein Gerät wurde abgemeldet
 activity-signed-out = Abgemeldet

@@ -33,6 +33,9 @@ refusal-sign-in-backup-eligibility-changed-remedy = Verwenden Sie einen anderen 
 refusal-sign-in-account-disabled = Dieses Konto ist deaktiviert.
 refusal-sign-in-account-disabled-remedy = Wenden Sie sich an den Helpdesk.
 
+refusal-sign-in-passkey-held = Diesen Passkey hat jemand anders für Sie registriert; er wartet auf Ihre Bestätigung.
+refusal-sign-in-passkey-held-remedy = Melden Sie sich mit einem anderen Passkey an und bestätigen Sie diesen auf der Seite „Sicherheitsinfo“, oder wenden Sie sich an den Helpdesk.
+
 refusal-sign-in-passkey-inactive = Dieser Passkey ist nicht aktiv.
 refusal-sign-in-passkey-inactive-remedy = Verwenden Sie einen anderen Passkey oder wenden Sie sich an den Helpdesk.
 
@@ -65,6 +68,39 @@ refusal-passkey-missing-remedy = Laden Sie die Seite neu.
 
 refusal-passkey-name-unfit = Der Name eines Passkeys hat 1 bis 64 sichtbare Zeichen.
 refusal-passkey-name-unfit-remedy = Wählen Sie einen anderen Namen.
+
+refusal-passkey-not-held = Dieser Passkey wartet auf keine Bestätigung.
+refusal-passkey-not-held-remedy = Laden Sie die Seite neu.
+
+refusal-provisioning-challenge-unknown = Diese Optionen wurden nicht für diese Person ausgegeben.
+refusal-provisioning-challenge-unknown-remedy = Fordern Sie Erstellungsoptionen an und registrieren Sie damit.
+
+refusal-provisioning-options-expired = Die Erstellungsoptionen sind abgelaufen.
+refusal-provisioning-options-expired-remedy = Fordern Sie neue an.
+
+refusal-provisioning-options-cancelled = Die Erstellungsoptionen wurden zurückgezogen.
+refusal-provisioning-options-cancelled-remedy = Fordern Sie neue an.
+
+refusal-provisioning-options-void = Die Person oder wer die Optionen anforderte, hat sich seither geändert.
+refusal-provisioning-options-void-remedy = Fordern Sie neue an.
+
+refusal-provisioning-options-missing = Für diese Person sind keine solchen Optionen offen.
+refusal-provisioning-options-missing-remedy = Sehen Sie in der Liste der offenen nach.
+
+refusal-provisioning-too-many-options = Zu viele Erstellungsoptionen sind offen.
+refusal-provisioning-too-many-options-remedy = Verwenden Sie sie, ziehen Sie einige zurück oder warten Sie, bis sie abgelaufen sind.
+
+refusal-provisioning-lifetime-unfit = Erstellungsoptionen gelten 5 bis 43200 Minuten.
+refusal-provisioning-lifetime-unfit-remedy = Wählen Sie eine Zeit dazwischen.
+
+refusal-provisioning-guest = Für Gäste erstellt niemand anders Passkeys.
+refusal-provisioning-guest-remedy = Senden Sie der Person einen Registrierungslink.
+
+refusal-provisioning-person-disabled = Das Konto der Person ist deaktiviert.
+refusal-provisioning-person-disabled-remedy = Aktivieren Sie zuerst das Konto.
+
+refusal-provisioning-same-hands = Wer einen Passkey für jemanden registriert hat, kann ihn nicht auch bestätigen.
+refusal-provisioning-same-hands-remedy = Die Person bestätigt ihn auf der Seite „Sicherheitsinfo“, oder eine andere Administratorin oder ein anderer Administrator tut es.
 
 refusal-link-unusable = Dieser Link ist unbekannt, abgelaufen, schon benutzt oder ersetzt worden.
 refusal-link-unusable-remedy = Bitten Sie die Person, die ihn geschickt hat, um einen neuen.
@@ -177,8 +213,8 @@ refusal-role-not-held-remedy = Sehen Sie die Mitglieder der Rolle an; sie kann �
 refusal-role-held = Die Rolle ist bereits erteilt.
 refusal-role-held-remedy = Es ist nichts zu tun.
 
-refusal-passkey-own = Hier entfernt ein Administrator Passkeys anderer, nicht die eigenen.
-refusal-passkey-own-remedy = Entfernen Sie Ihre eigenen auf der Seite „Sicherheitsinfo“.
+refusal-passkey-own = Hier verwaltet ein Administrator Passkeys anderer, nicht die eigenen.
+refusal-passkey-own-remedy = Verwalten Sie Ihre eigenen auf der Seite „Sicherheitsinfo“.
 
 refusal-request-malformed = Der Server hat die Anfrage nicht verstanden.
 refusal-request-malformed-remedy = Laden Sie die Seite neu und versuchen Sie es noch einmal.
@@ -316,6 +352,8 @@ refusal-graph-property-missing = Eine notwendige Eigenschaft fehlt.
 refusal-graph-property-missing-remedy = Ergänzen Sie die genannte Eigenschaft.
 refusal-graph-body-malformed = Der Inhalt der Anfrage lässt sich nicht lesen.
 refusal-graph-body-malformed-remedy = Senden Sie ein JSON-Objekt.
+refusal-graph-me-read-only = Eigene Passkeys werden hier weder hinzugefügt noch entfernt.
+refusal-graph-me-read-only-remedy = Tun Sie es auf der Seite „Sicherheitsinfo“, oder lassen Sie den Passkey von einer Administratorin oder einem Administrator erstellen.
 refusal-graph-me-needs-person = Eine Anwendung für sich hat kein „me“.
 refusal-graph-me-needs-person-remedy = Nennen Sie die Person oder verwenden Sie das Token einer Person.
 

@@ -25,6 +25,7 @@ script-stranded = Auf Ihrem Gerät liegt nun möglicherweise ein Passkey, der hi
 script-continue = Bestätigt. Machen Sie hier weiter.
 script-added = Der Passkey „{ $name }“ ist bereit.
 script-removed = Der Passkey wurde entfernt.
+script-held-confirmed = Bestätigt. Ab jetzt können Sie sich damit anmelden.
 script-renamed = Umbenannt.
 script-session-ended = Das Gerät wurde abgemeldet.
 script-remove-title = „{ $name }“ entfernen?

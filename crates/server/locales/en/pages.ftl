@@ -112,6 +112,14 @@ passkey-refused = Not accepted any more
 passkey-name = Name of the passkey
 rename-named = Rename passkey “{ $name }”
 remove-named = Remove passkey “{ $name }”
+held-badge = Waits for you
+held-by = { $who } registered this passkey for you on
+held-unknown = Somebody who manages your organisation registered this passkey for you on
+held-hint = It opens nothing until you confirm it. You don’t hold it, or didn’t expect it? Remove it and tell the help desk.
+held-confirm = It’s mine, use it
+held-refuse = Not mine
+held-confirm-named = Confirm that passkey “{ $name }” is yours
+held-refuse-named = Passkey “{ $name }” is not mine: remove it
 not-removable = Your last usable passkey can’t be removed.
 last-used = Last used
 never-used = Not used yet
@@ -142,6 +150,10 @@ activity-passkey-renamed = { $named ->
 activity-passkey-removed = { $named ->
     [yes] Passkey “{ $name }” removed
    *[no] Passkey removed
+}
+activity-passkey-confirmed = { $named ->
+    [yes] Passkey “{ $name }” confirmed
+   *[no] Passkey confirmed
 }
 activity-session-ended = A device was signed out
 activity-signed-out = Signed out

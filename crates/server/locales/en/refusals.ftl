@@ -33,6 +33,9 @@ refusal-sign-in-backup-eligibility-changed-remedy = Use another passkey, and reg
 refusal-sign-in-account-disabled = This account is disabled.
 refusal-sign-in-account-disabled-remedy = Ask the help desk.
 
+refusal-sign-in-passkey-held = This passkey was registered for you by somebody else and waits until you confirm it.
+refusal-sign-in-passkey-held-remedy = Sign in with another passkey and confirm this one on Security info, or ask the help desk.
+
 refusal-sign-in-passkey-inactive = This passkey is not active.
 refusal-sign-in-passkey-inactive-remedy = Use another passkey or ask the help desk.
 
@@ -65,6 +68,39 @@ refusal-passkey-missing-remedy = Reload the page.
 
 refusal-passkey-name-unfit = A passkey’s name has 1 to 64 visible characters.
 refusal-passkey-name-unfit-remedy = Choose another name.
+
+refusal-passkey-not-held = This passkey does not wait for a confirmation.
+refusal-passkey-not-held-remedy = Reload the page.
+
+refusal-provisioning-challenge-unknown = These options were not given out for this person.
+refusal-provisioning-challenge-unknown-remedy = Ask for creation options and register with those.
+
+refusal-provisioning-options-expired = The creation options are over.
+refusal-provisioning-options-expired-remedy = Ask for new ones.
+
+refusal-provisioning-options-cancelled = The creation options were cancelled.
+refusal-provisioning-options-cancelled-remedy = Ask for new ones.
+
+refusal-provisioning-options-void = The person, or whoever asked for the options, has changed since.
+refusal-provisioning-options-void-remedy = Ask for new ones.
+
+refusal-provisioning-options-missing = There are no such open options for this person.
+refusal-provisioning-options-missing-remedy = Look at the list of those that are open.
+
+refusal-provisioning-too-many-options = Too many creation options are open.
+refusal-provisioning-too-many-options-remedy = Use them, cancel some, or wait until they are over.
+
+refusal-provisioning-lifetime-unfit = Creation options last 5 to 43200 minutes.
+refusal-provisioning-lifetime-unfit-remedy = Choose a time in between.
+
+refusal-provisioning-guest = Nobody creates passkeys on behalf of guests.
+refusal-provisioning-guest-remedy = Send the person a registration link.
+
+refusal-provisioning-person-disabled = The person’s account is disabled.
+refusal-provisioning-person-disabled-remedy = Enable the account first.
+
+refusal-provisioning-same-hands = Whoever registered a passkey for somebody can’t confirm it as well.
+refusal-provisioning-same-hands-remedy = Its owner confirms it on Security info, or another administrator does.
 
 refusal-link-unusable = This link is unknown, has expired, was used already or was replaced.
 refusal-link-unusable-remedy = Ask whoever sent it for a new one.
@@ -177,8 +213,8 @@ refusal-role-not-held-remedy = Look at the role’s members; it may come by way 
 refusal-role-held = It holds the role already.
 refusal-role-held-remedy = There is nothing to do.
 
-refusal-passkey-own = Here an administrator removes passkeys of others, not their own.
-refusal-passkey-own-remedy = Remove your own on the Security info page.
+refusal-passkey-own = Here an administrator looks after passkeys of others, not their own.
+refusal-passkey-own-remedy = Look after your own on the Security info page.
 
 refusal-request-malformed = The server did not understand the request.
 refusal-request-malformed-remedy = Reload the page and try again.
@@ -316,6 +352,8 @@ refusal-graph-property-missing = A property that must be there is missing.
 refusal-graph-property-missing-remedy = Add the property that the message names.
 refusal-graph-body-malformed = The body can’t be read.
 refusal-graph-body-malformed-remedy = Send one JSON object.
+refusal-graph-me-read-only = One’s own passkeys are not added or removed here.
+refusal-graph-me-read-only-remedy = Do it on Security info, or let an administrator create the passkey.
 refusal-graph-me-needs-person = An application by itself has no “me”.
 refusal-graph-me-needs-person-remedy = Name the person, or use a person’s token.
 

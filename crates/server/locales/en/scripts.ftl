@@ -25,6 +25,7 @@ script-stranded = Your device may now hold a passkey that does not work here. If
 script-continue = Confirmed. Now continue here.
 script-added = Passkey “{ $name }” is ready.
 script-removed = The passkey was removed.
+script-held-confirmed = Confirmed. You can sign in with it from now on.
 script-renamed = Renamed.
 script-session-ended = The device was signed out.
 script-remove-title = Remove “{ $name }”?

@@ -162,6 +162,11 @@ impl Call {
         Ok(body::read(&self.body, of, mark)?)
     }
 
+    /// As it came, without `?`.
+    pub(super) fn query(&self) -> &str {
+        &self.query
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.body
     }

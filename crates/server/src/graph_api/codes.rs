@@ -21,6 +21,7 @@ codes! {
     PROPERTY_TYPE = "graph.property_type" Bad "The property's value is of another type, or none that is supported." "Send what the message says is expected.";
     PROPERTY_MISSING = "graph.property_missing" Bad "A property that must be there is missing." "Add the property that the message names.";
     BODY_MALFORMED = "graph.body_malformed" Bad "The body is no JSON object, is none of the type application/json, or holds a name twice." "Send one JSON object.";
+    ME_READ_ONLY = "graph.me_read_only" Forbidden "One's own passkeys are added and removed on the Security info page: a bearer token alone does not prove that its holder is their owner." "Open the Security info page, or let an administrator create the passkey.";
     ME_NEEDS_PERSON = "graph.me_needs_person" Bad "/me request is only valid with delegated authentication flow." "Name the person by id or user name, or use a token that was issued for a person.";
 }
 

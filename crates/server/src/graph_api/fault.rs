@@ -93,6 +93,25 @@ impl Fault {
         }
     }
 
+    /// The same refusal as a method that the address does not take: what Graph says of passkeys of one's own.
+    pub(super) fn as_method_not_allowed(self) -> Fault {
+        Fault {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            code: "methodNotAllowed",
+            allow: vec!["GET"],
+            ..self
+        }
+    }
+
+    /// The same refusal as a request that is wrong as it stands.
+    pub(super) fn as_bad_request(self) -> Fault {
+        Fault {
+            status: StatusCode::BAD_REQUEST,
+            code: "Request_BadRequest",
+            ..self
+        }
+    }
+
     pub(super) fn unsupported_media_type() -> Fault {
         Fault {
             status: StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -1,4 +1,5 @@
-//! `.../authentication/fido2Methods`: passkeys as Graph describes them. Creating them belongs to provisioning.
+//! `.../authentication/fido2Methods`: passkeys as Graph describes them. How they are created on behalf of people is in
+//! [`super::provisioning`].
 
 use graph::Time;
 use graph::resources::collections::FIDO2_METHODS;
@@ -11,7 +12,7 @@ use super::answer::{Outcome, done};
 use super::call::Call;
 use super::fault::Fault;
 
-fn derive(passkey: &Method) -> Fido2AuthenticationMethod {
+pub(super) fn derive(passkey: &Method) -> Fido2AuthenticationMethod {
     Fido2AuthenticationMethod {
         id: passkey.method_id.clone(),
         display_name: Some(passkey.name.clone()),
@@ -35,7 +36,7 @@ fn derive(passkey: &Method) -> Fido2AuthenticationMethod {
             PasskeyType::DeviceBound
         }),
         public_key_credential: None,
-        held: !passkey.active,
+        held: passkey.held,
     }
 }
 
@@ -92,7 +93,7 @@ async fn answer_one(call: Call, person: Id, method: usize, context: &str) -> Out
     call.entity(&derive(&found), of, &selection, context, None)
 }
 
-fn context_of(person: &str) -> String {
+pub(super) fn context_of(person: &str) -> String {
     let person = person.replace('\'', "''");
     format!("users('{person}')/authentication/fido2Methods")
 }

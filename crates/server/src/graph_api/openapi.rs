@@ -78,6 +78,11 @@ fn parameters_of(segment: &str) -> Vec<&str> {
     inside.map_or_else(Vec::new, |(_, names)| names.split(',').collect())
 }
 
+/// Of a function's parameters; the others are text, in quotes.
+fn is_number(parameter: &str) -> bool {
+    parameter == "challengeTimeoutInMinutes"
+}
+
 fn write_function(segment: &str) -> String {
     let names = parameters_of(segment);
     if names.is_empty() {
@@ -86,7 +91,10 @@ fn write_function(segment: &str) -> String {
     let (name, _) = segment.split_once('(').unwrap_or((segment, ""));
     let written: Vec<String> = names
         .iter()
-        .map(|name| format!("{name}='{{{name}}}'"))
+        .map(|name| match is_number(name) {
+            true => format!("{name}={{{name}}}"),
+            false => format!("{name}='{{{name}}}'"),
+        })
         .collect();
     format!("{name}({})", written.join(","))
 }
@@ -160,6 +168,7 @@ fn parameter_schema(name: &str) -> Value {
     match name {
         "includedUserTypes" => json!({"type": "string", "enum": IncludedUserTypes::WORDS.members}),
         "includedUserRoles" => json!({"type": "string", "enum": IncludedUserRoles::WORDS.members}),
+        _ if is_number(name) => json!({"type": "integer", "minimum": 5, "maximum": 43200}),
         _ => json!({"type": "string", "format": "uuid"}),
     }
 }

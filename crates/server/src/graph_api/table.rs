@@ -8,18 +8,19 @@ use graph::resources::collections as of;
 use graph::resources::{
     AppRoleAssignment, Application, DirectoryAudit, DirectoryObject, DirectoryRole,
     DirectoryRoleTemplate, Fido2AuthenticationMethod, Group, KeyCredential, NewKey, NewPassword,
-    OAuth2PermissionGrant, Organization, PasswordCredential, RemovedCredential, ServicePrincipal,
-    SignIn, User, UserRegistrationDetails, UserRegistrationFeatureSummary,
-    UserRegistrationMethodSummary,
+    OAuth2PermissionGrant, Organization, PasswordCredential, ProvisioningPolicy, RemovedCredential,
+    ServicePrincipal, SignIn, User, UserRegistrationDetails, UserRegistrationFeatureSummary,
+    UserRegistrationMethodSummary, WebauthnCredentialCreationOptions,
 };
 use graph::{Mark, Type, Version};
+use identity::Code;
 use identity::access::Operation as O;
 
 use super::answer::Outcome;
 use super::call::Call;
 use super::{
     applications, directory_objects as objects, groups, logs, methods, organization, owners,
-    principals, reports, roles, users,
+    principals, provisioning, reports, roles, users,
 };
 
 type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -75,6 +76,7 @@ pub struct Endpoint {
 }
 
 const GRAPH: &[Version] = &[Version::V1, Version::Beta];
+const BETA: &[Version] = &[Version::Beta];
 const OWN: &[Version] = &[Version::Own];
 
 macro_rules! endpoints {
@@ -120,8 +122,17 @@ endpoints! {
     GET GRAPH "users/{id}/memberOf" [ReadMemberships] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_member_of, "A person's groups and directory roles.";
     GET GRAPH "users/{id}/transitiveMemberOf" [ReadMemberships] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_transitive_member_of, "The same, with those by way of groups.";
     GET GRAPH "users/{id}/authentication/fido2Methods" [ReadMethods] NONE => Page(&of::FIDO2_METHODS), methods::list, "A person's passkeys.";
+    POST GRAPH "users/{id}/authentication/fido2Methods" [ProvisionMethod] Object(&Fido2AuthenticationMethod::TYPE, Mark::Create) => Made(&Fido2AuthenticationMethod::TYPE), provisioning::create, "Stores a passkey that was created on behalf of a person.";
+    GET GRAPH "users/{id}/authentication/fido2Methods/creationOptions" [ProvisionMethod] NONE => Whole(&WebauthnCredentialCreationOptions::TYPE), provisioning::begin, "Options for creating a passkey on behalf of a person.";
+    GET BETA "users/{id}/authentication/fido2Methods/creationOptions(challengeTimeoutInMinutes)" [ProvisionMethod] NONE => Whole(&WebauthnCredentialCreationOptions::TYPE), provisioning::begin_for, "The same, for a time of 5 to 43200 minutes.";
     GET GRAPH "users/{id}/authentication/fido2Methods/{id}" [ReadMethods] NONE => Entity(&Fido2AuthenticationMethod::TYPE), methods::read, "One of a person's passkeys.";
     DELETE GRAPH "users/{id}/authentication/fido2Methods/{id}" [DeleteMethod] NONE => DONE, methods::delete, "Removes a person's passkey and ends the sessions that it opened.";
+
+    GET OWN "users/{id}/passkeyCreationOptions" [ReadMethods] NONE => Page(&of::PASSKEY_CREATION_OPTIONS), provisioning::list_options, "Creation options that are open for a person.";
+    DELETE OWN "users/{id}/passkeyCreationOptions/{id}" [ProvisionMethod] NONE => DONE, provisioning::cancel_options, "Makes creation options void.";
+    POST OWN "users/{id}/passkeys/{id}/confirm" [ConfirmMethod] NONE => DONE, provisioning::confirm, "Lets a passkey be used that somebody else registered for the person.";
+    GET OWN "provisioning" [ReadProvisioning] NONE => Whole(&ProvisioningPolicy::TYPE), provisioning::read_policy, "Whose passkeys wait for a confirmation when they were created on behalf of people.";
+    PATCH OWN "provisioning" [ChangeProvisioning] Object(&ProvisioningPolicy::TYPE, Mark::Update) => DONE, provisioning::change_policy, "Changes that.";
 
     GET GRAPH "groups" [ListGroups] NONE => Page(&of::GROUPS), groups::list, "Groups.";
     POST GRAPH "groups" [AddGroup AddRoleGroup] Object(&Group::TYPE, Mark::Create) => Made(&Group::TYPE), groups::create, "Makes a group.";
@@ -213,3 +224,27 @@ endpoints! {
     GET GRAPH "reports/authenticationMethods/usersRegisteredByFeature" [ReadReports] NONE => Whole(&UserRegistrationFeatureSummary::TYPE), reports::by_feature, "People by feature.";
     GET GRAPH "reports/authenticationMethods/usersRegisteredByFeature(includedUserTypes,includedUserRoles)" [ReadReports] NONE => Whole(&UserRegistrationFeatureSummary::TYPE), reports::by_feature, "Some people by feature.";
 }
+
+/// What Graph has and this product has not, with the reason.
+pub(super) static REFUSED: &[(Method, &str, &Code)] = &[
+    (
+        Method::POST,
+        "me/authentication/fido2Methods",
+        &super::codes::ME_READ_ONLY,
+    ),
+    (
+        Method::GET,
+        "me/authentication/fido2Methods/creationOptions",
+        &super::codes::ME_READ_ONLY,
+    ),
+    (
+        Method::GET,
+        "me/authentication/fido2Methods/creationOptions(challengeTimeoutInMinutes)",
+        &super::codes::ME_READ_ONLY,
+    ),
+    (
+        Method::DELETE,
+        "me/authentication/fido2Methods/{id}",
+        &super::codes::ME_READ_ONLY,
+    ),
+];

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use identity::{Id, codes, passkeys, security_info, sessions};
+use identity::{Id, codes, passkeys, provisioning, security_info, sessions};
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Begun, Ceremony, Empty, Nothing, json, page, signals, to_value};
@@ -19,6 +19,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/security-info/passkeys/finish", post(finish_add))
         .route("/security-info/passkeys/rename", post(rename))
         .route("/security-info/passkeys/remove", post(remove))
+        .route("/security-info/passkeys/confirm", post(confirm))
         .route("/security-info/sessions/end", post(end_session))
 }
 
@@ -121,6 +122,17 @@ async fn remove(
     Ok(json(&Removed {
         signals: signals!(signals),
     }))
+}
+
+/// Of a passkey that somebody else registered.
+async fn confirm(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Passkey>,
+) -> Answer {
+    provisioning::confirm_own(&state.identity, &caller, &session, &body.passkey_id).await?;
+    Ok(json(&Empty {}))
 }
 
 #[derive(Debug, Deserialize)]

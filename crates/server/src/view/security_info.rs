@@ -2,6 +2,7 @@
 
 use askama::Template;
 use identity::policies::Accepts;
+use identity::provisioning::Planted;
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::SessionView;
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[
     "script-continue",
     "script-added",
     "script-removed",
+    "script-held-confirmed",
     "script-renamed",
     "script-session-ended",
     "script-field-empty",
@@ -160,6 +162,15 @@ impl SecurityInfo<'_> {
         Some(format!("{message} {remedy}"))
     }
 
+    /// Who registered it; the page says when behind it.
+    fn planted(&self, held: &Planted) -> String {
+        let texts = self.frame.texts;
+        match &held.by {
+            Some(who) => texts.with("held-by", &[("who", who)]).into_owned(),
+            None => texts.text("held-unknown").into_owned(),
+        }
+    }
+
     fn refused(&self, code: &str) -> String {
         self.frame
             .texts
@@ -179,6 +190,7 @@ impl SecurityInfo<'_> {
             ActivityKind::PasskeyRefused => "activity-passkey-refused",
             ActivityKind::PasskeyRenamed => "activity-passkey-renamed",
             ActivityKind::PasskeyRemoved => "activity-passkey-removed",
+            ActivityKind::PasskeyConfirmed => "activity-passkey-confirmed",
             ActivityKind::SessionEnded => "activity-session-ended",
             ActivityKind::SignedOut => "activity-signed-out",
             ActivityKind::LinkMade => "activity-link-made",
@@ -195,7 +207,9 @@ impl SecurityInfo<'_> {
 
     fn activity_icon(&self, activity: &Activity) -> &'static str {
         match activity.what {
-            ActivityKind::SignedIn | ActivityKind::Enabled => "check",
+            ActivityKind::SignedIn | ActivityKind::Enabled | ActivityKind::PasskeyConfirmed => {
+                "check"
+            }
             ActivityKind::SignInRefused(_)
             | ActivityKind::PasskeyRefused
             | ActivityKind::Disabled => "alert",

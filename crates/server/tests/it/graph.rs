@@ -11,6 +11,7 @@ mod methods;
 mod objects;
 mod owners;
 mod people;
+mod provisioning;
 mod rights;
 
 use axum::body::Body;

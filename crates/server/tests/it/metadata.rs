@@ -252,6 +252,7 @@ pub(crate) async fn plant(house: &House, how_many: u16, person: Id) {
             let credential = NewCredential {
                 credential_id: &credential_id,
                 person_id: person,
+                status: testkit::store::CredentialStatus::Active,
                 name: "Planted",
                 public_key: b"key",
                 algorithm: -7,

@@ -166,6 +166,10 @@ fn changes_without_a_session_are_refused() {
                 json!({ "passkeyId": id, "name": "x" }),
             ),
             ("/security-info/passkeys/remove", json!({ "passkeyId": id })),
+            (
+                "/security-info/passkeys/confirm",
+                json!({ "passkeyId": id }),
+            ),
             ("/security-info/sessions/end", json!({ "sessionId": "x" })),
             (
                 "/people/add",

@@ -35,7 +35,7 @@ statements! {
              sign_count, backup_eligible, backup_state, user_verified, aaguid, transports, attachment, attestation_format,
              attestation_kind, attestation_object, client_data_json, created_proof, created_at, created_place,
              trust_groups)
-         VALUES ($1, $2, $3, $4, 'active', 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+         VALUES ($1, $2, $3, $4, $22, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
          ON CONFLICT DO NOTHING";
     RECORD_USE = "credential.record_use" Tenant
         "UPDATE credential SET sign_count = $4, backup_state = $5, user_verified = 1, last_used_at = $6, last_used_place = $7,
@@ -63,6 +63,14 @@ pub enum CredentialStatus {
 }
 
 impl CredentialStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CredentialStatus::Active => "active",
+            CredentialStatus::Held => "held",
+            CredentialStatus::Removed => "removed",
+        }
+    }
+
     /// An unknown word blocks: it reads as held.
     fn parse(text: &str) -> CredentialStatus {
         match text {
@@ -111,6 +119,7 @@ pub struct Owned {
 pub struct NewCredential<'a> {
     pub credential_id: &'a [u8],
     pub person_id: Id,
+    pub status: CredentialStatus,
     pub name: &'a str,
     pub public_key: &'a [u8],
     pub algorithm: i64,
@@ -250,6 +259,7 @@ impl Unit {
             credential.created_at.into(),
             credential.created_place.as_str().into(),
             credential.trust_groups.as_str().into(),
+            credential.status.as_str().into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }

@@ -19,6 +19,7 @@ pub mod person;
 pub mod policy;
 pub mod principal;
 pub mod profile;
+pub mod provisioning;
 pub mod registration;
 pub mod role;
 pub mod secret_key;
@@ -50,6 +51,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     policy::ALL,
     principal::ALL,
     profile::ALL,
+    provisioning::ALL,
     role::ALL,
     registration::ALL,
     secret_key::ALL,

@@ -193,6 +193,7 @@ fn insert(unit: &mut Unit, tenant: Id, id: u8, verdict: Option<&str>) {
     let credential = NewCredential {
         credential_id: &credential_id,
         person_id: PERSON,
+        status: crate::CredentialStatus::Active,
         name: "Key",
         public_key: b"key",
         algorithm: -7,

@@ -10,6 +10,7 @@ use crate::{
     AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
     EVERYBODY, Owner, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
+use crate::{AskedFrom, CallerKind, CredentialStatus, Hold, NewOptions, Provisioned};
 use crate::{
     CredentialUse, Log, LogRecord, NewCredential, NewLink, NewSession, PersonStatus, PolicyVersion,
     PrincipalKind, Sealed, SecretKey,
@@ -100,6 +101,7 @@ fn new_credential(credential_id: &[u8]) -> NewCredential<'_> {
     NewCredential {
         credential_id,
         person_id: PERSON,
+        status: CredentialStatus::Active,
         name: "first",
         public_key: b"key",
         algorithm: -7,
@@ -205,6 +207,7 @@ async fn fill(store: &Store, tenant_id: Id) {
     }
     unit.put_policy_in_force(tenant_id, "passkey", 2, Some(1), Some(2));
     unit.mark_break_glass(tenant_id, PERSON, NOW);
+    fill_provisioning(&mut unit, tenant_id);
     for node in [NODE, Id([81; 16])] {
         unit.insert_node(tenant_id, node, NOW, &SEALED, b"signature");
     }
@@ -223,6 +226,65 @@ fn policy_version(version: i64) -> PolicyVersion {
         saved_by: Some(PERSON),
         note: String::new(),
     }
+}
+
+const OPTIONS: [Id; 2] = [Id([100; 16]), Id([101; 16])];
+const HELD: &[u8] = b"a held credential";
+
+/// Options and a held passkey.
+fn fill_provisioning(unit: &mut Unit, tenant_id: Id) {
+    let caller = AskedFrom {
+        kind: CallerKind::Application,
+        id: PRINCIPAL,
+        client_id: Some(APP),
+    };
+    for options_id in OPTIONS {
+        let options = NewOptions {
+            options_id,
+            challenge_hash: [options_id.0[0]; 32],
+            person_id: PERSON,
+            person_state: [1; 32],
+            caller,
+            caller_state: [2; 32],
+            purpose: "passkey",
+            rp_id: "example.org",
+            algorithms: "[-7]".to_owned(),
+            epoch: EPOCH,
+            created_at: NOW,
+            expires_at: 2 * NOW,
+        };
+        unit.insert_creation_options(tenant_id, &options, 2);
+    }
+    let held = NewCredential {
+        status: CredentialStatus::Held,
+        ..new_credential(HELD)
+    };
+    unit.insert_credential(tenant_id, &held);
+    let provisioned = Provisioned {
+        credential_id: HELD.to_vec(),
+        planter: caller,
+        provisioned_at: NOW,
+    };
+    unit.insert_provisioned(tenant_id, PERSON, &provisioned);
+    unit.put_hold(tenant_id, Hold::Existing);
+}
+
+fn add_changes_of_provisioning(add: &mut Add<'_>) {
+    add("use creation options", &|unit| {
+        unit.use_creation_options(OURS, OPTIONS[0], 1, NOW);
+    });
+    add("cancel creation options", &|unit| {
+        unit.cancel_creation_options(OURS, PERSON, OPTIONS[1], NOW);
+    });
+    add("purge creation options", &|unit| {
+        unit.purge_creation_options(OURS, 3 * NOW);
+    });
+    add("confirm a held passkey", &|unit| {
+        unit.confirm_credential(OURS, HELD, PERSON, 1);
+    });
+    add("hold", &|unit| {
+        unit.put_hold(OURS, Hold::Nobody);
+    });
 }
 
 fn application(object_id: Id) -> Application {
@@ -399,6 +461,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
         changes.push((name, unit));
     };
     add_changes_of_applications(&mut add);
+    add_changes_of_provisioning(&mut add);
     add("claim", &|unit| {
         unit.claim_tenant(OURS, "Ours", "ours.example", "https://ours.example", NOW);
     });

@@ -41,6 +41,8 @@ struct Passkey {
     name: String,
     provider: Option<String>,
     synced: bool,
+    /// Waits for a confirmation.
+    held: bool,
     created_at: String,
     last_used_at: Option<String>,
 }
@@ -52,6 +54,7 @@ impl From<Method> for Passkey {
             name: method.name,
             provider: method.model,
             synced: method.synced,
+            held: method.held,
             created_at: write_time(method.created_at),
             last_used_at: method.last_used_at.map(write_time),
         }
@@ -136,9 +139,13 @@ fn write(shown: &Shown<'_>) -> String {
         } else {
             "this device only"
         };
+        let waits = if passkey.held { ", waits" } else { "" };
         add(
             "passkey",
-            Some(format!("{} ({kind}) {}", passkey.name, passkey.passkey_id)),
+            Some(format!(
+                "{} ({kind}{waits}) {}",
+                passkey.name, passkey.passkey_id
+            )),
         );
     }
     table(

@@ -9,9 +9,10 @@ pub(super) fn describe_result(word: &str) -> (i32, &'static str) {
         "ok" => return (0, ""),
         "sign_in.account_disabled" => 50_057,
         "sign_in.policy_refused" => 53_003,
-        "sign_in.passkey_unknown" | "sign_in.passkey_removed" | "sign_in.passkey_inactive" => {
-            135_016
-        }
+        "sign_in.passkey_unknown"
+        | "sign_in.passkey_removed"
+        | "sign_in.passkey_inactive"
+        | "sign_in.passkey_held" => 135_016,
         _ => 500_121,
     };
     let known = codes::CODES.iter().find(|code| code.id == word);
@@ -49,6 +50,9 @@ pub(super) fn describe_activity(word: &str) -> Activity {
     let name = match word {
         "passkey.added" => "User registered security info",
         "passkey.removed" => "User deleted security info",
+        "passkey.options_requested" => "Get passkey creation options",
+        "passkey.provisioned" => "Admin registered security info",
+        "passkey.confirmed" => "User updated security info",
         "passkey.renamed" => "User updated security info",
         "passkey.removed_by_administrator" => "Admin deleted security info",
         "user.added" => "Add user",

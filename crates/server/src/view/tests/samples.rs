@@ -6,6 +6,7 @@ use askama::Template;
 use identity::people::PersonView;
 use identity::permissions::Permission;
 use identity::providers::Provider;
+use identity::provisioning::Planted;
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::{self, SessionView};
 
@@ -106,6 +107,7 @@ fn passkey(id: &str, name: &str, provider: Option<&str>) -> PasskeyCard {
         refused_by: None,
         removable: true,
         current: false,
+        held: None,
     }
 }
 
@@ -135,7 +137,19 @@ fn passkeys(names: Names) -> Vec<PasskeyCard> {
         removable: false,
         ..passkey("b2xk", names.or("Passkey 3"), None)
     };
-    vec![phone, key, old]
+    let held = |id: &str, by: Option<&str>| PasskeyCard {
+        synced: false,
+        last_used: None,
+        refused_by: Some("passkey_active"),
+        held: Some(Planted {
+            by: by.map(str::to_owned),
+            at: NOW - 2 * HOUR,
+            ..Planted::default()
+        }),
+        ..passkey(id, names.or("Red key"), Some("YubiKey 5 Series"))
+    };
+    let by_somebody = held("aGVsZA", Some(names.or("Bea Jones")));
+    vec![phone, key, old, by_somebody, held("aGVsZDI", None)]
 }
 
 fn sessions(names: Names) -> Vec<SessionView> {

@@ -32,6 +32,10 @@ fn fitting(endpoint: &Endpoint, version: Version, api: &str) -> (Method, String,
                 )
                 .replace("(appId)", &format!("(appId='{NOBODY}')"))
                 .replace(
+                    "(challengeTimeoutInMinutes)",
+                    "(challengeTimeoutInMinutes=60)",
+                )
+                .replace(
                     "(includedUserTypes,includedUserRoles)",
                     "(includedUserTypes='all',includedUserRoles='all')",
                 ),

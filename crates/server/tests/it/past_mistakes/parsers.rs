@@ -7,7 +7,7 @@ use testkit::Device;
 use crate::in_each_house;
 
 /// All addresses that take a body.
-const POSTS: [&str; 21] = [
+const POSTS: [&str; 22] = [
     "/sign-in/challenge",
     "/sign-in/name",
     "/sign-in/passkey",
@@ -22,6 +22,7 @@ const POSTS: [&str; 21] = [
     "/security-info/passkeys/finish",
     "/security-info/passkeys/rename",
     "/security-info/passkeys/remove",
+    "/security-info/passkeys/confirm",
     "/security-info/sessions/end",
     "/people/add",
     "/people/link",

@@ -1,0 +1,172 @@
+"""A passkey created on behalf of somebody by Microsoft's own SDKs: options typed, the registration as raw JSON, as the SDKs have
+no word for it. The device is a few lines on `cryptography`, which MSAL brings.
+
+    python passkeys.py v1.0|beta
+"""
+
+import asyncio
+import base64
+import hashlib
+import json
+import os
+import ssl
+import struct
+import sys
+import time
+import traceback
+import uuid
+
+import httpx
+import jwt
+import msal
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from kiota_abstractions.authentication import AccessTokenProvider, AllowedHostsValidator, BaseBearerTokenAuthenticationProvider
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
+from msgraph_core import GraphClientFactory
+
+VERSION = sys.argv[1]
+if VERSION == "beta":
+    from msgraph_beta import GraphRequestAdapter, GraphServiceClient
+    from msgraph_beta.graph_request_adapter import options
+    from msgraph_beta.generated.models.fido2_authentication_method import Fido2AuthenticationMethod
+    from msgraph_beta.generated.models.o_data_errors.o_data_error import ODataError
+else:
+    from msgraph import GraphRequestAdapter, GraphServiceClient
+    from msgraph.graph_request_adapter import options
+    from msgraph.generated.models.fido2_authentication_method import Fido2AuthenticationMethod
+    from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+
+ORIGIN, CA, CLIENT_ID = os.environ["ORIGIN"], os.environ["CA"], os.environ["PROVISIONER_ID"]
+PERSON = f"key-{VERSION}@example.org"
+
+
+def encode(value):
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def decode(text):
+    text = text.replace("+", "-").replace("/", "_").rstrip("=")
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def make_assertion():
+    """Tier-0 permissions are had with a key only."""
+    now = int(time.time())
+    claims = {"iss": CLIENT_ID, "sub": CLIENT_ID, "aud": f"{ORIGIN}/{os.environ['TENANT']}/oauth2/v2.0/token", "iat": now, "exp": now + 300,
+              "jti": str(uuid.uuid4())}
+    with open(os.environ["PROVISIONER_KEY"], "rb") as file:
+        return jwt.encode(claims, file.read(), algorithm="ES256")
+
+
+class Tokens(AccessTokenProvider):
+    async def get_authorization_token(self, uri, additional_authentication_context={}):
+        application = msal.ConfidentialClientApplication(
+            CLIENT_ID, authority=f"{ORIGIN}/{os.environ['TENANT']}", instance_discovery=False, verify=CA,
+            client_credential={"client_assertion": make_assertion()})
+        answer = application.acquire_token_for_client(["https://graph.microsoft.com/.default"])
+        assert "access_token" in answer, answer
+        return answer["access_token"]
+
+    def get_allowed_hosts_validator(self):
+        return AllowedHostsValidator([ORIGIN.removeprefix("https://"), "localhost"])
+
+
+def make_client():
+    plain = httpx.AsyncClient(verify=ssl.create_default_context(cafile=CA), timeout=30)
+    http = GraphClientFactory.create_with_default_middleware(client=plain, options=options)
+    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(Tokens()), client=http)
+    adapter.base_url = f"{ORIGIN}/{VERSION}"
+    return GraphServiceClient(request_adapter=adapter), adapter
+
+
+def head(major, length):
+    if length < 24:
+        return bytes([major << 5 | length])
+    return bytes([major << 5 | 24, length]) if length < 256 else struct.pack(">BH", major << 5 | 25, length)
+
+
+def make_passkey(asked):
+    """`navigator.credentials.create()` of a security key that attests nothing, with its owner verified."""
+    numbers = [one.alg for one in asked.pub_key_cred_params]
+    assert -7 in numbers and asked.authenticator_selection.user_verification == "required"
+    key = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
+    x, y = key.x.to_bytes(32, "big"), key.y.to_bytes(32, "big")
+    cose = b"\xa5\x01\x02\x03\x26\x20\x01\x21" + head(2, 32) + x + b"\x22" + head(2, 32) + y
+    credential_id = os.urandom(33)
+    flags = 0x45  # present, verified, attested credential data
+    data = hashlib.sha256(asked.rp.id.encode()).digest() + bytes([flags]) + bytes(4) + bytes(16)
+    data += struct.pack(">H", len(credential_id)) + credential_id + cose
+    attestation = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData" + head(2, len(data)) + data
+    # The order and the origin of webauthn-interop.
+    client = {"type": "webauthn.create", "challenge": encode(decode(asked.challenge)), "origin": ORIGIN, "crossOrigin": False}
+    client = json.dumps(client, separators=(",", ":")).encode()
+    return {"displayName": "Red key", "publicKeyCredential": {
+        "id": encode(credential_id),
+        "response": {"attestationObject": encode(attestation), "clientDataJSON": encode(client)},
+        "clientExtensionResults": {},
+    }}
+
+
+async def ask_options(client):
+    methods = client.users.by_user_id(PERSON).authentication.fido2_methods
+    if VERSION == "v1.0":
+        return await methods.creation_options.get()
+    builder = methods.creation_options_with_challenge_timeout_in_minutes
+    builder = builder() if callable(builder) else builder
+    name = "CreationOptionsWithChallengeTimeoutInMinutesRequestBuilderGetQueryParameters"
+    parameters = getattr(type(builder), name)(challenge_timeout_in_minutes=60)
+    return await builder.get(request_configuration=RequestConfiguration(query_parameters=parameters))
+
+
+async def post(adapter, body):
+    request = RequestInformation(Method.POST, "{+baseurl}/users/{person}/authentication/fido2Methods",
+                                 {"baseurl": adapter.base_url, "person": PERSON})
+    request.headers.try_add("Accept", "application/json")
+    request.set_stream_content(json.dumps(body).encode(), "application/json")
+    return await adapter.send_async(request, Fido2AuthenticationMethod, {"XXX": ODataError})
+
+
+async def provision():
+    client, adapter = make_client()
+    options = await ask_options(client)
+    left = options.challenge_timeout_date_time.timestamp() - time.time()
+    expected = 300 if VERSION == "v1.0" else 3600
+    assert expected - 60 < left <= expected + 5, left
+    asked = options.public_key
+    assert asked.rp.id == "localhost" and asked.user.name == PERSON and asked.attestation == "direct"
+    # webauthn-interop makes several of one options object.
+    first, second = make_passkey(asked), make_passkey(asked)
+    made = await post(adapter, first)
+    assert made.id == first["publicKeyCredential"]["id"] and made.display_name == "Red key", made
+    assert str(made.passkey_type.value) == "deviceBound" and made.attestation_level.value == "notAttested"
+    assert made.additional_data["@claviger.held"] is False
+    other = await post(adapter, second)
+    assert other.additional_data["@claviger.held"] is True
+    try:
+        await post(adapter, first)
+        raise AssertionError("a passkey was stored twice")
+    except ODataError as error:
+        assert error.response_status_code == 400 and error.error.code == "Request_BadRequest", error
+    methods = client.users.by_user_id(PERSON).authentication.fido2_methods
+    assert len((await methods.get()).value) == 2
+    again = (await ask_options(client)).public_key.exclude_credentials
+    assert {encode(decode(one.id)) for one in again} == {made.id, other.id}
+    await methods.by_fido2_authentication_method_id(other.id).delete()
+    assert [one.id for one in (await methods.get()).value] == [made.id]
+
+
+async def main():
+    try:
+        await provision()
+        print("ok a_passkey_is_created_on_behalf")
+        return 0
+    except Exception as error:  # noqa: BLE001: whatever it is, it is told
+        told = " | ".join(traceback.format_exc().strip().splitlines()[-6:])
+        print(f"FAILED a_passkey_is_created_on_behalf: {error!r} {told}"[:3000])
+        return 1
+
+
+sys.exit(asyncio.run(main()))
