@@ -128,10 +128,14 @@ export class Server {
     throw new Error(`no set-up link on stdout:\n${this.output}`);
   }
 
-  /** Runs `claviger WORDS` beside the server. @param {string[]} words @param {string} [input] what it reads */
+  /** Runs `claviger WORDS` beside the server; gives what it prints. @param {string[]} words @param {string} [input] what it reads */
+  run(words, input = '') {
+    return execFileSync(this.tools.binary, [...words, '--data', join(this.folder, 'data')], { encoding: 'utf8', input });
+  }
+
+  /** The same for a command that prints JSON. @param {string[]} words @param {string} [input] */
   command(words, input = '') {
-    const flags = ['--json', '--data', join(this.folder, 'data')];
-    return JSON.parse(execFileSync(this.tools.binary, [...words, ...flags], { encoding: 'utf8', input }));
+    return JSON.parse(this.run([...words, '--json'], input));
   }
 
   log() {

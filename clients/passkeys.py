@@ -1,5 +1,5 @@
-"""A passkey created on behalf of somebody by Microsoft's own SDKs: options typed, the registration as raw JSON, as the SDKs have
-no word for it. The device is a few lines on `cryptography`, which MSAL brings.
+"""A passkey created on behalf of somebody by Microsoft's own SDKs (options typed, the registration as raw JSON, as the SDKs have
+no word for it), and the policy that decides about passkeys. The device is a few lines on `cryptography`, which MSAL brings.
 
     python passkeys.py v1.0|beta
 """
@@ -31,16 +31,35 @@ VERSION = sys.argv[1]
 if VERSION == "beta":
     from msgraph_beta import GraphRequestAdapter, GraphServiceClient
     from msgraph_beta.graph_request_adapter import options
+    from msgraph_beta.generated.models.attestation_enforcement import AttestationEnforcement
     from msgraph_beta.generated.models.fido2_authentication_method import Fido2AuthenticationMethod
+    from msgraph_beta.generated.models.fido2_authentication_method_configuration import Fido2AuthenticationMethodConfiguration
+    from msgraph_beta.generated.models.fido2_key_restrictions import Fido2KeyRestrictions
+    from msgraph_beta.generated.models.fido2_restriction_enforcement_type import Fido2RestrictionEnforcementType
     from msgraph_beta.generated.models.o_data_errors.o_data_error import ODataError
+    from msgraph_beta.generated.models.passkey_profile import PasskeyProfile
+    from msgraph_beta.generated.models.passkey_types import PasskeyTypes
 else:
     from msgraph import GraphRequestAdapter, GraphServiceClient
     from msgraph.graph_request_adapter import options
+    from msgraph.generated.models.attestation_enforcement import AttestationEnforcement
     from msgraph.generated.models.fido2_authentication_method import Fido2AuthenticationMethod
+    from msgraph.generated.models.fido2_authentication_method_configuration import Fido2AuthenticationMethodConfiguration
+    from msgraph.generated.models.fido2_key_restrictions import Fido2KeyRestrictions
+    from msgraph.generated.models.fido2_restriction_enforcement_type import Fido2RestrictionEnforcementType
     from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+    from msgraph.generated.models.passkey_profile import PasskeyProfile
+    from msgraph.generated.models.passkey_types import PasskeyTypes
 
 ORIGIN, CA, CLIENT_ID = os.environ["ORIGIN"], os.environ["CA"], os.environ["PROVISIONER_ID"]
 PERSON = f"key-{VERSION}@example.org"
+CHECKS = []
+
+
+def check(function):
+    """They run in this order: a policy is saved only where an administrator has a passkey that it accepts."""
+    CHECKS.append(function)
+    return function
 
 
 def encode(value):
@@ -129,8 +148,8 @@ async def post(adapter, body):
     return await adapter.send_async(request, Fido2AuthenticationMethod, {"XXX": ODataError})
 
 
-async def provision():
-    client, adapter = make_client()
+@check
+async def a_passkey_is_created_on_behalf(client, adapter):
     options = await ask_options(client)
     left = options.challenge_timeout_date_time.timestamp() - time.time()
     expected = 300 if VERSION == "v1.0" else 3600
@@ -158,15 +177,61 @@ async def provision():
     assert [one.id for one in (await methods.get()).value] == [made.id]
 
 
-async def main():
+@check
+async def the_passkey_policy_is_read_and_changed(client, adapter):
+    policy = client.policies.authentication_methods_policy
+    configurations = (await policy.get()).authentication_method_configurations
+    assert [type(one).__name__ for one in configurations] == ["Fido2AuthenticationMethodConfiguration"], configurations
+    passkeys = policy.authentication_method_configurations.by_authentication_method_configuration_id("fido2")
+    new = await passkeys.get()
+    assert new.id == "Fido2" and new.state.value == "enabled" and new.is_self_service_registration_allowed is True
+    assert [target.id for target in new.include_targets] == ["all_users"] and new.exclude_targets == []
+    default = new.passkey_profiles[0]
+    assert default.id == new.default_passkey_profile and {kind.value for kind in default.passkey_types} == {"deviceBound", "synced"}
+    model = str(uuid.uuid4())
+    keys = PasskeyProfile(
+        # The SDK reads flags as a list, and writes one alone.
+        id=str(uuid.uuid4()), name="Keys of one make", passkey_types=PasskeyTypes.DeviceBound,
+        attestation_enforcement=AttestationEnforcement.RegistrationOnly,
+        key_restrictions=Fido2KeyRestrictions(is_enforced=True, enforcement_type=Fido2RestrictionEnforcementType.Allow, aa_guids=[model]))
+    await passkeys.patch(Fido2AuthenticationMethodConfiguration(passkey_profiles=[default, keys]))
+    first, second = (await passkeys.get()).passkey_profiles
+    assert first.name == default.name and {kind.value for kind in first.passkey_types} == {"deviceBound", "synced"}
+    assert second.id == keys.id and second.name == keys.name and [kind.value for kind in second.passkey_types] == ["deviceBound"]
+    assert second.attestation_enforcement == AttestationEnforcement.RegistrationOnly
+    assert second.key_restrictions.aa_guids == [model] and second.key_restrictions.is_enforced is True
     try:
-        await provision()
-        print("ok a_passkey_is_created_on_behalf")
-        return 0
-    except Exception as error:  # noqa: BLE001: whatever it is, it is told
-        told = " | ".join(traceback.format_exc().strip().splitlines()[-6:])
-        print(f"FAILED a_passkey_is_created_on_behalf: {error!r} {told}"[:3000])
-        return 1
+        await passkeys.patch(Fido2AuthenticationMethodConfiguration(passkey_profiles=[]))
+        raise AssertionError("a policy without a profile was saved")
+    except ODataError as error:
+        assert error.response_status_code == 400 and error.error.details, error
+    await passkeys.delete()
+    assert len((await passkeys.get()).passkey_profiles) == 1
+
+
+@check
+async def what_maester_asks_of_the_policy(client, adapter):
+    """EIDSCA's checks AF01 to AF06, by their own address: beta, the key in the OData form."""
+    request = RequestInformation(
+        Method.GET, "{+origin}/beta/policies/authenticationMethodsPolicy/authenticationMethodConfigurations('Fido2')", {"origin": ORIGIN})
+    told = json.loads(await adapter.send_primitive_async(request, "bytes", {"XXX": ODataError}))
+    values = [told["state"], told["isSelfServiceRegistrationAllowed"], told["isAttestationEnforced"]]
+    values += [told["keyRestrictions"][name] for name in ("isEnforced", "enforcementType")]
+    assert values == ["enabled", True, False, False, "allow"], values
+    assert told["keyRestrictions"]["aaGuids"] == []
+
+
+async def main():
+    failed = 0
+    for one in CHECKS:
+        try:
+            await one(*make_client())
+            print(f"ok {one.__name__}")
+        except Exception as error:  # noqa: BLE001: whatever it is, it is told
+            failed += 1
+            told = " | ".join(traceback.format_exc().strip().splitlines()[-6:])
+            print(f"FAILED {one.__name__}: {error!r} {told}"[:3000])
+    return 1 if failed else 0
 
 
 sys.exit(asyncio.run(main()))

@@ -128,13 +128,15 @@ def prepare(server):
 
 
 def prepare_provisioner(server):
-    """An application that may create passkeys for people: with a key, and with a directory role of its own."""
+    """An application that may create passkeys for administrators, and change the policy: with a key, and with directory roles of
+    its own."""
     for version in ("v1.0", "beta"):
         server.command("user", "add", f"key-{version}@example.org", "--display-name", "Key")
+        server.run_command("role", "assign", "Global Administrator", f"key-{version}@example.org")
     app = server.command("app", "create", "Provisioner")
     app_id = app["clientId"]
-    server.command("app", "role", app_id, "UserAuthMethod-Passkey.ReadWrite.All")
-    server.run_command("role", "assign", "Authentication Administrator", app["principalId"])
+    server.command("app", "role", app_id, "UserAuthMethod-Passkey.ReadWrite.All", "Policy.ReadWrite.AuthenticationMethod")
+    server.run_command("role", "assign", "Privileged Authentication Administrator", app["principalId"])
     key, public = server.folder / "provisioner.pem", server.folder / "provisioner.pub"
     openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
     openssl("pkey", "-in", key, "-pubout", "-out", public)

@@ -87,9 +87,24 @@ pub struct ErrorDetail<'a> {
     pub code: &'a str,
     /// For people, in English.
     pub message: &'a str,
+    /// What is wrong, place by place, where that is more than the message says.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub details: &'a [ErrorCause],
     /// Ids by which the request is found in a log, and our own code.
     #[serde(rename = "innerError")]
     pub inner: InnerError<'a>,
+}
+
+/// One of an error's `details`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorCause {
+    /// Our own stable code.
+    pub code: String,
+    /// For people, in English.
+    pub message: String,
+    /// The property, by its path in the body; `None` for the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
 }
 
 /// `innerError`.

@@ -6,6 +6,7 @@ mod directory;
 mod logs;
 mod method_policy;
 mod methods;
+mod policy_review;
 mod reports;
 mod webauthn;
 
@@ -14,6 +15,7 @@ pub use directory::*;
 pub use logs::*;
 pub use method_policy::*;
 pub use methods::*;
+pub use policy_review::*;
 pub use reports::*;
 pub use webauthn::*;
 
@@ -27,6 +29,19 @@ pub const BODIES: &[&Type] = &[
     &PasskeyCreationOptions::TYPE,
     &ProvisioningPolicy::TYPE,
     &PolicyWarning::TYPE,
+    &RecordedDecision::TYPE,
+    &PolicyVersion::TYPE,
+    &PolicyComparison::TYPE,
+    &PolicyDifference::TYPE,
+    &PolicyPreview::TYPE,
+    &RuleCount::TYPE,
+    &StoppingPasskey::TYPE,
+    &StrandedPerson::TYPE,
+    &EffectivePolicy::TYPE,
+    &PasskeyVerdict::TYPE,
+    &PolicyDecision::TYPE,
+    &ProfileVerdict::TYPE,
+    &FailedRule::TYPE,
 ];
 
 /// All types of Graph's schema that are here, for the tests that hold them against it, and for OpenAPI.

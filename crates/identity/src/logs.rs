@@ -72,6 +72,43 @@ impl LogEntry {
             Some((name.as_str(), text))
         })
     }
+
+    /// What a change of a policy changed: where, and what stood and stands there, as JSON.
+    pub fn changes(&self) -> impl Iterator<Item = (&str, Option<String>, Option<String>)> {
+        let changed = self.body.get("changed").and_then(Value::as_array);
+        changed.into_iter().flatten().filter_map(|change| {
+            let text = |name| {
+                let value = change.get(name).filter(|value| !value.is_null());
+                value.map(Value::to_string)
+            };
+            let path = change.get("path")?.as_str()?;
+            Some((path, text("before"), text("after")))
+        })
+    }
+
+    /// What a policy said, where a record tells it: `policy`, the one in force, or `reportOnly`, the one tried out.
+    pub fn verdict(&self, name: &str) -> Option<PolicyVerdict<'_>> {
+        let told = self.body.get(name)?;
+        let text = |name| told.get(name).and_then(Value::as_str);
+        Some(PolicyVerdict {
+            version: told.get("version")?.as_i64()?,
+            result: text("result")?,
+            rule: text("rule"),
+            profile: text("profile"),
+        })
+    }
+}
+
+/// A policy's decision as a record tells it.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyVerdict<'a> {
+    pub version: i64,
+    /// `accepted` or `refused`.
+    pub result: &'a str,
+    /// The rule that refused.
+    pub rule: Option<&'a str>,
+    /// The profile that accepted, or whose rule refused.
+    pub profile: Option<&'a str>,
 }
 
 fn parse(text: Option<&str>) -> Map<String, Value> {

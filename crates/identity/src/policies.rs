@@ -4,6 +4,7 @@
 //! can't be understood accepts nothing.
 
 mod break_glass;
+mod capable;
 mod decide;
 mod effective;
 mod fault;
@@ -17,6 +18,7 @@ pub use webauthn::Aaguid;
 pub use webauthn::metadata::{CertificationLevel, KeyProtection};
 
 pub use break_glass::{MAX_BREAK_GLASS, Mark, is_break_glass, mark_break_glass};
+pub(crate) use capable::Capable;
 pub use decide::Accepts;
 pub(crate) use decide::{
     Accepted, Proofs, Said, Verdicts, check_self_service, code_of, decide_at_rest,
@@ -25,8 +27,8 @@ pub(crate) use decide::{
 pub use effective::{EffectivePolicy, PasskeyVerdict, show_effective};
 pub use fault::{PolicyFault, parse};
 pub(crate) use in_force::Policies;
-pub use preview::{LISTED, Preview, Stopping, Stranded, preview};
-pub use save::{Saved, reset, restore, save, try_out};
+pub use preview::{LISTED, Preview, Stopping, Stranded, begin_preview, preview};
+pub use save::{Saved, begin_change, reset, restore, save, try_out};
 pub use versions::{
     PolicyShown, VersionMode, VersionShown, compare_versions, list_versions, read_version, show,
 };

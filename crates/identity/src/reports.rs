@@ -7,6 +7,7 @@ use store::{Registration, UserType};
 
 use crate::access::{self, Operation};
 use crate::actor::Actor;
+use crate::policies::Capable;
 use crate::roles::Role;
 use crate::{Id, Identity, Refusal, codes};
 
@@ -21,6 +22,8 @@ pub struct RegistrationDetails {
     pub is_administrator: bool,
     pub synced_passkeys: i64,
     pub device_bound_passkeys: i64,
+    /// Whether the policy in force accepts one of them.
+    pub is_capable: bool,
     /// By which the list goes on.
     pub place: String,
 }
@@ -56,13 +59,15 @@ pub async fn list_registration_details<T: Send>(
         entries: Vec::new(),
         next: after.map(str::to_owned),
     };
+    let mut capable = Capable::begin(identity).await?;
     let mut scanned = 0;
     loop {
         let limit = match scanned {
             0 => top.saturating_add(1).min(BATCH),
             _ => BATCH,
         };
-        let batch = read(identity, page.next.as_deref().unwrap_or(""), limit).await?;
+        let after = page.next.as_deref().unwrap_or("");
+        let batch = read(identity, &mut capable, after, limit).await?;
         let ended = batch.len() < limit;
         scanned += batch.len();
         for details in batch {
@@ -93,10 +98,17 @@ pub async fn find_registration_details(
     let found = store.find_registration(tenant, person).await?;
     let found = found.ok_or(&codes::USER_MISSING)?;
     let privileged = !store.list_roles(tenant, person).await?.is_empty();
-    Ok(derive(found, privileged))
+    let passkeys = store.list_passkey_facts(tenant, person).await?;
+    let mut capable = Capable::begin(identity).await?;
+    let is_capable = !capable.find(identity, &passkeys).await?.is_empty();
+    Ok(derive(found, privileged, is_capable))
 }
 
-fn derive(registration: Registration, is_administrator: bool) -> RegistrationDetails {
+fn derive(
+    registration: Registration,
+    is_administrator: bool,
+    is_capable: bool,
+) -> RegistrationDetails {
     RegistrationDetails {
         person_id: registration.person_id,
         user_name: registration.user_name,
@@ -105,12 +117,14 @@ fn derive(registration: Registration, is_administrator: bool) -> RegistrationDet
         is_administrator,
         synced_passkeys: registration.synced,
         device_bound_passkeys: registration.device_bound,
+        is_capable,
         place: registration.user_name_key,
     }
 }
 
 async fn read(
     identity: &Identity,
+    capable: &mut Capable,
     after: &str,
     limit: usize,
 ) -> Result<Vec<RegistrationDetails>, Refusal> {
@@ -120,15 +134,17 @@ async fn read(
     let (Some(first), Some(last)) = (found.first(), found.last()) else {
         return Ok(Vec::new());
     };
-    let privileged = store
-        .list_privileged(tenant, &first.user_name_key, &last.user_name_key)
-        .await?;
+    let (first, last) = (&first.user_name_key, &last.user_name_key);
+    let privileged = store.list_privileged(tenant, first, last).await?;
     let privileged: HashSet<Id> = privileged.into_iter().collect();
+    let passkeys = store.list_passkeys_between(tenant, first, last).await?;
+    let capable = capable.find(identity, &passkeys).await?;
     Ok(found
         .into_iter()
         .map(|one| {
             let is_administrator = privileged.contains(&one.person_id);
-            derive(one, is_administrator)
+            let is_capable = capable.contains(&one.person_id);
+            derive(one, is_administrator, is_capable)
         })
         .collect())
 }
@@ -159,7 +175,7 @@ pub struct Summary {
     pub people: i64,
     pub with_synced_passkey: i64,
     pub with_device_bound_passkey: i64,
-    pub with_any_passkey: i64,
+    pub with_accepted_passkey: i64,
 }
 
 /// Counts everybody, in batches between which others get their turn.
@@ -171,9 +187,10 @@ pub async fn summarise(
 ) -> Result<Summary, Refusal> {
     let _allowed = access::check(identity, actor, Operation::ReadReports, None).await?;
     let mut summary = Summary::default();
+    let mut capable = Capable::begin_for_everybody(identity).await?;
     let mut place = String::new();
     loop {
-        let batch = read(identity, &place, BATCH).await?;
+        let batch = read(identity, &mut capable, &place, BATCH).await?;
         let ended = batch.len() < BATCH;
         for details in batch {
             place.clone_from(&details.place);
@@ -181,7 +198,7 @@ pub async fn summarise(
                 summary.people += 1;
                 summary.with_synced_passkey += i64::from(details.synced_passkeys > 0);
                 summary.with_device_bound_passkey += i64::from(details.device_bound_passkeys > 0);
-                summary.with_any_passkey += i64::from(details.has_passkey());
+                summary.with_accepted_passkey += i64::from(details.is_capable);
             }
         }
         if ended {

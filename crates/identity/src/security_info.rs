@@ -79,6 +79,9 @@ pub enum ActivityKind {
     PasskeyRenamed,
     PasskeyRemoved,
     PasskeyConfirmed,
+    /// Somebody else asked for options to create one.
+    PasskeyPrepared,
+    PasskeyNotPrepared,
     SessionEnded,
     SignedOut,
     LinkMade,
@@ -207,8 +210,10 @@ async fn list_activity(identity: &Identity, session: &Session) -> Result<Vec<Act
     let sign_ins = sign_ins
         .iter()
         .map(|record| derive_activity(record, derive_sign_in_kind(&record.word), session));
+    // An alert stands beside the record of what it is about.
     let changes = changes
         .iter()
+        .filter(|record| !record.word.starts_with("alert."))
         .map(|record| derive_activity(record, derive_change_kind(&record.word), session));
     let mut lines: Vec<Activity> = sign_ins.chain(changes).collect();
     lines.sort_by_key(|line| std::cmp::Reverse(line.at));
@@ -231,6 +236,8 @@ fn derive_change_kind(word: &str) -> ActivityKind {
         "passkey.added" | "passkey.provisioned" | "organisation.set_up" => {
             ActivityKind::PasskeyAdded
         }
+        "passkey.options_requested" => ActivityKind::PasskeyPrepared,
+        "passkey.options_cancelled" => ActivityKind::PasskeyNotPrepared,
         "passkey.confirmed" => ActivityKind::PasskeyConfirmed,
         "passkey.registration_refused" => ActivityKind::PasskeyRefused,
         "passkey.renamed" => ActivityKind::PasskeyRenamed,

@@ -17,6 +17,9 @@ mod methods;
 mod openapi;
 mod organization;
 mod owners;
+mod passkey_policy;
+mod policies;
+mod policy_review;
 mod principals;
 mod provisioning;
 mod reports;
@@ -111,7 +114,7 @@ fn find(request: &Request) -> Result<Found, Fault> {
         .filter(|_| version != Version::Own)
         .find(|(method, pattern, _)| method == request.method() && path.capture(pattern).is_some());
     if let Some((_, _, code)) = refused {
-        return Err(Fault::from(*code).as_method_not_allowed());
+        return Err(Fault::from(*code).into_method_not_allowed());
     }
     let mut fits = ENDPOINTS
         .iter()

@@ -2,9 +2,10 @@
 
 use super::{
     AppRoleAssignment, Application, ConditionalAccessStatus, DirectoryAudit, DirectoryObject,
-    DirectoryRole, DirectoryRoleTemplate, Fido2AuthenticationMethod, Group, OAuth2PermissionGrant,
-    OperationResult, Organization, PasskeyCreationOptions, ServicePrincipal, SignIn,
-    SignInUserType, User, UserDefaultAuthenticationMethod, UserRegistrationDetails,
+    DirectoryRole, DirectoryRoleTemplate, Fido2AuthenticationMethod,
+    Fido2AuthenticationMethodConfiguration, Group, OAuth2PermissionGrant, OperationResult,
+    Organization, PasskeyCreationOptions, PolicyVersion, ServicePrincipal, SignIn, SignInUserType,
+    User, UserDefaultAuthenticationMethod, UserRegistrationDetails,
 };
 use crate::kind::Kind;
 use crate::odata::{Collection, Filterable, Op};
@@ -102,6 +103,13 @@ pub static ORGANIZATIONS: Collection = plain(&Organization::TYPE);
 pub static FIDO2_METHODS: Collection = plain(&Fido2AuthenticationMethod::TYPE);
 /// `.../passkeyCreationOptions`
 pub static PASSKEY_CREATION_OPTIONS: Collection = plain(&PasskeyCreationOptions::TYPE);
+/// `.../authenticationMethodConfigurations`
+pub static METHOD_CONFIGURATIONS: Collection = plain(&Fido2AuthenticationMethodConfiguration::TYPE);
+/// `/claviger/v1/policy/versions`
+pub static POLICY_VERSIONS: Collection = Collection {
+    count: false,
+    ..plain(&PolicyVersion::TYPE)
+};
 /// `.../appRoleAssignments`, `.../appRoleAssignedTo`
 pub static APP_ROLE_ASSIGNMENTS: Collection = plain(&AppRoleAssignment::TYPE);
 

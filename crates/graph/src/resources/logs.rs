@@ -51,6 +51,18 @@ resource! {
         authentication_requirement "authenticationRequirement": Option<String> = Shown Beta;
         authentication_details "authenticationDetails": Vec<AuthenticationDetail> = Shown Beta;
         sign_in_event_types "signInEventTypes": Vec<String> = Shown Beta;
+        passkey_policy "@claviger.passkeyPolicy": Option<RecordedDecision> = Shown Own;
+        report_only "@claviger.reportOnly": Option<RecordedDecision> = Shown Own;
+    }
+}
+
+resource! {
+    /// Ours: what a version of the passkey policy said at a sign-in.
+    RecordedDecision = "recordedDecision" {
+        version "version": i64 = Shown;
+        result "result": String = Shown;
+        rule "rule": Option<String> = Shown;
+        profile "profile": Option<String> = Shown;
     }
 }
 

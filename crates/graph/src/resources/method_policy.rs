@@ -104,7 +104,7 @@ resource! {
         last_modified_date_time "lastModifiedDateTime": Option<Time> = Shown;
         policy_version "policyVersion": Option<String> = Shown;
         policy_migration_state "policyMigrationState": Option<PolicyMigrationState> = Shown;
-        configurations "authenticationMethodConfigurations": Vec<Fido2AuthenticationMethodConfiguration> = Shown;
+        configurations "authenticationMethodConfigurations": Vec<Fido2AuthenticationMethodConfiguration> = Shown Update;
     }
 }
 

@@ -250,14 +250,18 @@ impl Refused {
 }
 
 /// Facts about a person that a policy asks for.
-struct Membership {
-    groups: Vec<GroupId>,
+pub(super) struct Membership {
+    pub(super) groups: Vec<GroupId>,
     /// Read before the groups.
     version: Option<i64>,
 }
 
 impl Membership {
-    async fn read(identity: &Identity, person: Id, asked: bool) -> Result<Membership, StoreError> {
+    pub(super) async fn read(
+        identity: &Identity,
+        person: Id,
+        asked: bool,
+    ) -> Result<Membership, StoreError> {
         if !asked {
             return Ok(Membership {
                 groups: Vec::new(),

@@ -12,6 +12,7 @@ use webauthn::base64url;
 use super::decide::{Proof, Proofs, describe};
 use super::fault::unfit;
 use super::save::find_missing_groups;
+use super::versions::{PolicyShown, read_shown};
 use super::{PolicyFault, profiles};
 use crate::access::{self, Operation};
 use crate::actor::Actor;
@@ -72,6 +73,21 @@ pub struct Stranded {
     pub display_name: String,
 }
 
+/// What is in force, for somebody who is about to ask what a draft would change.
+///
+/// # Errors
+/// Those of the right to ask; [`crate::codes::POLICY_UNKNOWN`].
+pub async fn begin_preview(identity: &Identity, actor: Actor<'_>) -> Result<PolicyShown, Refusal> {
+    check_right(identity, actor).await?;
+    read_shown(identity).await
+}
+
+async fn check_right(identity: &Identity, actor: Actor<'_>) -> Result<(), Refusal> {
+    access::check(identity, actor, Operation::PreviewPolicy, None)
+        .await
+        .map(drop)
+}
+
 /// Compares a draft with the policy in force, over the whole directory.
 ///
 /// # Errors
@@ -81,9 +97,7 @@ pub async fn preview(
     actor: Actor<'_>,
     draft: &Document,
 ) -> Result<Preview, Refusal> {
-    access::check(identity, actor, Operation::PreviewPolicy, None)
-        .await
-        .map(drop)?;
+    check_right(identity, actor).await?;
     let (draft, warnings) = check(identity, draft).await?;
     let (_, snapshot) = identity.current().await?;
     let enforced = snapshot.policies.require_enforced()?;
@@ -147,9 +161,9 @@ async fn check(
 }
 
 /// Of the groups that the policies name, who is in which, nested groups included.
-async fn read_members(
+pub(super) async fn read_members<const N: usize>(
     identity: &Identity,
-    policies: [&PasskeyPolicy; 2],
+    policies: [&PasskeyPolicy; N],
 ) -> Result<HashMap<Id, Vec<GroupId>>, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let mut named: Vec<GroupId> = policies

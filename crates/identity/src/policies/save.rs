@@ -6,7 +6,7 @@ use store::{PolicyVersion, Unit};
 
 use super::fault::unfit;
 use super::in_force::Published;
-use super::versions::{VersionMode, find_version};
+use super::versions::{PolicyShown, VersionMode, find_version, read_shown};
 use super::{PASSKEY, PolicyFault};
 use crate::access::{self, Allowed, Operation, Target};
 use crate::actor::Actor;
@@ -37,6 +37,19 @@ pub struct Saved {
     pub version: i64,
     /// What is wrong and was saved all the same.
     pub warnings: Vec<PolicyFault>,
+}
+
+/// What is in force, for somebody who is about to change it: who may not, is not told more.
+///
+/// # Errors
+/// Those of the right to change it, on record; [`codes::POLICY_UNKNOWN`].
+pub async fn begin_change(identity: &Identity, actor: Actor<'_>) -> Result<PolicyShown, Refusal> {
+    let about = (Operation::ChangePasskeyPolicy, None);
+    access::decide(identity, actor, about, || async {
+        check_right(identity, actor).await.map(drop)
+    })
+    .await?;
+    read_shown(identity).await
 }
 
 /// Puts a policy in force: with the next decision, on every node. What means the same as the policy in force changes

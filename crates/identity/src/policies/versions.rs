@@ -69,6 +69,11 @@ pub struct VersionShown {
 /// [`codes::POLICY_UNKNOWN`] when what is in force can't be understood by this node.
 pub async fn show(identity: &Identity, actor: Actor<'_>) -> Result<PolicyShown, Refusal> {
     check_reading(identity, actor).await?;
+    read_shown(identity).await
+}
+
+/// As [`show`], after a right was asked.
+pub(super) async fn read_shown(identity: &Identity) -> Result<PolicyShown, Refusal> {
     let (_, snapshot) = identity.current().await?;
     let policies = &snapshot.policies;
     let enforced = policies.require_enforced()?;

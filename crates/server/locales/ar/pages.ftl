@@ -155,6 +155,8 @@ activity-passkey-confirmed = { $named ->
     [yes] أُكّد مفتاح المرور «{ $name }»
    *[no] أُكّد مفتاح مرور
 }
+activity-passkey-prepared = بدأ أحدهم إنشاء مفتاح مرور لك
+activity-passkey-not-prepared = أُلغي إنشاء مفتاح مرور كان قد بدأ لك
 activity-session-ended = سُجّل خروج أحد الأجهزة
 activity-signed-out = تسجيل خروج
 activity-link-made = أُنشئ رابط تسجيل لك

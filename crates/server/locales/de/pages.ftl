@@ -155,6 +155,8 @@ activity-passkey-confirmed = { $named ->
     [yes] Passkey „{ $name }“ bestätigt
    *[no] Passkey bestätigt
 }
+activity-passkey-prepared = Jemand hat begonnen, einen Passkey für Sie anzulegen
+activity-passkey-not-prepared = Ein für Sie begonnener Passkey wurde aufgegeben
 activity-session-ended = Ein Gerät wurde abgemeldet
 activity-signed-out = Abgemeldet
 activity-link-made = Für Sie wurde ein Registrierungslink erstellt

@@ -155,6 +155,8 @@ activity-passkey-confirmed = { $named ->
     [yes] Passkey “{ $name }” confirmed
    *[no] Passkey confirmed
 }
+activity-passkey-prepared = Somebody began to create a passkey for you
+activity-passkey-not-prepared = A passkey that was begun for you was given up
 activity-session-ended = A device was signed out
 activity-signed-out = Signed out
 activity-link-made = A registration link was made for you

@@ -3,7 +3,8 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use graph::Problem;
-use graph::error::{ErrorBody, ErrorDetail, InnerError};
+use graph::error::{ErrorBody, ErrorCause, ErrorDetail, InnerError};
+use identity::policies::PolicyFault;
 use identity::{Class, Code, Refusal};
 
 use super::call::Names;
@@ -19,6 +20,8 @@ pub(crate) struct Fault {
     /// Our own code.
     ours: &'static Code,
     detail: Option<&'static str>,
+    /// Place by place, where there is more than one thing to say.
+    causes: Box<[ErrorCause]>,
     retry_after: Option<u32>,
     allow: Vec<&'static str>,
     /// See [`Refusal::recorded`].
@@ -31,16 +34,23 @@ const INSUFFICIENT: &str = "Insufficient privileges to complete the operation.";
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Fault {
         let (status, code) = classify(refusal.code);
-        let message = match refusal.code.class {
+        let causes: Box<[ErrorCause]> = refusal.faults().iter().map(derive_cause).collect();
+        let mut message = match refusal.code.class {
             Class::Forbidden => format!("{INSUFFICIENT} {}", refusal.code.meaning),
             _ => refusal.code.meaning.to_owned(),
         };
+        // Clients show the message alone: the first thing that is wrong stands there, too.
+        if let Some(first) = causes.first() {
+            let place = first.target.as_deref().unwrap_or("the policy");
+            message = format!("{message} {place}: {}", first.message);
+        }
         Fault {
             status,
             code,
             message,
             ours: refusal.code,
             detail: refusal.detail,
+            causes,
             retry_after: refusal.retry_after,
             allow: Vec::new(),
             recorded: refusal.recorded,
@@ -75,6 +85,7 @@ impl From<Problem> for Fault {
             message: problem.to_string(),
             ours: super::codes::find(&problem),
             detail: None,
+            causes: Box::default(),
             retry_after: None,
             allow: Vec::new(),
             recorded: false,
@@ -94,7 +105,7 @@ impl Fault {
     }
 
     /// The same refusal as a method that the address does not take: what Graph says of passkeys of one's own.
-    pub(super) fn as_method_not_allowed(self) -> Fault {
+    pub(super) fn into_method_not_allowed(self) -> Fault {
         Fault {
             status: StatusCode::METHOD_NOT_ALLOWED,
             code: "methodNotAllowed",
@@ -104,7 +115,7 @@ impl Fault {
     }
 
     /// The same refusal as a request that is wrong as it stands.
-    pub(super) fn as_bad_request(self) -> Fault {
+    pub(super) fn into_bad_request(self) -> Fault {
         Fault {
             status: StatusCode::BAD_REQUEST,
             code: "Request_BadRequest",
@@ -179,6 +190,7 @@ impl Fault {
             error: ErrorDetail {
                 code: self.code,
                 message: &message,
+                details: &self.causes,
                 inner: InnerError {
                     code: self.ours.id,
                     remedy: self.ours.remedy,
@@ -200,6 +212,18 @@ impl Fault {
             headers.insert(name, value);
         }
         response
+    }
+}
+
+fn derive_cause(fault: &PolicyFault) -> ErrorCause {
+    let message = match fault.found.as_str() {
+        "" => fault.message.clone().into_owned(),
+        found => format!("{} (found: {found})", fault.message),
+    };
+    ErrorCause {
+        code: fault.word.to_owned(),
+        message,
+        target: Some(fault.graph_path.clone()).filter(|path| !path.is_empty()),
     }
 }
 

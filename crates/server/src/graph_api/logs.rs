@@ -5,8 +5,8 @@ use graph::odata::{Direction, Filter, Literal, Op, Options};
 use graph::resources::collections::{DIRECTORY_AUDITS, SIGN_INS};
 use graph::resources::{
     AppIdentity, AuditActivityInitiator, AuthenticationDetail, ConditionalAccessStatus,
-    DeviceDetail, DirectoryAudit, KeyValue, OperationResult, SignIn, SignInLocation, SignInStatus,
-    TargetResource, UserIdentity,
+    DeviceDetail, DirectoryAudit, KeyValue, ModifiedProperty, OperationResult, RecordedDecision,
+    SignIn, SignInLocation, SignInStatus, TargetResource, UserIdentity,
 };
 use identity::logs::{self, Log, LogEntry, LogQuery};
 use identity::{Cursor, Id, Micros, Value as PlaceKey};
@@ -76,7 +76,18 @@ fn derive_sign_in(entry: &LogEntry) -> SignIn {
             succeeded: Some(succeeded),
         }],
         sign_in_event_types: vec!["interactiveUser".to_owned()],
+        passkey_policy: derive_decision(entry, "policy"),
+        report_only: derive_decision(entry, "reportOnly"),
     }
+}
+
+fn derive_decision(entry: &LogEntry, name: &str) -> Option<RecordedDecision> {
+    entry.verdict(name).map(|verdict| RecordedDecision {
+        version: verdict.version,
+        result: verdict.result.to_owned(),
+        rule: owned(verdict.rule),
+        profile: owned(verdict.profile),
+    })
 }
 
 /// Fields of a record that stand in properties of their own.
@@ -147,10 +158,17 @@ fn derive_target(entry: &LogEntry, kind: &str) -> Option<TargetResource> {
     if id.is_none() && display_name.is_none() {
         return None;
     }
+    let modified = entry
+        .changes()
+        .map(|(path, before, after)| ModifiedProperty {
+            display_name: Some(path.to_owned()),
+            new_value: after,
+            old_value: before,
+        });
     Some(TargetResource {
         id: id.map(|id| id.to_string()),
         display_name: owned(display_name),
-        modified_properties: Vec::new(),
+        modified_properties: modified.collect(),
         of: Some(kind.to_owned()),
         user_principal_name: entry.target_user_name.clone(),
     })

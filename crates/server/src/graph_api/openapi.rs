@@ -377,6 +377,14 @@ fn error() -> Value {
             "properties": {
                 "code": text,
                 "message": text,
+                "details": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["code", "message"],
+                        "properties": {"code": text, "message": text, "target": text},
+                    },
+                },
                 "innerError": {
                     "type": "object",
                     "required": ["code", "remedy", "date", "request-id", "client-request-id"],

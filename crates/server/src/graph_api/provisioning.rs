@@ -99,9 +99,9 @@ fn refuse(call: &Call, refusal: Refusal) -> Fault {
     let code = refusal.code;
     let fault = Fault::from(refusal);
     if code == &codes::OWN_METHOD {
-        fault.as_method_not_allowed()
+        fault.into_method_not_allowed()
     } else if code == &codes::PASSKEY_EXISTS {
-        fault.as_bad_request()
+        fault.into_bad_request()
     } else {
         call.or_missing(fault, call.key(0))
     }

@@ -37,10 +37,10 @@ fn derive(details: &RegistrationDetails, now: i64) -> UserRegistrationDetails {
             SignInUserType::Member
         }),
         is_admin: Some(details.is_administrator),
-        // A passkey with user verification is two factors; every active one is accepted.
+        // A passkey with user verification is two factors, and no password. Capable is who has one that is accepted.
         is_mfa_registered: has_passkey,
-        is_mfa_capable: has_passkey,
-        is_passwordless_capable: has_passkey,
+        is_mfa_capable: details.is_capable,
+        is_passwordless_capable: details.is_capable,
         is_sspr_registered: false,
         is_sspr_enabled: false,
         is_sspr_capable: false,
@@ -207,8 +207,8 @@ pub(super) async fn by_feature(call: Call) -> Outcome {
             count(Feature::SsprRegistered, 0),
             count(Feature::SsprEnabled, 0),
             count(Feature::SsprCapable, 0),
-            count(Feature::PasswordlessCapable, summary.with_any_passkey),
-            count(Feature::MfaCapable, summary.with_any_passkey),
+            count(Feature::PasswordlessCapable, summary.with_accepted_passkey),
+            count(Feature::MfaCapable, summary.with_accepted_passkey),
         ],
         user_roles: Some(included.roles),
         user_types: Some(included.types),

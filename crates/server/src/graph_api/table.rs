@@ -6,11 +6,13 @@ use axum::http::Method;
 use graph::odata::Collection;
 use graph::resources::collections as of;
 use graph::resources::{
-    AppRoleAssignment, Application, DirectoryAudit, DirectoryObject, DirectoryRole,
-    DirectoryRoleTemplate, Fido2AuthenticationMethod, Group, KeyCredential, NewKey, NewPassword,
-    OAuth2PermissionGrant, Organization, PasswordCredential, ProvisioningPolicy, RemovedCredential,
-    ServicePrincipal, SignIn, User, UserRegistrationDetails, UserRegistrationFeatureSummary,
-    UserRegistrationMethodSummary, WebauthnCredentialCreationOptions,
+    AppRoleAssignment, Application, AuthenticationMethodsPolicy, DirectoryAudit, DirectoryObject,
+    DirectoryRole, DirectoryRoleTemplate, EffectivePolicy, Fido2AuthenticationMethod,
+    Fido2AuthenticationMethodConfiguration, Group, KeyCredential, NewKey, NewPassword,
+    OAuth2PermissionGrant, Organization, PasswordCredential, PolicyComparison, PolicyPreview,
+    ProvisioningPolicy, RemovedCredential, ServicePrincipal, SignIn, User, UserRegistrationDetails,
+    UserRegistrationFeatureSummary, UserRegistrationMethodSummary,
+    WebauthnCredentialCreationOptions,
 };
 use graph::{Mark, Type, Version};
 use identity::Code;
@@ -20,7 +22,7 @@ use super::answer::Outcome;
 use super::call::Call;
 use super::{
     applications, directory_objects as objects, groups, logs, methods, organization, owners,
-    principals, provisioning, reports, roles, users,
+    policies, policy_review, principals, provisioning, reports, roles, users,
 };
 
 type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -151,6 +153,31 @@ endpoints! {
     GET GRAPH "groups/{id}/transitiveMembers/$count" [ReadMembers] NONE => Count, objects::count_transitive_members, "How many there are.";
     GET GRAPH "groups/{id}/memberOf" [ReadMemberships] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_groups_of_object, "The groups that a group is in, and its roles.";
     GET GRAPH "groups/{id}/transitiveMemberOf" [ReadMemberships] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_transitive_groups_of_object, "The same, with those by way of groups.";
+
+    GET GRAPH "policies/authenticationMethodsPolicy" [ReadPolicies] NONE => Entity(&AuthenticationMethodsPolicy::TYPE), policies::read, "Which sign-in methods people may use and add.";
+    GET GRAPH "authenticationMethodsPolicy" [ReadPolicies] NONE => Entity(&AuthenticationMethodsPolicy::TYPE), policies::read, "The same.";
+    PATCH GRAPH "policies/authenticationMethodsPolicy" [ChangePasskeyPolicy] Object(&AuthenticationMethodsPolicy::TYPE, Mark::Update) => DONE, policies::update, "Changes the configurations that it is sent with.";
+    PATCH GRAPH "authenticationMethodsPolicy" [ChangePasskeyPolicy] Object(&AuthenticationMethodsPolicy::TYPE, Mark::Update) => DONE, policies::update, "The same.";
+    GET GRAPH "policies/authenticationMethodsPolicy/authenticationMethodConfigurations" [ReadPolicies] NONE => Page(&of::METHOD_CONFIGURATIONS), policies::list_configurations, "The policy of each method: of passkeys.";
+    GET GRAPH "authenticationMethodsPolicy/authenticationMethodConfigurations" [ReadPolicies] NONE => Page(&of::METHOD_CONFIGURATIONS), policies::list_configurations, "The same.";
+    GET GRAPH "policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{id}" [ReadPolicies] NONE => Entity(&Fido2AuthenticationMethodConfiguration::TYPE), policies::read_configuration, "The policy of passkeys (Fido2).";
+    GET GRAPH "authenticationMethodsPolicy/authenticationMethodConfigurations/{id}" [ReadPolicies] NONE => Entity(&Fido2AuthenticationMethodConfiguration::TYPE), policies::read_configuration, "The same.";
+    PATCH GRAPH "policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{id}" [ChangePasskeyPolicy] Object(&Fido2AuthenticationMethodConfiguration::TYPE, Mark::Update) => DONE, policies::update_configuration, "Changes the policy of passkeys; what is left out keeps its value.";
+    PATCH GRAPH "authenticationMethodsPolicy/authenticationMethodConfigurations/{id}" [ChangePasskeyPolicy] Object(&Fido2AuthenticationMethodConfiguration::TYPE, Mark::Update) => DONE, policies::update_configuration, "The same.";
+    DELETE GRAPH "policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{id}" [ChangePasskeyPolicy] NONE => DONE, policies::reset_configuration, "Puts the default in force.";
+    DELETE GRAPH "authenticationMethodsPolicy/authenticationMethodConfigurations/{id}" [ChangePasskeyPolicy] NONE => DONE, policies::reset_configuration, "The same.";
+
+    POST OWN "policy/preview" [PreviewPolicy] Object(&Fido2AuthenticationMethodConfiguration::TYPE, Mark::Update) => Whole(&PolicyPreview::TYPE), policy_review::preview, "What a change of the passkey policy would do, to whom; nothing is saved.";
+    GET OWN "policy/versions" [ReadPolicies] NONE => Page(&of::POLICY_VERSIONS), policy_review::list_versions, "Saved versions of the passkey policy, newest first.";
+    GET OWN "policy/versions/{id}" [ReadPolicies] NONE => Whole(&Fido2AuthenticationMethodConfiguration::TYPE), policy_review::read_version, "One version; 0 is the default.";
+    GET OWN "policy/versions/{id}/compareTo/{id}" [ReadPolicies] NONE => Whole(&PolicyComparison::TYPE), policy_review::compare, "What changed from one version to another.";
+    POST OWN "policy/versions/{id}/restore" [ChangePasskeyPolicy] NONE => DONE, policy_review::restore, "Puts a version in force again, as a new one.";
+    GET OWN "policy/reportOnly" [ReadPolicies] NONE => Whole(&Fido2AuthenticationMethodConfiguration::TYPE), policy_review::read_trial, "The policy that is tried out.";
+    PUT OWN "policy/reportOnly" [ChangePasskeyPolicy] Object(&Fido2AuthenticationMethodConfiguration::TYPE, Mark::Update) => DONE, policy_review::try_out, "Tries a change out: decisions by it are recorded, and nothing follows from them.";
+    DELETE OWN "policy/reportOnly" [ChangePasskeyPolicy] NONE => DONE, policy_review::end_trial, "Ends the trial.";
+    GET OWN "users/{id}/effectivePolicy" [ReadEffectivePolicy] NONE => Whole(&EffectivePolicy::TYPE), policy_review::show_effective, "What the policy has for a person: every profile, every passkey, reason by reason.";
+    PUT OWN "users/{id}/breakGlass" [MarkBreakGlass] NONE => DONE, policy_review::mark, "Marks an account for the bad day: every use is an alert.";
+    DELETE OWN "users/{id}/breakGlass" [MarkBreakGlass] NONE => DONE, policy_review::unmark, "Takes the mark away.";
 
     GET GRAPH "directoryRoles" [ReadRoles] NONE => Page(&of::DIRECTORY_ROLES), roles::list, "Directory roles.";
     GET GRAPH "directoryRoles/{id}" [ReadRoles] NONE => Entity(&DirectoryRole::TYPE), roles::read, "A directory role.";

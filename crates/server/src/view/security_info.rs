@@ -191,6 +191,8 @@ impl SecurityInfo<'_> {
             ActivityKind::PasskeyRenamed => "activity-passkey-renamed",
             ActivityKind::PasskeyRemoved => "activity-passkey-removed",
             ActivityKind::PasskeyConfirmed => "activity-passkey-confirmed",
+            ActivityKind::PasskeyPrepared => "activity-passkey-prepared",
+            ActivityKind::PasskeyNotPrepared => "activity-passkey-not-prepared",
             ActivityKind::SessionEnded => "activity-session-ended",
             ActivityKind::SignedOut => "activity-signed-out",
             ActivityKind::LinkMade => "activity-link-made",
@@ -217,7 +219,9 @@ impl SecurityInfo<'_> {
             ActivityKind::PasskeyRenamed | ActivityKind::Renamed => "pencil",
             ActivityKind::PasskeyRemoved => "bin",
             ActivityKind::SessionEnded | ActivityKind::SignedOut => "leave",
-            ActivityKind::Other => "info",
+            ActivityKind::PasskeyPrepared
+            | ActivityKind::PasskeyNotPrepared
+            | ActivityKind::Other => "info",
         }
     }
 

@@ -11,6 +11,7 @@ mod methods;
 mod objects;
 mod owners;
 mod people;
+mod policies;
 mod provisioning;
 mod rights;
 

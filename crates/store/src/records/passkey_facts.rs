@@ -20,6 +20,15 @@ statements! {
          LEFT JOIN attestation a ON a.tenant_id = $1 AND a.credential_id = c.credential_id
          WHERE c.tenant_id = $1 AND c.person_id = $2 AND c.status = 'active'
          ORDER BY c.created_at DESC, c.credential_id";
+    /// Of everybody who can sign in and whose compared name lies between two.
+    LIST_BETWEEN = "passkey_facts.list_between" Tenant
+        "SELECT p.person_id, c.credential_id, c.aaguid, c.backup_eligible, c.created_at, c.last_used_at,
+             a.verdict, a.level, a.undesired, a.once_attested
+         FROM person p
+         JOIN credential c ON c.tenant_id = $1 AND c.person_id = p.person_id AND c.status = 'active'
+         LEFT JOIN attestation a ON a.tenant_id = $1 AND a.credential_id = c.credential_id
+         WHERE p.tenant_id = $1 AND p.user_name_key >= $2 AND p.user_name_key <= $3 AND p.status = 'enabled'
+         ORDER BY p.user_name_key";
     /// Everybody who can sign in, with and without passkeys, by id.
     LIST_OF_EVERYBODY = "passkey_facts.list_of_everybody" Tenant
         "SELECT p.person_id, c.credential_id, c.aaguid, c.backup_eligible, c.created_at, c.last_used_at,
@@ -127,6 +136,19 @@ impl Store {
     ) -> Result<Vec<PasskeyFacts>, StoreError> {
         let args = vec![tenant.into(), person.into()];
         let rows = self.read(&LIST_OF_PERSON, args).await?;
+        rows.into_iter().map(parse_facts).collect()
+    }
+
+    /// Usable passkeys of people who can sign in and whose compared names lie between two, both included: each person's
+    /// beside each other.
+    pub async fn list_passkeys_between(
+        &self,
+        tenant: Id,
+        first: &str,
+        last: &str,
+    ) -> Result<Vec<PasskeyFacts>, StoreError> {
+        let args = vec![tenant.into(), first.into(), last.into()];
+        let rows = self.read(&LIST_BETWEEN, args).await?;
         rows.into_iter().map(parse_facts).collect()
     }
 

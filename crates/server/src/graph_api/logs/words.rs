@@ -44,6 +44,8 @@ pub(super) fn describe_activity(word: &str) -> Activity {
             ("ApplicationManagement", DIRECTORY, "ServicePrincipal")
         }
         "organisation" => ("DirectoryManagement", DIRECTORY, "Directory"),
+        // Entra files the policy of methods there.
+        "policy" => ("ApplicationManagement", METHODS, "Policy"),
         "alert" => ("Policy", DIRECTORY, "Other"),
         _ => ("Other", "Claviger", "Other"),
     };
@@ -55,6 +57,8 @@ pub(super) fn describe_activity(word: &str) -> Activity {
         "passkey.confirmed" => "User updated security info",
         "passkey.renamed" => "User updated security info",
         "passkey.removed_by_administrator" => "Admin deleted security info",
+        "policy.saved" | "policy.restored" => "Authentication Methods Policy Update",
+        "policy.reset" => "Authentication Methods Policy Reset",
         "user.added" => "Add user",
         "user.deleted" => "Delete user",
         "user.restored" => "Restore user",

@@ -180,8 +180,9 @@ fn sessions(names: Names) -> Vec<SessionView> {
 
 fn activity(names: Names) -> Vec<Activity> {
     use ActivityKind::{
-        Disabled, Enabled, LinkMade, Other, PasskeyAdded, PasskeyRefused, PasskeyRemoved,
-        PasskeyRenamed, Renamed, SessionEnded, SignInRefused, SignedIn, SignedOut,
+        Disabled, Enabled, LinkMade, Other, PasskeyAdded, PasskeyConfirmed, PasskeyNotPrepared,
+        PasskeyPrepared, PasskeyRefused, PasskeyRemoved, PasskeyRenamed, Renamed, SessionEnded,
+        SignInRefused, SignedIn, SignedOut,
     };
     let kinds = [
         SignedIn,
@@ -189,6 +190,9 @@ fn activity(names: Names) -> Vec<Activity> {
         PasskeyAdded,
         PasskeyRenamed,
         PasskeyRemoved,
+        PasskeyPrepared,
+        PasskeyNotPrepared,
+        PasskeyConfirmed,
         SessionEnded,
         SignedOut,
         LinkMade,

@@ -222,15 +222,27 @@ fn the_page_of_rights_leaves_out_no_endpoint_no_permission_and_no_role() {
             assert!(known.contains(role), "{role}");
         }
         // What changes something is fresh, and what only reads is not: nobody forgets it.
-        let changes = row.method != Method::GET;
+        // Options are given out by GET, and a draft that is only looked at comes by POST.
+        let gives_options = row.path.contains("/creationOptions");
+        let only_looks = row.path.ends_with("policy/preview");
+        let changes = gives_options || (row.method != Method::GET && !only_looks);
         assert_eq!(row.rule.fresh, changes, "{} {}", row.method, row.path);
     }
+}
+
+/// The page without what the version lacks: beta alone takes a time for creation options.
+fn page_of(version: &str) -> Table {
+    let mut table = Table::read();
+    table
+        .rows
+        .retain(|row| version == "beta" || !row.path.contains("challengeTimeoutInMinutes"));
+    table
 }
 
 #[test]
 fn every_endpoint_for_every_permission_of_an_application() {
     in_each_busy_house(async |house| {
-        let table = Table::read();
+        let table = page_of("v1.0");
         let mut trial = Trial::of(&house, "v1.0").await;
         let mut singles = Vec::new();
         for permission in callers::app_roles() {
@@ -292,7 +304,7 @@ fn every_endpoint_for_every_scope() {
 #[test]
 fn past_mistake_49_every_endpoint_for_every_directory_role() {
     in_each_busy_house(async |house| {
-        let table = Table::read();
+        let table = page_of("v1.0");
         let (scopes, permissions) = (callers::scopes(), callers::app_roles());
         let travel = house.client("Travel", &scopes.join(" ")).await;
         let mut trial = Trial::of(&house, "v1.0").await;

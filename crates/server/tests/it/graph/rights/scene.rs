@@ -6,6 +6,9 @@ use identity::groups::{self, NewGroup, members};
 use identity::owners::{self, Owned};
 use identity::people::{self, NewRecord};
 use identity::permissions::Permission;
+use identity::policies;
+use identity::policies::profiles::{Document, Strictness};
+use identity::provisioning;
 use identity::roles::{self, Role};
 use identity::{Actor, Id, applications};
 use serde_json::Value;
@@ -91,6 +94,13 @@ impl<'a> Maker<'a> {
             "jwk" => SigningKey::make().public().to_json().replace('"', "\\\""),
             "app-role" => app_role("Group.Read.All"),
             "tier-zero-role" => app_role("Directory.ReadWrite.All"),
+            "fido2" => "Fido2".to_owned(),
+            "no-passkey" => "AAAA".to_owned(),
+            "policy-version" => self.policy_version().await,
+            "open-options" => {
+                let person = Id::parse(&scene["person"]).unwrap();
+                self.open_options(person).await.to_string()
+            }
             "somebody" => self.person(Level::Plain).await.to_string(),
             "person" => {
                 let (person, manager) = (self.person(level).await, self.person(Level::Plain).await);
@@ -163,6 +173,29 @@ impl<'a> Maker<'a> {
             self.give(Role::ReportsReader, id).await;
         }
         id
+    }
+
+    /// A version of the passkey policy that accepts everything.
+    async fn policy_version(&mut self) -> String {
+        let mut document = Document::default();
+        document.profiles[0].name = self.name("Profile ");
+        let identity = self.house.identity();
+        let saved = policies::save(identity, COMMAND_LINE, None, &document, Strictness::Own, "");
+        saved.await.unwrap().version.to_string()
+    }
+
+    /// Creation options for somebody's passkey.
+    async fn open_options(&self, person: Id) -> Id {
+        let identity = self.house.identity();
+        let algorithms = &identity.settings().algorithms;
+        let given = provisioning::begin(
+            identity,
+            COMMAND_LINE,
+            person,
+            provisioning::DEFAULT_LIFETIME,
+            algorithms,
+        );
+        given.await.unwrap().options_id
     }
 
     /// Somebody with a passkey, and its id.
