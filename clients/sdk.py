@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import json
 import os
 import ssl
 import sys
@@ -159,6 +160,8 @@ async def applications_and_service_principals(client):
     applications = (await client.applications.get()).value
     assert os.environ["CLIENT_ID"] in [application.app_id for application in applications]
     assert all(secret.secret_text is None for one in applications for secret in one.password_credentials)
+    [key] = [key for one in applications for key in one.key_credentials]
+    assert json.loads(key.key)["kty"] == "EC" and len(key.custom_key_identifier) == 32, key
     own = await client.service_principals_with_app_id(os.environ["CLIENT_ID"]).get()
     assigned = (await client.service_principals.by_service_principal_id(own.id).app_role_assignments.get()).value
     assert len(assigned) >= 8 and all(one.app_role_id and one.principal_id for one in assigned)

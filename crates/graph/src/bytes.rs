@@ -1,4 +1,4 @@
-//! Byte fields: any spelling of base64 is read, unpadded base64url is written (Graph's clients use them all).
+//! Byte fields: any spelling of base64 is read. What WebAuthn made is written in unpadded base64url, the schema's bytes in padded base64.
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 
@@ -31,7 +31,7 @@ pub fn readings(text: &str) -> Vec<Vec<u8>> {
     decode(text).into_iter().chain(counted).collect()
 }
 
-/// Padded base64 of the standard alphabet, as Graph's beta writes ids of credentials in options.
+/// Padded base64 of the standard alphabet, as Graph writes `Edm.Binary`, and its beta ids of credentials in options.
 #[must_use]
 pub fn encode_standard(bytes: &[u8]) -> String {
     BASE64.encode(bytes)

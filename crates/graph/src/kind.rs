@@ -83,13 +83,13 @@ pub trait Described {
     const NULLABLE: bool = false;
 }
 
-/// Base64 on the wire.
+/// `Edm.Binary`: padded base64 on the wire, as Graph writes it and its SDKs demand it. (WebAuthn's bytes are texts in base64url.)
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
 
 impl serde::Serialize for Bytes {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&crate::bytes::encode(&self.0))
+        serializer.serialize_str(&crate::bytes::encode_standard(&self.0))
     }
 }
 

@@ -314,7 +314,7 @@ fn schema_of(kind: Kind, nullable: bool) -> Value {
         Kind::Int32 => json!({"type": name("integer"), "format": "int32"}),
         Kind::Int64 => json!({"type": name("integer"), "format": "int64"}),
         Kind::Time => json!({"type": name("string"), "format": "date-time"}),
-        Kind::Bytes => json!({"type": name("string"), "contentEncoding": "base64url"}),
+        Kind::Bytes => json!({"type": name("string"), "contentEncoding": "base64"}),
         Kind::Flags(words) => {
             let member = format!("({})", words.members.join("|"));
             json!({"type": name("string"), "pattern": format!("^{member}(, *{member})*$")})
