@@ -4,54 +4,27 @@ no word for it), and the policy that decides about passkeys. The device is a few
     python passkeys.py v1.0|beta
 """
 
-import asyncio
 import base64
 import hashlib
 import json
 import os
-import ssl
 import struct
-import sys
 import time
-import traceback
 import uuid
 
-import httpx
 import jwt
-import msal
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from kiota_abstractions.authentication import AccessTokenProvider, AllowedHostsValidator, BaseBearerTokenAuthenticationProvider
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
-from msgraph_core import GraphClientFactory
 
-VERSION = sys.argv[1]
-if VERSION == "beta":
-    from msgraph_beta import GraphRequestAdapter, GraphServiceClient
-    from msgraph_beta.graph_request_adapter import options
-    from msgraph_beta.generated.models.attestation_enforcement import AttestationEnforcement
-    from msgraph_beta.generated.models.fido2_authentication_method import Fido2AuthenticationMethod
-    from msgraph_beta.generated.models.fido2_authentication_method_configuration import Fido2AuthenticationMethodConfiguration
-    from msgraph_beta.generated.models.fido2_key_restrictions import Fido2KeyRestrictions
-    from msgraph_beta.generated.models.fido2_restriction_enforcement_type import Fido2RestrictionEnforcementType
-    from msgraph_beta.generated.models.o_data_errors.o_data_error import ODataError
-    from msgraph_beta.generated.models.passkey_profile import PasskeyProfile
-    from msgraph_beta.generated.models.passkey_types import PasskeyTypes
-else:
-    from msgraph import GraphRequestAdapter, GraphServiceClient
-    from msgraph.graph_request_adapter import options
-    from msgraph.generated.models.attestation_enforcement import AttestationEnforcement
-    from msgraph.generated.models.fido2_authentication_method import Fido2AuthenticationMethod
-    from msgraph.generated.models.fido2_authentication_method_configuration import Fido2AuthenticationMethodConfiguration
-    from msgraph.generated.models.fido2_key_restrictions import Fido2KeyRestrictions
-    from msgraph.generated.models.fido2_restriction_enforcement_type import Fido2RestrictionEnforcementType
-    from msgraph.generated.models.o_data_errors.o_data_error import ODataError
-    from msgraph.generated.models.passkey_profile import PasskeyProfile
-    from msgraph.generated.models.passkey_types import PasskeyTypes
+from common import AUTHORITY, ORIGIN, VERSION, ODataError, Tokens, model, run
 
-ORIGIN, CA, CLIENT_ID = os.environ["ORIGIN"], os.environ["CA"], os.environ["PROVISIONER_ID"]
+AttestationEnforcement, PasskeyProfile, PasskeyTypes = model("AttestationEnforcement"), model("PasskeyProfile"), model("PasskeyTypes")
+Fido2AuthenticationMethod, Fido2KeyRestrictions = model("Fido2AuthenticationMethod"), model("Fido2KeyRestrictions")
+Fido2AuthenticationMethodConfiguration = model("Fido2AuthenticationMethodConfiguration")
+Fido2RestrictionEnforcementType = model("Fido2RestrictionEnforcementType")
+CLIENT_ID = os.environ["PROVISIONER_ID"]
 PERSON = f"key-{VERSION}@example.org"
 CHECKS = []
 
@@ -74,31 +47,10 @@ def decode(text):
 def make_assertion():
     """Tier-0 permissions are had with a key only."""
     now = int(time.time())
-    claims = {"iss": CLIENT_ID, "sub": CLIENT_ID, "aud": f"{ORIGIN}/{os.environ['TENANT']}/oauth2/v2.0/token", "iat": now, "exp": now + 300,
+    claims = {"iss": CLIENT_ID, "sub": CLIENT_ID, "aud": f"{AUTHORITY}/oauth2/v2.0/token", "iat": now, "exp": now + 300,
               "jti": str(uuid.uuid4())}
     with open(os.environ["PROVISIONER_KEY"], "rb") as file:
-        return jwt.encode(claims, file.read(), algorithm="ES256")
-
-
-class Tokens(AccessTokenProvider):
-    async def get_authorization_token(self, uri, additional_authentication_context={}):
-        application = msal.ConfidentialClientApplication(
-            CLIENT_ID, authority=f"{ORIGIN}/{os.environ['TENANT']}", instance_discovery=False, verify=CA,
-            client_credential={"client_assertion": make_assertion()})
-        answer = application.acquire_token_for_client(["https://graph.microsoft.com/.default"])
-        assert "access_token" in answer, answer
-        return answer["access_token"]
-
-    def get_allowed_hosts_validator(self):
-        return AllowedHostsValidator([ORIGIN.removeprefix("https://"), "localhost"])
-
-
-def make_client():
-    plain = httpx.AsyncClient(verify=ssl.create_default_context(cafile=CA), timeout=30)
-    http = GraphClientFactory.create_with_default_middleware(client=plain, options=options)
-    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(Tokens()), client=http)
-    adapter.base_url = f"{ORIGIN}/{VERSION}"
-    return GraphServiceClient(request_adapter=adapter), adapter
+        return {"client_assertion": jwt.encode(claims, file.read(), algorithm="ES256")}
 
 
 def head(major, length):
@@ -221,17 +173,4 @@ async def what_maester_asks_of_the_policy(client, adapter):
     assert told["keyRestrictions"]["aaGuids"] == []
 
 
-async def main():
-    failed = 0
-    for one in CHECKS:
-        try:
-            await one(*make_client())
-            print(f"ok {one.__name__}")
-        except Exception as error:  # noqa: BLE001: whatever it is, it is told
-            failed += 1
-            told = " | ".join(traceback.format_exc().strip().splitlines()[-6:])
-            print(f"FAILED {one.__name__}: {error!r} {told}"[:3000])
-    return 1 if failed else 0
-
-
-sys.exit(asyncio.run(main()))
+run(CHECKS, Tokens(CLIENT_ID, make_assertion))

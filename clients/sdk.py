@@ -3,36 +3,13 @@
     python sdk.py v1.0|beta
 """
 
-import asyncio
 import json
 import os
-import ssl
-import sys
-import traceback
 from datetime import datetime
 
-import httpx
-import msal
-from msgraph_core import GraphClientFactory
-from kiota_abstractions.authentication import AccessTokenProvider, AllowedHostsValidator, BaseBearerTokenAuthenticationProvider
+from common import VERSION, ODataError, Tokens, load, model, run
 
-VERSION = sys.argv[1]
-if VERSION == "beta":
-    from msgraph_beta import GraphRequestAdapter, GraphServiceClient
-    from msgraph_beta.graph_request_adapter import options
-    from msgraph_beta.generated.models.group import Group
-    from msgraph_beta.generated.models.o_data_errors.o_data_error import ODataError
-    from msgraph_beta.generated.models.reference_create import ReferenceCreate
-    from msgraph_beta.generated.models.user import User
-else:
-    from msgraph import GraphRequestAdapter, GraphServiceClient
-    from msgraph.graph_request_adapter import options
-    from msgraph.generated.models.group import Group
-    from msgraph.generated.models.o_data_errors.o_data_error import ODataError
-    from msgraph.generated.models.reference_create import ReferenceCreate
-    from msgraph.generated.models.user import User
-
-ORIGIN, CA = os.environ["ORIGIN"], os.environ["CA"]
+Group, ReferenceCreate, User = model("Group"), model("ReferenceCreate"), model("User")
 CHECKS = []
 
 
@@ -41,38 +18,8 @@ def check(function):
     return function
 
 
-class Tokens(AccessTokenProvider):
-    """MSAL asks our authority as it would ask Entra's."""
-
-    def __init__(self):
-        self.application = msal.ConfidentialClientApplication(
-            os.environ["CLIENT_ID"],
-            authority=f"{ORIGIN}/{os.environ['TENANT']}",
-            client_credential=os.environ["CLIENT_SECRET"],
-            instance_discovery=False,
-            verify=CA,
-        )
-
-    async def get_authorization_token(self, uri, additional_authentication_context={}):
-        answer = self.application.acquire_token_for_client(["https://graph.microsoft.com/.default"])
-        assert "access_token" in answer, answer
-        return answer["access_token"]
-
-    def get_allowed_hosts_validator(self):
-        return AllowedHostsValidator([ORIGIN.removeprefix("https://"), "localhost"])
-
-
-def make_client():
-    plain = httpx.AsyncClient(verify=ssl.create_default_context(cafile=CA), timeout=30)
-    # The pipeline that the SDK has without being told of a client: retries, redirects, `me`.
-    http = GraphClientFactory.create_with_default_middleware(client=plain, options=options)
-    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(Tokens()), client=http)
-    adapter.base_url = f"{ORIGIN}/{VERSION}"
-    return GraphServiceClient(request_adapter=adapter)
-
-
 @check
-async def users_are_listed_and_typed(client):
+async def users_are_listed_and_typed(client, adapter):
     found = await client.users.get()
     assert {"Ada", "Bob", "Carol"} <= {user.display_name for user in found.value}, found
     ada = await client.users.by_user_id("ada@example.org").get()
@@ -81,14 +28,10 @@ async def users_are_listed_and_typed(client):
 
 
 @check
-async def queries_are_answered(client):
+async def queries_are_answered(client, adapter):
     from kiota_abstractions.base_request_configuration import RequestConfiguration
 
-    if VERSION == "beta":
-        from msgraph_beta.generated.users.users_request_builder import UsersRequestBuilder
-    else:
-        from msgraph.generated.users.users_request_builder import UsersRequestBuilder
-    parameters = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters
+    parameters = load("generated.users.users_request_builder", "UsersRequestBuilder").UsersRequestBuilderGetQueryParameters
     query = parameters(select=["id", "displayName", "accountEnabled"], filter="startswith(displayName,'b')", count=True,
                        top=5, orderby=["displayName"])
     found = await client.users.get(request_configuration=RequestConfiguration(query_parameters=query))
@@ -104,7 +47,7 @@ async def queries_are_answered(client):
 
 
 @check
-async def a_person_is_made_changed_and_deleted(client):
+async def a_person_is_made_changed_and_deleted(client, adapter):
     new = User(display_name="Dora", user_principal_name=f"dora-{VERSION}@example.org", account_enabled=True,
                mail_nickname="dora", business_phones=["+49 1"])
     made = await client.users.post(new)
@@ -125,7 +68,7 @@ async def a_person_is_made_changed_and_deleted(client):
 
 
 @check
-async def groups_and_memberships(client):
+async def groups_and_memberships(client, adapter):
     ada = (await client.users.by_user_id("ada@example.org").get()).id
     group = await client.groups.post(Group(display_name=f"Team {VERSION}", mail_enabled=False, mail_nickname="team",
                                            security_enabled=True))
@@ -148,7 +91,7 @@ async def groups_and_memberships(client):
 
 
 @check
-async def roles_and_the_organisation(client):
+async def roles_and_the_organisation(client, adapter):
     roles = (await client.directory_roles.get()).value
     assert len(roles) == 13 and all(role.role_template_id for role in roles)
     found = (await client.organization.get()).value
@@ -156,7 +99,7 @@ async def roles_and_the_organisation(client):
 
 
 @check
-async def applications_and_service_principals(client):
+async def applications_and_service_principals(client, adapter):
     applications = (await client.applications.get()).value
     assert os.environ["CLIENT_ID"] in [application.app_id for application in applications]
     assert all(secret.secret_text is None for one in applications for secret in one.password_credentials)
@@ -168,7 +111,7 @@ async def applications_and_service_principals(client):
 
 
 @check
-async def passkeys_logs_and_reports(client):
+async def passkeys_logs_and_reports(client, adapter):
     passkeys = (await client.users.by_user_id("ada@example.org").authentication.fido2_methods.get()).value
     assert passkeys == []
     audits = (await client.audit_logs.directory_audits.get()).value
@@ -186,7 +129,7 @@ async def passkeys_logs_and_reports(client):
 
 
 @check
-async def what_is_not_there_is_refused_in_graphs_words(client):
+async def what_is_not_there_is_refused_in_graphs_words(client, adapter):
     for ask, status in (
         # What `client.me` stands for; the beta SDK for Python lacks the property.
         (client.users.by_user_id("me-token-to-replace").get, 400),
@@ -202,18 +145,4 @@ async def what_is_not_there_is_refused_in_graphs_words(client):
             assert error.error.code and error.error.message
 
 
-async def main():
-    failed = 0
-    for one in CHECKS:
-        # Each has a client of its own: nothing depends on what came before.
-        try:
-            await one(make_client())
-            print(f"ok {one.__name__}")
-        except Exception as error:  # noqa: BLE001: whatever it is, it is told
-            failed += 1
-            told = " | ".join(traceback.format_exc().strip().splitlines()[-6:])
-            print(f"FAILED {one.__name__}: {error!r} {told}"[:3000])
-    return failed
-
-
-sys.exit(1 if asyncio.run(main()) else 0)
+run(CHECKS, Tokens(os.environ["CLIENT_ID"], lambda: os.environ["CLIENT_SECRET"]))
