@@ -124,11 +124,31 @@ impl RsaKey {
     fn make() -> Result<Self, String> {
         let pair = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048)
             .map_err(|error| error.to_string())?;
-        let public = pair.public_key();
-        let digits = |number: &[u8]| number.iter().copied().skip_while(|it| *it == 0).collect();
+        // RSAPublicKey (RFC 8017, A.1.1): a sequence of two positive integers; of 2048 bits it always has these lengths.
+        let der = pair.public_key().as_ref().to_vec();
+        let [
+            0x30,
+            0x82,
+            1,
+            10,
+            2,
+            0x82,
+            1,
+            1,
+            0,
+            n @ ..,
+            2,
+            3,
+            e1,
+            e2,
+            e3,
+        ] = der.as_slice()
+        else {
+            return Err("an RSA key of another shape".to_owned());
+        };
         Ok(Self {
-            n: digits(public.modulus().big_endian_without_leading_zero()),
-            e: digits(public.exponent().big_endian_without_leading_zero()),
+            n: n.to_vec(),
+            e: vec![*e1, *e2, *e3],
             pair,
         })
     }
