@@ -19,10 +19,9 @@ use webauthn::{
 
 use crate::report::Report;
 
-/// Pairs of turns of each measurement.
-const PAIRS: usize = 600;
-/// How long a turn takes.
-const TURN_SECONDS: f64 = 0.002;
+/// How long each measurement goes on, and the fewest turns.
+const SECONDS: f64 = 2.4;
+const TURNS: usize = 2_000;
 
 /// One algorithm's ceremony, made once.
 struct Case {
@@ -35,24 +34,11 @@ struct Case {
     user_handle: Vec<u8>,
 }
 
-/// How long `count` runs take, in microseconds for each.
-fn time(count: u32, work: &mut impl FnMut()) -> f64 {
+/// How long `work` takes once, in microseconds.
+fn time(work: &mut impl FnMut()) -> f64 {
     let started = Instant::now();
-    for _ in 0..count {
-        work();
-    }
-    started.elapsed().as_secs_f64() * 1e6 / f64::from(count)
-}
-
-/// How often `work` fits into a turn.
-fn count_for_turn(work: &mut impl FnMut()) -> u32 {
-    let started = Instant::now();
-    let mut count = 0;
-    while started.elapsed().as_secs_f64() < TURN_SECONDS * 10.0 {
-        work();
-        count += 1;
-    }
-    (count / 10).max(1)
+    work();
+    started.elapsed().as_secs_f64() * 1e6
 }
 
 /// The time of `work` in microseconds.
@@ -60,21 +46,22 @@ fn measure(mut work: impl FnMut()) -> f64 {
     measure_pair(|| {}, &mut work).1
 }
 
-/// Times of two kinds of work that take turns of two milliseconds, so that both meet the same machine, in microseconds.
-/// Of all pairs of turns the fastest tenth counts, noise only adds, and of those the one in the middle by what the other takes
-/// longer.
+/// Times of two kinds of work in microseconds. They take turns, one run each, so that both meet the same machine; of each the
+/// mean of the fastest tenth counts, as noise only adds.
 fn measure_pair(mut one: impl FnMut(), mut other: impl FnMut()) -> (f64, f64) {
-    let counts = (
-        count_for_turn(&mut one).min(100_000),
-        count_for_turn(&mut other),
-    );
-    let mut pairs: Vec<(f64, f64)> = (0..PAIRS)
-        .map(|_| (time(counts.0, &mut one), time(counts.1, &mut other)))
-        .collect();
-    pairs.sort_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1)));
-    pairs.truncate(PAIRS / 10);
-    pairs.sort_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)));
-    pairs[pairs.len() / 2]
+    let (mut ones, mut others) = (Vec::new(), Vec::new());
+    let started = Instant::now();
+    while ones.len() < TURNS || started.elapsed().as_secs_f64() < SECONDS {
+        ones.push(time(&mut one));
+        others.push(time(&mut other));
+    }
+    (find_fastest(ones), find_fastest(others))
+}
+
+fn find_fastest(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.truncate(times.len() / 10);
+    times.iter().sum::<f64>() / times.len() as f64
 }
 
 fn make_case(algorithm: Algorithm) -> Result<Case, String> {

@@ -36,13 +36,18 @@ pub(crate) fn with_text<R>(bytes: &[u8], use_text: impl FnOnce(&[u8]) -> R) -> R
 /// If the text has padding, a character outside the alphabet, an impossible length, or bits set
 /// behind the last whole byte.
 pub fn decode(text: &str) -> Result<Vec<u8>, Base64UrlError> {
+    decode_bytes(text.as_bytes())
+}
+
+/// The same for a text that need not be UTF-8.
+pub(crate) fn decode_bytes(text: &[u8]) -> Result<Vec<u8>, Base64UrlError> {
     URL_SAFE_NO_PAD
         .decode_to_vec(text)
         .or_else(|_| decode_with_offset(text))
 }
 
 /// The same, to the end of `bytes`.
-pub(crate) fn decode_append(text: &str, bytes: &mut Vec<u8>) -> Result<(), Base64UrlError> {
+pub(crate) fn decode_append(text: &[u8], bytes: &mut Vec<u8>) -> Result<(), Base64UrlError> {
     let length = bytes.len();
     if URL_SAFE_NO_PAD.decode_append(text, bytes).is_err() {
         bytes.truncate(length);
@@ -52,9 +57,9 @@ pub(crate) fn decode_append(text: &str, bytes: &mut Vec<u8>) -> Result<(), Base6
 }
 
 /// Says where the fault is.
-fn decode_with_offset(text: &str) -> Result<Vec<u8>, Base64UrlError> {
+fn decode_with_offset(text: &[u8]) -> Result<Vec<u8>, Base64UrlError> {
     BASE64URL_NOPAD
-        .decode(text.as_bytes())
+        .decode(text)
         .map_err(|error| Base64UrlError {
             offset: error.position,
         })
@@ -123,7 +128,7 @@ mod tests {
             );
             assert_eq!(one, other, "{text:?}");
             let mut appended = vec![7];
-            let is_decoded = decode_append(text, &mut appended).is_ok();
+            let is_decoded = decode_append(text.as_bytes(), &mut appended).is_ok();
             assert_eq!(is_decoded.then(|| appended.split_off(1)), other, "{text:?}");
             assert_eq!(appended, [7]);
         };

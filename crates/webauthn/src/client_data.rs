@@ -69,28 +69,28 @@ impl<'a> ClientData<'a> {
         }
         // Section 7.1 step 5, 7.2 step 8: "UTF-8 decode" strips a byte order mark.
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        if let Some(client_data) = Self::read_plain(bytes) {
+            return Ok(client_data);
+        }
         let text = std::str::from_utf8(bytes).map_err(|error| ParseError::ClientDataNotUtf8 {
             offset: error.valid_up_to(),
         })?;
-        if let Some(client_data) = Self::read_plain(text) {
-            return Ok(client_data);
-        }
         serde_json::from_str(text)
             .map(|Object(client_data)| client_data)
             .map_err(|error| ParseError::json(Part::ClientData, bytes, &error))
     }
 
     /// What browsers write, without members that this crate does not know; `None` for all else.
-    fn read_plain(text: &'a str) -> Option<Self> {
+    fn read_plain(bytes: &'a [u8]) -> Option<Self> {
         let (mut ceremony, mut challenge, mut origin) = (None, None, None);
         let (mut cross_origin, mut top_origin) = (None, None);
-        let mut cursor = Cursor::new(text)?;
+        let mut cursor = Cursor::new(bytes);
         cursor.object(|name, value| match name {
-            "type" => set(&mut ceremony, Cow::Borrowed(value.text()?)),
-            "challenge" => set(&mut challenge, Cow::Borrowed(value.text()?)),
-            "origin" => set(&mut origin, Cow::Borrowed(value.text()?)),
-            "topOrigin" => set(&mut top_origin, Text(Cow::Borrowed(value.text()?))),
-            "crossOrigin" => {
+            b"type" => set(&mut ceremony, Cow::Borrowed(value.text()?)),
+            b"challenge" => set(&mut challenge, Cow::Borrowed(value.text()?)),
+            b"origin" => set(&mut origin, Cow::Borrowed(value.text()?)),
+            b"topOrigin" => set(&mut top_origin, Text(Cow::Borrowed(value.text()?))),
+            b"crossOrigin" => {
                 let is_embedded = value.skip("false").is_none();
                 if is_embedded {
                     value.skip("true")?;

@@ -4,29 +4,25 @@
 //! which alone decides what is refused and with which error. So all that must hold is that what is read here is read alike
 //! there: the tests of [`response`](crate::response) and [`client_data`](crate::client_data) and a fuzz target compare both.
 
-/// A place in a text.
+/// A place in a text, which need not be UTF-8: all that is passed over is compared or asked for by [`Cursor::text`].
 pub(crate) struct Cursor<'a> {
-    text: &'a str,
+    text: &'a [u8],
     at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    /// The start of a text that has no control characters, which may stand in no JSON text and between its parts only as
-    /// white space.
-    pub(crate) fn new(text: &'a str) -> Option<Self> {
-        // Looks at all of them, without a way out: a form that compilers turn into vector instructions.
-        let lowest = text.bytes().fold(u8::MAX, u8::min);
-        (lowest >= b' ').then_some(Self { text, at: 0 })
+    pub(crate) fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0 }
     }
 
     /// Reads one object: `member` is given each name with its value to be read.
     pub(crate) fn object(
         &mut self,
-        mut member: impl FnMut(&'a str, &mut Self) -> Option<()>,
+        mut member: impl FnMut(&'a [u8], &mut Self) -> Option<()>,
     ) -> Option<()> {
         self.skip("{")?;
         loop {
-            let name = self.text()?;
+            let name = self.raw()?;
             self.skip(":")?;
             member(name, self)?;
             if self.skip(",").is_none() {
@@ -37,18 +33,26 @@ impl<'a> Cursor<'a> {
 
     /// Reads a text that has no escapes.
     pub(crate) fn text(&mut self) -> Option<&'a str> {
+        let text = std::str::from_utf8(self.raw()?).ok()?;
+        // In JSON's texts they stand escaped.
+        let is_plain = text.bytes().all(|byte| byte >= b' ');
+        is_plain.then_some(text)
+    }
+
+    /// Reads such a text unseen: it may be no UTF-8, and have control characters. For what is compared or decoded strictly.
+    pub(crate) fn raw(&mut self) -> Option<&'a [u8]> {
         self.skip("\"")?;
         let rest = self.text.get(self.at..)?;
-        let end = memchr::memchr2(b'"', b'\\', rest.as_bytes())?;
+        let end = memchr::memchr2(b'"', b'\\', rest)?;
         let (found, behind) = rest.split_at_checked(end)?;
-        behind.starts_with('"').then_some(())?;
+        behind.starts_with(b"\"").then_some(())?;
         self.at += end + 1;
         Some(found)
     }
 
     /// Passes over exactly these characters, if they stand here.
     pub(crate) fn skip(&mut self, expected: &str) -> Option<()> {
-        let rest = self.text.as_bytes().get(self.at..)?;
+        let rest = self.text.get(self.at..)?;
         rest.starts_with(expected.as_bytes()).then_some(())?;
         self.at += expected.len();
         Some(())
@@ -74,10 +78,10 @@ mod tests {
     #[test]
     fn only_what_is_plain_is_read() {
         let read = |text: &str| {
-            let mut cursor = Cursor::new(text)?;
+            let mut cursor = Cursor::new(text.as_bytes());
             let mut found = String::new();
             let read = cursor.object(|name, value| {
-                found.push_str(name);
+                found.push_str(std::str::from_utf8(name).ok()?);
                 found.push_str(value.text()?);
                 Some(())
             });

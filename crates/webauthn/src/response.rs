@@ -77,58 +77,62 @@ struct AssertionResponseMembers<'a> {
     user_handle: Option<Text<'a>>,
 }
 
-impl<'a> Envelope<'a, AssertionResponseMembers<'a>> {
-    /// What browsers write where no extension answered; `None` for all else.
-    fn read_plain(text: &'a str) -> Option<Self> {
+/// An assertion's texts as they stand in the JSON, in base64url but for the last two.
+#[derive(Default)]
+struct AssertionTexts<'a> {
+    id: &'a [u8],
+    raw_id: &'a [u8],
+    client_data_json: &'a [u8],
+    authenticator_data: &'a [u8],
+    signature: &'a [u8],
+    user_handle: Option<&'a [u8]>,
+    credential_type: &'a str,
+    attachment: Option<&'a str>,
+}
+
+impl<'a> AssertionTexts<'a> {
+    /// What browsers write where no extension answered; `None` for all else. What is not base64url may still stand in the
+    /// place of what ought to be.
+    fn read_plain(json: &'a [u8]) -> Option<Self> {
         let (mut id, mut raw_id, mut credential_type) = (None, None, None);
-        let (mut response, mut authenticator_attachment, mut outputs) = (None, None, None);
-        let mut cursor = Cursor::new(text)?;
+        let (mut attachment, mut outputs, mut response) = (None, None, None);
+        let mut texts = Self::default();
+        let mut cursor = Cursor::new(json);
         cursor.object(|name, value| match name {
-            "id" => set(&mut id, Cow::Borrowed(value.text()?)),
-            "rawId" => set(&mut raw_id, Cow::Borrowed(value.text()?)),
-            "type" => set(&mut credential_type, Cow::Borrowed(value.text()?)),
-            "authenticatorAttachment" => {
-                set(&mut authenticator_attachment, Text::read_plain(value)?)
-            }
-            "clientExtensionResults" => set(&mut outputs, value.skip("{}")?),
-            "response" => set(&mut response, AssertionResponseMembers::read_plain(value)?),
+            b"id" => set(&mut id, value.raw()?),
+            b"rawId" => set(&mut raw_id, value.raw()?),
+            b"type" => set(&mut credential_type, value.text()?),
+            b"authenticatorAttachment" => set(&mut attachment, value.text()?),
+            b"clientExtensionResults" => set(&mut outputs, value.skip("{}")?),
+            b"response" => set(&mut response, texts.read_response(value)?),
             _ => None,
         })?;
         cursor.finish()?;
+        response?;
         Some(Self {
             id: id?,
             raw_id: raw_id?,
             credential_type: credential_type?,
-            response: Object(response?),
-            authenticator_attachment,
-            client_extension_results: None,
+            attachment,
+            ..texts
         })
     }
-}
 
-impl<'a> AssertionResponseMembers<'a> {
-    fn read_plain(cursor: &mut Cursor<'a>) -> Option<Self> {
+    fn read_response(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
         let (mut client_data_json, mut authenticator_data) = (None, None);
         let (mut signature, mut user_handle) = (None, None);
         cursor.object(|name, value| match name {
-            "clientDataJSON" => set(&mut client_data_json, Cow::Borrowed(value.text()?)),
-            "authenticatorData" => set(&mut authenticator_data, Cow::Borrowed(value.text()?)),
-            "signature" => set(&mut signature, Cow::Borrowed(value.text()?)),
-            "userHandle" => set(&mut user_handle, Text::read_plain(value)?),
+            b"clientDataJSON" => set(&mut client_data_json, value.raw()?),
+            b"authenticatorData" => set(&mut authenticator_data, value.raw()?),
+            b"signature" => set(&mut signature, value.raw()?),
+            b"userHandle" => set(&mut user_handle, value.raw()?),
             _ => None,
         })?;
-        Some(Self {
-            client_data_json: client_data_json?,
-            authenticator_data: authenticator_data?,
-            signature: signature?,
-            user_handle,
-        })
-    }
-}
-
-impl<'a> Text<'a> {
-    fn read_plain(cursor: &mut Cursor<'a>) -> Option<Self> {
-        cursor.text().map(|text| Self(Cow::Borrowed(text)))
+        self.client_data_json = client_data_json?;
+        self.authenticator_data = authenticator_data?;
+        self.signature = signature?;
+        self.user_handle = user_handle;
+        Some(())
     }
 }
 
@@ -171,14 +175,14 @@ impl RegistrationResponse {
         let transports = members.transports.unwrap_or_default();
         check_transports(&transports)?;
         Ok(Self {
-            client_data_json: decode("clientDataJSON", &members.client_data_json)?,
-            attestation_object: decode("attestationObject", &members.attestation_object)?,
+            client_data_json: decode("clientDataJSON", members.client_data_json.as_bytes())?,
+            attestation_object: decode("attestationObject", members.attestation_object.as_bytes())?,
             transports,
             credential: Credential::check(
-                &envelope.id,
-                &envelope.raw_id,
+                envelope.id.as_bytes(),
+                envelope.raw_id.as_bytes(),
                 &envelope.credential_type,
-                envelope.authenticator_attachment,
+                read(envelope.authenticator_attachment.as_ref()),
                 envelope.client_extension_results,
             )?,
         })
@@ -236,23 +240,42 @@ impl AuthenticationResponse {
     /// not have 1 to 64.
     pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
         check_length(json)?;
-        let plain = std::str::from_utf8(json).ok();
-        let envelope: Envelope<'_, AssertionResponseMembers<'_>> =
-            match plain.and_then(Envelope::read_plain) {
-                Some(envelope) => envelope,
-                None => parse_envelope(json)?,
-            };
-        let Object(members) = envelope.response;
+        // Whatever is wrong is told by the reader that knows everything.
+        if let Some(texts) = AssertionTexts::read_plain(json)
+            && let Ok(response) = Self::decode(&texts, None, json.len())
+        {
+            return Ok(response);
+        }
+        let envelope: Envelope<'_, AssertionResponseMembers<'_>> = parse_envelope(json)?;
+        let Object(members) = &envelope.response;
+        let texts = AssertionTexts {
+            id: envelope.id.as_bytes(),
+            raw_id: envelope.raw_id.as_bytes(),
+            client_data_json: members.client_data_json.as_bytes(),
+            authenticator_data: members.authenticator_data.as_bytes(),
+            signature: members.signature.as_bytes(),
+            user_handle: read(members.user_handle.as_ref()).map(str::as_bytes),
+            credential_type: &envelope.credential_type,
+            attachment: read(envelope.authenticator_attachment.as_ref()),
+        };
+        Self::decode(&texts, envelope.client_extension_results, json.len())
+    }
+
+    /// `length` is that of the whole JSON.
+    fn decode(
+        texts: &AssertionTexts<'_>,
+        extensions: Option<&RawValue>,
+        length: usize,
+    ) -> Result<Self, ParseError> {
         // Three bytes for four characters, of less than is in the text.
-        let mut bytes = Vec::with_capacity(json.len() / 4 * 3);
-        let mut append = |member, text: &str| {
+        let mut bytes = Vec::with_capacity(length / 4 * 3);
+        let mut append = |member, text: &[u8]| {
             let start = bytes.len();
             decode_append(member, text, &mut bytes).map(|()| start..bytes.len())
         };
-        let user_handle = members
+        let user_handle = texts
             .user_handle
-            .as_ref()
-            .map(|Text(text)| append("userHandle", text))
+            .map(|text| append("userHandle", text))
             .transpose()?;
         if let Some(found) = user_handle
             .as_ref()
@@ -262,17 +285,17 @@ impl AuthenticationResponse {
             return Err(ParseError::UserHandleLength { found });
         }
         Ok(Self {
-            client_data_json: append("clientDataJSON", &members.client_data_json)?,
-            authenticator_data: append("authenticatorData", &members.authenticator_data)?,
-            signature: append("signature", &members.signature)?,
+            client_data_json: append("clientDataJSON", texts.client_data_json)?,
+            authenticator_data: append("authenticatorData", texts.authenticator_data)?,
+            signature: append("signature", texts.signature)?,
             user_handle,
             bytes,
             credential: Credential::check(
-                &envelope.id,
-                &envelope.raw_id,
-                &envelope.credential_type,
-                envelope.authenticator_attachment,
-                envelope.client_extension_results,
+                texts.id,
+                texts.raw_id,
+                texts.credential_type,
+                texts.attachment,
+                extensions,
             )?,
         })
     }
@@ -353,10 +376,10 @@ impl std::fmt::Debug for AuthenticationResponse {
 
 impl Credential {
     fn check(
-        id: &str,
-        raw_id: &str,
+        id: &[u8],
+        raw_id: &[u8],
         credential_type: &str,
-        attachment: Option<Text<'_>>,
+        attachment: Option<&str>,
         extensions: Option<&RawValue>,
     ) -> Result<Self, ParseError> {
         if credential_type != "public-key" {
@@ -370,7 +393,7 @@ impl Credential {
         if !(1..=1023).contains(&id.len()) {
             return Err(ParseError::CredentialIdLength { found: id.len() });
         }
-        let attachment = attachment.and_then(|Text(text)| match text.as_ref() {
+        let attachment = attachment.and_then(|text| match text {
             "platform" => Some(AuthenticatorAttachment::Platform),
             "cross-platform" => Some(AuthenticatorAttachment::CrossPlatform),
             // Section 2.1.1: unknown values are as if the member were absent.
@@ -405,14 +428,18 @@ fn parse_envelope<'a, R: Deserialize<'a>>(json: &'a [u8]) -> Result<Envelope<'a,
     .map_err(|error| ParseError::json(Part::Response, json, &error))
 }
 
-fn decode(member: &'static str, text: &str) -> Result<Vec<u8>, ParseError> {
-    base64url::decode(text).map_err(|error| ParseError::Base64Url {
+fn read<'a>(text: Option<&'a Text<'_>>) -> Option<&'a str> {
+    text.map(|Text(text)| text.as_ref())
+}
+
+fn decode(member: &'static str, text: &[u8]) -> Result<Vec<u8>, ParseError> {
+    base64url::decode_bytes(text).map_err(|error| ParseError::Base64Url {
         member,
         offset: error.offset,
     })
 }
 
-fn decode_append(member: &'static str, text: &str, bytes: &mut Vec<u8>) -> Result<(), ParseError> {
+fn decode_append(member: &'static str, text: &[u8], bytes: &mut Vec<u8>) -> Result<(), ParseError> {
     base64url::decode_append(text, bytes).map_err(|error| ParseError::Base64Url {
         member,
         offset: error.offset,
