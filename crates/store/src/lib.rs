@@ -37,7 +37,7 @@ pub use records::member::{Depth, GroupUses, Member, MemberRecord, MembershipChan
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::owner::Owner;
-pub use records::passkey_facts::{AttestationFacts, PasskeyFacts};
+pub use records::passkey_facts::{AttestationFacts, Attestations, PasskeyFacts};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
 pub use records::policy::{POLICY_KINDS, PolicyInForce, PolicyVersion};
 pub use records::principal::{

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use policy::profiles::{Document, GroupId, Moment, PasskeyPolicy, ProfileId, Rule, Strictness};
-use store::{Credential, Id, PasskeyFacts};
+use store::{Attestations, Credential, Id, PasskeyFacts};
 use webauthn::base64url;
 
 use super::decide::{Proof, Proofs, describe};
@@ -115,12 +115,18 @@ pub async fn preview(
         },
     };
     let mut proofs = Proofs::of([&enforced.policy, &draft]);
+    let asks = |policy: &PasskeyPolicy| policy.needs().attestation_at_sign_in;
+    let attestations = match asks(&enforced.policy) || asks(&draft) {
+        true => Attestations::Read,
+        false => Attestations::Left,
+    };
     let mut stopping = Vec::new();
     let mut stranded = Vec::new();
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let mut after = None;
     loop {
-        let people = store.list_passkeys_of_everybody(tenant, after).await?;
+        let people = store.list_passkeys_of_everybody(tenant, after, attestations);
+        let people = people.await?;
         let Some((last, _)) = people.last() else {
             break;
         };
