@@ -18,7 +18,7 @@ from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
-from common import AUTHORITY, ORIGIN, VERSION, ODataError, Tokens, model, run
+from graph_sdk import AUTHORITY, ORIGIN, VERSION, ODataError, Tokens, model, run
 
 AttestationEnforcement, PasskeyProfile, PasskeyTypes = model("AttestationEnforcement"), model("PasskeyProfile"), model("PasskeyTypes")
 Fido2AuthenticationMethod, Fido2KeyRestrictions = model("Fido2AuthenticationMethod"), model("Fido2KeyRestrictions")

@@ -7,7 +7,7 @@ import json
 import os
 from datetime import datetime
 
-from common import VERSION, ODataError, Tokens, load, model, run
+from graph_sdk import VERSION, ODataError, Tokens, load, model, run
 
 Group, ReferenceCreate, User = model("Group"), model("ReferenceCreate"), model("User")
 CHECKS = []

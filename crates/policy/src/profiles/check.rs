@@ -78,13 +78,16 @@ kinds! {
     ListsContradict = "policy.lists_contradict", "This model is allowed and blocked in one profile. Remove it from one list.";
     AaguidDuplicate = "policy.aaguid_duplicate", "This model stands twice in one list.";
     KeyProtectionDuplicate = "policy.key_protection_duplicate", "This key protection stands twice.";
+    Unproven = "policy.unproven", "Without attestation a passkey only says which model it is, whether it syncs, and that it verified its owner. These rules guide people and stop no attacker. Enforce attestation where they must hold.";
     NumberOutOfRange = "policy.number_out_of_range", "Days are from 1 to 3650.";
 }
 
 impl FaultKind {
     fn severity(self, strictness: Strictness) -> Severity {
         match (self, strictness) {
-            (FaultKind::AttestationExcludesSynced, Strictness::Wire) => Severity::Warning,
+            (FaultKind::AttestationExcludesSynced, Strictness::Wire) | (FaultKind::Unproven, _) => {
+                Severity::Warning
+            }
             _ => Severity::Error,
         }
     }
@@ -123,19 +126,20 @@ impl Document {
     /// Makes a policy of the document. Whether groups exist is for the caller to say ([`Document::groups`]).
     ///
     /// # Errors
-    /// Every fault, warnings too, in the order of the document; at least one is an error.
+    /// Every fault: errors, at least one, before warnings; both in the order of the document.
     pub fn check(self, strictness: Strictness) -> Result<Checked, Vec<Fault>> {
         let mut check = Check {
             strictness,
             faults: Vec::new(),
         };
         check.whole(&self);
-        let warnings = check.faults;
-        match warnings.iter().any(|it| it.severity == Severity::Error) {
-            true => Err(warnings),
-            false => Ok(Checked {
+        let mut faults = check.faults;
+        faults.sort_by_key(|it| it.severity == Severity::Warning);
+        match faults.first().map(|first| first.severity) {
+            Some(Severity::Error) => Err(faults),
+            Some(Severity::Warning) | None => Ok(Checked {
                 policy: PasskeyPolicy::of_checked(self),
-                warnings,
+                warnings: faults,
             }),
         }
     }
@@ -254,6 +258,7 @@ impl Check {
             self.types(&place, profile);
             self.models(&place, profile);
             self.limits(&place, profile);
+            self.claims(&place, profile);
         }
     }
 
@@ -308,6 +313,18 @@ impl Check {
         let place = profile.clone().part(Part::KeyProtection);
         let words = of.key_protection.iter().map(|kind| kind.as_str());
         self.duplicates(FaultKind::KeyProtectionDuplicate, &place, words);
+    }
+
+    /// Rules that ask only what every device may say of itself.
+    fn claims(&mut self, profile: &Field, of: &Profile) {
+        let restrictions = &of.restrictions;
+        let lists =
+            (restrictions.enforced && !restrictions.aaguids.is_empty()) || !of.blocked.is_empty();
+        let types = of.types.device_bound && !of.types.synced;
+        if (lists || types) && !of.needs_attestation() {
+            let place = profile.clone().part(Part::Attestation);
+            self.say(FaultKind::Unproven, place, "");
+        }
     }
 
     fn limits(&mut self, profile: &Field, of: &Profile) {

@@ -330,8 +330,10 @@ fn every_fault_is_named_with_its_place() {
     for (at, (change, expected)) in ROWS.iter().enumerate() {
         for strictness in [Strictness::Own, Strictness::Wire] {
             let found = faults(change, strictness);
+            // What rules are worth has a test of its own.
             let named: Vec<_> = found
                 .iter()
+                .filter(|fault| fault.kind != FaultKind::Unproven)
                 .map(|fault| (fault.kind, fault.field.pointer(), fault.field.graph_path()))
                 .collect();
             let expected: Vec<_> = expected
@@ -346,6 +348,48 @@ fn every_fault_is_named_with_its_place() {
         assert!(seen.contains(&kind), "{}", kind.as_str());
         assert!(kind.as_str().starts_with("policy.") && kind.message().ends_with('.'));
     }
+}
+
+/// Model, syncing and verification are a device's own words without attestation (past mistakes 54 and 55, too): whoever
+/// builds on them is told, and saves it all the same.
+#[test]
+fn past_mistake_56_rules_that_nothing_proves_are_told() {
+    const CHANGES: [fn(&mut Profile); 4] = [
+        |it| it.types.synced = false,
+        |it| it.restrictions = list(true, RestrictionKind::Allow, &[KEY]),
+        |it| it.restrictions = list(true, RestrictionKind::Block, &[KEY]),
+        |it| it.blocked = vec![KEY],
+    ];
+    let unproven = |change: &dyn Fn(&mut Document)| {
+        let faults = [Strictness::Own, Strictness::Wire].map(|it| faults(change, it));
+        let [own, wire] = faults.map(|found| {
+            let mut told = found.iter().filter(|it| it.kind == FaultKind::Unproven);
+            told.next()
+                .map(|it| (it.severity, it.field.pointer(), it.field.graph_path()))
+        });
+        assert_eq!(own, wire);
+        own
+    };
+    let place = (
+        Severity::Warning,
+        "/profiles/1/attestation".to_owned(),
+        "passkeyProfiles/1/attestationEnforcement".to_owned(),
+    );
+    for change in CHANGES {
+        let claimed = |document: &mut Document| change(&mut document.profiles[1]);
+        assert_eq!(unproven(&claimed).as_ref(), Some(&place));
+        let proven = |document: &mut Document| {
+            change(&mut document.profiles[1]);
+            document.profiles[1].types.synced = false;
+            document.profiles[1].attestation = AttestationEnforcement::RegistrationOnly;
+        };
+        assert_eq!(unproven(&proven), None);
+    }
+    // A list that is not enforced, and both types, ask nothing.
+    let idle = |document: &mut Document| {
+        document.profiles[1].restrictions = list(false, RestrictionKind::Allow, &[KEY]);
+    };
+    assert_eq!(unproven(&idle), None);
 }
 
 /// Microsoft's service stores the pair; ours says what it means, and our own editor refuses it.
