@@ -37,7 +37,7 @@ pub use records::member::{Depth, GroupUses, Member, MemberRecord, MembershipChan
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::owner::Owner;
-pub use records::passkey_facts::{AttestationFacts, Attestations, PasskeyFacts};
+pub use records::passkey_facts::{AttestationFacts, FactsAsked, PasskeyFacts};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
 pub use records::policy::{POLICY_KINDS, PolicyInForce, PolicyVersion};
 pub use records::principal::{
@@ -49,6 +49,7 @@ pub use records::profile::{
 pub use records::provisioning::{
     AskedFrom, CallerKind, GivenOptions, Hold, NewOptions, Provisioned,
 };
+pub use records::refresh_family::{FamilyId, RefreshFamily};
 pub use records::registration::Registration;
 pub use records::role::{RoleHolder, Without};
 pub use records::secret_key::SecretKey;

@@ -92,6 +92,18 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0011_provisioning.sql"),
         postgres: include_str!("../migrations/postgres/0011_provisioning.sql"),
     },
+    Migration {
+        version: 12,
+        name: "passkey_facts",
+        sqlite: include_str!("../migrations/sqlite/0012_passkey_facts.sql"),
+        postgres: include_str!("../migrations/postgres/0012_passkey_facts.sql"),
+    },
+    Migration {
+        version: 13,
+        name: "refresh",
+        sqlite: include_str!("../migrations/sqlite/0013_refresh.sql"),
+        postgres: include_str!("../migrations/postgres/0013_refresh.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

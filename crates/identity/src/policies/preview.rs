@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use policy::profiles::{Document, GroupId, Moment, PasskeyPolicy, ProfileId, Rule, Strictness};
-use store::{Attestations, Credential, Id, PasskeyFacts};
+use store::{Credential, FactsAsked, Id, PasskeyFacts};
 use webauthn::base64url;
 
 use super::decide::{Proof, Proofs, describe};
@@ -115,17 +115,17 @@ pub async fn preview(
         },
     };
     let mut proofs = Proofs::of([&enforced.policy, &draft]);
-    let asks = |policy: &PasskeyPolicy| policy.needs().attestation_at_sign_in;
-    let attestations = match asks(&enforced.policy) || asks(&draft) {
-        true => Attestations::Read,
-        false => Attestations::Left,
+    let (now, then) = (enforced.policy.needs(), draft.needs());
+    let asked = FactsAsked {
+        last_use: now.last_use || then.last_use,
+        attestation: now.attestation_at_sign_in || then.attestation_at_sign_in,
     };
     let mut stopping = Vec::new();
     let mut stranded = Vec::new();
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let mut after = None;
     loop {
-        let people = store.list_passkeys_of_everybody(tenant, after, attestations);
+        let people = store.list_passkeys_of_everybody(tenant, after, asked);
         let people = people.await?;
         let Some((last, _)) = people.last() else {
             break;

@@ -20,6 +20,7 @@ pub mod policy;
 pub mod principal;
 pub mod profile;
 pub mod provisioning;
+pub mod refresh_family;
 pub mod registration;
 pub mod role;
 pub mod secret_key;
@@ -52,6 +53,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     principal::ALL,
     profile::ALL,
     provisioning::ALL,
+    refresh_family::ALL,
     role::ALL,
     registration::ALL,
     secret_key::ALL,

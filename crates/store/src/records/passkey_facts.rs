@@ -29,21 +29,14 @@ statements! {
          LEFT JOIN attestation a ON a.tenant_id = $1 AND a.credential_id = c.credential_id
          WHERE p.tenant_id = $1 AND p.user_name_key >= $2 AND p.user_name_key <= $3 AND p.status = 'enabled'
          ORDER BY p.user_name_key";
-    /// Everybody who can sign in, with and without passkeys, by id.
+    /// Everybody who can sign in, with and without passkeys, by id. What is not asked for with `$4` and `$5` is not looked up:
+    /// the rest is in the indexes.
     LIST_OF_EVERYBODY = "passkey_facts.list_of_everybody" Tenant
-        "SELECT p.person_id, c.credential_id, c.aaguid, c.backup_eligible, c.created_at, c.last_used_at,
-             a.verdict, a.level, a.undesired, a.once_attested
+        "SELECT p.person_id, c.credential_id, c.aaguid, c.backup_eligible, c.created_at,
+             CASE WHEN $4 = 1 THEN c.last_used_at END, a.verdict, a.level, a.undesired, a.once_attested
          FROM person p
          LEFT JOIN credential c ON c.tenant_id = $1 AND c.person_id = p.person_id AND c.status = 'active'
-         LEFT JOIN attestation a ON a.tenant_id = $1 AND a.credential_id = c.credential_id
-         WHERE p.tenant_id = $1 AND p.person_id > $2 AND p.status = 'enabled'
-         ORDER BY p.person_id LIMIT $3";
-    /// The same without what attestations prove.
-    LIST_OF_EVERYBODY_AS_SAID = "passkey_facts.list_of_everybody_as_said" Tenant
-        "SELECT p.person_id, c.credential_id, c.aaguid, c.backup_eligible, c.created_at, c.last_used_at,
-             NULL, NULL, NULL, NULL
-         FROM person p
-         LEFT JOIN credential c ON c.tenant_id = $1 AND c.person_id = p.person_id AND c.status = 'active'
+         LEFT JOIN attestation a ON $5 = 1 AND a.tenant_id = $1 AND a.credential_id = c.credential_id
          WHERE p.tenant_id = $1 AND p.person_id > $2 AND p.status = 'enabled'
          ORDER BY p.person_id LIMIT $3";
 }
@@ -61,11 +54,12 @@ pub struct PasskeyFacts {
     pub attestation: Option<AttestationFacts>,
 }
 
-/// Whether to read what attestations prove: a lookup for each passkey, for nothing where no policy asks for it.
+/// What to look up beside what every passkey's facts have: each is a lookup for each passkey, for nothing where no policy
+/// asks for it. What is not asked for is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attestations {
-    Read,
-    Left,
+pub struct FactsAsked {
+    pub last_use: bool,
+    pub attestation: bool,
 }
 
 /// What its statement proves, as last judged.
@@ -173,16 +167,18 @@ impl Store {
         &self,
         tenant: Id,
         after: Option<Id>,
-        attestations: Attestations,
+        asked: FactsAsked,
     ) -> Result<Vec<(Id, Vec<PasskeyFacts>)>, StoreError> {
         let after = after.map_or_else(Vec::new, |id| id.0.to_vec());
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-        let args = vec![tenant.into(), after.into(), limit.into()];
-        let statement = match attestations {
-            Attestations::Read => &LIST_OF_EVERYBODY,
-            Attestations::Left => &LIST_OF_EVERYBODY_AS_SAID,
-        };
-        let rows = self.read(statement, args).await?;
+        let args = vec![
+            tenant.into(),
+            after.into(),
+            limit.into(),
+            asked.last_use.into(),
+            asked.attestation.into(),
+        ];
+        let rows = self.read(&LIST_OF_EVERYBODY, args).await?;
         let is_cut = rows.len() == BATCH;
         let mut people: Vec<(Id, Vec<PasskeyFacts>)> = Vec::new();
         for row in rows {

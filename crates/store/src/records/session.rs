@@ -193,8 +193,23 @@ impl Unit {
         )
     }
 
-    /// Refused with [`Guard::Missing`] when it is not this person's or ended already.
+    /// Refused with [`Guard::Missing`] when it is not this person's or ended already. Here and below, what applications got
+    /// through it to renew tokens by ends with it.
     pub fn end_session(&mut self, tenant: Id, person: Id, session: Id, now: i64) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), session.into(), now.into()];
+        self.step(&END, args, Expect::One(Guard::Missing));
+        self.end_families_of_session(tenant, person, session, now)
+    }
+
+    /// The same, of a session that another one of the same person takes the place of: what applications got through it
+    /// goes on, see [`Unit::move_refresh_families`].
+    pub fn supersede_session(
+        &mut self,
+        tenant: Id,
+        person: Id,
+        session: Id,
+        now: i64,
+    ) -> &mut Unit {
         let args = vec![tenant.into(), person.into(), session.into(), now.into()];
         self.step(&END, args, Expect::One(Guard::Missing))
     }
@@ -218,7 +233,8 @@ impl Unit {
             credential_id.into(),
             now.into(),
         ];
-        self.step(&END_BY_CREDENTIAL, args, Expect::Any)
+        self.step(&END_BY_CREDENTIAL, args, Expect::Any);
+        self.end_families_of_credential(tenant, person, credential_id, now)
     }
 
     pub fn end_sessions_of_person(&mut self, tenant: Id, person: Id, now: i64) -> &mut Unit {
@@ -226,7 +242,8 @@ impl Unit {
             &END_BY_PERSON,
             vec![tenant.into(), person.into(), now.into()],
             Expect::Any,
-        )
+        );
+        self.end_families_of_person(tenant, person, now)
     }
 
     /// Deletes at most 500 that were opened before; returns a row for each.

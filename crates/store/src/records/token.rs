@@ -20,7 +20,7 @@ statements! {
         "UPDATE service_principal SET security_version = security_version
          WHERE tenant_id = $1 AND object_id = $2 AND security_version = $3 AND status = 'enabled'";
     FIND_LIVE_PERSON = "token.find_live_person" Tenant
-        "SELECT s.auth_time, n.user_name, n.display_name FROM session s
+        "SELECT s.auth_time, s.credential_id, n.user_name, n.display_name FROM session s
          JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
          JOIN person n ON n.tenant_id = $1 AND n.person_id = s.person_id
              AND n.security_version = s.person_version AND n.status = 'enabled'
@@ -98,8 +98,19 @@ pub struct PersonClaims {
 #[derive(Debug, Clone)]
 pub struct LivePerson {
     pub auth_time: i64,
+    /// The passkey that signed in.
+    pub credential_id: Vec<u8>,
     pub user_name: String,
     pub display_name: String,
+}
+
+pub(super) fn parse_live_person(mut row: Row) -> Result<LivePerson, StoreError> {
+    Ok(LivePerson {
+        auth_time: row.int()?,
+        credential_id: row.bytes()?,
+        user_name: row.text()?,
+        display_name: row.text()?,
+    })
 }
 
 fn parse_code(mut row: Row) -> Result<AuthorizationCode, StoreError> {
@@ -177,14 +188,8 @@ impl Store {
             now.into(),
             seen_after.into(),
         ];
-        let Some(mut row) = self.read_one(&FIND_LIVE_PERSON, args).await? else {
-            return Ok(None);
-        };
-        Ok(Some(LivePerson {
-            auth_time: row.int()?,
-            user_name: row.text()?,
-            display_name: row.text()?,
-        }))
+        let found = self.read_one(&FIND_LIVE_PERSON, args).await?;
+        found.map(parse_live_person).transpose()
     }
 
     /// A code of this epoch, used or not.
@@ -245,7 +250,8 @@ impl Unit {
             &REVOKE_CODE,
             vec![tenant.into(), code_hash.into(), now.into()],
             Expect::Any,
-        )
+        );
+        self.end_families_of_code(tenant, code_hash, now)
     }
 
     /// Deletes at most 500 that were issued before; returns a row for each.

@@ -8,7 +8,7 @@ use super::*;
 use crate::records::session::TokenHash;
 use crate::{
     AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
-    EVERYBODY, Owner, PermissionGrant, PrincipalStatus, ServicePrincipal,
+    EVERYBODY, FamilyId, Owner, PermissionGrant, PrincipalStatus, ServicePrincipal,
 };
 use crate::{AskedFrom, CallerKind, CredentialStatus, Hold, NewOptions, Provisioned};
 use crate::{
@@ -306,6 +306,21 @@ fn principal(object_id: Id) -> ServicePrincipal {
     principal_of(object_id, APP)
 }
 
+/// Led by the time, as the product's are.
+const FAMILY: FamilyId = make_family(80);
+const OTHER_FAMILY: FamilyId = make_family(81);
+
+const fn make_family(number: u8) -> FamilyId {
+    let mut family = [number; 24];
+    let time = NOW.to_be_bytes();
+    let mut at = 0;
+    while at < time.len() {
+        family[at] = time[at];
+        at += 1;
+    }
+    family
+}
+
 fn code() -> AuthorizationCode {
     AuthorizationCode {
         code_hash: token_hash(60),
@@ -380,6 +395,9 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
         unit.insert_permission_grant(tenant_id, &grant);
     }
     unit.insert_code(tenant_id, &code());
+    for family in [FAMILY, OTHER_FAMILY] {
+        unit.insert_refresh_family(tenant_id, family, token_hash(60), NOW, 2 * NOW);
+    }
 }
 
 /// Puts a unit into the list, by name and what fills it.
@@ -390,8 +408,22 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
         unit.require_client(OURS, PRINCIPAL, 1);
         unit.use_code(OURS, token_hash(60), NOW);
     });
+    add("renew", &|unit| {
+        unit.require_refresh_family(OURS, FAMILY);
+        unit.rotate_refresh_family(OURS, FAMILY, 0, NOW);
+        unit.repeat_refresh_family(OURS, FAMILY, 1, NOW);
+    });
+    add("move families", &|unit| {
+        unit.move_refresh_families(OURS, PERSON, SESSION, Id([99; 16]));
+    });
+    add("end a family", &|unit| {
+        unit.end_refresh_family(OURS, FAMILY, NOW);
+    });
     add("revoke code", &|unit| {
         unit.revoke_code(OURS, token_hash(60), NOW);
+    });
+    add("purge families", &|unit| {
+        unit.purge_refresh_families(OURS, 2 * NOW);
     });
     add("purge codes", &|unit| {
         unit.purge_codes(OURS, 2 * NOW);

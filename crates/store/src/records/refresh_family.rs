@@ -1,0 +1,255 @@
+//! What applications renew tokens by (security 3, 29): one row for all refresh tokens that follow each other.
+
+use crate::records::token::{CodeHash, LivePerson, parse_live_person};
+use crate::sql::statements;
+use crate::value::{Id, Row};
+use crate::{Expect, Guard, Store, StoreError, Unit};
+
+statements! {
+    /// Of the session it takes whom it is of, and every version that it rests on.
+    INSERT = "refresh_family.insert" Tenant
+        "INSERT INTO refresh_family (tenant_id, family_id, principal_id, person_id, person_version, credential_id, credential_version,
+             epoch, session_id, auth_time, code_hash, platform, scope, issuer, generation, rotated_at, repeated, expires_at, ended_at)
+         SELECT $1, $2, k.principal_id, s.person_id, s.person_version, s.credential_id, s.credential_version,
+             s.epoch, s.session_id, s.auth_time, k.code_hash, k.platform, k.scope, k.issuer, 0, $4, 0, $5, NULL
+         FROM authorization_code k
+         JOIN session s ON s.tenant_id = $1 AND s.person_id = k.person_id AND s.session_id = k.session_id AND s.ended_at IS NULL
+         WHERE k.tenant_id = $1 AND k.code_hash = $3";
+    FIND = "refresh_family.find" Tenant
+        "SELECT f.family_id, f.principal_id, f.person_id, f.credential_id, f.session_id, f.platform, f.scope, f.issuer, f.generation,
+             f.rotated_at, f.repeated, f.expires_at, f.ended_at
+         FROM refresh_family f JOIN tenant t ON t.tenant_id = $1 AND t.epoch = f.epoch
+         WHERE f.tenant_id = $1 AND f.family_id = $2";
+    FIND_LIVE_PERSON = "refresh_family.find_live_person" Tenant
+        "SELECT f.auth_time, f.credential_id, n.user_name, n.display_name FROM refresh_family f
+         JOIN tenant t ON t.tenant_id = $1 AND t.epoch = f.epoch
+         JOIN person n ON n.tenant_id = $1 AND n.person_id = f.person_id
+             AND n.security_version = f.person_version AND n.status = 'enabled'
+         JOIN credential c ON c.tenant_id = $1 AND c.credential_id = f.credential_id
+             AND c.security_version = f.credential_version AND c.status = 'active'
+         JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = f.principal_id AND p.object_id = $4 AND p.security_version = $5
+             AND p.status = 'enabled'
+         JOIN application a ON a.tenant_id = $1 AND a.app_id = p.app_id AND a.status = 'active'
+         WHERE f.tenant_id = $1 AND f.family_id = $2 AND f.person_id = $3 AND f.ended_at IS NULL AND f.expires_at > $6";
+    /// All that a renewal rests on stands, in the unit that makes it; without a generation also what another change rests on.
+    REQUIRE = "refresh_family.require" Tenant
+        "UPDATE refresh_family SET repeated = repeated
+         WHERE tenant_id = $1 AND family_id = $2 AND ended_at IS NULL
+         AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.epoch = refresh_family.epoch)
+         AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = refresh_family.person_id
+             AND p.security_version = refresh_family.person_version AND p.status = 'enabled')
+         AND EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = $1 AND c.credential_id = refresh_family.credential_id
+             AND c.security_version = refresh_family.credential_version AND c.status = 'active')";
+    ROTATE = "refresh_family.rotate" Tenant
+        "UPDATE refresh_family SET generation = generation + 1, rotated_at = $4, repeated = 0
+         WHERE tenant_id = $1 AND family_id = $2 AND generation = $3 AND ended_at IS NULL AND expires_at > $4";
+    REPEAT = "refresh_family.repeat" Tenant
+        "UPDATE refresh_family SET repeated = 1
+         WHERE tenant_id = $1 AND family_id = $2 AND generation = $3 AND repeated = 0 AND rotated_at >= $4 AND ended_at IS NULL";
+    END = "refresh_family.end" Tenant
+        "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND family_id = $2 AND ended_at IS NULL";
+    END_BY_SESSION = "refresh_family.end_by_session" Tenant
+        "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
+    MOVE = "refresh_family.move" Tenant
+        "UPDATE refresh_family SET session_id = $4 WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
+    END_BY_CREDENTIAL = "refresh_family.end_by_credential" Tenant
+        "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND credential_id = $3 AND ended_at IS NULL";
+    END_BY_PERSON = "refresh_family.end_by_person" Tenant
+        "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL";
+    END_BY_CODE = "refresh_family.end_by_code" Tenant
+        "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND code_hash = $2 AND ended_at IS NULL";
+    PURGE = "refresh_family.purge" Tenant
+        "DELETE FROM refresh_family WHERE tenant_id = $1 AND family_id IN (SELECT o.family_id FROM refresh_family o
+             WHERE o.tenant_id = $1 AND o.family_id < $2 LIMIT 500) RETURNING 1";
+}
+
+/// Names a family: the time of its first token (microseconds, big endian), then 16 random bytes.
+pub type FamilyId = [u8; 24];
+
+/// All refresh tokens that follow each other, and what they are bound to.
+#[derive(Debug, Clone)]
+pub struct RefreshFamily {
+    pub family_id: FamilyId,
+    pub principal_id: Id,
+    pub person_id: Id,
+    pub credential_id: Vec<u8>,
+    pub session_id: Id,
+    pub platform: String,
+    pub scope: String,
+    pub issuer: String,
+    /// The number of the token that counts.
+    pub generation: i64,
+    pub rotated_at: i64,
+    /// The token before was presented once more since.
+    pub repeated: bool,
+    pub expires_at: i64,
+    pub ended_at: Option<i64>,
+}
+
+fn parse(mut row: Row) -> Result<RefreshFamily, StoreError> {
+    Ok(RefreshFamily {
+        family_id: row.array()?,
+        principal_id: row.id()?,
+        person_id: row.id()?,
+        credential_id: row.bytes()?,
+        session_id: row.id()?,
+        platform: row.text()?,
+        scope: row.text()?,
+        issuer: row.text()?,
+        generation: row.int()?,
+        rotated_at: row.int()?,
+        repeated: row.truth()?,
+        expires_at: row.int()?,
+        ended_at: row.opt_int()?,
+    })
+}
+
+impl Store {
+    /// A family of this epoch, ended or not.
+    pub async fn find_refresh_family(
+        &self,
+        tenant: Id,
+        family: FamilyId,
+    ) -> Result<Option<RefreshFamily>, StoreError> {
+        let found = self
+            .read_one(&FIND, vec![tenant.into(), family.into()])
+            .await?;
+        found.map(parse).transpose()
+    }
+
+    /// The person of a family, if family, person, passkey and application (in that version) all stand as they did.
+    pub async fn find_live_person_of_family(
+        &self,
+        tenant: Id,
+        family: FamilyId,
+        person: Id,
+        (principal, principal_version): (Id, i64),
+        now: i64,
+    ) -> Result<Option<LivePerson>, StoreError> {
+        let args = vec![
+            tenant.into(),
+            family.into(),
+            person.into(),
+            principal.into(),
+            principal_version.into(),
+            now.into(),
+        ];
+        let found = self.read_one(&FIND_LIVE_PERSON, args).await?;
+        found.map(parse_live_person).transpose()
+    }
+}
+
+impl Unit {
+    /// Of what the code stands for; refused with [`Guard::SessionOver`] when its session has ended.
+    pub fn insert_refresh_family(
+        &mut self,
+        tenant: Id,
+        family: FamilyId,
+        code_hash: CodeHash,
+        now: i64,
+        expires_at: i64,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            family.into(),
+            code_hash.into(),
+            now.into(),
+            expires_at.into(),
+        ];
+        self.step(&INSERT, args, Expect::One(Guard::SessionOver))
+    }
+
+    /// Guards that the family, its person and its passkey stand.
+    pub fn require_refresh_family(&mut self, tenant: Id, family: FamilyId) -> &mut Unit {
+        let args = vec![tenant.into(), family.into()];
+        self.step(&REQUIRE, args, Expect::One(Guard::SessionOver))
+    }
+
+    /// The token of `generation` is used up and the next one counts: holds for exactly one unit.
+    pub fn rotate_refresh_family(
+        &mut self,
+        tenant: Id,
+        family: FamilyId,
+        generation: i64,
+        now: i64,
+    ) -> &mut Unit {
+        let args = vec![tenant.into(), family.into(), generation.into(), now.into()];
+        self.step(&ROTATE, args, Expect::One(Guard::Moved))
+    }
+
+    /// The token before that of `generation` was presented once more: holds once, if it was followed at `since` or later.
+    pub fn repeat_refresh_family(
+        &mut self,
+        tenant: Id,
+        family: FamilyId,
+        generation: i64,
+        since: i64,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            family.into(),
+            generation.into(),
+            since.into(),
+        ];
+        self.step(&REPEAT, args, Expect::One(Guard::Moved))
+    }
+
+    /// From a session to the one that takes its place.
+    pub fn move_refresh_families(&mut self, tenant: Id, person: Id, from: Id, to: Id) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), from.into(), to.into()];
+        self.step(&MOVE, args, Expect::Any)
+    }
+
+    pub fn end_refresh_family(&mut self, tenant: Id, family: FamilyId, now: i64) -> &mut Unit {
+        let args = vec![tenant.into(), family.into(), now.into()];
+        self.step(&END, args, Expect::Any)
+    }
+
+    pub(super) fn end_families_of_session(
+        &mut self,
+        tenant: Id,
+        person: Id,
+        session: Id,
+        now: i64,
+    ) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), session.into(), now.into()];
+        self.step(&END_BY_SESSION, args, Expect::Any)
+    }
+
+    pub(super) fn end_families_of_credential(
+        &mut self,
+        tenant: Id,
+        person: Id,
+        credential_id: &[u8],
+        now: i64,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            person.into(),
+            credential_id.into(),
+            now.into(),
+        ];
+        self.step(&END_BY_CREDENTIAL, args, Expect::Any)
+    }
+
+    pub(super) fn end_families_of_person(&mut self, tenant: Id, person: Id, now: i64) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), now.into()];
+        self.step(&END_BY_PERSON, args, Expect::Any)
+    }
+
+    pub(super) fn end_families_of_code(
+        &mut self,
+        tenant: Id,
+        code_hash: CodeHash,
+        now: i64,
+    ) -> &mut Unit {
+        let args = vec![tenant.into(), code_hash.into(), now.into()];
+        self.step(&END_BY_CODE, args, Expect::Any)
+    }
+
+    /// Deletes at most 500 that began before; returns a row for each.
+    pub fn purge_refresh_families(&mut self, tenant: Id, begun_before: i64) -> &mut Unit {
+        let args = vec![tenant.into(), begun_before.to_be_bytes().into()];
+        self.step(&PURGE, args, Expect::Any)
+    }
+}
