@@ -375,7 +375,7 @@ async fn open_session(
     let (person_id, credential_id) = (granted.person_id, granted.credential_id.clone());
     if let Some(session) = attempt.session {
         // Sessions before credentials, as a removal touches them.
-        unit.end_session(
+        unit.supersede_session(
             tenant,
             person_id,
             session.session_id,
@@ -384,6 +384,9 @@ async fn open_session(
     }
     let (token, session) =
         sessions::open(identity, attempt.caller, &mut unit, granted, &owned.person);
+    if let Some(before) = attempt.session {
+        unit.move_refresh_families(tenant, person_id, before.session_id, session.session_id);
+    }
     let mut entry = Entry::of(attempt.caller, opened.attempt);
     entry
         .say("method", "passkey")

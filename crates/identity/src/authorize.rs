@@ -10,7 +10,8 @@ use oidc::form::Parameters;
 use oidc::redirect_uri::{self, Platform};
 use oidc::{ErrorKind, OAuthError};
 use store::{
-    AuthorizationCode, Client, CodeHash, EVERYBODY, Guard, Log, PermissionGrant, Unit, WriteError,
+    AuthorizationCode, Client, CodeHash, EVERYBODY, Guard, Id, Log, PermissionGrant, Unit,
+    WriteError,
 };
 use webauthn::base64url;
 
@@ -19,6 +20,7 @@ use crate::audit::{self, Entry};
 use crate::client;
 use crate::issuer::{Issuer, Scope, parse_scope};
 use crate::permissions::Permission;
+use crate::policies::find_rule_at_rest;
 use crate::seal::derive_mac;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
@@ -141,8 +143,6 @@ async fn check(
     for scope in &request.scopes {
         match parse_scope(identity, scope) {
             Some(Scope::Default) => asks_default = true,
-            // There are no refresh tokens yet, so nobody is asked for it, and nobody's consent to it is remembered.
-            Some(Scope::One(Permission::OfflineAccess)) => {}
             Some(Scope::One(permission)) if !named.contains(&permission) => named.push(permission),
             Some(Scope::One(_)) => {}
             None => {
@@ -159,16 +159,16 @@ async fn check(
     })
 }
 
-/// What was granted to the client, for everybody and for this person.
-async fn find_granted(
+/// What was granted to the client, for everybody and for this person; and the person's own grant.
+pub(crate) async fn list_granted(
     identity: &Identity,
     client: &Client,
-    session: &Session,
+    person: Id,
 ) -> Result<(Vec<Permission>, Option<PermissionGrant>), Refusal> {
     let found = identity
         .0
         .store
-        .list_grants_for(identity.0.tenant_id, client.principal_id, session.person_id)
+        .list_grants_for(identity.0.tenant_id, client.principal_id, person)
         .await?;
     let mut granted: Vec<Permission> = Vec::new();
     for name in found.iter().flat_map(|grant| grant.scope.split(' ')) {
@@ -183,9 +183,7 @@ async fn find_granted(
                 .collect::<Vec<_>>(),
         );
     }
-    let own = found
-        .into_iter()
-        .find(|grant| grant.person_id == session.person_id);
+    let own = found.into_iter().find(|grant| grant.person_id == person);
     Ok((granted, own))
 }
 
@@ -233,13 +231,24 @@ async fn judge(
         let return_path = derive_return_path(identity, issuer, &checked.request, since);
         return Ok(Outcome::Reauthenticate { return_path });
     }
-    let (granted, _) = find_granted(identity, &checked.known.client, session).await?;
-    let missing: Vec<Permission> = checked
-        .named
-        .iter()
-        .copied()
-        .filter(|permission| !granted.contains(permission))
-        .collect();
+    // The passkey that signed in may have stopped being one that signs in (security 29): another one may do.
+    if let Some(code) =
+        find_rule_at_rest(identity, session.person_id, &session.credential_id).await?
+    {
+        if silent {
+            return Err(refuse(
+                ErrorKind::LoginRequired,
+                "the passkey is not accepted any more",
+            ));
+        }
+        return Err(Refusal::new(code).into());
+    }
+    let (granted, _) = list_granted(identity, &checked.known.client, session.person_id).await?;
+    let is_missing = |permission: &Permission| !granted.contains(permission);
+    let mut missing = checked.named.clone();
+    // Client libraries ask for it as a matter of course: where nobody can be asked, it is left out and not refused
+    // (OpenID Connect Core section 11).
+    missing.retain(|it| is_missing(it) && !(silent && *it == Permission::OfflineAccess));
     if missing.iter().any(|permission| !permission.is_low()) {
         return Err(refuse(
             ErrorKind::ConsentRequired,
@@ -256,12 +265,14 @@ async fn judge(
         return Ok(Outcome::Consent(show(identity, &checked, since)));
     }
     let mut permissions = checked.named.clone();
+    permissions.retain(|it| granted.contains(it));
     if checked.asks_default {
         permissions.extend(
             granted
                 .iter()
                 .copied()
-                .filter(|it| !checked.named.contains(it)),
+                // To renew tokens without the person is for who asks for it by name.
+                .filter(|it| !checked.named.contains(it) && *it != Permission::OfflineAccess),
         );
     }
     if permissions.is_empty() {
@@ -375,7 +386,7 @@ pub async fn decide(
     }
     if checked.named.iter().any(|permission| !permission.is_low()) {
         // What an administrator granted needs no consent; what nobody granted can't be consented to here.
-        let (granted, _) = find_granted(identity, &checked.known.client, session).await?;
+        let (granted, _) = list_granted(identity, &checked.known.client, session.person_id).await?;
         if !checked
             .named
             .iter()
@@ -413,7 +424,7 @@ async fn consent(
 ) -> Result<(), Refusal> {
     let tenant = identity.0.tenant_id;
     let client = &checked.known.client;
-    let (_, own) = find_granted(identity, client, session).await?;
+    let (_, own) = list_granted(identity, client, session.person_id).await?;
     let mut permissions: Vec<Permission> = own
         .iter()
         .flat_map(|grant| grant.scope.split(' '))

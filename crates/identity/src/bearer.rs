@@ -1,7 +1,7 @@
 //! What an access token proved, read live in this request (security 28).
 
 use oidc::jwt::{self, Algorithm, Claims, JwtError};
-use store::{CodeHash, Id, PersonClaims, Unit};
+use store::{CodeHash, FamilyId, Id, PersonClaims, Unit};
 use webauthn::base64url;
 
 use crate::issuer::{Issuer, api_audience};
@@ -31,6 +31,8 @@ pub(crate) struct Delegate {
     pub(crate) session: Id,
     /// Time of the last user-verified ceremony in that session.
     pub(crate) auth_time: Micros,
+    /// The token was renewed: it rests on this, and the session may be over in the meantime.
+    pub(crate) family: Option<FamilyId>,
 }
 
 impl Bearer {
@@ -98,8 +100,17 @@ impl Bearer {
     /// Guards in the unit that what the token rests on still stands when it is written (security 3).
     pub(crate) fn require(&self, unit: &mut Unit, tenant: Id) {
         unit.require_client(tenant, self.principal, self.principal_version);
-        if let Some(delegate) = &self.delegate {
-            unit.require_session(tenant, delegate.person, delegate.session);
+        match &self.delegate {
+            None => {}
+            Some(Delegate {
+                family: Some(family),
+                ..
+            }) => {
+                unit.require_refresh_family(tenant, *family);
+            }
+            Some(delegate) => {
+                unit.require_session(tenant, delegate.person, delegate.session);
+            }
         }
     }
 }
@@ -127,7 +138,7 @@ impl From<JwtError> for Refusal {
 /// Verifies an access token for our API and compares everything that it rests on with the database (security 28).
 ///
 /// One row is read, uncached: the application in the version of the token; for a person's token also the person, the
-/// session, the passkey that opened it, and the code that the token was made of.
+/// passkey, and either the session and the code that the token was made of, or what it was renewed by.
 pub async fn authenticate(identity: &Identity, token: &str) -> Result<Bearer, Refusal> {
     let claims = verify(identity, token).await?;
     let id = |name: &str| Id::parse(claims.text(name)?).ok_or(JwtError::ClaimUnfit);
@@ -163,31 +174,49 @@ async fn find_delegate(
     principal: (Id, i64),
 ) -> Result<Delegate, Refusal> {
     let id = |name: &str| Id::parse(claims.text(name)?).ok_or(JwtError::ClaimUnfit);
-    let code_hash: CodeHash = base64url::decode(claims.text("cod")?)
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let now = identity.0.ambient.now();
+    let (person, session) = (id("oid")?, id("sid")?);
+    let family: Option<FamilyId> = match claims.has("fam") {
+        true => Some(read_name(claims.text("fam")?)?),
+        false => None,
+    };
+    let found = match family {
+        Some(family) => {
+            store
+                .find_live_person_of_family(tenant, family, person, principal, now)
+                .await?
+        }
+        None => {
+            let code_hash: CodeHash = read_name(claims.text("cod")?)?;
+            let claimed = PersonClaims {
+                person_id: person,
+                session_id: session,
+                principal_id: principal.0,
+                principal_version: principal.1,
+                code_hash,
+            };
+            let seen_after = now - identity.0.settings.session_idle;
+            store
+                .find_live_person(tenant, &claimed, now, seen_after)
+                .await?
+        }
+    };
+    let found = found.ok_or_else(|| unusable("token.revoked"))?;
+    Ok(Delegate {
+        person,
+        user_name: found.user_name,
+        session,
+        auth_time: found.auth_time,
+        family,
+    })
+}
+
+fn read_name<const N: usize>(text: &str) -> Result<[u8; N], JwtError> {
+    base64url::decode(text)
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(JwtError::ClaimUnfit)?;
-    let claimed = PersonClaims {
-        person_id: id("oid")?,
-        session_id: id("sid")?,
-        principal_id: principal.0,
-        principal_version: principal.1,
-        code_hash,
-    };
-    let now = identity.0.ambient.now();
-    let seen_after = now - identity.0.settings.session_idle;
-    let found = identity
-        .0
-        .store
-        .find_live_person(identity.0.tenant_id, &claimed, now, seen_after)
-        .await?
-        .ok_or_else(|| unusable("token.revoked"))?;
-    Ok(Delegate {
-        person: claimed.person_id,
-        user_name: found.user_name,
-        session: claimed.session_id,
-        auth_time: found.auth_time,
-    })
+        .ok_or(JwtError::ClaimUnfit)
 }
 
 /// Signature, type, issuer, audience and time: all that the token says for itself.

@@ -189,6 +189,8 @@ codes! {
     CLIENT_REFUSED = "client.refused" Unauthenticated "The application did not prove who it is." "Check client id, secret or key, and whether they expired.";
     CLIENT_NOT_ALLOWED = "client.not_allowed" Forbidden "The application may not get a token in this way." "Permissions that can raise rights need a key (private_key_jwt) instead of a secret.";
     CODE_UNUSABLE = "code.unusable" Bad "The authorization code is unknown, expired, used, or bound to something else." "Begin the sign-in anew.";
+    REFRESH_UNUSABLE = "refresh.unusable" Bad "The refresh token is unknown, expired, used, revoked, or bound to something else." "Let the person sign in to the application again.";
+    REVOCATION_UNFIT = "revocation.unfit" Bad "Only refresh tokens can be given back; an access token ends by itself within ten minutes." "Send the refresh token.";
     SCOPE_UNKNOWN = "scope.unknown" Bad "A scope is unknown, or of the wrong kind for this grant." "Applications ask for .default of one resource; for people see the list of permissions.";
     TOKEN_UNUSABLE = "token.unusable" Unauthenticated "The access token is missing, expired, revoked, or not for this API." "Get a new token.";
     REDIRECT_UNKNOWN = "client.redirect_unknown" Bad "The application is unknown, or did not register the address that it wants the answer sent to." "Tell whoever runs the application.";

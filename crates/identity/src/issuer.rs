@@ -4,6 +4,7 @@ use oidc::discovery::{self, Document, Endpoints};
 use serde_json::Value;
 
 use crate::Identity;
+use crate::assurance::LEVELS;
 use crate::permissions::Permission;
 
 /// What the API is called in `aud`, and what stands before a scope's name: ours first, then the names under which
@@ -12,9 +13,6 @@ const GRAPH_ALIASES: [&str; 2] = [
     "https://graph.microsoft.com",
     "00000003-0000-0000-c000-000000000000",
 ];
-
-/// The level of every session that a passkey opened: phishing-resistant (OpenID Connect Extended Authentication Profile).
-pub(crate) const PHISHING_RESISTANT: &str = "phr";
 
 /// One of our issuers: the root, or a tenant by one of its names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,15 +94,15 @@ impl Issuer {
             issuer: self.url(),
             authorization: format!("{}{}", self.origin, self.authorize_path()),
             token: self.token_endpoint(),
+            revocation: format!("{}{}", self.origin, self.path("/oauth2/v2.0/revoke")),
+            user_info: format!("{}/oidc/userinfo", self.origin),
             keys: format!("{}{}", self.origin, self.path("/discovery/v2.0/keys")),
         };
         let scopes = Permission::ALL
             .iter()
             .filter(|permission| permission.delegated_id().is_some())
-            // There are no refresh tokens yet: the scope is passed over.
-            .filter(|permission| **permission != Permission::OfflineAccess)
             .map(|permission| permission.name());
-        discovery::document(endpoints, scopes.collect(), vec![PHISHING_RESISTANT])
+        discovery::document(endpoints, scopes.collect(), LEVELS.to_vec())
     }
 }
 

@@ -45,7 +45,9 @@ pub mod setup;
 pub mod sign_in;
 pub mod tenant;
 pub mod token;
+pub mod user_info;
 
+mod assurance;
 mod attestation;
 mod ceremony;
 mod client;

@@ -1,20 +1,29 @@
-//! The token endpoint: access tokens for applications and, by authorization codes, for people.
+//! The token endpoint: access tokens for applications and, by authorization codes and refresh tokens, for people.
+
+mod refresh;
 
 use oidc::jwt::Algorithm;
 use oidc::pkce::Challenge;
 use oidc::redirect_uri::Platform;
 use oidc::token_request::{Grant, Secret, TokenRequest};
 use serde_json::{Map, Value, json};
-use store::{AuthorizationCode, Client, CodeHash, Guard, Id, Log, Person, Unit, WriteError};
+use store::{
+    AuthorizationCode, Client, CodeHash, FamilyId, Guard, Id, LivePerson, Log, Person, Unit,
+    WriteError,
+};
 use webauthn::base64url;
 
+use crate::assurance::{self, Assurance};
 use crate::audit::{self, Entry};
 use crate::client::{self, AuthenticatedClient, Proven};
-use crate::issuer::{Issuer, PHISHING_RESISTANT, Scope, api_audience, parse_scope};
+use crate::issuer::{Issuer, Scope, api_audience, parse_scope};
 use crate::permissions::Permission;
 use crate::seal::derive_hash;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND, codes};
+
+pub(crate) use self::refresh::purge as purge_refresh;
+pub use self::refresh::revoke;
 
 /// How long an access token lives (security 28), and an id token.
 pub(crate) const LIFETIME: Micros = 10 * MINUTE;
@@ -33,6 +42,7 @@ pub struct Tokens {
     /// Of a person's token: names with spaces between them.
     pub scope: Option<String>,
     pub id_token: Option<String>,
+    pub refresh_token: Option<String>,
     /// Whose token it is, for clients that keep accounts by it: person and tenant.
     pub account: Option<(Id, Id)>,
     /// The access token carries a permission of tier 0: the record is an alert.
@@ -80,10 +90,11 @@ pub async fn issue(
             redirect_uri,
             verifier,
         } => for_person(&asked, code, redirect_uri, verifier).await,
+        Grant::RefreshToken { token, scopes } => refresh::renew(&asked, token, scopes).await,
     };
     match outcome {
         Ok(tokens) => Ok(tokens),
-        Err(Failure { refusal, code }) => Err(refuse(&asked, code, refusal).await),
+        Err(failure) => Err(refuse(&asked, failure).await),
     }
 }
 
@@ -128,17 +139,27 @@ struct Asked<'a> {
     client: &'a AuthenticatedClient,
 }
 
-/// A refusal after the client proved itself; with the code that is void from now on.
+/// A refusal after the client proved itself; with what is void from now on.
 struct Failure {
     refusal: Refusal,
-    code: Option<CodeHash>,
+    void: Option<Void>,
+}
+
+enum Void {
+    Code(CodeHash),
+    /// All refresh tokens that follow each other.
+    Family {
+        id: FamilyId,
+        /// A token that was used up came again: two have it.
+        is_reused: bool,
+    },
 }
 
 impl<R: Into<Refusal>> From<R> for Failure {
     fn from(refusal: R) -> Failure {
         Failure {
             refusal: refusal.into(),
-            code: None,
+            void: None,
         }
     }
 }
@@ -154,21 +175,37 @@ fn describe(asked: &Asked<'_>) -> Entry {
 }
 
 /// Spends what was presented, and records the refusal.
-async fn refuse(asked: &Asked<'_>, code: Option<CodeHash>, refusal: Refusal) -> Refusal {
+async fn refuse(asked: &Asked<'_>, failure: Failure) -> Refusal {
+    let Failure { refusal, void } = failure;
     let (identity, client) = (asked.identity, asked.client);
-    let tenant = identity.0.tenant_id;
+    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
+    let mut activity = "token.refused";
     let mut unit = Unit::new();
     client.spend(identity, &mut unit);
-    if let Some(hash) = code {
-        unit.revoke_code(tenant, hash, identity.0.ambient.now());
-    }
     let mut entry = describe(asked);
+    match void {
+        None => {}
+        Some(Void::Code(hash)) => {
+            unit.revoke_code(tenant, hash, now);
+        }
+        Some(Void::Family { id, is_reused }) => {
+            unit.end_refresh_family(tenant, id, now);
+            if is_reused {
+                activity = refresh::REUSED;
+                entry.say("alert", true);
+                tracing::warn!(
+                    alert = "refresh_reused",
+                    "alert: a refresh token that was used up came again; the record in the log names the application"
+                );
+            }
+        }
+    }
     entry
         .say("result", refusal.code.id)
         .say("detail", refusal.detail.unwrap_or_default());
     let principal = client.client.principal_id;
     let about = (Some(principal), Some(principal.0.as_slice()));
-    let written = audit::commit(identity, unit, Log::Audit, "token.refused", about, entry).await;
+    let written = audit::commit(identity, unit, Log::Audit, activity, about, entry).await;
     match written {
         Ok(_) => refusal,
         Err(WriteError::Refused(Guard::Spent)) => replayed(),
@@ -303,6 +340,7 @@ async fn for_application(asked: &Asked<'_>, scopes: &[String]) -> Result<Tokens,
             expires_in: LIFETIME / SECOND,
             scope: None,
             id_token: None,
+            refresh_token: None,
             account: None,
             uses_tier_zero: activity == TIER_ZERO_USED,
         }),
@@ -347,9 +385,13 @@ fn check_code(
     if !Challenge::of(code.challenge).is_of(verifier.expose()) {
         return Err(code_unusable("code.verifier"));
     }
-    // An application with a server keeps a secret or a key; only scripts and devices can't.
+    check_proven(asked, &code.platform)
+}
+
+/// An application with a server keeps a secret or a key; only scripts and devices can't.
+fn check_proven(asked: &Asked<'_>, platform: &str) -> Result<(), Refusal> {
     let public = matches!(
-        Platform::parse(&code.platform),
+        Platform::parse(platform),
         Some(Platform::SinglePage | Platform::Native)
     );
     if !public && asked.client.proven == Proven::Nothing {
@@ -380,7 +422,7 @@ async fn for_person(
     // that was made of it.
     let failed = |refusal: Refusal| Failure {
         refusal,
-        code: Some(code.code_hash),
+        void: Some(Void::Code(code.code_hash)),
     };
     check_code(asked, &code, redirect_uri, verifier).map_err(failed)?;
     let permissions: Vec<Permission> = code
@@ -391,12 +433,25 @@ async fn for_person(
     check_tier_zero(client, &permissions).map_err(failed)?;
     let person = store.find_person(tenant, code.person_id).await?;
     let person = person.ok_or_else(|| failed(code_unusable("code.person")))?;
-    let (tokens, activity, entry) = make_tokens(asked, &code, &person, &permissions).await?;
+    let live = find_live(asked, &code).await?;
+    let basis = Basis {
+        person: &person,
+        session_id: code.session_id,
+        auth_time: live.auth_time,
+        assurance: assurance::find(identity, &live.credential_id).await?,
+        nonce: code.nonce.as_deref(),
+        rests_on: ("cod", base64url::encode(&code.code_hash)),
+        grant: "authorization_code",
+    };
+    let (mut tokens, activity, entry) = make_tokens(asked, &basis, &permissions).await?;
     let now = identity.0.ambient.now();
     let mut unit = Unit::new();
     client.spend(identity, &mut unit);
     unit.require_session(tenant, code.person_id, code.session_id);
     unit.use_code(tenant, code.code_hash, now);
+    if permissions.contains(&Permission::OfflineAccess) {
+        tokens.refresh_token = Some(refresh::begin(identity, &mut unit, code.code_hash));
+    }
     let about = (Some(code.person_id), Some(code.principal_id.0.as_slice()));
     match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
         Ok(_) => Ok(tokens),
@@ -409,59 +464,74 @@ async fn for_person(
     }
 }
 
+/// What tokens of a person are made of.
+struct Basis<'a> {
+    person: &'a Person,
+    session_id: Id,
+    auth_time: Micros,
+    assurance: Assurance,
+    /// Only what answers the request that brought it.
+    nonce: Option<&'a str>,
+    /// The claim by which each use of the access token finds what it rests on.
+    rests_on: (&'static str, String),
+    grant: &'static str,
+}
+
 async fn make_tokens(
     asked: &Asked<'_>,
-    code: &AuthorizationCode,
-    person: &Person,
+    basis: &Basis<'_>,
     permissions: &[Permission],
 ) -> Result<(Tokens, &'static str, Entry), Refusal> {
     let identity = asked.identity;
     let now = identity.0.ambient.now();
-    let auth_time = find_auth_time(asked, code).await?;
-    let names: Vec<&str> = permissions
-        .iter()
-        // Without refresh tokens it means nothing.
-        .filter(|each| **each != Permission::OfflineAccess)
-        .map(|each| each.name())
-        .collect();
-    let scope = names.join(" ");
+    let person = basis.person;
+    let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
     let subject = person.person_id.to_string();
     let mut claims = claim(asked, now);
     let about_person = [
         ("sub", json!(subject)),
         ("oid", json!(subject)),
-        ("sid", json!(code.session_id.to_string())),
-        ("auth_time", json!(auth_time / SECOND)),
-        ("acr", json!(PHISHING_RESISTANT)),
+        ("sid", json!(basis.session_id.to_string())),
+        ("auth_time", json!(basis.auth_time / SECOND)),
+        ("acr", json!(basis.assurance.acr)),
+        ("amr", json!(basis.assurance.amr)),
     ];
     for (name, value) in about_person.clone() {
         claims.insert(name.to_owned(), value);
     }
-    claims.insert("scp".to_owned(), json!(scope));
-    claims.insert("cod".to_owned(), json!(base64url::encode(&code.code_hash)));
+    // To renew is the client's, at this endpoint; the access token gives no right to it.
+    let carried: Vec<&str> = permissions
+        .iter()
+        .filter(|each| **each != Permission::OfflineAccess)
+        .map(|each| each.name())
+        .collect();
+    claims.insert("scp".to_owned(), json!(carried.join(" ")));
+    let (claim, rests_on) = &basis.rests_on;
+    claims.insert((*claim).to_owned(), json!(rests_on));
     let access_token = sign(identity, Algorithm::Es256, ACCESS_TOKEN, &claims)?;
     let id_token = match permissions.contains(&Permission::OpenId) {
-        true => Some(make_id_token(asked, code, person, permissions, &about_person).await?),
+        true => Some(make_id_token(asked, basis, permissions, &about_person).await?),
         false => None,
     };
     let mut entry = describe(asked);
     entry
-        .say("grant", "authorization_code")
+        .say("grant", basis.grant)
         .confide("user", person.user_name.as_str());
     let activity = name_issue(&mut entry, permissions);
     let tokens = Tokens {
         access_token,
         expires_in: LIFETIME / SECOND,
-        scope: Some(scope),
+        scope: Some(names.join(" ")),
         id_token,
+        refresh_token: None,
         account: Some((person.person_id, identity.0.tenant_id)),
         uses_tier_zero: activity == TIER_ZERO_USED,
     };
     Ok((tokens, activity, entry))
 }
 
-/// When the person of the code was last verified, read live: session, person, passkey and client must still stand.
-async fn find_auth_time(asked: &Asked<'_>, code: &AuthorizationCode) -> Result<Micros, Refusal> {
+/// How the person of the code was last verified, read live: session, person, passkey and client must still stand.
+async fn find_live(asked: &Asked<'_>, code: &AuthorizationCode) -> Result<LivePerson, Refusal> {
     let identity = asked.identity;
     let now = identity.0.ambient.now();
     let claims = store::PersonClaims {
@@ -477,16 +547,13 @@ async fn find_auth_time(asked: &Asked<'_>, code: &AuthorizationCode) -> Result<M
         .store
         .find_live_person(identity.0.tenant_id, &claims, now, seen_after)
         .await?;
-    found
-        .map(|live| live.auth_time)
-        .ok_or_else(|| code_unusable("code.session_over"))
+    found.ok_or_else(|| code_unusable("code.session_over"))
 }
 
 /// OpenID Connect Core section 2.
 async fn make_id_token(
     asked: &Asked<'_>,
-    code: &AuthorizationCode,
-    person: &Person,
+    basis: &Basis<'_>,
     permissions: &[Permission],
     about_person: &[(&str, Value)],
 ) -> Result<String, Refusal> {
@@ -505,13 +572,34 @@ async fn make_id_token(
     for (name, value) in fixed.iter().chain(about_person) {
         claims.insert((*name).to_owned(), value.clone());
     }
-    if let Some(nonce) = &code.nonce {
+    if let Some(nonce) = basis.nonce {
         claims.insert("nonce".to_owned(), json!(nonce));
     }
+    claims.extend(describe_person(identity, basis.person, permissions).await?);
+    identity.ensure_signing_key(Algorithm::Rs256).await?;
+    sign(identity, Algorithm::Rs256, "JWT", &claims)
+}
+
+/// What `profile` and `email` tell (OpenID Connect Core section 5.4): only what is there, and nothing that nobody verified
+/// is called verified.
+pub(crate) async fn describe_person(
+    identity: &Identity,
+    person: &Person,
+    permissions: &[Permission],
+) -> Result<Map<String, Value>, Refusal> {
+    let mut claims = Map::new();
     if permissions.contains(&Permission::Profile) {
         claims.insert("name".to_owned(), json!(person.display_name));
         claims.insert("preferred_username".to_owned(), json!(person.user_name));
     }
-    identity.ensure_signing_key(Algorithm::Rs256).await?;
-    sign(identity, Algorithm::Rs256, "JWT", &claims)
+    if permissions.contains(&Permission::Email) {
+        let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+        let found = store
+            .find_directory_person(tenant, person.person_id)
+            .await?;
+        if let Some(mail) = found.and_then(|it| it.mail) {
+            claims.insert("email".to_owned(), json!(mail));
+        }
+    }
+    Ok(claims)
 }

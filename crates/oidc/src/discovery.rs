@@ -10,23 +10,40 @@ pub struct Document {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
+    revocation_endpoint: String,
+    userinfo_endpoint: String,
     jwks_uri: String,
     scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
-    grant_types_supported: [&'static str; 2],
+    grant_types_supported: [&'static str; 3],
     subject_types_supported: [&'static str; 1],
     acr_values_supported: Vec<&'static str>,
     id_token_signing_alg_values_supported: [&'static str; 1],
     token_endpoint_auth_methods_supported: [&'static str; 4],
+    revocation_endpoint_auth_methods_supported: [&'static str; 4],
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
-    claims_supported: [&'static str; 14],
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    claims_supported: [&'static str; 16],
     code_challenge_methods_supported: [&'static str; 1],
     prompt_values_supported: [&'static str; 4],
     authorization_response_iss_parameter_supported: bool,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
+}
+
+/// How a client says who it is.
+const CLIENT_PROOFS: [&str; 4] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+];
+
+fn algorithms() -> Vec<&'static str> {
+    let names = ALGORITHMS.iter().map(|algorithm| algorithm.as_str());
+    names.collect()
 }
 
 /// The addresses of one issuer.
@@ -38,6 +55,10 @@ pub struct Endpoints {
     pub authorization: String,
     /// The token endpoint.
     pub token: String,
+    /// Where refresh tokens are given back.
+    pub revocation: String,
+    /// Where an access token tells whose it is.
+    pub user_info: String,
     /// The key set.
     pub keys: String,
 }
@@ -53,24 +74,20 @@ pub fn document(
         issuer: endpoints.issuer,
         authorization_endpoint: endpoints.authorization,
         token_endpoint: endpoints.token,
+        revocation_endpoint: endpoints.revocation,
+        userinfo_endpoint: endpoints.user_info,
         jwks_uri: endpoints.keys,
         scopes_supported: scopes,
         response_types_supported: ["code"],
         response_modes_supported: ["query", "fragment"],
-        grant_types_supported: ["authorization_code", "client_credentials"],
+        grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
         subject_types_supported: ["public"],
         acr_values_supported: acr_values,
         id_token_signing_alg_values_supported: ["RS256"],
-        token_endpoint_auth_methods_supported: [
-            "client_secret_basic",
-            "client_secret_post",
-            "private_key_jwt",
-            "none",
-        ],
-        token_endpoint_auth_signing_alg_values_supported: ALGORITHMS
-            .iter()
-            .map(|algorithm| algorithm.as_str())
-            .collect(),
+        token_endpoint_auth_methods_supported: CLIENT_PROOFS,
+        revocation_endpoint_auth_methods_supported: CLIENT_PROOFS,
+        token_endpoint_auth_signing_alg_values_supported: algorithms(),
+        revocation_endpoint_auth_signing_alg_values_supported: algorithms(),
         claims_supported: [
             "iss",
             "sub",
@@ -84,8 +101,10 @@ pub fn document(
             "nonce",
             "auth_time",
             "acr",
+            "amr",
             "name",
             "preferred_username",
+            "email",
         ],
         code_challenge_methods_supported: ["S256"],
         prompt_values_supported: ["none", "login", "consent", "select_account"],

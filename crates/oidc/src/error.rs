@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// The registered words for what went wrong (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6).
+/// The registered words for what went wrong (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 6750
+/// section 3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is the registered word itself")]
 pub enum ErrorKind {
@@ -12,6 +13,9 @@ pub enum ErrorKind {
     UnauthorizedClient,
     UnsupportedGrantType,
     UnsupportedResponseType,
+    UnsupportedTokenType,
+    InvalidToken,
+    InsufficientScope,
     InvalidScope,
     AccessDenied,
     ServerError,
@@ -35,6 +39,9 @@ impl ErrorKind {
             ErrorKind::UnauthorizedClient => "unauthorized_client",
             ErrorKind::UnsupportedGrantType => "unsupported_grant_type",
             ErrorKind::UnsupportedResponseType => "unsupported_response_type",
+            ErrorKind::UnsupportedTokenType => "unsupported_token_type",
+            ErrorKind::InvalidToken => "invalid_token",
+            ErrorKind::InsufficientScope => "insufficient_scope",
             ErrorKind::InvalidScope => "invalid_scope",
             ErrorKind::AccessDenied => "access_denied",
             ErrorKind::ServerError => "server_error",

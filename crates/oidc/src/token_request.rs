@@ -1,4 +1,4 @@
-//! The token endpoint's request: a grant, and the client's own proof (RFC 6749 sections 3.2, 4.1.3, 4.4.2; RFC 7523).
+//! The token endpoint's request: a grant, and the client's own proof (RFC 6749 sections 3.2, 4.1.3, 4.4.2, 6; RFC 7523).
 
 use data_encoding::BASE64;
 
@@ -65,6 +65,13 @@ pub enum Grant {
         /// PKCE's verifier.
         verifier: Secret,
     },
+    /// New tokens without the person (RFC 6749 section 6).
+    RefreshToken {
+        /// The refresh token.
+        token: Secret,
+        /// Less than was granted, as sent, each once; empty: all of it.
+        scopes: Vec<String>,
+    },
 }
 
 /// A request that is in order; nothing of it is proven.
@@ -88,13 +95,7 @@ impl TokenRequest {
         parameters: &Parameters,
         authorization: Option<&str>,
     ) -> Result<TokenRequest, OAuthError> {
-        let (client_id, proof) = parse_proof(parameters, authorization)?;
-        if client_id.is_none() && !matches!(proof, Proof::Assertion(_)) {
-            return Err(OAuthError::new(
-                ErrorKind::InvalidClient,
-                "the client does not say who it is",
-            ));
-        }
+        let (client_id, proof) = require_proof(parameters, authorization)?;
         let grant = match parameters.require("grant_type", "grant_type is missing")? {
             "client_credentials" => Grant::ClientCredentials {
                 scopes: parameters.words("scope", MAX_SCOPES)?,
@@ -110,10 +111,18 @@ impl TokenRequest {
                     "code_verifier is missing or too long",
                 )?,
             },
+            "refresh_token" => Grant::RefreshToken {
+                token: take(
+                    parameters,
+                    "refresh_token",
+                    "refresh_token is missing or too long",
+                )?,
+                scopes: parameters.words("scope", MAX_SCOPES)?,
+            },
             _ => {
                 return Err(OAuthError::new(
                     ErrorKind::UnsupportedGrantType,
-                    "grant_type is neither client_credentials nor authorization_code",
+                    "grant_type is none of authorization_code, refresh_token and client_credentials",
                 ));
             }
         };
@@ -123,6 +132,57 @@ impl TokenRequest {
             grant,
         })
     }
+}
+
+/// What a client gives back (RFC 7009 section 2.1); nothing of it is proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevocationRequest {
+    /// Who asks, as far as it was said apart from an assertion.
+    pub client_id: Option<String>,
+    /// The proof of that.
+    pub proof: Proof,
+    /// The token. What `token_type_hint` says of it is not needed.
+    pub token: Secret,
+}
+
+/// The longest token of any kind that is read, in bytes.
+const MAX_TOKEN: usize = 16 * 1024;
+
+impl RevocationRequest {
+    /// Reads a body's parameters and the `Authorization` header, if one was sent.
+    ///
+    /// # Errors
+    /// `invalid_request` for what is missing, doubled or contradictory, `invalid_client` for a header that is no `Basic`.
+    pub fn parse(
+        parameters: &Parameters,
+        authorization: Option<&str>,
+    ) -> Result<RevocationRequest, OAuthError> {
+        let (client_id, proof) = require_proof(parameters, authorization)?;
+        let reason = "token is missing or too long";
+        let token = parameters.require("token", reason)?;
+        if token.len() > MAX_TOKEN {
+            return Err(OAuthError::request(reason));
+        }
+        Ok(RevocationRequest {
+            client_id,
+            proof,
+            token: Secret::new(token.to_owned()),
+        })
+    }
+}
+
+fn require_proof(
+    parameters: &Parameters,
+    authorization: Option<&str>,
+) -> Result<(Option<String>, Proof), OAuthError> {
+    let (client_id, proof) = parse_proof(parameters, authorization)?;
+    if client_id.is_none() && !matches!(proof, Proof::Assertion(_)) {
+        return Err(OAuthError::new(
+            ErrorKind::InvalidClient,
+            "the client does not say who it is",
+        ));
+    }
+    Ok((client_id, proof))
 }
 
 fn take(parameters: &Parameters, name: &str, reason: &'static str) -> Result<Secret, OAuthError> {

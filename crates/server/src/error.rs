@@ -295,8 +295,9 @@ fn find_alert(code: &Code) -> Option<&'static str> {
 }
 
 /// The kinds of alerts, so that each has a figure before it first happens.
-pub(crate) const ALERTS: [&str; 8] = [
+pub(crate) const ALERTS: [&str; 9] = [
     "tier_zero_use",
+    "refresh_reused",
     "counter_regressed",
     "backup_eligibility_changed",
     "model_undesired",

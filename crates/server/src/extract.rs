@@ -1,5 +1,6 @@
 //! What a handler may know about a request: who asks and reads, the session, the body.
 
+mod bearer;
 pub(crate) mod body;
 mod caller;
 pub mod cookies;
@@ -15,6 +16,7 @@ pub use caller::{Browser, PeerAddress};
 pub use json_body::JsonBody;
 pub use signed_in::{CurrentSession, SignedIn, read_session};
 
+pub(crate) use bearer::read_bearer;
 pub(crate) use caller::{AskedBy, find_caller, recognise};
 pub(crate) use query::PageQuery;
 pub(crate) use reader::Reader;

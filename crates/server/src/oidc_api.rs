@@ -1,11 +1,14 @@
-//! OAuth 2 and OpenID Connect: discovery, keys, the authorization endpoint with its consent page, the token endpoint.
+//! OAuth 2 and OpenID Connect: discovery, keys, the authorization endpoint with its consent page, the token endpoint,
+//! the revocation endpoint, userinfo.
 //!
 //! Everything is served twice: below a tenant's name, as Entra's clients ask, and at the root.
 
 mod authorize;
 mod discovery;
 mod error;
+mod revoke;
 mod token;
+mod user_info;
 
 use axum::Router;
 use axum::extract::Path;
@@ -15,7 +18,13 @@ use identity::issuer::Issuer;
 use crate::app::AppState;
 
 /// Matched paths that take no cookie: no browser sends a session there, so nothing can be forged in its name.
-pub(crate) const WITHOUT_COOKIES: [&str; 2] = ["/oauth2/v2.0/token", "/{tenant}/oauth2/v2.0/token"];
+pub(crate) const WITHOUT_COOKIES: [&str; 5] = [
+    "/oauth2/v2.0/token",
+    "/{tenant}/oauth2/v2.0/token",
+    "/oauth2/v2.0/revoke",
+    "/{tenant}/oauth2/v2.0/revoke",
+    "/oidc/userinfo",
+];
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -31,6 +40,9 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
         .route("/oauth2/v2.0/token", post(token::issue))
         .route("/{tenant}/oauth2/v2.0/token", post(token::issue))
+        .route("/oauth2/v2.0/revoke", post(revoke::take_back))
+        .route("/{tenant}/oauth2/v2.0/revoke", post(revoke::take_back))
+        .route("/oidc/userinfo", get(user_info::show).post(user_info::show))
         .route("/oauth2/v2.0/authorize", get(authorize::show))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::show))
         .route("/consent", post(authorize::decide))

@@ -104,6 +104,7 @@ fn delegated(person: Id, age: Micros, permissions: &[Permission]) -> Bearer {
         user_name: "somebody".to_owned(),
         session: Id([1; 16]),
         auth_time: NOW - age,
+        family: None,
     };
     Bearer::new(CLIENT, (PRINCIPAL, 1), Some(delegate), permissions.to_vec())
 }

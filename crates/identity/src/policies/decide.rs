@@ -126,6 +126,27 @@ impl Proofs {
     }
 }
 
+/// Whether a passkey proves that its key lies in hardware: an attested model that nothing speaks against, whose metadata
+/// says so.
+pub(crate) async fn is_kept_in_hardware(
+    identity: &Identity,
+    facts: &PasskeyFacts,
+) -> Result<bool, StoreError> {
+    let mut proofs = Proofs {
+        is_protection_asked: true,
+        known: HashMap::new(),
+    };
+    let attestation = facts.attestation.as_ref();
+    let proof = proofs.prove(identity, facts.aaguid, attestation).await?;
+    let hardware = [
+        KeyProtection::Hardware,
+        KeyProtection::Tee,
+        KeyProtection::SecureElement,
+    ];
+    let is_hardware = proof.key_protection.iter().any(|it| hardware.contains(it));
+    Ok(is_hardware && !proof.compromised && !facts.backup_eligible)
+}
+
 /// A stored passkey with what its attestation proves, as a policy sees it.
 pub(crate) fn describe<'a>(facts: &PasskeyFacts, proof: &'a Proof) -> Passkey<'a> {
     Passkey {
@@ -503,6 +524,24 @@ pub(crate) async fn decide_at_rest(
         found.insert(facts.credential_id, rule);
     }
     Ok(found)
+}
+
+/// What the policy in force says now about the passkey that a sign-in was made with: the code of the rule that refuses it,
+/// if one does, or that it is not usable any more.
+///
+/// # Errors
+/// [`codes::POLICY_UNKNOWN`] when what is in force can't be understood.
+pub(crate) async fn find_rule_at_rest(
+    identity: &Identity,
+    person: Id,
+    credential_id: &[u8],
+) -> Result<Option<&'static Code>, Refusal> {
+    let (_, snapshot) = identity.current().await?;
+    let verdicts = decide_at_rest(identity, &snapshot.policies, person).await?;
+    Ok(match verdicts.get(credential_id) {
+        Some(rule) => rule.map(code_of),
+        None => Some(&codes::PASSKEY_MISSING),
+    })
 }
 
 /// Refuses who may not add passkeys themselves, or can't have any whatever a device makes. A registration link is not

@@ -212,7 +212,19 @@ fn grants() {
         let error = token(&pairs, None).unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidRequest, "{missing}");
     }
-    for grant in ["password", "refresh_token", "implicit", "x"] {
+    let renewal = ("grant_type", "refresh_token");
+    let held = ("refresh_token", "r");
+    let read = token(&[me, renewal, held, ("scope", "b a b")], None).unwrap();
+    assert!(
+        matches!(read.grant, Grant::RefreshToken { token, scopes } if token.expose() == "r" && scopes == ["b", "a"])
+    );
+    let read = token(&[me, renewal, held], None).unwrap();
+    assert!(matches!(read.grant, Grant::RefreshToken { scopes, .. } if scopes.is_empty()));
+    for pairs in [&[me, renewal][..], &[me, renewal, ("refresh_token", "")]] {
+        let error = token(pairs, None).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidRequest, "{pairs:?}");
+    }
+    for grant in ["password", "implicit", "x"] {
         let error = token(&[me, ("grant_type", grant)], None).unwrap_err();
         assert_eq!(error.kind, ErrorKind::UnsupportedGrantType, "{grant}");
     }

@@ -231,5 +231,6 @@ consent-openid = معرفة من أنت
 consent-profile = الاطلاع على اسمك واسم المستخدم
 consent-email = الاطلاع على عنوان بريدك الإلكتروني
 consent-user-read = قراءة تفاصيل حسابك
+consent-offline-access = الاحتفاظ بهذا الوصول أثناء غيابك
 consent-allow = السماح
 consent-deny = عدم السماح

@@ -323,6 +323,12 @@ refusal-client-not-allowed-remedy = يستخدم مشغّل التطبيق مف�
 refusal-code-unusable = رمز التطبيق لعملية تسجيل الدخول هذه منتهٍ أو مستخدَم أو غير مخصص له.
 refusal-code-unusable-remedy = عُد إلى التطبيق وسجّل الدخول من جديد.
 
+refusal-refresh-unusable = إذن التطبيق بتسجيل دخولك من تلقاء نفسه منتهٍ أو مستخدَم أو غير مخصص له.
+refusal-refresh-unusable-remedy = سجّل الدخول إلى التطبيق من جديد.
+
+refusal-revocation-unfit = لا يمكن هنا إلا إعادة رموز التحديث (refresh tokens).
+refusal-revocation-unfit-remedy = أخبر مشغّل التطبيق.
+
 refusal-scope-unknown = يطلب التطبيق شيئًا غير موجود.
 refusal-scope-unknown-remedy = أخبر مشغّل التطبيق.
 

@@ -228,5 +228,6 @@ consent-openid = Erfahren, wer Sie sind
 consent-profile = Ihren Namen und Benutzernamen sehen
 consent-email = Ihre E-Mail-Adresse sehen
 consent-user-read = Die Angaben zu Ihrem Konto lesen
+consent-offline-access = Den Zugriff behalten, während Sie nicht da sind
 consent-allow = Erlauben
 consent-deny = Nicht erlauben

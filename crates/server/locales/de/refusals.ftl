@@ -323,6 +323,12 @@ refusal-client-not-allowed-remedy = Wer die Anwendung betreibt, verwendet einen 
 refusal-code-unusable = Der Code der Anwendung für diese Anmeldung ist abgelaufen, verbraucht oder nicht für sie bestimmt.
 refusal-code-unusable-remedy = Gehen Sie zur Anwendung zurück und melden Sie sich erneut an.
 
+refusal-refresh-unusable = Die Erlaubnis der Anwendung, Sie von selbst wieder anzumelden, ist abgelaufen, verbraucht oder nicht für sie bestimmt.
+refusal-refresh-unusable-remedy = Melden Sie sich bei der Anwendung erneut an.
+
+refusal-revocation-unfit = Hier lassen sich nur Refresh-Tokens zurückgeben.
+refusal-revocation-unfit-remedy = Sagen Sie es denen, die die Anwendung betreiben.
+
 refusal-scope-unknown = Die Anwendung bittet um etwas, das es nicht gibt.
 refusal-scope-unknown-remedy = Sagen Sie es denen, die die Anwendung betreiben.
 

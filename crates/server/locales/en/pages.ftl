@@ -228,5 +228,6 @@ consent-openid = Know who you are
 consent-profile = See your name and user name
 consent-email = See your e-mail address
 consent-user-read = Read your account’s details
+consent-offline-access = Keep this access while you’re away
 consent-allow = Allow
 consent-deny = Don’t allow

@@ -323,6 +323,12 @@ refusal-client-not-allowed-remedy = Whoever runs the application uses a key inst
 refusal-code-unusable = The application’s code for this sign-in is over, used or not meant for it.
 refusal-code-unusable-remedy = Go back to the application and sign in again.
 
+refusal-refresh-unusable = The application’s permission to sign you in again by itself is over, used or not meant for it.
+refusal-refresh-unusable-remedy = Sign in to the application again.
+
+refusal-revocation-unfit = Only refresh tokens can be given back here.
+refusal-revocation-unfit-remedy = Tell whoever runs the application.
+
 refusal-scope-unknown = The application asks for something that does not exist.
 refusal-scope-unknown-remedy = Tell whoever runs the application.
 

@@ -16,6 +16,7 @@ use super::Found;
 use super::fault::Fault;
 use super::table::Endpoint;
 use crate::app::AppState;
+use crate::extract::read_bearer;
 
 /// Ids by which a request is found again.
 #[derive(Debug)]
@@ -61,20 +62,11 @@ impl Names {
 
 /// Whoever bears the one access token of the request, checked against the database as it is now (security 28).
 pub(super) async fn authenticate(state: &AppState, headers: &HeaderMap) -> Result<Bearer, Fault> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (first, second) = (values.next(), values.next());
-    let token = first
-        .filter(|_| second.is_none())
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .filter(|token| !token.is_empty());
     let missing = || Refusal {
         detail: Some("token.missing"),
         ..Refusal::new(&identity::codes::TOKEN_UNUSABLE)
     };
-    let token = token.ok_or_else(missing)?;
+    let token = read_bearer(headers).ok_or_else(missing)?;
     Ok(identity::bearer::authenticate(&state.identity, token).await?)
 }
 

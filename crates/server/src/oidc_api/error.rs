@@ -24,7 +24,12 @@ fn derive_kind(refusal: &Refusal) -> (ErrorKind, StatusCode) {
     match (refusal.code.id, refusal.code.class) {
         ("client.refused", _) => (ErrorKind::InvalidClient, StatusCode::UNAUTHORIZED),
         ("client.not_allowed", _) => (ErrorKind::UnauthorizedClient, StatusCode::BAD_REQUEST),
-        ("code.unusable", _) => (ErrorKind::InvalidGrant, StatusCode::BAD_REQUEST),
+        ("code.unusable" | "refresh.unusable", _) => {
+            (ErrorKind::InvalidGrant, StatusCode::BAD_REQUEST)
+        }
+        ("revocation.unfit", _) => (ErrorKind::UnsupportedTokenType, StatusCode::BAD_REQUEST),
+        ("token.unusable", _) => (ErrorKind::InvalidToken, StatusCode::UNAUTHORIZED),
+        ("role.insufficient", _) => (ErrorKind::InsufficientScope, StatusCode::FORBIDDEN),
         ("scope.unknown", _) => (ErrorKind::InvalidScope, StatusCode::BAD_REQUEST),
         (_, Class::Limited) => (
             ErrorKind::TemporarilyUnavailable,
@@ -48,6 +53,9 @@ fn derive_kind(refusal: &Refusal) -> (ErrorKind, StatusCode) {
 pub(super) fn write_refusal(refusal: &Refusal, id: RequestId) -> Response {
     let (kind, status) = derive_kind(refusal);
     metrics::counter!("claviger_refusals_total", "code" => refusal.code.id).increment(1);
+    if refusal.detail == Some("refresh.reused") {
+        metrics::counter!("claviger_alerts_total", "kind" => "refresh_reused").increment(1);
+    }
     tracing::debug!(
         code = refusal.code.id,
         detail = refusal.detail.unwrap_or_default(),

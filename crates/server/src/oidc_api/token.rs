@@ -31,6 +31,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     client_info: Option<String>,
 }
 
@@ -62,6 +64,15 @@ pub(super) async fn issue(
 }
 
 fn parse(headers: &HeaderMap, body: &[u8]) -> Result<TokenRequest, OAuthError> {
+    let (parameters, authorization) = read_form(headers, body)?;
+    TokenRequest::parse(&parameters, authorization)
+}
+
+/// A body's parameters, and the `Authorization` header, if one was sent.
+pub(super) fn read_form<'a>(
+    headers: &'a HeaderMap,
+    body: &[u8],
+) -> Result<(Parameters, Option<&'a str>), OAuthError> {
     let unfit = |reason| OAuthError::new(ErrorKind::InvalidRequest, reason);
     let text = |name| {
         let mut values = headers.get_all(name).iter();
@@ -77,7 +88,7 @@ fn parse(headers: &HeaderMap, body: &[u8]) -> Result<TokenRequest, OAuthError> {
         return Err(unfit("the body must be application/x-www-form-urlencoded"));
     }
     let authorization = text(header::AUTHORIZATION)?;
-    TokenRequest::parse(&Parameters::parse(body)?, authorization)
+    Ok((Parameters::parse(body)?, authorization))
 }
 
 fn write(tokens: &Tokens) -> Response {
@@ -92,6 +103,7 @@ fn write(tokens: &Tokens) -> Response {
         ext_expires_in: tokens.expires_in,
         scope: tokens.scope.as_deref(),
         id_token: tokens.id_token.as_deref(),
+        refresh_token: tokens.refresh_token.as_deref(),
         client_info,
     };
     Json(body).into_response()

@@ -41,6 +41,7 @@ impl Consent<'_> {
                 Permission::Profile => "consent-profile",
                 Permission::Email => "consent-email",
                 Permission::UserRead => "consent-user-read",
+                Permission::OfflineAccess => "consent-offline-access",
                 other => {
                     lines.push(other.name().to_owned());
                     continue;

@@ -15,6 +15,7 @@ use crate::in_each_house;
 
 mod claims;
 mod consent;
+mod refresh;
 mod rights;
 
 const AUTHORIZE: &str = "/oauth2/v2.0/authorize";

@@ -103,3 +103,30 @@ fn an_applications_own_token_claims_nobodys_sign_in() {
         }
     });
 }
+
+/// Nothing is said of the key that nobody knows: a passkey of a provider lies in no one device, and one without a statement
+/// may lie anywhere.
+#[test]
+fn a_token_says_no_more_of_the_key_than_is_known() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let app = house.client("Travel", "User.Read").await;
+        let mut key = Device::device_bound();
+        ada.add_device(&mut key).await;
+        let mut with_key = ada.clone();
+        with_key.device = key;
+        with_key.browser = house.browser();
+        with_key.sign_in().await.ok();
+        for (person, amr) in [
+            (&mut ada, json!(["pop", "user", "mfa", "swk"])),
+            (&mut with_key, json!(["pop", "user", "mfa"])),
+        ] {
+            let token = house
+                .delegated_token(&app, &mut person.browser, "openid")
+                .await;
+            let claims = verify(&house, &token).await;
+            assert_eq!(claims["amr"], amr);
+            assert_eq!(claims["acr"], json!("phr"));
+        }
+    });
+}

@@ -140,26 +140,24 @@ fn a_proof_that_was_asked_for_lasts_through_the_consent() {
     });
 }
 
-/// Client libraries ask for it as a matter of course. As long as nothing is given for it, nobody is asked, and nobody's
-/// word is remembered.
+/// Client libraries ask for it as a matter of course: people are asked about it like about the rest, and it is remembered.
 #[test]
-fn nobody_consents_to_a_scope_that_is_not_given() {
+fn people_consent_to_be_signed_in_while_they_are_away() {
     in_each_house(async |house| {
         let app = web(&house, "Free").await;
         let mut ada = house.administrator("ada").await;
         let scope = [("scope", "openid profile offline_access")];
-        let query = read_query(&ask(&mut ada.browser, &app, &scope).await);
-        let allowed = decide(&mut ada, &query, "allow").await.ok();
+        let page = ask(&mut ada.browser, &app, &scope).await;
+        assert!(page.text().contains("Keep this access while you"));
+        let allowed = decide(&mut ada, &read_query(&page), "allow").await.ok();
         let code = code_of(&ada.browser.get(allowed["location"].as_str().unwrap()).await);
         let body = redeem(&house, &app, &code).await.ok();
-        assert_eq!(body["scope"], json!("openid profile"));
-        assert!(body.get("refresh_token").is_none());
+        assert_eq!(body["scope"], json!("openid profile offline_access"));
+        assert!(body["refresh_token"].is_string());
         let kept = house.run_sql("SELECT scope FROM permission_grant");
-        assert_eq!(kept, ["openid profile"]);
+        assert_eq!(kept, ["openid profile offline_access"]);
         code_of(&ask(&mut ada.browser, &app, &scope).await);
-        let alone = [("scope", "offline_access")];
-        let answer = ask(&mut ada.browser, &app, &alone).await;
-        assert_eq!(error_of(&answer), "consent_required");
+        code_of(&ask(&mut ada.browser, &app, &[scope[0], ("prompt", "none")]).await);
     });
 }
 

@@ -180,3 +180,54 @@ async fn house_with_key(house: &House, ada: &mut Person, maker: &Maker) -> Perso
         .ok();
     carol
 }
+
+/// `phrh` is said of a key whose model is proven and lies in hardware by its metadata, and as long as nothing speaks against
+/// it (OpenID EAP ACR Values; past mistakes 54 to 56).
+#[test]
+fn an_application_is_told_of_hardware_that_is_proven() {
+    in_each_house(async |house, service| {
+        let maker = Maker::new();
+        let entry = |protection: &[&str], status: (&str, &str)| {
+            let mut entry = maker.vouch(model_entry(MODEL, "Key", &[status]));
+            entry["metadataStatement"]["keyProtection"] = protection.into();
+            entry
+        };
+        put_blob(
+            &house,
+            &service,
+            1,
+            entry(&["hardware", "secure_element"], CERTIFIED),
+        )
+        .await;
+        let mut ada = house.administrator("ada").await;
+        let mut carol = house_with_key(&house, &mut ada, &maker).await;
+        sign_in(&house, &mut carol).await.ok();
+        let app = house.client("Travel", "User.Read").await;
+        let mut told = async || {
+            let token = house
+                .delegated_token(&app, &mut carol.browser, "openid")
+                .await;
+            let part = token.split('.').nth(1).unwrap();
+            let bytes = data_encoding::BASE64URL_NOPAD.decode(part.as_bytes());
+            let claims: Value = serde_json::from_slice(&bytes.unwrap()).unwrap();
+            (claims["acr"].clone(), claims["amr"].clone())
+        };
+        let proven = (
+            Value::from("phrh"),
+            serde_json::json!(["pop", "user", "mfa", "hwk"]),
+        );
+        let unproven = (
+            Value::from("phr"),
+            serde_json::json!(["pop", "user", "mfa"]),
+        );
+        assert_eq!(told().await, proven);
+        for (number, protection, status) in [
+            (2, &["software"][..], CERTIFIED),
+            (3, &["hardware"][..], ("REVOKED", "2025-02-01")),
+        ] {
+            house.advance(SECOND);
+            put_blob(&house, &service, number, entry(protection, status)).await;
+            assert_eq!(told().await, unproven, "{number}");
+        }
+    });
+}

@@ -1,0 +1,47 @@
+//! What a sign-in proves, in the words that applications read (RFC 8176; OpenID Connect Extended Authentication Profile,
+//! ACR values).
+
+use store::StoreError;
+
+use crate::Identity;
+use crate::policies::is_kept_in_hardware;
+
+/// The level of every session that a passkey opened: phishing-resistant.
+pub(crate) const PHISHING_RESISTANT: &str = "phr";
+/// The same with a key that provably lies in hardware.
+pub(crate) const HARDWARE_PROTECTED: &str = "phrh";
+/// Every level that there is.
+pub(crate) const LEVELS: [&str; 2] = [PHISHING_RESISTANT, HARDWARE_PROTECTED];
+
+/// How somebody signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Assurance {
+    pub(crate) acr: &'static str,
+    pub(crate) amr: Vec<&'static str>,
+}
+
+/// What a sign-in with this passkey proves, as its attestation is judged now. Sessions begin with a verified person only:
+/// possession of the key, presence, and another factor are in all of them.
+pub(crate) async fn find(
+    identity: &Identity,
+    credential_id: &[u8],
+) -> Result<Assurance, StoreError> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let facts = store.find_passkey_facts(tenant, credential_id).await?;
+    let mut found = Assurance {
+        acr: PHISHING_RESISTANT,
+        amr: vec!["pop", "user", "mfa"],
+    };
+    let Some(facts) = facts else {
+        return Ok(found);
+    };
+    if facts.backup_eligible {
+        // Its provider hands the key on, so no one device's hardware holds it.
+        found.amr.push("swk");
+    } else if is_kept_in_hardware(identity, &facts).await? {
+        found.amr.push("hwk");
+        found.acr = HARDWARE_PROTECTED;
+    }
+    // Of a passkey that stays where it is and proves nothing neither word is known to be true.
+    Ok(found)
+}

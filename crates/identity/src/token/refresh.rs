@@ -1,0 +1,311 @@
+//! Refresh tokens (RFC 6749 section 6, RFC 9700 section 4.14): each is used once and followed by the next.
+//!
+//! A token is the family's name, its own number and a MAC over both: nothing that could be stolen from the database. Which
+//! number counts is one row, and moves in the unit that records the new tokens. Of what was true at the sign-in, its
+//! time is kept and never renewed; person, passkey, policy and consent are asked each time (security 3, 29).
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use oidc::token_request::{RevocationRequest, Secret};
+use store::{CodeHash, FamilyId, Guard, Log, RefreshFamily, Unit, WriteError};
+use webauthn::base64url;
+
+use super::{
+    Asked, Basis, Failure, Tokens, Void, check_proven, check_tier_zero, describe, make_tokens,
+    record_stranger, replayed,
+};
+use crate::authorize::list_granted;
+use crate::issuer::{Issuer, Scope, parse_scope};
+use crate::permissions::Permission;
+use crate::policies::find_rule_at_rest;
+use crate::seal::derive_mac;
+use crate::tenant::refuse_write;
+use crate::{Caller, DAY, Identity, Micros, Refusal, SECOND, assurance, audit, client, codes};
+
+/// How long after the sign-in tokens can be renewed, and how long a token waits to be used.
+const LIFETIME: Micros = 90 * DAY;
+const IDLE: Micros = 30 * DAY;
+/// For so long the client may say that the answer was lost, once.
+const GRACE: Micros = 30 * SECOND;
+/// The activity in the audit log when a token that was used up comes again.
+pub(super) const REUSED: &str = "alert.refresh_reused";
+/// Family, number (big endian), MAC.
+const LENGTH: usize = 24 + 8 + 32;
+
+fn unusable(detail: &'static str) -> Refusal {
+    Refusal {
+        detail: Some(detail),
+        ..Refusal::new(&codes::REFRESH_UNUSABLE)
+    }
+}
+
+fn derive_proof(identity: &Identity, family: &FamilyId, generation: i64) -> [u8; 32] {
+    derive_mac(
+        &identity.snapshot().keys.mac,
+        &[b"claviger refresh token", family, &generation.to_be_bytes()],
+    )
+}
+
+fn write(identity: &Identity, family: &FamilyId, generation: i64) -> String {
+    let mut bytes = Vec::with_capacity(LENGTH);
+    bytes.extend_from_slice(family);
+    bytes.extend_from_slice(&generation.to_be_bytes());
+    bytes.extend_from_slice(&derive_proof(identity, family, generation));
+    base64url::encode(&bytes)
+}
+
+/// The family and the number of a token that we made.
+fn read(identity: &Identity, token: &str) -> Option<(FamilyId, i64)> {
+    let bytes: [u8; LENGTH] = base64url::decode(token).ok()?.try_into().ok()?;
+    let (family, rest) = bytes.split_first_chunk::<24>()?;
+    let (generation, proof) = rest.split_first_chunk::<8>()?;
+    let generation = i64::from_be_bytes(*generation);
+    verify_slices_are_equal(&derive_proof(identity, family, generation), proof)
+        .is_ok()
+        .then_some((*family, generation))
+}
+
+/// Puts a new family into the unit that redeems the code, and gives its first token.
+pub(super) fn begin(identity: &Identity, unit: &mut Unit, code_hash: CodeHash) -> String {
+    let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
+    let now = ambient.now();
+    let mut family: FamilyId = ambient.random.make();
+    family[..8].copy_from_slice(&now.to_be_bytes());
+    unit.insert_refresh_family(tenant, family, code_hash, now, now + LIFETIME);
+    write(identity, &family, 0)
+}
+
+/// What a presented token is within its family.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// The one that counts.
+    Current,
+    /// The one before, in time and for the first time.
+    Repeated,
+}
+
+fn judge(
+    asked: &Asked<'_>,
+    family: &RefreshFamily,
+    generation: i64,
+    now: Micros,
+) -> Result<Standing, Failure> {
+    let void = |refusal, is_reused| Failure {
+        refusal,
+        void: Some(Void::Family {
+            id: family.family_id,
+            is_reused,
+        }),
+    };
+    if family.ended_at.is_some() {
+        return Err(unusable("refresh.ended").into());
+    }
+    if now >= family.expires_at || now - family.rotated_at >= IDLE {
+        return Err(unusable("refresh.expired").into());
+    }
+    // Whoever has another's token should not: it ends for both.
+    if family.principal_id != asked.client.client.principal_id {
+        return Err(void(unusable("refresh.other_client"), false));
+    }
+    if family.issuer != asked.issuer.url() {
+        return Err(unusable("refresh.other_issuer").into());
+    }
+    check_proven(asked, &family.platform)?;
+    if generation == family.generation {
+        return Ok(Standing::Current);
+    }
+    let is_before = generation == family.generation - 1;
+    if is_before && !family.repeated && now - family.rotated_at <= GRACE {
+        return Ok(Standing::Repeated);
+    }
+    // A guess at a later one has no MAC; so this was used up, and two have it.
+    Err(void(unusable("refresh.reused"), true))
+}
+
+/// What was granted, as far as it still is, and as little as is asked for.
+async fn find_permissions(
+    asked: &Asked<'_>,
+    family: &RefreshFamily,
+    scopes: &[String],
+) -> Result<Vec<Permission>, Refusal> {
+    let (identity, client) = (asked.identity, &asked.client.client);
+    let first: Vec<Permission> = family
+        .scope
+        .split(' ')
+        .filter_map(Permission::parse)
+        .collect();
+    let mut wanted = Vec::new();
+    for scope in scopes {
+        match parse_scope(identity, scope) {
+            Some(Scope::Default) => wanted.extend(&first),
+            Some(Scope::One(permission)) if first.contains(&permission) => wanted.push(permission),
+            // RFC 6749 section 6: never more than at first.
+            _ => return Err(Refusal::new(&codes::SCOPE_UNKNOWN)),
+        }
+    }
+    let (granted, _) = list_granted(identity, client, family.person_id).await?;
+    if !granted.contains(&Permission::OfflineAccess) {
+        return Err(unusable("refresh.consent_withdrawn"));
+    }
+    let is_wanted = |it: &Permission| {
+        scopes.is_empty() || wanted.contains(it) || *it == Permission::OfflineAccess
+    };
+    Ok(first
+        .into_iter()
+        .filter(|it| granted.contains(it) && is_wanted(it))
+        .collect())
+}
+
+/// How often a renewal is judged anew when another one of the same family came in between.
+const TRIES: usize = 3;
+
+/// New tokens for a refresh token.
+pub(super) async fn renew(
+    asked: &Asked<'_>,
+    token: &Secret,
+    scopes: &[String],
+) -> Result<Tokens, Failure> {
+    let identity = asked.identity;
+    let (family, generation) =
+        read(identity, token.expose()).ok_or_else(|| unusable("refresh.unknown"))?;
+    for _ in 0..TRIES {
+        match renew_once(asked, family, generation, scopes).await? {
+            Some(tokens) => return Ok(tokens),
+            None => continue,
+        }
+    }
+    Err(Refusal::new(&codes::MOVED).into())
+}
+
+/// `None` when the family moved meanwhile.
+async fn renew_once(
+    asked: &Asked<'_>,
+    family: FamilyId,
+    generation: i64,
+    scopes: &[String],
+) -> Result<Option<Tokens>, Failure> {
+    let (identity, client) = (asked.identity, asked.client);
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let now = identity.0.ambient.now();
+    let found = store.find_refresh_family(tenant, family).await?;
+    let family = found.ok_or_else(|| unusable("refresh.unknown"))?;
+    let standing = judge(asked, &family, generation, now)?;
+    let revoked = || unusable("refresh.revoked");
+    let principal = (client.client.principal_id, client.client.principal_version);
+    let live = store
+        .find_live_person_of_family(tenant, family.family_id, family.person_id, principal, now)
+        .await?
+        .ok_or_else(revoked)?;
+    let person = store.find_person(tenant, family.person_id).await?;
+    let person = person.ok_or_else(revoked)?;
+    // The passkey that signed in must still be one that signs in.
+    let rule = find_rule_at_rest(identity, family.person_id, &family.credential_id).await?;
+    if let Some(code) = rule {
+        return Err(unusable(code.id).into());
+    }
+    let permissions = find_permissions(asked, &family, scopes).await?;
+    check_tier_zero(client, &permissions)?;
+    let basis = Basis {
+        person: &person,
+        session_id: family.session_id,
+        auth_time: live.auth_time,
+        assurance: assurance::find(identity, &live.credential_id).await?,
+        nonce: None,
+        rests_on: ("fam", base64url::encode(&family.family_id)),
+        grant: "refresh_token",
+    };
+    let (mut tokens, activity, mut entry) = make_tokens(asked, &basis, &permissions).await?;
+    let mut unit = Unit::new();
+    client.spend(identity, &mut unit);
+    unit.require_refresh_family(tenant, family.family_id);
+    let next = match standing {
+        Standing::Current => {
+            unit.rotate_refresh_family(tenant, family.family_id, generation, now);
+            generation + 1
+        }
+        Standing::Repeated => {
+            entry.say("repeated", true);
+            let since = now - GRACE;
+            unit.repeat_refresh_family(tenant, family.family_id, family.generation, since);
+            family.generation
+        }
+    };
+    tokens.refresh_token = Some(write(identity, &family.family_id, next));
+    let about = (
+        Some(family.person_id),
+        Some(family.principal_id.0.as_slice()),
+    );
+    match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
+        Ok(_) => Ok(Some(tokens)),
+        Err(WriteError::Refused(Guard::Moved)) => Ok(None),
+        Err(WriteError::Refused(Guard::Spent)) => Err(replayed().into()),
+        Err(WriteError::Refused(Guard::SessionOver)) => Err(revoked().into()),
+        Err(error) => Err(refuse_write(error).into()),
+    }
+}
+
+/// Takes a client's refresh token back, with all that came and would come of it (RFC 7009). What is no token of this
+/// client's is nothing to take back, and no error: the client has what it wanted.
+///
+/// # Errors
+/// [`codes::CLIENT_REFUSED`]; [`codes::REVOCATION_UNFIT`] for an access token.
+pub async fn revoke(
+    identity: &Identity,
+    caller: &Caller,
+    issuer: &Issuer,
+    request: &RevocationRequest,
+) -> Result<(), Refusal> {
+    identity.check_clock()?;
+    let client_id = request.client_id.as_deref();
+    let proven = client::authenticate(identity, caller, issuer, client_id, &request.proof).await;
+    let client = match proven {
+        Ok(client) => client,
+        Err(refusal) => {
+            return Err(record_stranger(identity, caller, client_id, refusal).await);
+        }
+    };
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let token = request.token.expose();
+    if token.split('.').count() == 3 {
+        return Err(Refusal::new(&codes::REVOCATION_UNFIT));
+    }
+    let found = match read(identity, token) {
+        Some((family, _)) => store.find_refresh_family(tenant, family).await?,
+        None => None,
+    };
+    let principal = client.client.principal_id;
+    let found = found.filter(|it| it.principal_id == principal && it.ended_at.is_none());
+    let asked = Asked {
+        identity,
+        caller,
+        issuer,
+        client: &client,
+    };
+    let mut unit = Unit::new();
+    client.spend(identity, &mut unit);
+    let Some(family) = found else {
+        // An assertion is used up all the same.
+        return match identity.write(unit).await {
+            Ok(_) => Ok(()),
+            Err(WriteError::Refused(Guard::Spent)) => Err(replayed()),
+            Err(error) => Err(refuse_write(error)),
+        };
+    };
+    check_proven(&asked, &family.platform)?;
+    unit.end_refresh_family(tenant, family.family_id, identity.0.ambient.now());
+    let about = (
+        Some(family.person_id),
+        Some(family.principal_id.0.as_slice()),
+    );
+    let entry = describe(&asked);
+    match audit::commit(identity, unit, Log::Audit, "token.revoked", about, entry).await {
+        Ok(_) => Ok(()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(replayed()),
+        Err(error) => Err(refuse_write(error)),
+    }
+}
+
+/// Deletes families that no token can be renewed by any more.
+pub(crate) fn purge(identity: &Identity, unit: &mut Unit) {
+    let begun_before = identity.0.ambient.now() - LIFETIME - DAY;
+    unit.purge_refresh_families(identity.0.tenant_id, begun_before);
+}
