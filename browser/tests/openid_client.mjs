@@ -1,0 +1,86 @@
+// An independent, certified client library signs somebody in, renews, asks whom it is for, and gives its token back.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import * as openid from 'openid-client';
+import { test } from '../runner.mjs';
+
+/** The library runs in Node, which knows neither the name nor the authority of the tests' https. */
+/** @type {import('../runner.mjs').Scheme[]} */
+const SCHEMES = ['http'];
+
+/** The application: it says that somebody is back. */
+async function listen() {
+  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><h1>Back</h1>'));
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return { callback: `http://localhost:${port}/callback`, close: () => { server.closeAllConnections(); server.close(); } };
+}
+
+/** @param {unknown} error */
+const wordOf = (error) => error instanceof openid.ResponseBodyError ? error.error : String(error);
+
+/** @param {import('../server.mjs').Server} server @param {string} callback */
+async function discover(server, callback) {
+  const { clientId } = server.command(['app', 'create', 'Travel expenses', '--redirect', `web=${callback}`]);
+  const { secret } = server.command(['app', 'add-secret', clientId]);
+  // The tests' server speaks http on localhost; everything else is as the library has it.
+  const options = { execute: [openid.allowInsecureRequests] };
+  return openid.discovery(new URL(server.origin), clientId, secret, openid.ClientSecretBasic(secret), options);
+}
+
+/** Signs in and consents; gives the tokens. @param {import('../visitor.mjs').Visitor} ada @param {openid.Configuration} client @param {string} callback */
+async function signIn(ada, client, callback) {
+  const [verifier, state, nonce] = [openid.randomPKCECodeVerifier(), openid.randomState(), openid.randomNonce()];
+  const address = openid.buildAuthorizationUrl(client, {
+    redirect_uri: callback, scope: 'openid profile email offline_access', state, nonce,
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+  });
+  await ada.page.goto(address.href);
+  const allow = ada.button('Allow');
+  await Promise.race([allow.waitFor(), ada.page.waitForURL(`${callback}?**`)]);
+  if (!ada.page.url().startsWith(callback)) {
+    await ada.page.getByText('Keep this access while you’re away').waitFor();
+    await ada.shoot('consent-offline');
+    await allow.click();
+    await ada.page.waitForURL(`${callback}?**`);
+  }
+  const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true, maxAge: 300 };
+  return openid.authorizationCodeGrant(client, new URL(ada.page.url()), checks);
+}
+
+test('openid-client signs somebody in, renews, and gives back what it has', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  const client = await discover(t.server, callback);
+  await ada.signIn();
+  const tokens = await signIn(ada, client, callback);
+  const claims = tokens.claims();
+  assert.ok(claims && tokens.refresh_token);
+  assert.equal(claims.acr, 'phr');
+  assert.ok(Array.isArray(claims.amr) && claims.amr.includes('pop') && claims.amr.includes('mfa'));
+  const told = await openid.fetchUserInfo(client, tokens.access_token, claims.sub);
+  assert.equal(told.preferred_username, claims.preferred_username);
+  // The library compares issuer, subject and audience of the new id token with what it must be.
+  const renewed = await openid.refreshTokenGrant(client, tokens.refresh_token);
+  assert.equal(renewed.claims()?.sub, claims.sub);
+  assert.equal(renewed.claims()?.auth_time, claims.auth_time);
+  assert.ok(renewed.refresh_token && renewed.refresh_token !== tokens.refresh_token);
+  await openid.tokenRevocation(client, renewed.refresh_token, { token_type_hint: 'refresh_token' });
+  await assert.rejects(openid.refreshTokenGrant(client, renewed.refresh_token), (error) => wordOf(error) === 'invalid_grant');
+  await assert.rejects(openid.fetchUserInfo(client, renewed.access_token, claims.sub));
+  close();
+}, SCHEMES);
+
+test('signing out ends what openid-client holds', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  const client = await discover(t.server, callback);
+  await ada.signIn();
+  const tokens = await signIn(ada, client, callback);
+  await ada.goto('/security-info');
+  await ada.signOut();
+  await assert.rejects(openid.refreshTokenGrant(client, tokens.refresh_token ?? ''), (error) => wordOf(error) === 'invalid_grant');
+  close();
+}, SCHEMES);
