@@ -84,3 +84,36 @@ test('signing out ends what openid-client holds', async (t) => {
   await assert.rejects(openid.refreshTokenGrant(client, tokens.refresh_token ?? ''), (error) => wordOf(error) === 'invalid_grant');
   close();
 }, SCHEMES);
+
+test('an application signs somebody out, or has them asked', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  const client = await discover(t.server, callback);
+  await ada.signIn();
+  const tokens = await signIn(ada, client, callback);
+  // Without a token of theirs they are asked, and may stay.
+  const asked = openid.buildEndSessionUrl(client, { post_logout_redirect_uri: callback, state: 'x y' });
+  const heading = ada.page.getByRole('heading', { name: 'Sign out here?' });
+  await ada.page.goto(asked.href);
+  await heading.waitFor();
+  await ada.page.getByText('Travel expenses asks to sign you out in this browser.').waitFor();
+  await ada.shoot('sign-out');
+  await ada.button('Stay signed in').click();
+  await ada.page.getByRole('heading', { name: 'Security info' }).waitFor();
+  await ada.page.goto(asked.href);
+  await heading.waitFor();
+  await ada.page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+  await ada.page.waitForURL(`${callback}?**`);
+  assert.equal(new URL(ada.page.url()).searchParams.get('state'), 'x y');
+  await ada.goto('/security-info');
+  await ada.page.waitForURL('**/sign-in**');
+  // With it they are not.
+  await ada.signIn();
+  await signIn(ada, client, callback);
+  const told = openid.buildEndSessionUrl(client, { post_logout_redirect_uri: callback, id_token_hint: tokens.id_token ?? '' });
+  await ada.page.goto(told.href);
+  await ada.page.waitForURL(callback);
+  await ada.goto('/security-info');
+  await ada.page.waitForURL('**/sign-in**');
+  close();
+}, SCHEMES);

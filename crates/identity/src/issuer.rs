@@ -95,6 +95,7 @@ impl Issuer {
             authorization: format!("{}{}", self.origin, self.authorize_path()),
             token: self.token_endpoint(),
             revocation: format!("{}{}", self.origin, self.path("/oauth2/v2.0/revoke")),
+            end_session: format!("{}{}", self.origin, self.path("/oauth2/v2.0/logout")),
             user_info: format!("{}/oidc/userinfo", self.origin),
             keys: format!("{}{}", self.origin, self.path("/discovery/v2.0/keys")),
         };

@@ -20,6 +20,7 @@ pub mod enrolment;
 pub mod groups;
 pub mod issuer;
 pub mod keys;
+pub mod logout;
 pub mod logs;
 pub mod metadata;
 pub mod methods;

@@ -1,4 +1,4 @@
-//! The discovery document (OpenID Connect Discovery section 3, RFC 8414, RFC 9207).
+//! The discovery document (OpenID Connect Discovery section 3, RP-Initiated Logout section 2.1, RFC 8414, RFC 9207).
 
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ pub struct Document {
     authorization_endpoint: String,
     token_endpoint: String,
     revocation_endpoint: String,
+    end_session_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
     scopes_supported: Vec<&'static str>,
@@ -57,6 +58,8 @@ pub struct Endpoints {
     pub token: String,
     /// Where refresh tokens are given back.
     pub revocation: String,
+    /// Where applications sign people out.
+    pub end_session: String,
     /// Where an access token tells whose it is.
     pub user_info: String,
     /// The key set.
@@ -75,6 +78,7 @@ pub fn document(
         authorization_endpoint: endpoints.authorization,
         token_endpoint: endpoints.token,
         revocation_endpoint: endpoints.revocation,
+        end_session_endpoint: endpoints.end_session,
         userinfo_endpoint: endpoints.user_info,
         jwks_uri: endpoints.keys,
         scopes_supported: scopes,

@@ -1,11 +1,12 @@
 //! OAuth 2 and OpenID Connect: discovery, keys, the authorization endpoint with its consent page, the token endpoint,
-//! the revocation endpoint, userinfo.
+//! the revocation endpoint, userinfo, logout.
 //!
 //! Everything is served twice: below a tenant's name, as Entra's clients ask, and at the root.
 
 mod authorize;
 mod discovery;
 mod error;
+mod logout;
 mod revoke;
 mod token;
 mod user_info;
@@ -18,12 +19,14 @@ use identity::issuer::Issuer;
 use crate::app::AppState;
 
 /// Matched paths that take no cookie: no browser sends a session there, so nothing can be forged in its name.
-pub(crate) const WITHOUT_COOKIES: [&str; 5] = [
+pub(crate) const WITHOUT_COOKIES: [&str; 7] = [
     "/oauth2/v2.0/token",
     "/{tenant}/oauth2/v2.0/token",
     "/oauth2/v2.0/revoke",
     "/{tenant}/oauth2/v2.0/revoke",
     "/oidc/userinfo",
+    "/oauth2/v2.0/logout",
+    "/{tenant}/oauth2/v2.0/logout",
 ];
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -43,6 +46,11 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/oauth2/v2.0/revoke", post(revoke::take_back))
         .route("/{tenant}/oauth2/v2.0/revoke", post(revoke::take_back))
         .route("/oidc/userinfo", get(user_info::show).post(user_info::show))
+        .route("/oauth2/v2.0/logout", get(logout::show).post(logout::take))
+        .route(
+            "/{tenant}/oauth2/v2.0/logout",
+            get(logout::show).post(logout::take),
+        )
         .route("/oauth2/v2.0/authorize", get(authorize::show))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::show))
         .route("/consent", post(authorize::decide))

@@ -13,6 +13,7 @@ pub mod register;
 pub mod security_info;
 pub mod set_up;
 pub mod sign_in;
+pub mod sign_out;
 pub mod wrong_host;
 
 use std::borrow::Cow;

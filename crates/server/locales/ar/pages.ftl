@@ -234,3 +234,9 @@ consent-user-read = قراءة تفاصيل حسابك
 consent-offline-access = الاحتفاظ بهذا الوصول أثناء غيابك
 consent-allow = السماح
 consent-deny = عدم السماح
+
+sign-out-title = تسجيل الخروج من هنا؟
+sign-out-asked-by = يطلب { $name } تسجيل خروجك من هذا المتصفح.
+sign-out-asked = سيُسجَّل خروجك من هذا المتصفح.
+sign-out-kept = التطبيقات التي سجّلت الدخول إليها من هنا تفقد وصولها أيضًا.
+sign-out-stay = البقاء مسجّلًا

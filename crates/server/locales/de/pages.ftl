@@ -231,3 +231,9 @@ consent-user-read = Die Angaben zu Ihrem Konto lesen
 consent-offline-access = Den Zugriff behalten, während Sie nicht da sind
 consent-allow = Erlauben
 consent-deny = Nicht erlauben
+
+sign-out-title = Hier abmelden?
+sign-out-asked-by = { $name } möchte Sie in diesem Browser abmelden.
+sign-out-asked = Sie würden in diesem Browser abgemeldet.
+sign-out-kept = Auch Anwendungen, bei denen Sie sich von hier aus angemeldet haben, verlieren ihren Zugriff.
+sign-out-stay = Angemeldet bleiben

@@ -231,3 +231,9 @@ consent-user-read = Read your account’s details
 consent-offline-access = Keep this access while you’re away
 consent-allow = Allow
 consent-deny = Don’t allow
+
+sign-out-title = Sign out here?
+sign-out-asked-by = { $name } asks to sign you out in this browser.
+sign-out-asked = You would be signed out in this browser.
+sign-out-kept = Applications that you signed in to from here lose their access, too.
+sign-out-stay = Stay signed in

@@ -152,6 +152,7 @@ fn every_script_text_is_given_and_used() {
         ("register.js", register::SCRIPT_TEXTS),
         ("reauthenticate.js", reauthenticate::SCRIPT_TEXTS),
         ("consent.js", consent::SCRIPT_TEXTS),
+        ("sign-out.js", sign_out::SCRIPT_TEXTS),
         ("security-info.js", security_info::SCRIPT_TEXTS),
         ("people.js", people::SCRIPT_TEXTS),
     ];
@@ -184,6 +185,7 @@ fn a_page_with_all_its_scripts_is_light() {
         "register.js",
         "reauthenticate.js",
         "consent.js",
+        "sign-out.js",
         "security-info.js",
         "people.js",
     ] {

@@ -15,6 +15,7 @@ use crate::in_each_house;
 
 mod claims;
 mod consent;
+mod logout;
 mod refresh;
 mod rights;
 

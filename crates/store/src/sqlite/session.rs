@@ -66,8 +66,13 @@ impl Session {
         // Checkpoints are made beside the writer, never inside a commit (stack.md 3.5).
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         // In KiB when negative; pages are read from the operating system's cache otherwise. More is not faster: a reader
-        // drops its pages with every commit, and the writer looks through all of its own with some splits of a page.
-        let cache = if role == Role::Writer { -8_192 } else { -4_096 };
+        // drops its pages with every commit, and the writer looks through all of its own with some splits of a page. Less
+        // is slower beside millions of records.
+        let cache = if role == Role::Writer {
+            -16_384
+        } else {
+            -4_096
+        };
         connection.pragma_update(None, "cache_size", cache)?;
         if role == Role::Reader {
             connection.pragma_update(None, "query_only", true)?;

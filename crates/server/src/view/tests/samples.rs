@@ -16,7 +16,7 @@ use testkit::{Backend, House};
 
 use super::super::{
     Frame, consent, error, people, reauthenticate, register, security_info, set_up, sign_in,
-    wrong_host,
+    sign_out, wrong_host,
 };
 use crate::i18n::Texts;
 
@@ -317,6 +317,15 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
                 ],
                 query: "client_id=x&scope=openid%20\"<",
                 tenant: None,
+            }),
+        ),
+        (
+            "sign_out",
+            show(&sign_out::SignOut {
+                frame: inside("/oauth2/v2.0/logout?client_id=x"),
+                user_name: names.or("miriam@northwind.example"),
+                application: Some(names.or("Travel expenses")),
+                location: Some("https://expenses.northwind.example/bye?a=\"<"),
             }),
         ),
         (

@@ -1,0 +1,132 @@
+//! Signing out at an application's wish (OpenID Connect RP-Initiated Logout 1.0).
+//!
+//! Who presents an id token of the person who is signed in may sign them out without a word; anybody else can only have
+//! them asked. An answer goes to registered addresses only, as everywhere.
+
+use oidc::authorize::{Echo, ResponseMode};
+use oidc::form::Parameters;
+use oidc::jwt::{self, Algorithm};
+use oidc::redirect_uri;
+use store::{Client, Id};
+
+use crate::applications::read_redirect_uris;
+use crate::issuer::Issuer;
+use crate::{Caller, Identity, Refusal, Session, client, codes, sessions};
+
+/// What the browser does next.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Ask the person; when they agree, they are signed out and go on to `location`.
+    Ask {
+        /// Who wishes it, if anybody says so.
+        application: Option<String>,
+        location: Option<String>,
+    },
+    /// Nobody is signed in (any more).
+    Left { location: Option<String> },
+}
+
+/// What an id token of ours says, however old it is.
+struct Hint {
+    app_id: Id,
+    person: Option<Id>,
+}
+
+/// `None` for what isn't one: it says nothing then, and the person is asked.
+fn read_hint(identity: &Identity, token: &str) -> Option<Hint> {
+    let parsed = jwt::parse(token).ok()?;
+    if parsed.header().token_type.as_deref() != Some("JWT") {
+        return None;
+    }
+    let name = parsed.header().key_id.clone()?;
+    let snapshot = identity.snapshot();
+    let key = snapshot
+        .keys
+        .signing
+        .find(&name, identity.0.ambient.now())?;
+    let claims = parsed.verify(&key.public, &[Algorithm::Rs256]).ok()?;
+    let issuer = claims.text("iss").ok()?;
+    if !Issuer::all(identity).any(|ours| ours.url() == issuer) {
+        return None;
+    }
+    Some(Hint {
+        app_id: Id::parse(claims.text("aud").ok()?)?,
+        person: claims.text("sub").ok().and_then(Id::parse),
+    })
+}
+
+async fn find_client(
+    identity: &Identity,
+    parameters: &Parameters,
+    hint: Option<&Hint>,
+) -> Result<Option<Client>, Refusal> {
+    let named = parameters.find("client_id").map(str::to_owned);
+    let hinted = hint.map(|hint| hint.app_id.to_string());
+    if let (Some(named), Some(hinted)) = (&named, &hinted)
+        && !named.eq_ignore_ascii_case(hinted)
+    {
+        return Err(Refusal::new(&codes::AUTHORIZE_MALFORMED));
+    }
+    let Some(id) = named.or(hinted) else {
+        return Ok(None);
+    };
+    let found = client::find(identity, &id).await;
+    found.map(Some).map_err(|refusal| match refusal.code {
+        code if code == &codes::CLIENT_REFUSED => Refusal::new(&codes::REDIRECT_UNKNOWN),
+        _ => refusal,
+    })
+}
+
+/// Where the application wants the browser back, if it registered that.
+fn find_location(
+    parameters: &Parameters,
+    client: Option<&Client>,
+) -> Result<Option<String>, Refusal> {
+    let Some(address) = parameters.find("post_logout_redirect_uri") else {
+        return Ok(None);
+    };
+    let registered = client.map(|client| read_redirect_uris(&client.redirect_uris));
+    let is_registered = registered
+        .unwrap_or_default()
+        .iter()
+        .any(|each| redirect_uri::matches(each.platform, &each.uri, address));
+    if !is_registered {
+        return Err(Refusal::new(&codes::REDIRECT_UNKNOWN));
+    }
+    Ok(Some(match Echo::of(parameters).state {
+        Some(state) => redirect_uri::answer(address, ResponseMode::Query, &[("state", &state)]),
+        None => address.to_owned(),
+    }))
+}
+
+/// Judges a request to sign out, for whoever is signed in.
+///
+/// # Errors
+/// For a page of ours: [`codes::AUTHORIZE_MALFORMED`], [`codes::REDIRECT_UNKNOWN`] for an unknown application or an address
+/// that it did not register. Nobody is signed out then.
+pub async fn begin(
+    identity: &Identity,
+    caller: &Caller,
+    query: &[u8],
+    session: Option<&Session>,
+) -> Result<Outcome, Refusal> {
+    identity.check_clock()?;
+    let parameters =
+        Parameters::parse(query).map_err(|_| Refusal::new(&codes::AUTHORIZE_MALFORMED))?;
+    let hint = parameters
+        .find("id_token_hint")
+        .and_then(|token| read_hint(identity, token));
+    let client = find_client(identity, &parameters, hint.as_ref()).await?;
+    let location = find_location(&parameters, client.as_ref())?;
+    let Some(session) = session else {
+        return Ok(Outcome::Left { location });
+    };
+    if hint.is_some_and(|hint| hint.person == Some(session.person_id)) {
+        sessions::sign_out(identity, caller, session).await?;
+        return Ok(Outcome::Left { location });
+    }
+    Ok(Outcome::Ask {
+        application: client.map(|client| client.display_name),
+        location,
+    })
+}
