@@ -20,6 +20,22 @@ pub(crate) struct Assurance {
     pub(crate) amr: Vec<&'static str>,
 }
 
+impl Assurance {
+    /// Whether the key provably lies in hardware.
+    pub(crate) fn is_in_hardware(&self) -> bool {
+        self.acr == HARDWARE_PROTECTED
+    }
+
+    /// No more than was true at the sign-in (security 29).
+    pub(crate) fn at_most(mut self, was_in_hardware: bool) -> Assurance {
+        if self.is_in_hardware() && !was_in_hardware {
+            self.acr = PHISHING_RESISTANT;
+            self.amr.retain(|word| *word != "hwk");
+        }
+        self
+    }
+}
+
 /// What a sign-in with this passkey proves, as its attestation is judged now. Sessions begin with a verified person only:
 /// possession of the key, presence, and another factor are in all of them.
 pub(crate) async fn find(

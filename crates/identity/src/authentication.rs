@@ -366,11 +366,18 @@ async fn open_session(
     let (identity, opened) = (attempt.identity, &attempt.opened);
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
-    match granted.membership {
+    match (granted.membership, attempt.session) {
         // One reading step is all that a unit in one statement may have.
-        None => unit.declare_independent(),
-        Some(version) => unit.require_membership(tenant, version),
-    };
+        (None, None) => {
+            unit.declare_independent();
+        }
+        // In one statement all would be read as of its beginning: what an application got through the old session while this
+        // waited for it would stay behind there.
+        (None, Some(_)) => {}
+        (Some(version), _) => {
+            unit.require_membership(tenant, version);
+        }
+    }
     unit.spend(tenant, opened.state.state_id(), opened.attempt);
     let (person_id, credential_id) = (granted.person_id, granted.credential_id.clone());
     if let Some(session) = attempt.session {

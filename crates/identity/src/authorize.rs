@@ -20,7 +20,7 @@ use crate::audit::{self, Entry};
 use crate::client;
 use crate::issuer::{Issuer, Scope, parse_scope};
 use crate::permissions::Permission;
-use crate::policies::find_rule_at_rest;
+use crate::policies::decide_one_at_rest;
 use crate::seal::derive_mac;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
@@ -231,10 +231,9 @@ async fn judge(
         let return_path = derive_return_path(identity, issuer, &checked.request, since);
         return Ok(Outcome::Reauthenticate { return_path });
     }
-    // The passkey that signed in may have stopped being one that signs in (security 29): another one may do.
-    if let Some(code) =
-        find_rule_at_rest(identity, session.person_id, &session.credential_id).await?
-    {
+    // The passkey that signed in may have stopped being one that signs in (security 29).
+    let at_rest = decide_one_at_rest(identity, session.person_id, &session.credential_id).await?;
+    if let Some(code) = at_rest.refused_by {
         if silent {
             return Err(refuse(
                 ErrorKind::LoginRequired,

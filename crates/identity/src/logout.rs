@@ -35,7 +35,8 @@ struct Hint {
 /// `None` for what isn't one: it says nothing then, and the person is asked.
 fn read_hint(identity: &Identity, token: &str) -> Option<Hint> {
     let parsed = jwt::parse(token).ok()?;
-    if parsed.header().token_type.as_deref() != Some("JWT") {
+    let kind = parsed.header().token_type.as_deref()?;
+    if !kind.eq_ignore_ascii_case("JWT") {
         return None;
     }
     let name = parsed.header().key_id.clone()?;

@@ -22,7 +22,7 @@ pub(crate) use capable::Capable;
 pub use decide::Accepts;
 pub(crate) use decide::{
     Accepted, Proofs, Said, Verdicts, check_self_service, code_of, decide_at_rest,
-    decide_registration, decide_sign_in, describe, find_accepts, find_rule_at_rest,
+    decide_one_at_rest, decide_registration, decide_sign_in, describe, find_accepts,
     is_kept_in_hardware,
 };
 pub use effective::{EffectivePolicy, PasskeyVerdict, show_effective};

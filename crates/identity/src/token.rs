@@ -147,11 +147,12 @@ struct Failure {
 
 enum Void {
     Code(CodeHash),
-    /// All refresh tokens that follow each other.
+    /// All refresh tokens that follow each other, since somebody has one who should not.
     Family {
         id: FamilyId,
-        /// A token that was used up came again: two have it.
-        is_reused: bool,
+        /// Whose they are: person and application.
+        person: Id,
+        principal: Id,
     },
 }
 
@@ -179,7 +180,8 @@ async fn refuse(asked: &Asked<'_>, failure: Failure) -> Refusal {
     let Failure { refusal, void } = failure;
     let (identity, client) = (asked.identity, asked.client);
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
-    let mut activity = "token.refused";
+    let principal = client.client.principal_id;
+    let (mut activity, mut about) = ("token.refused", (principal, principal));
     let mut unit = Unit::new();
     client.spend(identity, &mut unit);
     let mut entry = describe(asked);
@@ -188,26 +190,32 @@ async fn refuse(asked: &Asked<'_>, failure: Failure) -> Refusal {
         Some(Void::Code(hash)) => {
             unit.revoke_code(tenant, hash, now);
         }
-        Some(Void::Family { id, is_reused }) => {
+        Some(Void::Family {
+            id,
+            person,
+            principal,
+        }) => {
             unit.end_refresh_family(tenant, id, now);
-            if is_reused {
-                activity = refresh::REUSED;
-                entry.say("alert", true);
-                tracing::warn!(
-                    alert = "refresh_reused",
-                    "alert: a refresh token that was used up came again; the record in the log names the application"
-                );
-            }
+            (activity, about) = (refresh::REUSED, (person, principal));
+            entry.say("alert", true);
         }
     }
     entry
         .say("result", refusal.code.id)
         .say("detail", refusal.detail.unwrap_or_default());
-    let principal = client.client.principal_id;
-    let about = (Some(principal), Some(principal.0.as_slice()));
+    let (subject, object) = about;
+    let about = (Some(subject), Some(object.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, activity, about, entry).await;
     match written {
-        Ok(_) => refusal,
+        Ok(_) => {
+            if activity == refresh::REUSED {
+                tracing::warn!(
+                    alert = "refresh_reused",
+                    "alert: a refresh token is in two hands; the record in the log names the person and the application"
+                );
+            }
+            refusal
+        }
         Err(WriteError::Refused(Guard::Spent)) => replayed(),
         Err(error) => refuse_write(error),
     }
@@ -450,7 +458,13 @@ async fn for_person(
     unit.require_session(tenant, code.person_id, code.session_id);
     unit.use_code(tenant, code.code_hash, now);
     if permissions.contains(&Permission::OfflineAccess) {
-        tokens.refresh_token = Some(refresh::begin(identity, &mut unit, code.code_hash));
+        let in_hardware = basis.assurance.is_in_hardware();
+        tokens.refresh_token = Some(refresh::begin(
+            identity,
+            &mut unit,
+            code.code_hash,
+            in_hardware,
+        ));
     }
     let about = (Some(code.person_id), Some(code.principal_id.0.as_slice()));
     match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {

@@ -526,22 +526,51 @@ pub(crate) async fn decide_at_rest(
     Ok(found)
 }
 
-/// What the policy in force says now about the passkey that a sign-in was made with: the code of the rule that refuses it,
-/// if one does, or that it is not usable any more.
+/// What the policy in force says now about the passkey that a sign-in was made with.
+#[derive(Debug)]
+pub(crate) struct AtRest {
+    /// The code of the rule that refuses it, if one does, or that it is not there any more.
+    pub(crate) refused_by: Option<&'static Code>,
+    /// To be compared in the unit that rests on this.
+    pub(crate) policy_version: i64,
+}
+
+/// Asks as a sign-in does, with the door that stays open for the last administrator.
 ///
 /// # Errors
 /// [`codes::POLICY_UNKNOWN`] when what is in force can't be understood.
-pub(crate) async fn find_rule_at_rest(
+pub(crate) async fn decide_one_at_rest(
     identity: &Identity,
     person: Id,
     credential_id: &[u8],
-) -> Result<Option<&'static Code>, Refusal> {
-    let (_, snapshot) = identity.current().await?;
-    let verdicts = decide_at_rest(identity, &snapshot.policies, person).await?;
-    Ok(match verdicts.get(credential_id) {
-        Some(rule) => rule.map(code_of),
-        None => Some(&codes::PASSKEY_MISSING),
-    })
+) -> Result<AtRest, Refusal> {
+    let (found, snapshot) = identity.current().await?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let enforced = snapshot.policies.require_enforced()?;
+    let said = |refused_by| AtRest {
+        refused_by,
+        policy_version: found.policy_version,
+    };
+    let Some(facts) = store.find_passkey_facts(tenant, credential_id).await? else {
+        return Ok(said(Some(&codes::PASSKEY_MISSING)));
+    };
+    let membership = Membership::read(identity, person, enforced.policy.needs().groups).await?;
+    let mut proofs = Proofs::of([&enforced.policy]);
+    let proof = proofs
+        .prove(identity, facts.aaguid, facts.attestation.as_ref())
+        .await?;
+    let scope = enforced.policy.find_scope(&membership.groups);
+    let passkey = describe(&facts, &proof);
+    let now = identity.0.ambient.now();
+    let decision = enforced.policy.decide(scope, passkey, Moment::SignIn, now);
+    let Some(rule) = decision.refused_by() else {
+        return Ok(said(None));
+    };
+    let by_itself = decision.is_refused_by_time_or_metadata();
+    if by_itself && is_last_door(identity, &enforced.policy, person).await? {
+        return Ok(said(None));
+    }
+    Ok(said(Some(code_of(rule))))
 }
 
 /// Refuses who may not add passkeys themselves, or can't have any whatever a device makes. A registration link is not

@@ -11,12 +11,13 @@ use webauthn::base64url;
 
 use super::{
     Asked, Basis, Failure, Tokens, Void, check_proven, check_tier_zero, describe, make_tokens,
-    record_stranger, replayed,
+    record_stranger, refuse, replayed,
 };
 use crate::authorize::list_granted;
+use crate::client::Proven;
 use crate::issuer::{Issuer, Scope, parse_scope};
 use crate::permissions::Permission;
-use crate::policies::find_rule_at_rest;
+use crate::policies::decide_one_at_rest;
 use crate::seal::derive_mac;
 use crate::tenant::refuse_write;
 use crate::{Caller, DAY, Identity, Micros, Refusal, SECOND, assurance, audit, client, codes};
@@ -65,12 +66,17 @@ fn read(identity: &Identity, token: &str) -> Option<(FamilyId, i64)> {
 }
 
 /// Puts a new family into the unit that redeems the code, and gives its first token.
-pub(super) fn begin(identity: &Identity, unit: &mut Unit, code_hash: CodeHash) -> String {
+pub(super) fn begin(
+    identity: &Identity,
+    unit: &mut Unit,
+    code_hash: CodeHash,
+    in_hardware: bool,
+) -> String {
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
     let now = ambient.now();
     let mut family: FamilyId = ambient.random.make();
     family[..8].copy_from_slice(&now.to_be_bytes());
-    unit.insert_refresh_family(tenant, family, code_hash, now, now + LIFETIME);
+    unit.insert_refresh_family(tenant, family, (code_hash, in_hardware), now, LIFETIME);
     write(identity, &family, 0)
 }
 
@@ -89,11 +95,13 @@ fn judge(
     generation: i64,
     now: Micros,
 ) -> Result<Standing, Failure> {
-    let void = |refusal, is_reused| Failure {
-        refusal,
+    // Somebody has a token who should not: it ends for both, and is an alert.
+    let void = |detail| Failure {
+        refusal: unusable(detail),
         void: Some(Void::Family {
             id: family.family_id,
-            is_reused,
+            person: family.person_id,
+            principal: family.principal_id,
         }),
     };
     if family.ended_at.is_some() {
@@ -102,9 +110,13 @@ fn judge(
     if now >= family.expires_at || now - family.rotated_at >= IDLE {
         return Err(unusable("refresh.expired").into());
     }
-    // Whoever has another's token should not: it ends for both.
     if family.principal_id != asked.client.client.principal_id {
-        return Err(void(unusable("refresh.other_client"), false));
+        // Who proves nothing, and has no more than an old one out of some log, ends nothing.
+        let is_nobody = asked.client.proven == Proven::Nothing;
+        return Err(match is_nobody && generation != family.generation {
+            true => unusable("refresh.unknown").into(),
+            false => void("refresh.other_client"),
+        });
     }
     if family.issuer != asked.issuer.url() {
         return Err(unusable("refresh.other_issuer").into());
@@ -118,7 +130,7 @@ fn judge(
         return Ok(Standing::Repeated);
     }
     // A guess at a later one has no MAC; so this was used up, and two have it.
-    Err(void(unusable("refresh.reused"), true))
+    Err(void("refresh.reused"))
 }
 
 /// What was granted, as far as it still is, and as little as is asked for.
@@ -198,8 +210,8 @@ async fn renew_once(
     let person = store.find_person(tenant, family.person_id).await?;
     let person = person.ok_or_else(revoked)?;
     // The passkey that signed in must still be one that signs in.
-    let rule = find_rule_at_rest(identity, family.person_id, &family.credential_id).await?;
-    if let Some(code) = rule {
+    let at_rest = decide_one_at_rest(identity, family.person_id, &family.credential_id).await?;
+    if let Some(code) = at_rest.refused_by {
         return Err(unusable(code.id).into());
     }
     let permissions = find_permissions(asked, &family, scopes).await?;
@@ -208,7 +220,9 @@ async fn renew_once(
         person: &person,
         session_id: family.session_id,
         auth_time: live.auth_time,
-        assurance: assurance::find(identity, &live.credential_id).await?,
+        assurance: assurance::find(identity, &live.credential_id)
+            .await?
+            .at_most(family.in_hardware),
         nonce: None,
         rests_on: ("fam", base64url::encode(&family.family_id)),
         grant: "refresh_token",
@@ -219,14 +233,16 @@ async fn renew_once(
     unit.require_refresh_family(tenant, family.family_id);
     let next = match standing {
         Standing::Current => {
-            unit.rotate_refresh_family(tenant, family.family_id, generation, now);
+            let policy = at_rest.policy_version;
+            unit.rotate_refresh_family(tenant, family.family_id, generation, now, policy);
             generation + 1
         }
         Standing::Repeated => {
             entry.say("repeated", true);
             let since = now - GRACE;
-            unit.repeat_refresh_family(tenant, family.family_id, family.generation, since);
-            family.generation
+            let (policy, current) = (at_rest.policy_version, family.generation);
+            unit.repeat_refresh_family(tenant, family.family_id, current, since, policy);
+            current
         }
     };
     tokens.refresh_token = Some(write(identity, &family.family_id, next));
@@ -264,9 +280,16 @@ pub async fn revoke(
         }
     };
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let asked = Asked {
+        identity,
+        caller,
+        issuer,
+        client: &client,
+    };
     let token = request.token.expose();
     if token.split('.').count() == 3 {
-        return Err(Refusal::new(&codes::REVOCATION_UNFIT));
+        let refusal = Refusal::new(&codes::REVOCATION_UNFIT);
+        return Err(refuse(&asked, refusal.into()).await);
     }
     let found = match read(identity, token) {
         Some((family, _)) => store.find_refresh_family(tenant, family).await?,
@@ -274,12 +297,6 @@ pub async fn revoke(
     };
     let principal = client.client.principal_id;
     let found = found.filter(|it| it.principal_id == principal && it.ended_at.is_none());
-    let asked = Asked {
-        identity,
-        caller,
-        issuer,
-        client: &client,
-    };
     let mut unit = Unit::new();
     client.spend(identity, &mut unit);
     let Some(family) = found else {
@@ -290,7 +307,9 @@ pub async fn revoke(
             Err(error) => Err(refuse_write(error)),
         };
     };
-    check_proven(&asked, &family.platform)?;
+    if let Err(refusal) = check_proven(&asked, &family.platform) {
+        return Err(refuse(&asked, refusal.into()).await);
+    }
     unit.end_refresh_family(tenant, family.family_id, identity.0.ambient.now());
     let about = (
         Some(family.person_id),

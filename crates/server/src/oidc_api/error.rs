@@ -53,7 +53,10 @@ fn derive_kind(refusal: &Refusal) -> (ErrorKind, StatusCode) {
 pub(super) fn write_refusal(refusal: &Refusal, id: RequestId) -> Response {
     let (kind, status) = derive_kind(refusal);
     metrics::counter!("claviger_refusals_total", "code" => refusal.code.id).increment(1);
-    if refusal.detail == Some("refresh.reused") {
+    if matches!(
+        refusal.detail,
+        Some("refresh.reused" | "refresh.other_client")
+    ) {
         metrics::counter!("claviger_alerts_total", "kind" => "refresh_reused").increment(1);
     }
     tracing::debug!(

@@ -10,10 +10,14 @@ CREATE TABLE IF NOT EXISTS refresh_family (
     credential_id BYTEA NOT NULL,
     credential_version BIGINT NOT NULL,
     epoch BYTEA NOT NULL,
+    -- Of the service principal: moves when it is disabled, deleted or brought back.
+    renewal_version BIGINT NOT NULL,
     -- The sign-in that it came of, and the code.
     session_id BYTEA NOT NULL,
     auth_time BIGINT NOT NULL,
     code_hash BYTEA NOT NULL,
+    -- 1 when the passkey proved then that its key lies in hardware.
+    in_hardware BIGINT NOT NULL,
     platform TEXT NOT NULL,
     scope TEXT NOT NULL,
     issuer TEXT NOT NULL,
@@ -27,3 +31,4 @@ CREATE TABLE IF NOT EXISTS refresh_family (
 );
 CREATE INDEX IF NOT EXISTS refresh_family_by_person ON refresh_family (tenant_id, person_id);
 CREATE INDEX IF NOT EXISTS refresh_family_by_code ON refresh_family (tenant_id, code_hash);
+ALTER TABLE service_principal ADD COLUMN IF NOT EXISTS renewal_version BIGINT NOT NULL DEFAULT 1;

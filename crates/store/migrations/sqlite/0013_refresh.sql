@@ -10,10 +10,14 @@ CREATE TABLE refresh_family (
     credential_id BLOB NOT NULL,
     credential_version BIGINT NOT NULL,
     epoch BLOB NOT NULL,
+    -- Of the service principal: moves when it is disabled, deleted or brought back.
+    renewal_version BIGINT NOT NULL,
     -- The sign-in that it came of, and the code.
     session_id BLOB NOT NULL,
     auth_time BIGINT NOT NULL,
     code_hash BLOB NOT NULL,
+    -- 1 when the passkey proved then that its key lies in hardware.
+    in_hardware BIGINT NOT NULL,
     platform TEXT NOT NULL,
     scope TEXT NOT NULL,
     issuer TEXT NOT NULL,
@@ -27,3 +31,4 @@ CREATE TABLE refresh_family (
 ) WITHOUT ROWID;
 CREATE INDEX refresh_family_by_person ON refresh_family (tenant_id, person_id);
 CREATE INDEX refresh_family_by_code ON refresh_family (tenant_id, code_hash);
+ALTER TABLE service_principal ADD COLUMN renewal_version BIGINT NOT NULL DEFAULT 1;

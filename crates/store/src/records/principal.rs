@@ -54,15 +54,18 @@ statements! {
     RENAME = "service_principal.rename" Tenant
         "UPDATE service_principal SET display_name = $3, record_version = record_version + 1 WHERE tenant_id = $1 AND app_id = $2";
     CHANGE_STATUS = "service_principal.change_status" Tenant
-        "UPDATE service_principal SET status = $4, record_version = record_version + 1, security_version = security_version + 1
+        "UPDATE service_principal SET status = $4, record_version = record_version + 1, security_version = security_version + 1,
+             renewal_version = renewal_version + 1
          WHERE tenant_id = $1 AND object_id = $2 AND record_version = $3 AND status <> 'deleted'";
     DELETE = "service_principal.delete" Tenant
         "UPDATE service_principal SET deleted_status = status, status = 'deleted', deleted_at = $4,
-             record_version = record_version + 1, security_version = security_version + 1
+             record_version = record_version + 1, security_version = security_version + 1,
+             renewal_version = renewal_version + 1
          WHERE tenant_id = $1 AND object_id = $2 AND record_version = $3 AND status <> 'deleted'";
     RESTORE = "service_principal.restore" Tenant
         "UPDATE service_principal SET status = COALESCE(deleted_status, 'disabled'), deleted_status = NULL, deleted_at = NULL,
-             record_version = record_version + 1, security_version = security_version + 1
+             record_version = record_version + 1, security_version = security_version + 1,
+             renewal_version = renewal_version + 1
          WHERE tenant_id = $1 AND object_id = $2 AND record_version = $3 AND status = 'deleted'";
     VOID_TOKENS = "service_principal.void_tokens" Tenant
         "UPDATE service_principal SET security_version = security_version + 1 WHERE tenant_id = $1 AND app_id = $2";

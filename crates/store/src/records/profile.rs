@@ -101,6 +101,9 @@ statements! {
     PURGE_SESSIONS = "directory_person.purge_sessions" Tenant
         "DELETE FROM session WHERE tenant_id = $1 AND token_hash IN (
              SELECT o.token_hash FROM session o WHERE o.tenant_id = $1 AND o.person_id = $2 LIMIT 400) RETURNING 1";
+    PURGE_FAMILIES = "directory_person.purge_families" Tenant
+        "DELETE FROM refresh_family WHERE tenant_id = $1 AND family_id IN (
+             SELECT o.family_id FROM refresh_family o WHERE o.tenant_id = $1 AND o.person_id = $2 LIMIT 400) RETURNING 1";
     PURGE_LINKS = "directory_person.purge_links" Tenant
         "DELETE FROM link WHERE tenant_id = $1 AND person_id = $2 RETURNING 1";
     PURGE = "directory_person.purge" Tenant
@@ -433,6 +436,7 @@ impl Unit {
         for sql in [
             &CLEAR_REPORTS,
             &PURGE_SESSIONS,
+            &PURGE_FAMILIES,
             &PURGE_ATTESTATIONS,
             &PURGE_LINKS,
         ] {

@@ -9,14 +9,17 @@ statements! {
     /// Of the session it takes whom it is of, and every version that it rests on.
     INSERT = "refresh_family.insert" Tenant
         "INSERT INTO refresh_family (tenant_id, family_id, principal_id, person_id, person_version, credential_id, credential_version,
-             epoch, session_id, auth_time, code_hash, platform, scope, issuer, generation, rotated_at, repeated, expires_at, ended_at)
+             epoch, renewal_version, session_id, auth_time, code_hash, in_hardware, platform, scope, issuer, generation, rotated_at,
+             repeated, expires_at, ended_at)
          SELECT $1, $2, k.principal_id, s.person_id, s.person_version, s.credential_id, s.credential_version,
-             s.epoch, s.session_id, s.auth_time, k.code_hash, k.platform, k.scope, k.issuer, 0, $4, 0, $5, NULL
+             s.epoch, p.renewal_version, s.session_id, s.auth_time, k.code_hash, $6, k.platform, k.scope, k.issuer, 0, $4,
+             0, s.auth_time + $5, NULL
          FROM authorization_code k
+         JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = k.principal_id
          JOIN session s ON s.tenant_id = $1 AND s.person_id = k.person_id AND s.session_id = k.session_id AND s.ended_at IS NULL
          WHERE k.tenant_id = $1 AND k.code_hash = $3";
     FIND = "refresh_family.find" Tenant
-        "SELECT f.family_id, f.principal_id, f.person_id, f.credential_id, f.session_id, f.platform, f.scope, f.issuer, f.generation,
+        "SELECT f.family_id, f.principal_id, f.person_id, f.credential_id, f.session_id, f.in_hardware, f.platform, f.scope, f.issuer, f.generation,
              f.rotated_at, f.repeated, f.expires_at, f.ended_at
          FROM refresh_family f JOIN tenant t ON t.tenant_id = $1 AND t.epoch = f.epoch
          WHERE f.tenant_id = $1 AND f.family_id = $2";
@@ -28,10 +31,10 @@ statements! {
          JOIN credential c ON c.tenant_id = $1 AND c.credential_id = f.credential_id
              AND c.security_version = f.credential_version AND c.status = 'active'
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = f.principal_id AND p.object_id = $4 AND p.security_version = $5
-             AND p.status = 'enabled'
+             AND p.renewal_version = f.renewal_version AND p.status = 'enabled'
          JOIN application a ON a.tenant_id = $1 AND a.app_id = p.app_id AND a.status = 'active'
          WHERE f.tenant_id = $1 AND f.family_id = $2 AND f.person_id = $3 AND f.ended_at IS NULL AND f.expires_at > $6";
-    /// All that a renewal rests on stands, in the unit that makes it; without a generation also what another change rests on.
+    /// All that a renewal, or a change by a renewed token, rests on stands in its unit.
     REQUIRE = "refresh_family.require" Tenant
         "UPDATE refresh_family SET repeated = repeated
          WHERE tenant_id = $1 AND family_id = $2 AND ended_at IS NULL
@@ -39,13 +42,21 @@ statements! {
          AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = refresh_family.person_id
              AND p.security_version = refresh_family.person_version AND p.status = 'enabled')
          AND EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = $1 AND c.credential_id = refresh_family.credential_id
-             AND c.security_version = refresh_family.credential_version AND c.status = 'active')";
+             AND c.security_version = refresh_family.credential_version AND c.status = 'active')
+         AND EXISTS (SELECT 1 FROM service_principal r WHERE r.tenant_id = $1 AND r.object_id = refresh_family.principal_id
+             AND r.renewal_version = refresh_family.renewal_version AND r.status = 'enabled')";
     ROTATE = "refresh_family.rotate" Tenant
         "UPDATE refresh_family SET generation = generation + 1, rotated_at = $4, repeated = 0
-         WHERE tenant_id = $1 AND family_id = $2 AND generation = $3 AND ended_at IS NULL AND expires_at > $4";
+         WHERE tenant_id = $1 AND family_id = $2 AND generation = $3 AND ended_at IS NULL AND expires_at > $4
+         AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.policy_version = $5)";
     REPEAT = "refresh_family.repeat" Tenant
         "UPDATE refresh_family SET repeated = 1
-         WHERE tenant_id = $1 AND family_id = $2 AND generation = $3 AND repeated = 0 AND rotated_at >= $4 AND ended_at IS NULL";
+         WHERE tenant_id = $1 AND family_id = $2 AND generation = $3 AND repeated = 0 AND rotated_at >= $4 AND ended_at IS NULL
+         AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.policy_version = $5)";
+    /// The access token that came with the code rests on the code.
+    VOID_CODE = "refresh_family.void_code" Tenant
+        "UPDATE authorization_code SET revoked_at = $3 WHERE tenant_id = $1 AND revoked_at IS NULL
+         AND code_hash IN (SELECT f.code_hash FROM refresh_family f WHERE f.tenant_id = $1 AND f.family_id = $2)";
     END = "refresh_family.end" Tenant
         "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND family_id = $2 AND ended_at IS NULL";
     END_BY_SESSION = "refresh_family.end_by_session" Tenant
@@ -53,7 +64,9 @@ statements! {
     MOVE = "refresh_family.move" Tenant
         "UPDATE refresh_family SET session_id = $4 WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
     END_BY_CREDENTIAL = "refresh_family.end_by_credential" Tenant
-        "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND credential_id = $3 AND ended_at IS NULL";
+        "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL
+         AND (credential_id = $3 OR session_id IN (SELECT s.session_id FROM session s
+             WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.credential_id = $3))";
     END_BY_PERSON = "refresh_family.end_by_person" Tenant
         "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL";
     END_BY_CODE = "refresh_family.end_by_code" Tenant
@@ -74,6 +87,8 @@ pub struct RefreshFamily {
     pub person_id: Id,
     pub credential_id: Vec<u8>,
     pub session_id: Id,
+    /// The passkey proved at the sign-in that its key lies in hardware.
+    pub in_hardware: bool,
     pub platform: String,
     pub scope: String,
     pub issuer: String,
@@ -93,6 +108,7 @@ fn parse(mut row: Row) -> Result<RefreshFamily, StoreError> {
         person_id: row.id()?,
         credential_id: row.bytes()?,
         session_id: row.id()?,
+        in_hardware: row.truth()?,
         platform: row.text()?,
         scope: row.text()?,
         issuer: row.text()?,
@@ -140,21 +156,23 @@ impl Store {
 }
 
 impl Unit {
-    /// Of what the code stands for; refused with [`Guard::SessionOver`] when its session has ended.
+    /// Of what the code stands for, until `lifetime` after the sign-in; refused with [`Guard::SessionOver`] when its session
+    /// has ended.
     pub fn insert_refresh_family(
         &mut self,
         tenant: Id,
         family: FamilyId,
-        code_hash: CodeHash,
+        (code_hash, in_hardware): (CodeHash, bool),
         now: i64,
-        expires_at: i64,
+        lifetime: i64,
     ) -> &mut Unit {
         let args = vec![
             tenant.into(),
             family.into(),
             code_hash.into(),
             now.into(),
-            expires_at.into(),
+            lifetime.into(),
+            in_hardware.into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::SessionOver))
     }
@@ -165,15 +183,22 @@ impl Unit {
         self.step(&REQUIRE, args, Expect::One(Guard::SessionOver))
     }
 
-    /// The token of `generation` is used up and the next one counts: holds for exactly one unit.
+    /// The token of `generation` is used up and the next one counts: holds for exactly one unit, under this policy.
     pub fn rotate_refresh_family(
         &mut self,
         tenant: Id,
         family: FamilyId,
         generation: i64,
         now: i64,
+        policy_version: i64,
     ) -> &mut Unit {
-        let args = vec![tenant.into(), family.into(), generation.into(), now.into()];
+        let args = vec![
+            tenant.into(),
+            family.into(),
+            generation.into(),
+            now.into(),
+            policy_version.into(),
+        ];
         self.step(&ROTATE, args, Expect::One(Guard::Moved))
     }
 
@@ -184,12 +209,14 @@ impl Unit {
         family: FamilyId,
         generation: i64,
         since: i64,
+        policy_version: i64,
     ) -> &mut Unit {
         let args = vec![
             tenant.into(),
             family.into(),
             generation.into(),
             since.into(),
+            policy_version.into(),
         ];
         self.step(&REPEAT, args, Expect::One(Guard::Moved))
     }
@@ -200,8 +227,11 @@ impl Unit {
         self.step(&MOVE, args, Expect::Any)
     }
 
+    /// With the access token that came first.
     pub fn end_refresh_family(&mut self, tenant: Id, family: FamilyId, now: i64) -> &mut Unit {
-        let args = vec![tenant.into(), family.into(), now.into()];
+        let args = || vec![tenant.into(), family.into(), now.into()];
+        self.step(&VOID_CODE, args(), Expect::Any);
+        let args = args();
         self.step(&END, args, Expect::Any)
     }
 

@@ -396,7 +396,8 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
     }
     unit.insert_code(tenant_id, &code());
     for family in [FAMILY, OTHER_FAMILY] {
-        unit.insert_refresh_family(tenant_id, family, token_hash(60), NOW, 2 * NOW);
+        let code = (token_hash(60), false);
+        unit.insert_refresh_family(tenant_id, family, code, NOW, 2 * NOW);
     }
 }
 
@@ -410,8 +411,8 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
     });
     add("renew", &|unit| {
         unit.require_refresh_family(OURS, FAMILY);
-        unit.rotate_refresh_family(OURS, FAMILY, 0, NOW);
-        unit.repeat_refresh_family(OURS, FAMILY, 1, NOW);
+        unit.rotate_refresh_family(OURS, FAMILY, 0, NOW, 1);
+        unit.repeat_refresh_family(OURS, FAMILY, 1, NOW, 1);
     });
     add("move families", &|unit| {
         unit.move_refresh_families(OURS, PERSON, SESSION, Id([99; 16]));

@@ -1,11 +1,13 @@
-//! Renewing tokens without the person, and everything that ends it (past mistake 45; security 3, 29).
+//! Renewing tokens without the person, and everything that ends it (past mistake 46; security 3, 29).
 
+use identity::applications::PrincipalChange;
 use identity::policies::profiles::{Document, Strictness};
 use identity::tenant::tick_minute;
-use identity::{DAY, MINUTE, SECOND, applications, bearer, policies};
+use identity::{DAY, HOUR, MINUTE, SECOND, applications, bearer, policies};
 use oidc::jwt;
+use oidc::redirect_uri::Platform;
 use serde_json::{Value, json};
-use testkit::{Answer, Application, Device, House, Person};
+use testkit::{Answer, Application, CALLBACK, Device, House, Person};
 
 use super::{COMMAND_LINE, TOKEN, ask, code_of, error_of, redeem, refused, web};
 use crate::in_each_house;
@@ -225,7 +227,7 @@ fn security_29_a_lost_answer_is_repeated_once() {
 }
 
 #[test]
-fn past_mistake_45_a_used_token_ends_the_family() {
+fn past_mistake_46_a_used_token_ends_the_family() {
     in_each_house(async |mut house: House| {
         let second_node = house.add_node().await;
         let (app, mut ada) = begin(&house).await;
@@ -233,7 +235,7 @@ fn past_mistake_45_a_used_token_ends_the_family() {
         for (wait, renewals) in [(31 * SECOND, 1), (0, 2)] {
             let first = sign_in(&house, &app, &mut ada).await;
             let stolen = refresh_of(&first);
-            let mut newest = first;
+            let mut newest = first.clone();
             for _ in 0..renewals {
                 newest = renew(&house, &app, &refresh_of(&newest)).await.ok();
             }
@@ -241,6 +243,7 @@ fn past_mistake_45_a_used_token_ends_the_family() {
             let before = count_alerts(&house);
             ended(renew(&house, &app, &stolen).await, "refresh.reused");
             assert_eq!(count_alerts(&house), before + 1);
+            assert!(!is_live(&house, &first).await);
             // Whoever has the newest one is out, too; also on the other node, and with the access token.
             let app_id = app.app_id.to_string();
             let token = refresh_of(&newest);
@@ -257,7 +260,7 @@ fn past_mistake_45_a_used_token_ends_the_family() {
 
 /// At once, on two nodes: one is first, one may be the repetition of a lost answer, and both got the same.
 #[test]
-fn past_mistake_45_of_many_at_once_two_get_the_same_successor() {
+fn past_mistake_46_of_many_at_once_two_get_the_same_successor() {
     in_each_house(async |mut house: House| {
         let second = house.add_node().await;
         let (app, mut ada) = begin(&house).await;
@@ -316,9 +319,19 @@ fn each_binding_of_a_refresh_token_counts_alone() {
         let answer = house.browser().ask_token(elsewhere, &pairs).await;
         ended(answer, "refresh.other_issuer");
         let token = refresh_of(&renew(&house, &app, &token).await.ok());
-        // Another application has it: that is for nobody any more.
+        // An application that proves nothing can't end another's with an old one out of a log.
+        let script = [(Platform::SinglePage, "https://script.example.org/")];
+        let script = house.application_at("Script", &[], &script).await;
+        let old = token.clone();
+        let token = refresh_of(&renew(&house, &app, &token).await.ok());
+        let unproven = [("client_secret", "")];
+        let answer = renew_with(&house, &script, &old, &unproven).await;
+        ended(answer, "refresh.unknown");
+        let token = refresh_of(&renew(&house, &app, &token).await.ok());
+        // Another application has it, also within the time for lost answers: that is for nobody any more, and an alert.
         ended(renew(&house, &other, &token).await, "refresh.other_client");
         ended(renew(&house, &app, &token).await, "refresh.ended");
+        assert_eq!(count_alerts(&house), 1);
     });
 }
 
@@ -361,6 +374,19 @@ fn security_3_what_a_sign_in_rests_on_ends_its_renewal() {
         bob.browser.remove_passkey(&used).await.ok();
         let answer = renew(&house, &app, &refresh_of(&body)).await;
         refused(answer, "invalid_grant");
+        // The application disabled, and enabled again.
+        let body = sign_in(&house, &app, &mut ada).await;
+        for enabled in [false, true] {
+            let change = PrincipalChange {
+                enabled: Some(enabled),
+                ..PrincipalChange::default()
+            };
+            applications::change_principal(identity, COMMAND_LINE, app.principal_id, change)
+                .await
+                .unwrap();
+        }
+        let answer = renew(&house, &app, &refresh_of(&body)).await;
+        ended(answer, "refresh.revoked");
         // The consent taken back; a change of the application that leaves it is no end.
         let body = sign_in(&house, &app, &mut ada).await;
         applications::add_secret(identity, COMMAND_LINE, app.object_id, "second", None)
@@ -499,6 +525,7 @@ fn a_client_gives_its_token_back() {
             assert_eq!(revoke(&app, &app.secret, &token).await.status, 200);
         }
         assert!(!is_live(&house, &body).await);
+        assert!(!is_live(&house, &first).await);
         ended(renew(&house, &app, &token).await, "refresh.ended");
         let told = house.run_sql("SELECT body FROM audit WHERE activity = 'token.revoked'");
         assert_eq!(told.len(), 1);
@@ -568,5 +595,47 @@ fn userinfo_tells_what_the_scopes_tell() {
         refused(answer, "insufficient_scope");
         house.advance(11 * MINUTE);
         refused(ask_info(Some(access), "GET").await, "invalid_token");
+    });
+}
+
+/// An application on a device proves nothing but that it has the token.
+#[test]
+fn applications_on_devices_renew_without_a_secret() {
+    in_each_house(async |house| {
+        let app = [(Platform::Native, CALLBACK)];
+        let app = house.application_at("Tool", &[], &app).await;
+        house.grant(&app, "User.Read offline_access").await;
+        let mut ada = house.administrator("ada").await;
+        let scope = [("scope", SCOPE)];
+        let code = code_of(&ask(&mut ada.browser, &app, &scope).await);
+        let app_id = app.app_id.to_string();
+        let pairs = super::redeem_form(&app_id, &code, &[]);
+        let body = house.browser().ask_token(TOKEN, &pairs).await.ok();
+        let unproven = [("client_secret", "")];
+        let body = renew_with(&house, &app, &refresh_of(&body), &unproven).await;
+        let body = body.ok();
+        assert!(is_live(&house, &body).await);
+        let claims = read(&body["access_token"]);
+        assert_eq!(claims["azpacr"], json!("0"));
+    });
+}
+
+/// What a renewal is made of came with the sign-in: 90 days are counted from there, however late the application was signed
+/// in to.
+#[test]
+fn security_29_the_time_of_the_sign_in_counts() {
+    in_each_house(async |house| {
+        let (app, mut ada) = begin(&house).await;
+        house.advance(5 * HOUR);
+        let body = sign_in(&house, &app, &mut ada).await;
+        let mut token = refresh_of(&body);
+        for _ in 0..3 {
+            house.advance(29 * DAY);
+            tick_minute(house.identity()).await.unwrap();
+            token = refresh_of(&renew(&house, &app, &token).await.ok());
+        }
+        house.advance(3 * DAY - 5 * HOUR);
+        tick_minute(house.identity()).await.unwrap();
+        ended(renew(&house, &app, &token).await, "refresh.expired");
     });
 }
