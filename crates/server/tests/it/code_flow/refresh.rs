@@ -435,6 +435,29 @@ fn a_proof_in_between_ends_nothing() {
     });
 }
 
+/// Whichever of the two comes first, what the code gave belongs to the session that is there in the end.
+#[test]
+fn a_proof_and_a_redemption_at_once_leave_nothing_behind() {
+    in_each_house(async |house| {
+        let (app, mut ada) = begin(&house).await;
+        let mut given = 0;
+        for _ in 0..6 {
+            ada.sign_in().await.ok();
+            let answer = ask(&mut ada.browser, &app, &[("scope", SCOPE)]).await;
+            let code = code_of(&answer);
+            let (answer, proof) = tokio::join!(redeem(&house, &app, &code), ada.reauthenticate());
+            proof.ok();
+            ada.browser.sign_out().await.ok();
+            if answer.status == 200 {
+                given += 1;
+                let answer = renew(&house, &app, &refresh_of(&answer.ok())).await;
+                ended(answer, "refresh.ended");
+            }
+        }
+        assert!(given > 0);
+    });
+}
+
 /// The passkey of the sign-in must still be one that signs in; also for the next application.
 #[test]
 fn security_29_the_policy_is_asked_at_every_renewal_and_authorization() {
@@ -637,5 +660,46 @@ fn security_29_the_time_of_the_sign_in_counts() {
         house.advance(3 * DAY - 5 * HOUR);
         tick_minute(house.identity()).await.unwrap();
         ended(renew(&house, &app, &token).await, "refresh.expired");
+    });
+}
+
+/// What can raise rights needs a key at every renewal, too, and each assertion is good once (security 11).
+#[test]
+fn security_11_tier_zero_is_renewed_with_a_key_only() {
+    in_each_house(async |house| {
+        let app = web(&house, "Admin tool").await;
+        let scope = "openid offline_access Application.ReadWrite.All";
+        house.grant(&app, scope).await;
+        let mut ada = house.administrator("ada").await;
+        let answer = ask(&mut ada.browser, &app, &[("scope", scope)]).await;
+        let code = code_of(&answer);
+        let app_id = app.app_id.to_string();
+        let by_key = |assertion: &str| {
+            [
+                (
+                    "client_assertion_type".to_owned(),
+                    oidc::token_request::JWT_BEARER.to_owned(),
+                ),
+                ("client_assertion".to_owned(), assertion.to_owned()),
+            ]
+        };
+        let proof = by_key(&app.assertion(&house));
+        let more = proof.each_ref().map(|(a, b)| (a.as_str(), b.as_str()));
+        let pairs = super::redeem_form(&app_id, &code, &more);
+        let body = house.browser().ask_token(TOKEN, &pairs).await.ok();
+        let token = refresh_of(&body);
+        // With a secret it is refused, and nothing is used up.
+        let text = refused(renew(&house, &app, &token).await, "unauthorized_client");
+        assert!(text.starts_with("client.tier_zero_needs_key"), "{text}");
+        let proof = by_key(&app.assertion(&house));
+        let [kind, assertion] = proof.each_ref().map(|(a, b)| (a.as_str(), b.as_str()));
+        let more = [kind, assertion, ("client_secret", "")];
+        let body = renew_with(&house, &app, &token, &more).await.ok();
+        assert!(is_live(&house, &body).await);
+        let again = renew_with(&house, &app, &refresh_of(&body), &more).await;
+        let text = refused(again, "invalid_client");
+        assert!(text.starts_with("client.assertion_replayed"), "{text}");
+        let alerts = house.run_sql("SELECT body FROM audit WHERE activity = 'alert.tier_zero_use'");
+        assert_eq!(alerts.len(), 2);
     });
 }
