@@ -141,7 +141,7 @@ struct Asked<'a> {
 
 /// A refusal after the client proved itself; with what is void from now on.
 struct Failure {
-    refusal: Refusal,
+    refusal: Box<Refusal>,
     void: Option<Void>,
 }
 
@@ -159,7 +159,7 @@ enum Void {
 impl<R: Into<Refusal>> From<R> for Failure {
     fn from(refusal: R) -> Failure {
         Failure {
-            refusal: refusal.into(),
+            refusal: Box::new(refusal.into()),
             void: None,
         }
     }
@@ -178,6 +178,7 @@ fn describe(asked: &Asked<'_>) -> Entry {
 /// Spends what was presented, and records the refusal.
 async fn refuse(asked: &Asked<'_>, failure: Failure) -> Refusal {
     let Failure { refusal, void } = failure;
+    let refusal = *refusal;
     let (identity, client) = (asked.identity, asked.client);
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let principal = client.client.principal_id;
@@ -429,7 +430,7 @@ async fn for_person(
     // Whatever is wrong with it: somebody has a code who should not have, or uses it wrongly. It is void, with all
     // that was made of it.
     let failed = |refusal: Refusal| Failure {
-        refusal,
+        refusal: Box::new(refusal),
         void: Some(Void::Code(code.code_hash)),
     };
     check_code(asked, &code, redirect_uri, verifier).map_err(failed)?;

@@ -97,7 +97,7 @@ fn judge(
 ) -> Result<Standing, Failure> {
     // Somebody has a token who should not: it ends for both, and is an alert.
     let void = |detail| Failure {
-        refusal: unusable(detail),
+        refusal: Box::new(unusable(detail)),
         void: Some(Void::Family {
             id: family.family_id,
             person: family.person_id,
