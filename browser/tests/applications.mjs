@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { listen } from '../application.mjs';
 import { test } from '../runner.mjs';
 
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 
 /** `claviger app ...` @param {import('../server.mjs').Server} server @param {string[]} words */
 const app = (server, ...words) => server.command(['app', ...words]);
-
-/** The application: it says that somebody is back. */
-async function listen() {
-  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><h1>Back</h1>'));
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return { callback: `http://localhost:${port}/callback`, close: () => { server.closeAllConnections(); server.close(); } };
-}
 
 /** @param {string} clientId @param {string} callback @param {Record<string, string>} [more] */
 function authorize(clientId, callback, more = {}) {

@@ -1,22 +1,13 @@
 // An independent, certified client library signs somebody in, renews, asks whom it is for, and gives its token back.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import * as openid from 'openid-client';
+import { listen } from '../application.mjs';
 import { test } from '../runner.mjs';
 
 /** The library runs in Node, which knows neither the name nor the authority of the tests' https. */
 /** @type {import('../runner.mjs').Scheme[]} */
 const SCHEMES = ['http'];
-
-/** The application: it says that somebody is back. */
-async function listen() {
-  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><h1>Back</h1>'));
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return { callback: `http://localhost:${port}/callback`, close: () => { server.closeAllConnections(); server.close(); } };
-}
 
 /** @param {unknown} error */
 const wordOf = (error) => error instanceof openid.ResponseBodyError ? error.error : String(error);
@@ -107,6 +98,34 @@ test('an application signs somebody out, or has them asked', async (t) => {
   assert.equal(new URL(ada.page.url()).searchParams.get('state'), 'x y');
   await ada.goto('/security-info');
   await ada.page.waitForURL('**/sign-in**');
+  // Signed out in another tab while the question stood there: it is as the application wished.
+  await ada.signIn();
+  await ada.page.goto(asked.href);
+  await heading.waitFor();
+  const other = await ada.context.newPage();
+  await other.goto(`${t.server.origin}/security-info`);
+  await other.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+  await other.waitForURL('**/sign-in**');
+  await other.close();
+  await ada.page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+  await ada.page.waitForURL(`${callback}?**`);
+  // Elsewhere than where it registered, too long, twice: a page says what to do, and nobody is signed out.
+  await ada.signIn();
+  for (const wrong of [
+    openid.buildEndSessionUrl(client, { post_logout_redirect_uri: 'https://elsewhere.example/' }).href,
+    `${asked.href}&state=again`,
+    `${asked.href}&logout_hint=${'x'.repeat(70_000)}`,
+  ]) {
+    const answer = await ada.page.goto(wrong);
+    assert.ok(answer && [400, 414, 431].includes(answer.status()), `${answer?.status()}`);
+    if (answer.status() === 400) {
+      await ada.page.getByText(/tell whoever runs/i).waitFor();
+      await ada.shoot('sign-out-wrong');
+    }
+    await ada.goto('/security-info');
+    await ada.page.getByRole('heading', { name: 'Security info' }).waitFor();
+  }
+  await ada.signOut();
   // With it they are not.
   await ada.signIn();
   await signIn(ada, client, callback);

@@ -1,7 +1,7 @@
 //! What a sign-in proves, in the words that applications read (RFC 8176; OpenID Connect Extended Authentication Profile,
 //! ACR values).
 
-use store::StoreError;
+use store::{PasskeyFacts, StoreError};
 
 use crate::Identity;
 use crate::policies::is_kept_in_hardware;
@@ -44,6 +44,14 @@ pub(crate) async fn find(
 ) -> Result<Assurance, StoreError> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let facts = store.find_passkey_facts(tenant, credential_id).await?;
+    judge(identity, facts.as_ref()).await
+}
+
+/// The same of what was read already.
+pub(crate) async fn judge(
+    identity: &Identity,
+    facts: Option<&PasskeyFacts>,
+) -> Result<Assurance, StoreError> {
     let mut found = Assurance {
         acr: PHISHING_RESISTANT,
         amr: vec!["pop", "user", "mfa"],
@@ -54,7 +62,7 @@ pub(crate) async fn find(
     if facts.backup_eligible {
         // Its provider hands the key on, so no one device's hardware holds it.
         found.amr.push("swk");
-    } else if is_kept_in_hardware(identity, &facts).await? {
+    } else if is_kept_in_hardware(identity, facts).await? {
         found.amr.push("hwk");
         found.acr = HARDWARE_PROTECTED;
     }

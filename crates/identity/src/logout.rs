@@ -100,6 +100,10 @@ fn find_location(
     }))
 }
 
+fn is_over(refusal: &Refusal) -> bool {
+    refusal.code == &codes::NO_SESSION || refusal.code == &codes::SESSION_MISSING
+}
+
 /// Judges a request to sign out, for whoever is signed in.
 ///
 /// # Errors
@@ -123,8 +127,12 @@ pub async fn begin(
         return Ok(Outcome::Left { location });
     };
     if hint.is_some_and(|hint| hint.person == Some(session.person_id)) {
-        sessions::sign_out(identity, caller, session).await?;
-        return Ok(Outcome::Left { location });
+        return match sessions::sign_out(identity, caller, session).await {
+            // Another tab, or the same link twice: it is as the application wishes.
+            Err(refusal) if is_over(&refusal) => Ok(Outcome::Left { location }),
+            Err(refusal) => Err(refusal),
+            Ok(()) => Ok(Outcome::Left { location }),
+        };
     }
     Ok(Outcome::Ask {
         application: client.map(|client| client.display_name),

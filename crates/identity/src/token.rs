@@ -5,7 +5,7 @@ mod refresh;
 use oidc::jwt::Algorithm;
 use oidc::pkce::Challenge;
 use oidc::redirect_uri::Platform;
-use oidc::token_request::{Grant, Secret, TokenRequest};
+use oidc::token_request::{Grant, Proof, Secret, TokenRequest};
 use serde_json::{Map, Value, json};
 use store::{
     AuthorizationCode, Client, CodeHash, FamilyId, Guard, Id, LivePerson, Log, Person, Unit,
@@ -69,14 +69,8 @@ pub async fn issue(
     request: &TokenRequest,
 ) -> Result<Tokens, Refusal> {
     identity.check_clock()?;
-    let client_id = request.client_id.as_deref();
-    let proven = client::authenticate(identity, caller, issuer, client_id, &request.proof).await;
-    let client = match proven {
-        Ok(client) => client,
-        Err(refusal) => {
-            return Err(record_stranger(identity, caller, client_id, refusal).await);
-        }
-    };
+    let claimed = (request.client_id.as_deref(), &request.proof);
+    let client = authenticate(identity, caller, issuer, claimed).await?;
     let asked = Asked {
         identity,
         caller,
@@ -95,6 +89,19 @@ pub async fn issue(
     match outcome {
         Ok(tokens) => Ok(tokens),
         Err(failure) => Err(refuse(&asked, failure).await),
+    }
+}
+
+/// The client, as far as it proves itself; a failure is recorded.
+async fn authenticate(
+    identity: &Identity,
+    caller: &Caller,
+    issuer: &Issuer,
+    (client_id, proof): (Option<&str>, &Proof),
+) -> Result<AuthenticatedClient, Refusal> {
+    match client::authenticate(identity, caller, issuer, client_id, proof).await {
+        Ok(client) => Ok(client),
+        Err(refusal) => Err(record_stranger(identity, caller, client_id, refusal).await),
     }
 }
 

@@ -2,10 +2,7 @@
 // What an application asks for: allow or deny, then on to where the server says.
 
 import { Refusal, post } from './api.js';
-import { data, find, sayProblem, work } from './page.js';
-
-// The session that this page speaks of is over, or another one is here: the request is asked anew, of whoever it is now.
-const OUTLIVED = ['session.none', 'request.forged'];
+import { OUTLIVED, data, find, sayProblem, work } from './page.js';
 
 /** @param {'allow' | 'deny'} decision */
 async function decide(decision) {

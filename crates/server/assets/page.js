@@ -157,6 +157,12 @@ function sayAgain() {
   } catch { /* as above */ }
 }
 
+/**
+ * The session that a page with a question speaks of is over, or another one is here: what was asked is asked anew, of whoever
+ * it is now.
+ */
+export const OUTLIVED = ['session.none', 'request.forged'];
+
 async function signOut() {
   try {
     const { location: next } = await post('/sign-out', {});

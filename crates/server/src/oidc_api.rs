@@ -18,7 +18,8 @@ use identity::issuer::Issuer;
 
 use crate::app::AppState;
 
-/// Matched paths that take no cookie: no browser sends a session there, so nothing can be forged in its name.
+/// Matched paths at which a change takes no cookie, so that nothing can be forged in a session's name. What is sent to the last
+/// two is only sent on.
 pub(crate) const WITHOUT_COOKIES: [&str; 7] = [
     "/oauth2/v2.0/token",
     "/{tenant}/oauth2/v2.0/token",

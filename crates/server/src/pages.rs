@@ -76,6 +76,9 @@ struct ReturnQuery {
     notice: Option<String>,
 }
 
+/// Where the way leads for who has just signed out.
+pub(crate) const SIGNED_OUT: &str = "/sign-in?notice=signed-out";
+
 /// What a handler answers with.
 pub(crate) type Answer<T = Response> = Result<T, Rejection>;
 

@@ -533,6 +533,8 @@ pub(crate) struct AtRest {
     pub(crate) refused_by: Option<&'static Code>,
     /// To be compared in the unit that rests on this.
     pub(crate) policy_version: i64,
+    /// What was judged; `None` when it is not there any more.
+    pub(crate) facts: Option<PasskeyFacts>,
 }
 
 /// Asks as a sign-in does, with the door that stays open for the last administrator.
@@ -547,12 +549,13 @@ pub(crate) async fn decide_one_at_rest(
     let (found, snapshot) = identity.current().await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let enforced = snapshot.policies.require_enforced()?;
-    let said = |refused_by| AtRest {
+    let said = |refused_by, facts| AtRest {
         refused_by,
         policy_version: found.policy_version,
+        facts,
     };
     let Some(facts) = store.find_passkey_facts(tenant, credential_id).await? else {
-        return Ok(said(Some(&codes::PASSKEY_MISSING)));
+        return Ok(said(Some(&codes::PASSKEY_MISSING), None));
     };
     let membership = Membership::read(identity, person, enforced.policy.needs().groups).await?;
     let mut proofs = Proofs::of([&enforced.policy]);
@@ -563,14 +566,11 @@ pub(crate) async fn decide_one_at_rest(
     let passkey = describe(&facts, &proof);
     let now = identity.0.ambient.now();
     let decision = enforced.policy.decide(scope, passkey, Moment::SignIn, now);
-    let Some(rule) = decision.refused_by() else {
-        return Ok(said(None));
-    };
+    let rule = decision.refused_by();
     let by_itself = decision.is_refused_by_time_or_metadata();
-    if by_itself && is_last_door(identity, &enforced.policy, person).await? {
-        return Ok(said(None));
-    }
-    Ok(said(Some(code_of(rule))))
+    let stays_open = by_itself && is_last_door(identity, &enforced.policy, person).await?;
+    let refused_by = rule.filter(|_| !stays_open).map(code_of);
+    Ok(said(refused_by, Some(facts)))
 }
 
 /// Refuses who may not add passkeys themselves, or can't have any whatever a device makes. A registration link is not

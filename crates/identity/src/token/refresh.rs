@@ -10,8 +10,8 @@ use store::{CodeHash, FamilyId, Guard, Log, RefreshFamily, Unit, WriteError};
 use webauthn::base64url;
 
 use super::{
-    Asked, Basis, Failure, Tokens, Void, check_proven, check_tier_zero, describe, make_tokens,
-    record_stranger, refuse, replayed,
+    Asked, Basis, Failure, Tokens, Void, authenticate, check_proven, check_tier_zero, describe,
+    make_tokens, refuse, replayed,
 };
 use crate::authorize::list_granted;
 use crate::client::Proven;
@@ -20,7 +20,7 @@ use crate::permissions::Permission;
 use crate::policies::decide_one_at_rest;
 use crate::seal::derive_mac;
 use crate::tenant::refuse_write;
-use crate::{Caller, DAY, Identity, Micros, Refusal, SECOND, assurance, audit, client, codes};
+use crate::{Caller, DAY, Identity, Micros, Refusal, SECOND, assurance, audit, codes};
 
 /// How long after the sign-in tokens can be renewed, and how long a token waits to be used.
 const LIFETIME: Micros = 90 * DAY;
@@ -220,7 +220,7 @@ async fn renew_once(
         person: &person,
         session_id: family.session_id,
         auth_time: live.auth_time,
-        assurance: assurance::find(identity, &live.credential_id)
+        assurance: assurance::judge(identity, at_rest.facts.as_ref())
             .await?
             .at_most(family.in_hardware),
         nonce: None,
@@ -271,14 +271,8 @@ pub async fn revoke(
     request: &RevocationRequest,
 ) -> Result<(), Refusal> {
     identity.check_clock()?;
-    let client_id = request.client_id.as_deref();
-    let proven = client::authenticate(identity, caller, issuer, client_id, &request.proof).await;
-    let client = match proven {
-        Ok(client) => client,
-        Err(refusal) => {
-            return Err(record_stranger(identity, caller, client_id, refusal).await);
-        }
-    };
+    let claimed = (request.client_id.as_deref(), &request.proof);
+    let client = authenticate(identity, caller, issuer, claimed).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let asked = Asked {
         identity,

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::codes;
 use identity::logout::{self, Outcome};
@@ -15,8 +15,6 @@ use crate::extract::{AskedBy, Visit};
 use crate::pages;
 use crate::view::sign_out::SignOut;
 
-/// Where the sign-out page of the header leads, too.
-const SIGNED_OUT: &str = "/sign-in?notice=signed-out";
 /// What is taken along from a form.
 const TAKEN: [&str; 5] = [
     "id_token_hint",
@@ -41,7 +39,7 @@ pub(super) async fn show(
     let outcome = logout::begin(&state.identity, &caller, query.as_bytes(), session).await?;
     match outcome {
         Outcome::Left { location } => {
-            let to = location.as_deref().unwrap_or(SIGNED_OUT);
+            let to = location.as_deref().unwrap_or(pages::SIGNED_OUT);
             let mut response = Redirect::to(to).into_response();
             if let Some(cookie) = state.cookies.clear_session() {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -65,10 +63,9 @@ pub(super) async fn show(
 
 /// A form that another origin's page sends comes without the session's cookie; so it becomes the same request by address,
 /// which comes with it. Nothing is decided here.
-pub(super) async fn take(tenant: Tenant, body: Bytes) -> Response {
-    let Ok(parameters) = Parameters::parse(&body) else {
-        return StatusCode::BAD_REQUEST.into_response();
-    };
+pub(super) async fn take(tenant: Tenant, body: Bytes) -> Result<Response, Rejection> {
+    let parameters =
+        Parameters::parse(&body).map_err(|_| Rejection::from(&codes::AUTHORIZE_MALFORMED))?;
     let pairs: Vec<(&str, &str)> = TAKEN
         .into_iter()
         .filter_map(|name| Some((name, parameters.find(name)?)))
@@ -77,5 +74,5 @@ pub(super) async fn take(tenant: Tenant, body: Bytes) -> Response {
         format!("/{}", form::encode(&segment.0))
     });
     let to = format!("{below}/oauth2/v2.0/logout?{}", form::write(&pairs));
-    Redirect::to(&to).into_response()
+    Ok(Redirect::to(&to).into_response())
 }

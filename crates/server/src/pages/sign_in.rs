@@ -137,7 +137,7 @@ async fn sign_out(
     }
     Ok(with_cookie(
         json(&Location {
-            location: "/sign-in?notice=signed-out",
+            location: super::SIGNED_OUT,
         }),
         state.cookies.clear_session(),
     ))

@@ -82,6 +82,31 @@ fn an_application_signs_its_person_out() {
     });
 }
 
+/// Two tabs, or the same link twice: both lead to where the application wants, and one record tells of it.
+#[test]
+fn who_is_signed_out_twice_at_once_is_signed_out() {
+    in_each_house(async |house| {
+        let (app, mut ada) = begin(&house).await;
+        let token = id_token(&house, &app, &mut ada).await;
+        let back = [
+            ("id_token_hint", token.as_str()),
+            ("post_logout_redirect_uri", CALLBACK),
+        ];
+        let address = format!("{LOGOUT}?{}", form::write(&back));
+        let work = (0..4).map(|_| {
+            let (mut browser, address) = (ada.browser.clone(), address.clone());
+            async move { browser.get(&address).await }
+        });
+        for answer in crate::at_once(work.collect()).await {
+            leads(&answer, CALLBACK);
+        }
+        assert!(!ada.browser.is_signed_in().await);
+        let told =
+            house.run_sql("SELECT activity FROM audit WHERE activity = 'session.signed_out'");
+        assert_eq!(told.len(), 1);
+    });
+}
+
 /// Without a token of the person who is there nobody is signed out without being asked.
 #[test]
 fn who_can_not_say_whom_they_mean_has_people_asked() {
@@ -154,6 +179,11 @@ fn past_mistake_42_a_sign_out_leads_to_registered_addresses_only() {
             assert!(answer.headers.get("location").is_none());
             assert!(ada.browser.is_signed_in().await, "{pairs:?}");
         }
+        // A form that can't be read is told on a page, too.
+        let twice = [("state", "a"), ("state", "b")];
+        let answer = house.browser().ask_token(LOGOUT, &twice).await;
+        assert_eq!(answer.status, 400);
+        assert!(answer.text().contains("authorize.malformed"));
         let elsewhere = format!("/elsewhere.example{LOGOUT}");
         assert_eq!(ada.browser.get(&elsewhere).await.status, 404);
     });
