@@ -451,8 +451,57 @@ pub(crate) enum App {
         /// What it is for
         #[arg(long, value_name = "TEXT", default_value = "")]
         description: String,
+        /// Where people open it: gives it a place on their page of applications
+        #[arg(long, value_name = "URL", default_value = "")]
+        home: String,
         #[command(flatten)]
         form: Form,
+    },
+    /// Let a person, or those in a group, sign in to the application
+    #[command(after_help = "Examples:
+  claviger app assign 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org
+  claviger app assign 6731de76-14a6-49ae-97bc-6eba6914391e \"Travellers\"
+  claviger app require-assignment 6731de76-14a6-49ae-97bc-6eba6914391e     from then on nobody else may")]
+    Assign {
+        client_id: String,
+        /// A user name, a group's name, or an id
+        whom: String,
+    },
+    /// Take that back
+    #[command(after_help = "Example:
+  claviger app unassign 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org")]
+    Unassign {
+        client_id: String,
+        /// A user name, a group's name, or an id
+        whom: String,
+    },
+    /// List who may sign in to the application
+    #[command(after_help = "Example:
+  claviger app assigned 6731de76-14a6-49ae-97bc-6eba6914391e --json")]
+    Assigned {
+        client_id: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Let only those sign in to the application who are assigned to it
+    #[command(after_help = "Examples:
+  claviger app require-assignment 6731de76-14a6-49ae-97bc-6eba6914391e
+  claviger app require-assignment 6731de76-14a6-49ae-97bc-6eba6914391e --off     everybody may again")]
+    RequireAssignment {
+        client_id: String,
+        /// Everybody may sign in to it again
+        #[arg(long)]
+        off: bool,
+    },
+    /// Say where people open the application: it gets a place on their page
+    #[command(after_help = "Examples:
+  claviger app home 6731de76-14a6-49ae-97bc-6eba6914391e https://expenses.example.org
+  claviger app home 6731de76-14a6-49ae-97bc-6eba6914391e     takes it away")]
+    Home {
+        client_id: String,
+        /// An address of https; none takes it away
+        #[arg(default_value = "")]
+        url: String,
     },
     /// List every application
     #[command(after_help = "Example:

@@ -18,20 +18,24 @@ use crate::audit::Entry;
 use crate::permissions::Permission;
 use crate::{Identity, Micros, Refusal, codes, names};
 
+mod assignments;
 mod credentials;
+mod mine;
 mod own_api;
 mod permissions;
 mod principals;
 mod registration;
 
+pub(crate) use assignments::check_assigned;
 pub(crate) use credentials::derive_secret_hash;
 pub use credentials::{CredentialView, MadeSecret, add_key, add_secret, remove_credential};
+pub use mine::{OpenApplication, OwnConsent, list_consents, list_open, withdraw};
 pub(crate) use own_api::ensure as ensure_own_api;
 pub use own_api::{OWN_API, find_own_api};
 pub(crate) use permissions::write_scope;
 pub use permissions::{
-    Assignment, Consent, GrantView, assign, change_grant, find_grant, grant, list_app_roles,
-    list_assigned_to, list_grants, list_grants_of_client, revoke, unassign,
+    Assignment, Consent, GrantView, assign, change_grant, find_assignment, find_grant, grant,
+    list_app_roles, list_assigned_to, list_grants, list_grants_of_client, revoke, unassign,
 };
 pub(crate) use principals::find_existing as find_existing_principal;
 pub use principals::{
@@ -83,6 +87,8 @@ pub struct ApplicationView {
     pub display_name: String,
     pub description: String,
     pub redirect_uris: Vec<RedirectUri>,
+    /// Where people open it; without one it has no place on their page.
+    pub home_uri: Option<String>,
     pub secrets: Vec<CredentialView>,
     pub keys: Vec<CredentialView>,
     pub created_at: Micros,
@@ -97,6 +103,8 @@ pub struct ApplicationChange {
     pub display_name: Option<String>,
     pub description: Option<String>,
     pub redirect_uris: Option<Vec<RedirectUri>>,
+    /// An empty text takes it away.
+    pub home_uri: Option<String>,
     /// The record version that the change was made for; another refuses.
     pub record_version: Option<i64>,
 }
@@ -133,6 +141,15 @@ fn write_redirect_uris(uris: &[RedirectUri]) -> Result<String, Refusal> {
         });
     }
     serde_json::to_string(&stored).map_err(|_| Refusal::new(&codes::INTERNAL))
+}
+
+/// What a browser may be led to by a link: an address as a server's answers go to.
+fn parse_home(uri: &str) -> Result<Option<String>, Refusal> {
+    if uri.is_empty() {
+        return Ok(None);
+    }
+    redirect_uri::check(Platform::Web, uri).map_err(|_| &codes::REDIRECT_UNFIT)?;
+    Ok(Some(uri.to_owned()))
 }
 
 fn parse_name(text: &str) -> Result<String, Refusal> {
@@ -234,6 +251,7 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         display_name: application.display_name,
         description: application.description,
         redirect_uris: read_redirect_uris(&application.redirect_uris),
+        home_uri: application.home_uri,
         secrets,
         keys,
         created_at: application.created_at,

@@ -1,10 +1,10 @@
 //! What a sign-in proves, in the words that applications read (RFC 8176; OpenID Connect Extended Authentication Profile,
 //! ACR values).
 
-use store::{PasskeyFacts, StoreError};
+use store::{Id, PasskeyFacts, StoreError};
 
-use crate::Identity;
-use crate::policies::is_kept_in_hardware;
+use crate::policies::{decide_at_rest, is_kept_in_hardware};
+use crate::{Identity, Refusal};
 
 /// The level of every session that a passkey opened: phishing-resistant.
 pub(crate) const PHISHING_RESISTANT: &str = "phr";
@@ -26,7 +26,7 @@ impl Assurance {
         self.acr == HARDWARE_PROTECTED
     }
 
-    /// No more than was true at the sign-in (security 29).
+    /// No more than was true at the sign-in (security 29), and no other word than was asked for.
     pub(crate) fn at_most(mut self, was_in_hardware: bool) -> Assurance {
         if self.is_in_hardware() && !was_in_hardware {
             self.acr = PHISHING_RESISTANT;
@@ -67,5 +67,26 @@ pub(crate) async fn judge(
         found.acr = HARDWARE_PROTECTED;
     }
     // Of a passkey that stays where it is and proves nothing neither word is known to be true.
+    Ok(found)
+}
+
+/// The passkeys of a person that are accepted now and provably lie in hardware: their ids.
+///
+/// # Errors
+/// [`crate::codes::POLICY_UNKNOWN`] when what is in force can't be understood.
+pub(crate) async fn list_in_hardware(
+    identity: &Identity,
+    person: Id,
+) -> Result<Vec<Vec<u8>>, Refusal> {
+    let (_, snapshot) = identity.current().await?;
+    let verdicts = decide_at_rest(identity, &snapshot.policies, person).await?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let mut found = Vec::new();
+    for facts in store.list_passkey_facts(tenant, person).await? {
+        let is_accepted = verdicts.get(&facts.credential_id) == Some(&None);
+        if is_accepted && judge(identity, Some(&facts)).await?.is_in_hardware() {
+            found.push(facts.credential_id);
+        }
+    }
     Ok(found)
 }

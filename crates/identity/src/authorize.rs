@@ -4,19 +4,23 @@
 //! request is read and judged anew, from an address that we wrote. So there is no stored request to tamper with (past
 //! mistake 43): what somebody changes in the address is another request, which gets what it would have got anyway.
 
+mod consent;
+mod pushed;
+mod step_up;
+
+use std::borrow::Cow;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oidc::authorize::{Echo, Prompt, Request, Target};
 use oidc::form::Parameters;
-use oidc::redirect_uri::{self, Platform};
+use oidc::redirect_uri::{self, Platform, Reply};
 use oidc::{ErrorKind, OAuthError};
 use store::{
-    AuthorizationCode, Client, CodeHash, EVERYBODY, Guard, Id, Log, PermissionGrant, Unit,
-    WriteError,
+    AuthorizationCode, Client, CodeHash, EVERYBODY, Guard, Id, PermissionGrant, Unit, WriteError,
 };
 use webauthn::base64url;
 
-use crate::applications::{find_own_api, read_redirect_uris, write_scope};
-use crate::audit::{self, Entry};
+use crate::applications::{check_assigned, read_redirect_uris, write_scope};
 use crate::client;
 use crate::issuer::{Issuer, Scope, parse_scope};
 use crate::permissions::Permission;
@@ -25,12 +29,18 @@ use crate::seal::derive_mac;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
 use crate::token::derive_code_hash;
-use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND, Session, codes};
+use crate::{Identity, MINUTE, Micros, Refusal, SECOND, Session, codes};
+
+pub use self::consent::{Decision, decide};
+pub use self::pushed::{Pushed, Unfit, push};
+use self::step_up::Wanted;
 
 /// How long a code waits for its client.
 const CODE_LIFETIME: Micros = MINUTE;
 /// Carries the time after which somebody must have proven anew who is there, sealed against change.
 const SINCE: &str = "claviger_since";
+/// Says that the person denied the request. Unsealed: who makes one up gets an application told that somebody said no.
+const DENIED: &str = "claviger_denied";
 /// Scopes of OpenID Connect itself: about nothing but the sign-in.
 const SIGN_IN_SCOPES: [Permission; 3] =
     [Permission::OpenId, Permission::Profile, Permission::Email];
@@ -39,13 +49,19 @@ const SIGN_IN_SCOPES: [Permission; 3] =
 #[derive(Debug)]
 pub enum Outcome {
     /// Sign in, then come back to this path.
-    SignIn { return_path: String },
+    SignIn {
+        return_path: String,
+        /// Whom the application expects; shown, never believed.
+        hint: Option<String>,
+    },
     /// Confirm who is there, then come back to this path.
     Reauthenticate { return_path: String },
+    /// The same with a passkey that proves that it is kept in hardware.
+    StepUp { return_path: String },
     /// Ask the person.
     Consent(Consent),
     /// Go to the client: with a code, or with what went wrong.
-    Answer { location: String },
+    Answer(Reply),
 }
 
 /// What the consent page shows.
@@ -70,6 +86,12 @@ struct Known {
 /// A request that is in order, and what it asks for.
 struct Checked {
     known: Known,
+    asked: Asked,
+    /// The name under which the client pushed it.
+    pushed: Option<String>,
+}
+
+struct Asked {
     request: Request,
     asks_default: bool,
     named: Vec<Permission>,
@@ -77,7 +99,7 @@ struct Checked {
 
 enum Stop {
     Refusal(Refusal),
-    Answer(String),
+    Answer(Reply),
 }
 
 impl<R: Into<Refusal>> From<R> for Stop {
@@ -92,14 +114,14 @@ fn malformed(_: OAuthError) -> Refusal {
 
 impl Known {
     /// RFC 6749 section 4.1.2 and RFC 9207: every answer says whose it is.
-    fn answer(&self, issuer: &Issuer, pairs: &[(&str, &str)]) -> String {
+    fn answer(&self, issuer: &Issuer, pairs: &[(&str, &str)]) -> Reply {
         let url = issuer.url();
         let mut pairs = pairs.to_vec();
         if let Some(state) = &self.echo.state {
             pairs.push(("state", state));
         }
         pairs.push(("iss", &url));
-        redirect_uri::answer(&self.redirect_uri, self.echo.mode, &pairs)
+        redirect_uri::reply(&self.redirect_uri, self.echo.mode, &pairs)
     }
 
     fn refuse(&self, issuer: &Issuer, error: OAuthError) -> Stop {
@@ -132,13 +154,10 @@ async fn recognise(identity: &Identity, parameters: &Parameters) -> Result<Known
     })
 }
 
-async fn check(
-    identity: &Identity,
-    issuer: &Issuer,
-    parameters: &Parameters,
-) -> Result<Checked, Stop> {
-    let known = recognise(identity, parameters).await?;
-    let request = Request::parse(parameters).map_err(|error| known.refuse(issuer, error))?;
+/// What a request asks for, whoever asks.
+fn read(identity: &Identity, parameters: &Parameters) -> Result<Asked, OAuthError> {
+    let mut request = Request::parse(parameters)?;
+    step_up::take_hint(identity, &mut request)?;
     let (mut named, mut asks_default) = (Vec::new(), false);
     for scope in &request.scopes {
         match parse_scope(identity, scope) {
@@ -146,17 +165,49 @@ async fn check(
             Some(Scope::One(permission)) if !named.contains(&permission) => named.push(permission),
             Some(Scope::One(_)) => {}
             None => {
-                let error = OAuthError::new(ErrorKind::InvalidScope, "a scope is unknown");
-                return Err(known.refuse(issuer, error));
+                return Err(OAuthError::new(
+                    ErrorKind::InvalidScope,
+                    "a scope is unknown",
+                ));
             }
         }
     }
-    Ok(Checked {
-        known,
+    Ok(Asked {
         request,
         asks_default,
         named,
     })
+}
+
+async fn check(
+    identity: &Identity,
+    issuer: &Issuer,
+    parameters: &Parameters,
+) -> Result<Checked, Stop> {
+    let (parameters, pushed) = match pushed::find(identity, parameters).await? {
+        Some((request, name)) => (Cow::Owned(request), Some(name)),
+        None => (Cow::Borrowed(parameters), None),
+    };
+    let known = recognise(identity, &parameters).await?;
+    let asked = read(identity, &parameters).map_err(|error| known.refuse(issuer, error))?;
+    Ok(Checked {
+        known,
+        asked,
+        pushed,
+    })
+}
+
+impl Checked {
+    /// The request as the address carries it: in one spelling, or by the name under which it was pushed.
+    fn to_query(&self) -> String {
+        match &self.pushed {
+            None => self.asked.request.to_query(),
+            Some(name) => {
+                let client_id = &self.asked.request.target.client_id;
+                oidc::form::write(&[("client_id", client_id), ("request_uri", name)])
+            }
+        }
+    }
 }
 
 /// What was granted to the client, for everybody and for this person; and the person's own grant.
@@ -200,7 +251,7 @@ pub async fn begin(
 ) -> Result<Outcome, Refusal> {
     match judge(identity, issuer, query, session).await {
         Ok(outcome) => Ok(outcome),
-        Err(Stop::Answer(location)) => Ok(Outcome::Answer { location }),
+        Err(Stop::Answer(reply)) => Ok(Outcome::Answer(reply)),
         Err(Stop::Refusal(refusal)) => Err(refusal),
     }
 }
@@ -214,22 +265,46 @@ async fn judge(
     identity.check_clock()?;
     let parameters = Parameters::parse(query).map_err(malformed)?;
     let checked = check(identity, issuer, &parameters).await?;
-    let since = find_since(identity, &checked.request, &parameters);
+    let since = find_since(identity, &checked, &parameters);
     let refuse = |kind, reason| checked.known.refuse(issuer, OAuthError::new(kind, reason));
-    let silent = checked.request.prompt == Prompt::None;
+    if parameters.find(DENIED).is_some() {
+        return Err(refuse(ErrorKind::AccessDenied, "the person said no"));
+    }
+    let wanted = step_up::find_wanted(&checked.asked.request)
+        .map_err(|error| checked.known.refuse(issuer, error))?;
+    let silent = checked.asked.request.prompt == Prompt::None;
     let Some(session) = session else {
         if silent {
             return Err(refuse(ErrorKind::LoginRequired, "nobody is signed in"));
         }
-        let return_path = derive_return_path(identity, issuer, &checked.request, since);
-        return Ok(Outcome::SignIn { return_path });
+        let return_path = derive_return_path(identity, issuer, &checked, since);
+        return Ok(Outcome::SignIn {
+            return_path,
+            hint: checked.asked.request.login_hint,
+        });
     };
-    if !is_recent(identity, &checked.request, since, session) {
+    let expected = checked.asked.request.claims.subject.as_deref();
+    if expected.is_some_and(|expected| expected != session.person_id.to_string()) {
+        return Err(refuse(
+            ErrorKind::LoginRequired,
+            "somebody else is signed in than the application expects",
+        ));
+    }
+    if !is_recent(identity, &checked.asked.request, since, session) {
         if silent {
             return Err(refuse(ErrorKind::LoginRequired, "the sign-in is too old"));
         }
-        let return_path = derive_return_path(identity, issuer, &checked.request, since);
+        let return_path = derive_return_path(identity, issuer, &checked, since);
         return Ok(Outcome::Reauthenticate { return_path });
+    }
+    if let Err(refusal) = check_assigned(identity, &checked.known.client, session.person_id).await {
+        if silent && refusal.code == &codes::NOT_ASSIGNED {
+            return Err(refuse(
+                ErrorKind::AccessDenied,
+                "the person is not assigned to the application",
+            ));
+        }
+        return Err(refusal.into());
     }
     // The passkey that signed in may have stopped being one that signs in (security 29).
     let at_rest = decide_one_at_rest(identity, session.person_id, &session.credential_id).await?;
@@ -242,9 +317,25 @@ async fn judge(
         }
         return Err(Refusal::new(code).into());
     }
+    if wanted == Wanted::Hardware && !step_up::is_met(identity, &at_rest).await? {
+        if !step_up::can_be_met(identity, session.person_id).await? {
+            return Err(refuse(
+                ErrorKind::UnmetAuthenticationRequirements,
+                "the person has no passkey that proves to be kept in hardware",
+            ));
+        }
+        if silent {
+            return Err(refuse(
+                ErrorKind::LoginRequired,
+                "another passkey must be asked for",
+            ));
+        }
+        let return_path = derive_return_path(identity, issuer, &checked, since);
+        return Ok(Outcome::StepUp { return_path });
+    }
     let (granted, _) = list_granted(identity, &checked.known.client, session.person_id).await?;
     let is_missing = |permission: &Permission| !granted.contains(permission);
-    let mut missing = checked.named.clone();
+    let mut missing = checked.asked.named.clone();
     // Client libraries ask for it as a matter of course: where nobody can be asked, it is left out and not refused
     // (OpenID Connect Core section 11).
     missing.retain(|it| is_missing(it) && !(silent && *it == Permission::OfflineAccess));
@@ -254,7 +345,9 @@ async fn judge(
             "an administrator must grant what is asked for",
         ));
     }
-    if !missing.is_empty() || checked.request.prompt == Prompt::Consent {
+    let was_asked = consent::was_asked(identity, &checked, &parameters, session.person_id);
+    let ask_anyway = checked.asked.request.prompt == Prompt::Consent && !was_asked;
+    if !missing.is_empty() || ask_anyway {
         if silent {
             return Err(refuse(
                 ErrorKind::ConsentRequired,
@@ -263,15 +356,15 @@ async fn judge(
         }
         return Ok(Outcome::Consent(show(identity, &checked, since)));
     }
-    let mut permissions = checked.named.clone();
+    let mut permissions = checked.asked.named.clone();
     permissions.retain(|it| granted.contains(it));
-    if checked.asks_default {
+    if checked.asked.asks_default {
         permissions.extend(
             granted
                 .iter()
                 .copied()
                 // To renew tokens without the person is for who asks for it by name.
-                .filter(|it| !checked.named.contains(it) && *it != Permission::OfflineAccess),
+                .filter(|it| !checked.asked.named.contains(it) && *it != Permission::OfflineAccess),
         );
     }
     if permissions.is_empty() {
@@ -280,8 +373,9 @@ async fn judge(
             "nothing was granted to the application yet",
         ));
     }
-    let location = answer_with_code(identity, issuer, &checked, session, &permissions).await?;
-    Ok(Outcome::Answer { location })
+    let rests_on = (session, wanted);
+    let reply = answer_with_code(identity, issuer, &checked, rests_on, &permissions).await?;
+    Ok(Outcome::Answer(reply))
 }
 
 fn show(identity: &Identity, checked: &Checked, since: Option<Micros>) -> Consent {
@@ -290,19 +384,19 @@ fn show(identity: &Identity, checked: &Checked, since: Option<Micros>) -> Consen
     Consent {
         application: checked.known.client.display_name.clone(),
         host: rest.split(['/', '?']).next().unwrap_or(rest).to_owned(),
-        permissions: checked.named.clone(),
-        query: write_query(identity, &checked.request, since),
+        permissions: checked.asked.named.clone(),
+        query: write_query(identity, checked, since),
     }
 }
 
 // --- proving anew who is there
 
-fn derive_since_mac(identity: &Identity, request: &Request, since: Micros) -> String {
+fn derive_since_mac(identity: &Identity, checked: &Checked, since: Micros) -> String {
     let mac = derive_mac(
         &identity.snapshot().keys.mac,
         &[
             b"authorize since",
-            request.to_query().as_bytes(),
+            checked.to_query().as_bytes(),
             &since.to_be_bytes(),
         ],
     );
@@ -310,10 +404,10 @@ fn derive_since_mac(identity: &Identity, request: &Request, since: Micros) -> St
 }
 
 /// The time that we ourselves put into the address, when this very request came first.
-fn find_since(identity: &Identity, request: &Request, parameters: &Parameters) -> Option<Micros> {
+fn find_since(identity: &Identity, checked: &Checked, parameters: &Parameters) -> Option<Micros> {
     let (time, mac) = parameters.find(SINCE)?.split_once('.')?;
     let since: Micros = time.parse().ok()?;
-    let expected = derive_since_mac(identity, request, since);
+    let expected = derive_since_mac(identity, checked, since);
     verify_slices_are_equal(expected.as_bytes(), mac.as_bytes())
         .is_ok()
         .then_some(since)
@@ -341,137 +435,24 @@ fn is_recent(
 fn derive_return_path(
     identity: &Identity,
     issuer: &Issuer,
-    request: &Request,
+    checked: &Checked,
     since: Option<Micros>,
 ) -> String {
     let since = since.unwrap_or_else(|| identity.0.ambient.now());
-    let query = write_query(identity, request, Some(since));
+    let query = write_query(identity, checked, Some(since));
     format!("{}?{query}", issuer.authorize_path())
 }
 
 /// The request as a query, with our mark of when it came first: who has proven anew who is there since then need not do
 /// so again behind the consent page.
-fn write_query(identity: &Identity, request: &Request, since: Option<Micros>) -> String {
-    let query = request.to_query();
+fn write_query(identity: &Identity, checked: &Checked, since: Option<Micros>) -> String {
+    let query = checked.to_query();
     let Some(since) = since else {
         return query;
     };
-    let mac = derive_since_mac(identity, request, since);
+    let mac = derive_since_mac(identity, checked, since);
     let mark = oidc::form::write(&[(SINCE, &format!("{since}.{mac}"))]);
     format!("{query}&{mark}")
-}
-
-// --- consent
-
-/// The person's decision about a request that the consent page showed. Gives the address to go to.
-pub async fn decide(
-    identity: &Identity,
-    caller: &Caller,
-    issuer: &Issuer,
-    session: &Session,
-    query: &str,
-    decision: Decision,
-) -> Result<String, Refusal> {
-    limit_person(identity, session)?;
-    let parameters = Parameters::parse(query.as_bytes()).map_err(malformed)?;
-    let checked = match check(identity, issuer, &parameters).await {
-        Ok(checked) => checked,
-        Err(Stop::Answer(location)) => return Ok(location),
-        Err(Stop::Refusal(refusal)) => return Err(refusal),
-    };
-    if decision == Decision::Deny {
-        let pairs = [("error", ErrorKind::AccessDenied.as_str())];
-        return Ok(checked.known.answer(issuer, &pairs));
-    }
-    if checked.named.iter().any(|permission| !permission.is_low()) {
-        // What an administrator granted needs no consent; what nobody granted can't be consented to here.
-        let (granted, _) = list_granted(identity, &checked.known.client, session.person_id).await?;
-        if !checked
-            .named
-            .iter()
-            .all(|it| it.is_low() || granted.contains(it))
-        {
-            return Err(Refusal::new(&codes::NOT_ALLOWED));
-        }
-    }
-    consent(identity, caller, session, &checked).await?;
-    // The same request once more, which now finds the grant; it was shown, so it need not be shown again.
-    let since = find_since(identity, &checked.request, &parameters);
-    let mut request = checked.request;
-    if request.prompt == Prompt::Consent {
-        request.prompt = Prompt::AsNeeded;
-    }
-    Ok(format!(
-        "{}?{}",
-        issuer.authorize_path(),
-        write_query(identity, &request, since)
-    ))
-}
-
-/// What the person said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    Allow,
-    Deny,
-}
-
-async fn consent(
-    identity: &Identity,
-    caller: &Caller,
-    session: &Session,
-    checked: &Checked,
-) -> Result<(), Refusal> {
-    let tenant = identity.0.tenant_id;
-    let client = &checked.known.client;
-    let (_, own) = list_granted(identity, client, session.person_id).await?;
-    let mut permissions: Vec<Permission> = own
-        .iter()
-        .flat_map(|grant| grant.scope.split(' '))
-        .filter_map(Permission::parse)
-        .collect();
-    for permission in checked.named.iter().filter(|it| it.is_low()) {
-        if !permissions.contains(permission) {
-            permissions.push(*permission);
-        }
-    }
-    let scope = write_scope(&permissions);
-    let mut unit = Unit::new();
-    unit.require_session(tenant, session.person_id, session.session_id);
-    unit.require_client(tenant, client.principal_id, client.principal_version);
-    match own {
-        Some(own) => {
-            unit.update_permission_grant(tenant, own.grant_id, &scope, &own.scope);
-        }
-        None => {
-            unit.insert_permission_grant(
-                tenant,
-                &PermissionGrant {
-                    grant_id: identity.0.ambient.make_id(),
-                    client_id: client.principal_id,
-                    resource_id: find_own_api(identity).await?,
-                    person_id: session.person_id,
-                    scope: scope.clone(),
-                    created_at: identity.0.ambient.now(),
-                },
-            );
-        }
-    }
-    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
-    entry
-        .confide("actor", session.user_name.as_str())
-        .say("application", client.display_name.as_str())
-        .say("appId", client.app_id.to_string())
-        .say("permissions", scope);
-    let about = (
-        Some(session.person_id),
-        Some(client.principal_id.0.as_slice()),
-    );
-    let activity = "permission.consented";
-    match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
-        // Another tab was first: what it consented to is looked at anew.
-        Ok(_) | Err(WriteError::Refused(Guard::Taken)) => Ok(()),
-        Err(error) => Err(refuse_write(error)),
-    }
 }
 
 // --- the code
@@ -480,9 +461,9 @@ async fn answer_with_code(
     identity: &Identity,
     issuer: &Issuer,
     checked: &Checked,
-    session: &Session,
+    (session, wanted): (&Session, Wanted),
     permissions: &[Permission],
-) -> Result<String, Refusal> {
+) -> Result<Reply, Refusal> {
     let (tenant, ambient) = (identity.0.tenant_id, &identity.0.ambient);
     let (client, now) = (&checked.known.client, ambient.now());
     let mut code: CodeHash = ambient.random.make();
@@ -500,17 +481,24 @@ async fn answer_with_code(
             session_id: session.session_id,
             redirect_uri: checked.known.redirect_uri.clone(),
             platform: checked.known.platform.as_str().to_owned(),
-            challenge: checked.request.challenge.bytes(),
+            challenge: checked.asked.request.challenge.bytes(),
             scope: write_scope(permissions),
-            nonce: checked.request.nonce.clone(),
+            nonce: checked.asked.request.nonce.clone(),
             issuer: issuer.url(),
             epoch: client.epoch,
+            is_acr_plain: wanted == Wanted::Plain,
             expires_at: now + CODE_LIFETIME,
             used_at: None,
             revoked_at: None,
         },
     );
-    identity.write(unit).await.map_err(refuse_write)?;
+    if let Some(name) = &checked.pushed {
+        pushed::use_up(tenant, &mut unit, name)?;
+    }
+    identity.write(unit).await.map_err(|error| match error {
+        WriteError::Refused(Guard::Missing) => Refusal::new(&codes::REQUEST_GONE),
+        error => refuse_write(error),
+    })?;
     let code = base64url::encode(&code);
     Ok(checked.known.answer(issuer, &[("code", &code)]))
 }

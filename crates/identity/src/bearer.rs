@@ -140,6 +140,11 @@ impl From<JwtError> for Refusal {
 /// One row is read, uncached: the application in the version of the token; for a person's token also the person, the
 /// passkey, and either the session and the code that the token was made of, or what it was renewed by.
 pub async fn authenticate(identity: &Identity, token: &str) -> Result<Bearer, Refusal> {
+    read(identity, token).await.map(|(bearer, _)| bearer)
+}
+
+/// The same, with what the token says.
+pub(crate) async fn read(identity: &Identity, token: &str) -> Result<(Bearer, Claims), Refusal> {
     let claims = verify(identity, token).await?;
     let id = |name: &str| Id::parse(claims.text(name)?).ok_or(JwtError::ClaimUnfit);
     if id("tid")? != identity.0.tenant_id {
@@ -150,7 +155,8 @@ pub async fn authenticate(identity: &Identity, token: &str) -> Result<Bearer, Re
     if claims.has("scp") {
         let delegate = find_delegate(identity, &claims, principal).await?;
         let permissions = parse_permissions(claims.text("scp")?.split(' '));
-        return Ok(Bearer::new(client, principal, Some(delegate), permissions));
+        let bearer = Bearer::new(client, principal, Some(delegate), permissions);
+        return Ok((bearer, claims));
     }
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let live = store
@@ -160,7 +166,7 @@ pub async fn authenticate(identity: &Identity, token: &str) -> Result<Bearer, Re
         return Err(unusable("token.revoked"));
     }
     let permissions = parse_permissions(claims.texts("roles")?.into_iter());
-    Ok(Bearer::new(client, principal, None, permissions))
+    Ok((Bearer::new(client, principal, None, permissions), claims))
 }
 
 /// A name that this version doesn't know gives no right.

@@ -197,13 +197,15 @@ fn check_assertion<'a>(
     stored: impl Iterator<Item = &'a ApplicationCredential>,
 ) -> Result<Id, Refusal> {
     let keys: Vec<ClientKey> = stored.filter_map(read_key).collect();
-    // OpenID Connect Core section 9: the token endpoint; RFC 7523 bis: the issuer. Only those of the address asked.
-    let (endpoint, url) = (issuer.token_endpoint(), issuer.url());
+    // OpenID Connect Core section 9: the token endpoint; RFC 7523 bis: the issuer; RFC 7009 and 9126: the endpoint asked.
+    // All of the issuer of the address, and each assertion once, wherever it is shown.
+    let audiences = issuer.audiences();
+    let audiences: Vec<&str> = audiences.iter().map(String::as_str).collect();
     let assertion = client_assertion::verify(
         token.expose(),
         &client.app_id.to_string(),
         &keys,
-        &[&endpoint, &url],
+        &audiences,
         identity.0.ambient.now() / SECOND,
     )
     .map_err(|error| {

@@ -193,7 +193,9 @@ codes! {
     REVOCATION_UNFIT = "revocation.unfit" Bad "Only refresh tokens can be given back; an access token ends by itself within ten minutes." "Send the refresh token.";
     SCOPE_UNKNOWN = "scope.unknown" Bad "A scope is unknown, or of the wrong kind for this grant." "Applications ask for .default of one resource; for people see the list of permissions.";
     TOKEN_UNUSABLE = "token.unusable" Unauthenticated "The access token is missing, expired, revoked, or not for this API." "Get a new token.";
+    NOT_ASSIGNED = "application.not_assigned" Forbidden "You aren't assigned to this application." "Ask whoever runs the application, or an administrator, to assign you to it.";
     REDIRECT_UNKNOWN = "client.redirect_unknown" Bad "The application is unknown, or did not register the address that it wants the answer sent to." "Tell whoever runs the application.";
+    REQUEST_GONE = "authorize.request_gone" Bad "The application's request has expired, or was answered already." "Go back to the application and start again.";
     AUTHORIZE_MALFORMED = "authorize.malformed" Bad "The application's request can't be read." "Tell whoever runs the application.";
 
     // Limits and failures.

@@ -22,6 +22,11 @@ pub struct Issuer {
     segment: Option<String>,
 }
 
+const AUTHORIZATION: &str = "/oauth2/v2.0/authorize";
+const REVOCATION: &str = "/oauth2/v2.0/revoke";
+const INTROSPECTION: &str = "/oauth2/v2.0/introspect";
+const PUSHED_REQUEST: &str = "/oauth2/v2.0/par";
+
 /// Words that stand for the tenant as long as there is one.
 const ANY_TENANT: [&str; 2] = ["common", "organizations"];
 
@@ -78,13 +83,29 @@ impl Issuer {
     /// The authorization endpoint below the origin.
     #[must_use]
     pub fn authorize_path(&self) -> String {
-        self.path("/oauth2/v2.0/authorize")
+        self.path(AUTHORIZATION)
     }
 
     /// The token endpoint.
     #[must_use]
     pub fn token_endpoint(&self) -> String {
-        format!("{}{}", self.origin, self.path("/oauth2/v2.0/token"))
+        self.endpoint("/oauth2/v2.0/token")
+    }
+
+    /// An address of ours below the issuer's.
+    fn endpoint(&self, path: &str) -> String {
+        format!("{}{}", self.origin, self.path(path))
+    }
+
+    /// What a client may call us when it proves who it is.
+    pub(crate) fn audiences(&self) -> [String; 5] {
+        [
+            self.url(),
+            self.token_endpoint(),
+            self.endpoint(REVOCATION),
+            self.endpoint(INTROSPECTION),
+            self.endpoint(PUSHED_REQUEST),
+        ]
     }
 
     /// The discovery document.
@@ -92,12 +113,14 @@ impl Issuer {
     pub fn document(&self) -> Document {
         let endpoints = Endpoints {
             issuer: self.url(),
-            authorization: format!("{}{}", self.origin, self.authorize_path()),
+            authorization: self.endpoint(AUTHORIZATION),
             token: self.token_endpoint(),
-            revocation: format!("{}{}", self.origin, self.path("/oauth2/v2.0/revoke")),
-            end_session: format!("{}{}", self.origin, self.path("/oauth2/v2.0/logout")),
+            revocation: self.endpoint(REVOCATION),
+            introspection: self.endpoint(INTROSPECTION),
+            pushed_request: self.endpoint(PUSHED_REQUEST),
+            end_session: self.endpoint("/oauth2/v2.0/logout"),
             user_info: format!("{}/oidc/userinfo", self.origin),
-            keys: format!("{}{}", self.origin, self.path("/discovery/v2.0/keys")),
+            keys: self.endpoint("/discovery/v2.0/keys"),
         };
         let scopes = Permission::ALL
             .iter()

@@ -54,6 +54,7 @@ mod ceremony;
 mod client;
 mod creation;
 mod flow;
+mod id_token_hint;
 mod limits;
 mod link;
 mod look_alike;

@@ -3,14 +3,13 @@
 //! Who presents an id token of the person who is signed in may sign them out without a word; anybody else can only have
 //! them asked. An answer goes to registered addresses only, as everywhere.
 
-use oidc::authorize::{Echo, ResponseMode};
+use oidc::authorize::Echo;
 use oidc::form::Parameters;
-use oidc::jwt::{self, Algorithm};
 use oidc::redirect_uri;
-use store::{Client, Id};
+use store::Client;
 
 use crate::applications::read_redirect_uris;
-use crate::issuer::Issuer;
+use crate::id_token_hint::{self, Hint};
 use crate::{Caller, Identity, Refusal, Session, client, codes, sessions};
 
 /// What the browser does next.
@@ -24,36 +23,6 @@ pub enum Outcome {
     },
     /// Nobody is signed in (any more).
     Left { location: Option<String> },
-}
-
-/// What an id token of ours says, however old it is.
-struct Hint {
-    app_id: Id,
-    person: Option<Id>,
-}
-
-/// `None` for what isn't one: it says nothing then, and the person is asked.
-fn read_hint(identity: &Identity, token: &str) -> Option<Hint> {
-    let parsed = jwt::parse(token).ok()?;
-    let kind = parsed.header().token_type.as_deref()?;
-    if !kind.eq_ignore_ascii_case("JWT") {
-        return None;
-    }
-    let name = parsed.header().key_id.clone()?;
-    let snapshot = identity.snapshot();
-    let key = snapshot
-        .keys
-        .signing
-        .find(&name, identity.0.ambient.now())?;
-    let claims = parsed.verify(&key.public, &[Algorithm::Rs256]).ok()?;
-    let issuer = claims.text("iss").ok()?;
-    if !Issuer::all(identity).any(|ours| ours.url() == issuer) {
-        return None;
-    }
-    Some(Hint {
-        app_id: Id::parse(claims.text("aud").ok()?)?,
-        person: claims.text("sub").ok().and_then(Id::parse),
-    })
 }
 
 async fn find_client(
@@ -95,7 +64,7 @@ fn find_location(
         return Err(Refusal::new(&codes::REDIRECT_UNKNOWN));
     }
     Ok(Some(match Echo::of(parameters).state {
-        Some(state) => redirect_uri::answer(address, ResponseMode::Query, &[("state", &state)]),
+        Some(state) => redirect_uri::add_query(address, &[("state", &state)]),
         None => address.to_owned(),
     }))
 }
@@ -120,7 +89,7 @@ pub async fn begin(
         Parameters::parse(query).map_err(|_| Refusal::new(&codes::AUTHORIZE_MALFORMED))?;
     let hint = parameters
         .find("id_token_hint")
-        .and_then(|token| read_hint(identity, token));
+        .and_then(|token| id_token_hint::read(identity, token));
     let client = find_client(identity, &parameters, hint.as_ref()).await?;
     let location = find_location(&parameters, client.as_ref())?;
     let Some(session) = session else {

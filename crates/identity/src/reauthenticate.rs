@@ -4,7 +4,7 @@ use crate::authentication::{self, Try};
 use crate::ceremony::{self, Binding};
 use crate::flow::Purpose;
 use crate::sign_in::{Challenge, SignedIn, begin_for, derive_descriptor, limit_address};
-use crate::{Caller, Identity, Refusal, Session};
+use crate::{Caller, Identity, Refusal, Session, assurance};
 
 fn bind<'a>(caller: &'a Caller, session: &Session) -> Binding<'a> {
     Binding {
@@ -14,24 +14,35 @@ fn bind<'a>(caller: &'a Caller, session: &Session) -> Binding<'a> {
     }
 }
 
-/// A challenge for the passkeys of the person signed in; the account can't change on the way.
+/// With which of the person's passkeys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Among {
+    All,
+    /// Those that prove to be kept in hardware; all of them where none does.
+    InHardware,
+}
+
+/// A challenge for the passkeys of the person signed in, and their names; the account can't change on the way. It offers
+/// those and demands none of them: what came of it is judged where it is needed.
 pub async fn begin(
     identity: &Identity,
     caller: &Caller,
     session: &Session,
-) -> Result<Challenge, Refusal> {
-    let credentials = identity
-        .0
-        .store
-        .list_credentials(identity.0.tenant_id, session.person_id)
-        .await?;
+    among: Among,
+) -> Result<(Challenge, Vec<String>), Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let mut credentials = store.list_credentials(tenant, session.person_id).await?;
+    if among == Among::InHardware {
+        let fit = assurance::list_in_hardware(identity, session.person_id).await?;
+        if !fit.is_empty() {
+            credentials.retain(|each| fit.contains(&each.credential_id));
+        }
+    }
+    let names = credentials.iter().map(|each| each.name.clone()).collect();
     let allowed = credentials.iter().map(derive_descriptor).collect();
-    begin_for(
-        identity,
-        bind(caller, session),
-        Some(session.person_id),
-        allowed,
-    )
+    let binding = bind(caller, session);
+    let challenge = begin_for(identity, binding, Some(session.person_id), allowed)?;
+    Ok((challenge, names))
 }
 
 /// Replaces the session by a fresh one under a new token.

@@ -503,6 +503,7 @@ async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal
         unit.purge_spent(tenant, issued_before);
         unit.purge_sessions(tenant, opened_before);
         unit.purge_codes(tenant, database_time - crate::HOUR);
+        unit.purge_pushed_requests(tenant, database_time - crate::HOUR);
         crate::token::purge_refresh(identity, &mut unit);
         crate::provisioning::purge(&mut unit, tenant, database_time);
         let written = identity.write(unit).await.map_err(refuse_write)?;

@@ -1,5 +1,6 @@
 //! The token endpoint: access tokens for applications and, by authorization codes and refresh tokens, for people.
 
+mod introspect;
 mod refresh;
 
 use oidc::jwt::Algorithm;
@@ -13,6 +14,7 @@ use store::{
 };
 use webauthn::base64url;
 
+use crate::applications::check_assigned;
 use crate::assurance::{self, Assurance};
 use crate::audit::{self, Entry};
 use crate::client::{self, AuthenticatedClient, Proven};
@@ -22,6 +24,7 @@ use crate::seal::derive_hash;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND, codes};
 
+pub use self::introspect::introspect;
 pub(crate) use self::refresh::purge as purge_refresh;
 pub use self::refresh::revoke;
 
@@ -93,7 +96,7 @@ pub async fn issue(
 }
 
 /// The client, as far as it proves itself; a failure is recorded.
-async fn authenticate(
+pub(crate) async fn authenticate(
     identity: &Identity,
     caller: &Caller,
     issuer: &Issuer,
@@ -229,7 +232,7 @@ async fn refuse(asked: &Asked<'_>, failure: Failure) -> Refusal {
     }
 }
 
-fn replayed() -> Refusal {
+pub(crate) fn replayed() -> Refusal {
     Refusal {
         detail: Some("client.assertion_replayed"),
         ..Refusal::new(&codes::CLIENT_REFUSED)
@@ -404,12 +407,13 @@ fn check_code(
     check_proven(asked, &code.platform)
 }
 
+pub(crate) fn may_be_unproven(platform: Platform) -> bool {
+    matches!(platform, Platform::SinglePage | Platform::Native)
+}
+
 /// An application with a server keeps a secret or a key; only scripts and devices can't.
 fn check_proven(asked: &Asked<'_>, platform: &str) -> Result<(), Refusal> {
-    let public = matches!(
-        Platform::parse(platform),
-        Some(Platform::SinglePage | Platform::Native)
-    );
+    let public = Platform::parse(platform).is_some_and(may_be_unproven);
     if !public && asked.client.proven == Proven::Nothing {
         return Err(Refusal {
             detail: Some("client.unproven"),
@@ -454,7 +458,9 @@ async fn for_person(
         person: &person,
         session_id: code.session_id,
         auth_time: live.auth_time,
-        assurance: assurance::find(identity, &live.credential_id).await?,
+        assurance: assurance::find(identity, &live.credential_id)
+            .await?
+            .at_most(!code.is_acr_plain),
         nonce: code.nonce.as_deref(),
         rests_on: ("cod", base64url::encode(&code.code_hash)),
         grant: "authorization_code",
@@ -507,6 +513,7 @@ async fn make_tokens(
     let identity = asked.identity;
     let now = identity.0.ambient.now();
     let person = basis.person;
+    check_assigned(identity, &asked.client.client, person.person_id).await?;
     let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
     let subject = person.person_id.to_string();
     let mut claims = claim(asked, now);

@@ -3,6 +3,7 @@
 //! Read in two steps. [`Target`] says who asks and where an answer would go; until the caller has found that address among
 //! the client's registered ones, nothing may be sent there. [`Request`] is the rest, whose refusals go to that address.
 
+use crate::claims_request::ClaimsRequest;
 use crate::form::{self, Parameters};
 use crate::pkce::Challenge;
 use crate::{ErrorKind, OAuthError};
@@ -14,14 +15,44 @@ pub const MAX_SCOPES: usize = 64;
 /// Longer than anybody's session lives, in seconds; a larger `max_age` says the same.
 const MAX_AGE: i64 = 10 * 365 * 24 * 60 * 60;
 
-/// How the answer travels. `form_post` is not offered: our pages send forms to nobody but ourselves.
+/// How the answer travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResponseMode {
     /// In the address's query.
     Query,
     /// Behind the address's `#`.
     Fragment,
+    /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode).
+    FormPost,
 }
+
+impl ResponseMode {
+    /// The registered word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ResponseMode::Query => "query",
+            ResponseMode::Fragment => "fragment",
+            ResponseMode::FormPost => "form_post",
+        }
+    }
+
+    /// What a request asks for; the query where it asks for nothing that there is.
+    fn of(parameters: &Parameters) -> ResponseMode {
+        let word = parameters.find("response_mode");
+        RESPONSE_MODES
+            .into_iter()
+            .find(|mode| Some(mode.as_str()) == word)
+            .unwrap_or(ResponseMode::Query)
+    }
+}
+
+/// Every way that there is.
+pub const RESPONSE_MODES: [ResponseMode; 3] = [
+    ResponseMode::Query,
+    ResponseMode::Fragment,
+    ResponseMode::FormPost,
+];
 
 /// What `prompt` asks for (OpenID Connect Core section 3.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,12 +107,8 @@ impl Echo {
     #[must_use]
     pub fn of(parameters: &Parameters) -> Echo {
         let state = parameters.find("state").filter(|state| fits_echo(state));
-        let mode = match parameters.find("response_mode") {
-            Some("fragment") => ResponseMode::Fragment,
-            _ => ResponseMode::Query,
-        };
         Echo {
-            mode,
+            mode: ResponseMode::of(parameters),
             state: state.map(str::to_owned),
         }
     }
@@ -108,6 +135,16 @@ pub struct Request {
     pub login_hint: Option<String>,
     /// Levels of authentication that the client would like, best first.
     pub acr_values: Vec<String>,
+    /// What the id token must say.
+    pub claims: ClaimsRequest,
+    /// An id token of whom the client expects, as sent.
+    pub id_token_hint: Option<String>,
+}
+
+fn is_web_address(uri: &str) -> bool {
+    ["https://", "http://"]
+        .iter()
+        .any(|scheme| uri.starts_with(scheme))
 }
 
 fn fits_echo(text: &str) -> bool {
@@ -133,12 +170,18 @@ impl Request {
                 ));
             }
         }
-        if !matches!(
-            parameters.find("response_mode"),
-            None | Some("query" | "fragment")
-        ) {
+        let mode = ResponseMode::of(parameters);
+        if parameters
+            .find("response_mode")
+            .is_some_and(|word| word != mode.as_str())
+        {
             return Err(OAuthError::request(
-                "response_mode must be query or fragment",
+                "response_mode must be query, fragment or form_post",
+            ));
+        }
+        if mode == ResponseMode::FormPost && !is_web_address(&target.redirect_uri) {
+            return Err(OAuthError::request(
+                "form_post needs an address of http or https",
             ));
         }
         let nonce = parameters.find("nonce");
@@ -166,6 +209,8 @@ impl Request {
             max_age: parse_max_age(parameters.find("max_age"))?,
             login_hint: parameters.find("login_hint").map(str::to_owned),
             acr_values: parameters.words("acr_values", 8)?,
+            claims: ClaimsRequest::parse(parameters.find("claims"))?,
+            id_token_hint: parameters.find("id_token_hint").map(str::to_owned),
         })
     }
 
@@ -175,6 +220,7 @@ impl Request {
         let (scope, acr_values) = (self.scopes.join(" "), self.acr_values.join(" "));
         let challenge = data_encoding::BASE64URL_NOPAD.encode(&self.challenge.bytes());
         let max_age = self.max_age.map(|seconds| seconds.to_string());
+        let claims = self.claims.to_text();
         let mut pairs = vec![
             ("client_id", self.target.client_id.as_str()),
             ("redirect_uri", self.target.redirect_uri.as_str()),
@@ -183,8 +229,8 @@ impl Request {
             ("code_challenge", challenge.as_str()),
             ("code_challenge_method", "S256"),
         ];
-        if self.echo.mode == ResponseMode::Fragment {
-            pairs.push(("response_mode", "fragment"));
+        if self.echo.mode != ResponseMode::Query {
+            pairs.push(("response_mode", self.echo.mode.as_str()));
         }
         let prompt = match self.prompt {
             Prompt::AsNeeded => None,
@@ -202,6 +248,8 @@ impl Request {
                 "acr_values",
                 Some(acr_values.as_str()).filter(|list| !list.is_empty()),
             ),
+            ("claims", claims.as_deref()),
+            ("id_token_hint", self.id_token_hint.as_deref()),
         ];
         for (name, value) in optional {
             pairs.extend(value.map(|value| (name, value)));

@@ -4,9 +4,9 @@ use crate::Seconds;
 use crate::jwk::PublicKey;
 use crate::jwt::{self, ALGORITHMS, Claims, JwtError};
 
-/// How long an assertion may live, from now: widespread clients make them for ten minutes. Its `jti` is remembered until
+/// How long an assertion may live, from now: widespread clients make them for up to an hour. Its `jti` is remembered until
 /// then, so it works once however long it lives.
-pub const MAX_LIFETIME: Seconds = 10 * 60;
+pub const MAX_LIFETIME: Seconds = 60 * 60;
 /// Clocks of clients may be off by this much.
 pub const SKEW: Seconds = 60;
 /// The longest `jti`, in bytes.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::authorize::{RESPONSE_MODES, ResponseMode};
 use crate::jwt::ALGORITHMS;
 
 /// Where things are, and what they do. Every member says what is built, nothing more.
@@ -11,20 +12,24 @@ pub struct Document {
     authorization_endpoint: String,
     token_endpoint: String,
     revocation_endpoint: String,
+    introspection_endpoint: String,
+    pushed_authorization_request_endpoint: String,
     end_session_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
     scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
-    response_modes_supported: [&'static str; 2],
+    response_modes_supported: [&'static str; 3],
     grant_types_supported: [&'static str; 3],
     subject_types_supported: [&'static str; 1],
     acr_values_supported: Vec<&'static str>,
     id_token_signing_alg_values_supported: [&'static str; 1],
     token_endpoint_auth_methods_supported: [&'static str; 4],
     revocation_endpoint_auth_methods_supported: [&'static str; 4],
+    introspection_endpoint_auth_methods_supported: [&'static str; 3],
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     claims_supported: [&'static str; 16],
     code_challenge_methods_supported: [&'static str; 1],
     prompt_values_supported: [&'static str; 4],
@@ -32,6 +37,7 @@ pub struct Document {
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
+    require_pushed_authorization_requests: bool,
 }
 
 /// How a client says who it is.
@@ -40,6 +46,13 @@ const CLIENT_PROOFS: [&str; 4] = [
     "client_secret_post",
     "private_key_jwt",
     "none",
+];
+
+/// The same where nobody is told anything without proving it.
+const SOME_PROOF: [&str; 3] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
 ];
 
 fn algorithms() -> Vec<&'static str> {
@@ -58,6 +71,10 @@ pub struct Endpoints {
     pub token: String,
     /// Where refresh tokens are given back.
     pub revocation: String,
+    /// Where a client learns what a token is worth.
+    pub introspection: String,
+    /// Where a request is pushed before anybody's browser sees it.
+    pub pushed_request: String,
     /// Where applications sign people out.
     pub end_session: String,
     /// Where an access token tells whose it is.
@@ -78,20 +95,24 @@ pub fn document(
         authorization_endpoint: endpoints.authorization,
         token_endpoint: endpoints.token,
         revocation_endpoint: endpoints.revocation,
+        introspection_endpoint: endpoints.introspection,
+        pushed_authorization_request_endpoint: endpoints.pushed_request,
         end_session_endpoint: endpoints.end_session,
         userinfo_endpoint: endpoints.user_info,
         jwks_uri: endpoints.keys,
         scopes_supported: scopes,
         response_types_supported: ["code"],
-        response_modes_supported: ["query", "fragment"],
+        response_modes_supported: RESPONSE_MODES.map(ResponseMode::as_str),
         grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
         subject_types_supported: ["public"],
         acr_values_supported: acr_values,
         id_token_signing_alg_values_supported: ["RS256"],
         token_endpoint_auth_methods_supported: CLIENT_PROOFS,
         revocation_endpoint_auth_methods_supported: CLIENT_PROOFS,
+        introspection_endpoint_auth_methods_supported: SOME_PROOF,
         token_endpoint_auth_signing_alg_values_supported: algorithms(),
         revocation_endpoint_auth_signing_alg_values_supported: algorithms(),
+        introspection_endpoint_auth_signing_alg_values_supported: algorithms(),
         claims_supported: [
             "iss",
             "sub",
@@ -113,8 +134,9 @@ pub fn document(
         code_challenge_methods_supported: ["S256"],
         prompt_values_supported: ["none", "login", "consent", "select_account"],
         authorization_response_iss_parameter_supported: true,
-        claims_parameter_supported: false,
+        claims_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
+        require_pushed_authorization_requests: false,
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// The registered words for what went wrong (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 6750
-/// section 3.1).
+/// section 3.1, OpenID Connect Core Unmet Authentication Requirements).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is the registered word itself")]
 pub enum ErrorKind {
@@ -23,8 +23,10 @@ pub enum ErrorKind {
     LoginRequired,
     ConsentRequired,
     InteractionRequired,
+    UnmetAuthenticationRequirements,
     RequestNotSupported,
     RequestUriNotSupported,
+    InvalidRequestUri,
     RegistrationNotSupported,
 }
 
@@ -49,8 +51,10 @@ impl ErrorKind {
             ErrorKind::LoginRequired => "login_required",
             ErrorKind::ConsentRequired => "consent_required",
             ErrorKind::InteractionRequired => "interaction_required",
+            ErrorKind::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             ErrorKind::RequestNotSupported => "request_not_supported",
             ErrorKind::RequestUriNotSupported => "request_uri_not_supported",
+            ErrorKind::InvalidRequestUri => "invalid_request_uri",
             ErrorKind::RegistrationNotSupported => "registration_not_supported",
         }
     }

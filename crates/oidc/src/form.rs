@@ -10,7 +10,7 @@ pub const MAX_FORM: usize = 32 * 1024;
 const MAX_PARAMETERS: usize = 64;
 
 /// Parameters by name. An empty value counts as not sent (RFC 6749 section 3.1).
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parameters(BTreeMap<String, String>);
 
 /// Names only: values are secrets, codes, tokens.
@@ -51,6 +51,25 @@ impl Parameters {
         }
         parameters.retain(|_, value| !value.is_empty());
         Ok(Parameters(parameters))
+    }
+
+    /// All of them as a query, in the order of their names.
+    #[must_use]
+    pub fn to_query(&self) -> String {
+        let pairs: Vec<(&str, &str)> = self
+            .0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        write(&pairs)
+    }
+
+    /// The others.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Parameters {
+        let mut others = self.clone();
+        others.0.retain(|name, _| !names.contains(&name.as_str()));
+        others
     }
 
     /// A parameter's value.

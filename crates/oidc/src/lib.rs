@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod authorize;
+pub mod claims_request;
 pub mod client_assertion;
 pub mod discovery;
 pub mod error;

@@ -144,15 +144,56 @@ pub fn matches(platform: Platform, registered: &str, presented: &str) -> bool {
         && parts(registered).is_some_and(|ours| parts(presented) == Some(ours))
 }
 
-/// The address with the answer's parameters in its query or fragment (RFC 6749 section 4.1.2).
+/// How an answer leaves the browser.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// To this address.
+    Redirect(String),
+    /// By a form with these fields.
+    Form {
+        /// Where it goes.
+        address: String,
+        /// Names and values.
+        fields: Vec<(String, String)>,
+    },
+}
+
+/// Not what it says: that is a code.
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reply")
+    }
+}
+
+/// The answer's parameters in the address's query or fragment (RFC 6749 section 4.1.2), or in a form.
 #[must_use]
-pub fn answer(redirect_uri: &str, mode: ResponseMode, pairs: &[(&str, &str)]) -> String {
+pub fn reply(redirect_uri: &str, mode: ResponseMode, pairs: &[(&str, &str)]) -> Reply {
     let mark = match mode {
         ResponseMode::Fragment => '#',
-        ResponseMode::Query if redirect_uri.contains('?') => '&',
-        ResponseMode::Query => '?',
+        ResponseMode::Query => return Reply::Redirect(add_query(redirect_uri, pairs)),
+        ResponseMode::FormPost => {
+            let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+            return Reply::Form {
+                address: redirect_uri.to_owned(),
+                fields: pairs.iter().map(owned).collect(),
+            };
+        }
     };
-    format!("{redirect_uri}{mark}{}", form::write(pairs))
+    Reply::Redirect(format!("{redirect_uri}{mark}{}", form::write(pairs)))
+}
+
+/// The address with more parameters in its query.
+#[must_use]
+pub fn add_query(uri: &str, pairs: &[(&str, &str)]) -> String {
+    let mark = if uri.contains('?') { '&' } else { '?' };
+    format!("{uri}{mark}{}", form::write(pairs))
+}
+
+/// Scheme, host and port of a registered address: what a content security policy calls a source.
+#[must_use]
+pub fn origin(uri: &str) -> Option<String> {
+    let (scheme, authority, _) = split(uri)?;
+    Some(format!("{scheme}://{authority}"))
 }
 
 #[cfg(test)]
@@ -283,25 +324,38 @@ mod tests {
     #[test]
     fn an_answer_can_not_leave_its_parameters() {
         let pairs = [("code", "a&b=c#d"), ("state", "x y\"<")];
-        assert_eq!(
-            answer("https://a.example/cb", ResponseMode::Query, &pairs),
-            "https://a.example/cb?code=a%26b%3Dc%23d&state=x%20y%22%3C"
+        let written = "code=a%26b%3Dc%23d&state=x%20y%22%3C";
+        let to = |uri, mode| reply(uri, mode, &pairs);
+        let redirect = |text: String| Reply::Redirect(text);
+        assert!(
+            to("https://a.example/cb", ResponseMode::Query)
+                == redirect(format!("https://a.example/cb?{written}"))
         );
-        assert_eq!(
-            answer(
-                "https://a.example/cb?x=1",
-                ResponseMode::Query,
-                &[("e", "1")]
-            ),
-            "https://a.example/cb?x=1&e=1"
+        assert!(
+            to("https://a.example/cb?x=1", ResponseMode::Query)
+                == redirect(format!("https://a.example/cb?x=1&{written}"))
         );
-        assert_eq!(
-            answer(
-                "https://a.example/cb",
-                ResponseMode::Fragment,
-                &[("e", "1")]
-            ),
-            "https://a.example/cb#e=1"
+        assert!(
+            to("https://a.example/cb", ResponseMode::Fragment)
+                == redirect(format!("https://a.example/cb#{written}"))
         );
+        let Reply::Form { address, fields } =
+            to("https://a.example/cb?x=1", ResponseMode::FormPost)
+        else {
+            panic!("a form");
+        };
+        assert_eq!(address, "https://a.example/cb?x=1");
+        assert_eq!(fields[0], ("code".to_owned(), "a&b=c#d".to_owned()));
+    }
+
+    #[test]
+    fn an_origin_is_nothing_but_scheme_host_and_port() {
+        for (uri, expected) in [
+            ("https://a.example/cb?x=/", "https://a.example"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("http://[::1]:1?x", "http://[::1]:1"),
+        ] {
+            assert_eq!(origin(uri).as_deref(), Some(expected));
+        }
     }
 }

@@ -134,9 +134,9 @@ impl TokenRequest {
     }
 }
 
-/// What a client gives back (RFC 7009 section 2.1); nothing of it is proven.
+/// A token that a client gives back (RFC 7009 section 2.1) or asks about (RFC 7662 section 2.1); nothing of it is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RevocationRequest {
+pub struct PresentedToken {
     /// Who asks, as far as it was said apart from an assertion.
     pub client_id: Option<String>,
     /// The proof of that.
@@ -148,7 +148,7 @@ pub struct RevocationRequest {
 /// The longest token of any kind that is read, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;
 
-impl RevocationRequest {
+impl PresentedToken {
     /// Reads a body's parameters and the `Authorization` header, if one was sent.
     ///
     /// # Errors
@@ -156,17 +156,53 @@ impl RevocationRequest {
     pub fn parse(
         parameters: &Parameters,
         authorization: Option<&str>,
-    ) -> Result<RevocationRequest, OAuthError> {
+    ) -> Result<PresentedToken, OAuthError> {
         let (client_id, proof) = require_proof(parameters, authorization)?;
         let reason = "token is missing or too long";
         let token = parameters.require("token", reason)?;
         if token.len() > MAX_TOKEN {
             return Err(OAuthError::request(reason));
         }
-        Ok(RevocationRequest {
+        Ok(PresentedToken {
             client_id,
             proof,
             token: Secret::new(token.to_owned()),
+        })
+    }
+}
+
+/// Who pushes a request (RFC 9126 section 2.1), which is what else stands in the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushedRequest {
+    /// Who asks, as far as it was said apart from an assertion.
+    pub client_id: Option<String>,
+    /// The proof of that.
+    pub proof: Proof,
+    /// The authorization request.
+    pub request: Parameters,
+}
+
+/// What proves a client, and is no part of what it asks for.
+const PROOFS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+impl PushedRequest {
+    /// Reads a body's parameters and the `Authorization` header, if one was sent.
+    ///
+    /// # Errors
+    /// `invalid_request` for what is doubled or contradictory, and for a `request_uri`; `invalid_client` for a header that
+    /// is no `Basic`.
+    pub fn parse(
+        parameters: &Parameters,
+        authorization: Option<&str>,
+    ) -> Result<PushedRequest, OAuthError> {
+        let (client_id, proof) = require_proof(parameters, authorization)?;
+        if parameters.find("request_uri").is_some() {
+            return Err(OAuthError::request("a request_uri can't be pushed"));
+        }
+        Ok(PushedRequest {
+            client_id,
+            proof,
+            request: parameters.without(&PROOFS),
         })
     }
 }

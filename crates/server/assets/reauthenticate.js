@@ -7,7 +7,7 @@ import { Challenge } from './challenge.js';
 import { data, find, say, sayProblem, text, work } from './page.js';
 import * as signals from './signals.js';
 
-const challenge = new Challenge({ state: data.state, publicKey: data.publicKey }, '/reauthenticate/challenge');
+const challenge = new Challenge({ state: data.state, publicKey: data.publicKey }, data.renewal);
 const button = find('#confirm');
 
 async function confirm() {

@@ -166,6 +166,23 @@ for (const row of findAll('[data-session]')) {
   button?.addEventListener('click', () => work(button, () => endSession(row)));
 }
 
+// What applications may do.
+
+/** @param {HTMLElement} row */
+async function withdraw(row) {
+  try {
+    await post('/security-info/consents/withdraw', { grantId: row.dataset.consent });
+    reloadSaying(text('script-consent-withdrawn'));
+  } catch (error) {
+    giveUp(error);
+  }
+}
+
+for (const row of findAll('[data-consent]')) {
+  const button = find('[data-withdraw]', row);
+  button.addEventListener('click', () => work(button, () => withdraw(row)));
+}
+
 // On arrival: tell the provider what is true, and go on where confirming interrupted.
 
 /** @param {string} place */

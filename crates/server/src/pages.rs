@@ -2,12 +2,13 @@
 
 pub(crate) mod error;
 
+mod applications;
 mod assets;
 mod health;
 mod home;
 mod people;
 mod providers;
-mod reauthenticate;
+pub(crate) mod reauthenticate;
 mod register;
 mod security_info;
 mod set_up;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(register::routes())
         .merge(security_info::routes())
         .merge(people::routes())
+        .merge(applications::routes())
         .merge(home::routes())
         .merge(providers::routes())
         .merge(assets::routes())
@@ -74,6 +76,8 @@ struct ReturnQuery {
     #[serde(rename = "return")]
     return_path: Option<String>,
     notice: Option<String>,
+    /// Whom an application expects.
+    hint: Option<String>,
 }
 
 /// Where the way leads for who has just signed out.

@@ -39,8 +39,13 @@ const STRICT_TRANSPORT_SECURITY: &str = "max-age=63072000";
 
 pub(crate) fn apply(state: &AppState, headers: &mut HeaderMap) {
     headers.reserve(FIXED.len() + 2);
+    // One page says itself where its form may go (`oidc_api::authorize`).
+    let own = headers.remove(header::CONTENT_SECURITY_POLICY);
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(own) = own {
+        headers.insert(header::CONTENT_SECURITY_POLICY, own);
     }
     if state.origin.starts_with("https://") {
         headers.insert(

@@ -5,6 +5,8 @@
 
 mod network;
 
+pub mod answer_form;
+pub mod applications;
 pub mod consent;
 pub mod error;
 pub mod people;

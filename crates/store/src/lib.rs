@@ -41,7 +41,8 @@ pub use records::passkey_facts::{AttestationFacts, FactsAsked, PasskeyFacts};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
 pub use records::policy::{POLICY_KINDS, PolicyInForce, PolicyVersion};
 pub use records::principal::{
-    AppRoleAssignment, EVERYBODY, PermissionGrant, PrincipalStatus, ServicePrincipal,
+    AppRoleAssignment, EVERYBODY, OpenApplication, OwnConsent, PermissionGrant, PrincipalStatus,
+    ServicePrincipal,
 };
 pub use records::profile::{
     DeletedPeople, DirectoryPerson, ERASING, People, PersonColumn, PersonFields, UserType,
@@ -49,6 +50,7 @@ pub use records::profile::{
 pub use records::provisioning::{
     AskedFrom, CallerKind, GivenOptions, Hold, NewOptions, Provisioned,
 };
+pub use records::pushed_request::PushedRequest;
 pub use records::refresh_family::{FamilyId, RefreshFamily};
 pub use records::registration::Registration;
 pub use records::role::{RoleHolder, Without};

@@ -104,6 +104,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0013_refresh.sql"),
         postgres: include_str!("../migrations/postgres/0013_refresh.sql"),
     },
+    Migration {
+        version: 14,
+        name: "applications",
+        sqlite: include_str!("../migrations/sqlite/0014_applications.sql"),
+        postgres: include_str!("../migrations/postgres/0014_applications.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

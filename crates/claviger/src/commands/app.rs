@@ -1,4 +1,4 @@
-//! `app create`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
+//! `app create`, `home`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
 //! `remove-owner`, `delete`, `restore`.
 
 use identity::applications::{
@@ -11,6 +11,8 @@ use identity::{Actor, DAY, Id, Identity, Micros, Refusal, codes};
 use serde::Serialize;
 use server::Start;
 use server::config::Configuration;
+
+mod assigned;
 
 use super::{Failure, open, owner};
 use crate::flags::{App, Form, OwnedApp};
@@ -31,17 +33,41 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
             name,
             redirect,
             description,
+            home,
             form,
         } => {
             let change = ApplicationChange {
                 display_name: Some(name),
                 description: Some(description),
                 redirect_uris: Some(parse_redirects(&redirect)?),
+                home_uri: Some(home),
                 record_version: None,
             };
             let made = applications::add(identity, actor, &change).await?;
             applications::add_principal(identity, actor, made.app_id).await?;
             show(identity, actor, made, form).await
+        }
+        App::Assign { client_id, whom } => assigned::add(identity, actor, &client_id, &whom).await,
+        App::Unassign { client_id, whom } => {
+            assigned::remove(identity, actor, &client_id, &whom).await
+        }
+        App::Assigned { client_id, form } => {
+            assigned::list(identity, actor, &client_id, form).await
+        }
+        App::RequireAssignment { client_id, off } => {
+            assigned::require(identity, actor, &client_id, !off).await
+        }
+        App::Home { client_id, url } => {
+            let found = find(identity, actor, &client_id).await?;
+            let change = ApplicationChange {
+                home_uri: Some(url.clone()),
+                ..ApplicationChange::default()
+            };
+            applications::change(identity, actor, found.object_id, &change).await?;
+            say(match url.is_empty() {
+                true => "It has no place on people's page any more.",
+                false => "It has a place on the page of everybody who may sign in to it.",
+            })
         }
         App::List { form } => show_list(&list(identity, actor).await?, form),
         App::Show { client_id, form } => {
@@ -248,6 +274,8 @@ struct Shown {
     display_name: String,
     description: String,
     redirect_uris: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    home: Option<String>,
     secrets: Vec<Credential>,
     keys: Vec<Credential>,
     roles: Vec<&'static str>,
@@ -300,6 +328,7 @@ impl Shown {
                 .iter()
                 .map(RedirectUri::to_string)
                 .collect(),
+            home: application.home_uri,
             secrets: application.secrets.iter().map(Credential::of).collect(),
             keys: application.keys.iter().map(Credential::of).collect(),
             roles: roles
@@ -342,6 +371,9 @@ async fn show(
     ];
     let principal = shown.principal_id.as_deref().unwrap_or("none");
     lines.push(format!("  service principal  {principal}"));
+    if let Some(home) = &shown.home {
+        lines.push(format!("  people open it at  {}", escape(home)));
+    }
     let lists = [
         ("answers go to", &shown.redirect_uris),
         ("in people's names", &shown.grants),

@@ -31,7 +31,7 @@ resource! {
         app_display_name "appDisplayName": Option<String> = Shown;
         app_id "appId": Option<String> = Shown Create;
         app_owner_organization_id "appOwnerOrganizationId": Option<Guid> = Shown;
-        app_role_assignment_required "appRoleAssignmentRequired": bool = Shown;
+        app_role_assignment_required "appRoleAssignmentRequired": bool = Shown Update;
         app_roles "appRoles": Vec<AppRole> = Shown;
         display_name "displayName": Option<String> = Shown;
         oauth2_permission_scopes "oauth2PermissionScopes": Vec<PermissionScope> = Shown;
@@ -123,6 +123,7 @@ resource! {
 resource! {
     /// Where a web application's answers go.
     WebApplication = "webApplication" {
+        home_page_url "homePageUrl": Option<String> = Shown Create Update;
         redirect_uris "redirectUris": Vec<String> = Shown Create Update;
     }
 }

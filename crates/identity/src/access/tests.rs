@@ -57,6 +57,7 @@ impl Scene {
                 security_version: 1,
                 created_at: NOW,
                 deleted_at: None,
+                assignment_required: false,
             },
         );
         identity.write(unit).await.unwrap();

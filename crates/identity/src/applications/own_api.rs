@@ -9,7 +9,7 @@ use crate::{Identity, Refusal, codes};
 pub const OWN_API: Id = Id(u128::to_be_bytes(0x0000_0003_0000_0000_c000_0000_0000_0000));
 
 /// The name that Graph's own has.
-const NAME: &str = "Microsoft Graph";
+pub(super) const OWN_API_NAME: &str = "Microsoft Graph";
 
 /// Makes the service principal where it is missing. Nodes that start together make one.
 pub(crate) async fn ensure(store: &Store, ambient: &Ambient, tenant: Id) -> Result<(), StoreError> {
@@ -23,12 +23,13 @@ pub(crate) async fn ensure(store: &Store, ambient: &Ambient, tenant: Id) -> Resu
     let principal = ServicePrincipal {
         object_id: ambient.make_id(),
         app_id: OWN_API,
-        display_name: NAME.to_owned(),
+        display_name: OWN_API_NAME.to_owned(),
         status: PrincipalStatus::Enabled,
         record_version: 1,
         security_version: 1,
         created_at: ambient.now(),
         deleted_at: None,
+        assignment_required: false,
     };
     let mut unit = Unit::new();
     unit.insert_principal(tenant, &principal);

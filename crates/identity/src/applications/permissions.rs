@@ -4,19 +4,22 @@
 //! verification, or on the server's own command line, and the record of it is an alert (security 11).
 
 use store::{
-    AppRoleAssignment, EVERYBODY, Guard, Id, PermissionGrant, ServicePrincipal, Unit, WriteError,
+    AppRoleAssignment, EVERYBODY, Guard, Id, PermissionGrant, PrincipalKind, ServicePrincipal,
+    Unit, WriteError,
 };
 
+use super::own_api::OWN_API_NAME;
 use super::principals::find_existing;
-use super::{find_own_api, find_target_of_principal, may_read};
+use super::{assignments, find_own_api, find_target_of_principal, may_read};
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::audit::Entry;
+use crate::groups::members::find_kind;
 use crate::permissions::Permission;
 use crate::tenant::refuse_write;
 use crate::{Identity, Micros, Refusal, codes};
 
-/// A permission that an application uses in its own name.
+/// A permission that an application uses in its own name; or that a person, or those in a group, may sign in to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     pub assignment_id: Id,
@@ -27,6 +30,8 @@ pub struct Assignment {
     /// `None` for an id that this version doesn't know; it gives no right.
     pub permission: Option<Permission>,
     pub principal_name: String,
+    pub principal_kind: PrincipalKind,
+    pub resource_name: String,
     pub created_at: Micros,
 }
 
@@ -49,7 +54,7 @@ pub struct GrantView {
     pub scope: String,
 }
 
-fn derive_assignment(found: AppRoleAssignment) -> Assignment {
+pub(super) fn derive_assignment(found: AppRoleAssignment) -> Assignment {
     Assignment {
         assignment_id: found.assignment_id,
         principal_id: found.principal_id,
@@ -57,6 +62,8 @@ fn derive_assignment(found: AppRoleAssignment) -> Assignment {
         app_role_id: found.app_role_id,
         permission: Permission::find_application(found.app_role_id),
         principal_name: found.principal_name,
+        principal_kind: found.principal_kind,
+        resource_name: found.resource_name,
         created_at: found.created_at,
     }
 }
@@ -93,16 +100,18 @@ fn describe(
 }
 
 /// A change of a principal's rights that the actor may make, and its unit.
-struct Change {
-    principal: ServicePrincipal,
-    allowed: Allowed,
-    unit: Unit,
+pub(super) struct Change {
+    pub(super) principal: ServicePrincipal,
+    pub(super) allowed: Allowed,
+    pub(super) unit: Unit,
+    /// The registration's id and the version of its rights.
+    pub(super) application: (Id, i64),
 }
 
 impl Change {
     /// Of one that adds `permissions`; none: it only takes away. Who may not even take away is not told which applications
     /// there are.
-    async fn begin(
+    pub(super) async fn begin(
         identity: &Identity,
         actor: Actor<'_>,
         operation: Operation,
@@ -122,13 +131,19 @@ impl Change {
         };
         let find = || find_target_of_principal(identity, principal.object_id);
         let allowed = access::check_object(identity, actor, operation, find).await?;
-        let mut unit = allowed.begin(identity);
-        unit.bump_application(tenant, application.object_id, application.security_version);
-        Ok(Change {
+        let mut change = Change {
             principal,
+            unit: allowed.begin(identity),
             allowed,
-            unit,
-        })
+            application: (application.object_id, application.security_version),
+        };
+        change.bump(identity, change.application);
+        Ok(change)
+    }
+
+    pub(super) fn bump(&mut self, identity: &Identity, (object, version): (Id, i64)) {
+        self.unit
+            .bump_application(identity.0.tenant_id, object, version);
     }
 
     /// From now on no token that was made before is worth anything.
@@ -138,7 +153,7 @@ impl Change {
     }
 
     /// Writes it with its audit record.
-    async fn write(
+    pub(super) async fn write(
         self,
         identity: &Identity,
         actor: Actor<'_>,
@@ -157,20 +172,34 @@ impl Change {
     }
 }
 
-/// What a principal may do in its own name, oldest first.
+/// What is assigned to an application, a person or a group, oldest first.
 pub async fn list_app_roles(
     identity: &Identity,
     actor: Actor<'_>,
     principal: Id,
 ) -> Result<Vec<Assignment>, Refusal> {
     may_read(identity, actor).await?;
-    let principal = find_existing(identity, principal).await?;
+    find_kind(identity, principal).await?;
     let found = identity
         .0
         .store
-        .list_app_roles(identity.0.tenant_id, principal.object_id)
+        .list_app_roles(identity.0.tenant_id, principal)
         .await?;
     Ok(found.into_iter().map(derive_assignment).collect())
+}
+
+/// One assignment by id.
+pub async fn find_assignment(
+    identity: &Identity,
+    actor: Actor<'_>,
+    assignment: Id,
+) -> Result<Assignment, Refusal> {
+    may_read(identity, actor).await?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.find_app_role_assignment(tenant, assignment).await?;
+    found
+        .map(derive_assignment)
+        .ok_or_else(|| Refusal::new(&codes::GRANT_MISSING))
 }
 
 /// Who may do something at a resource; at most `top` (and 999), after an assignment's id.
@@ -197,7 +226,7 @@ pub async fn list_assigned_to(
     Ok(found.into_iter().map(derive_assignment).collect())
 }
 
-/// Gives an application a permission in its own name.
+/// Gives an application a permission in its own name; or lets a person, or those in a group, sign in to an application.
 pub async fn assign(
     identity: &Identity,
     actor: Actor<'_>,
@@ -223,12 +252,13 @@ async fn assign_once(
     access::check(identity, actor, Operation::AssignApplication, None)
         .await
         .map(drop)?;
+    if resource != find_own_api(identity).await? {
+        let role = (resource, app_role_id);
+        return assignments::assign(identity, actor, principal, role).await;
+    }
     let permission = Permission::find_application(app_role_id).ok_or(&codes::PERMISSION_UNKNOWN)?;
     let operation = Operation::AssignApplication;
     let mut change = Change::begin(identity, actor, operation, principal, &[permission]).await?;
-    if resource != find_own_api(identity).await? {
-        return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
-    }
     let assignment = AppRoleAssignment {
         assignment_id: identity.0.ambient.make_id(),
         principal_id: change.principal.object_id,
@@ -236,6 +266,8 @@ async fn assign_once(
         app_role_id,
         created_at: identity.0.ambient.now(),
         principal_name: change.principal.display_name.clone(),
+        principal_kind: PrincipalKind::Application,
+        resource_name: OWN_API_NAME.to_owned(),
     };
     change
         .unit
@@ -247,7 +279,7 @@ async fn assign_once(
     Ok(derive_assignment(assignment))
 }
 
-/// Takes a permission back; every token of the application is void.
+/// Takes it back. Where it was an application's permission, every token of that application is void.
 pub async fn unassign(
     identity: &Identity,
     actor: Actor<'_>,
@@ -274,6 +306,9 @@ async fn unassign_once(
         .find_app_role_assignment(tenant, assignment)
         .await?
         .ok_or(&codes::GRANT_MISSING)?;
+    if found.principal_kind != PrincipalKind::Application {
+        return assignments::unassign(identity, actor, found).await;
+    }
     let operation = Operation::AssignApplication;
     let mut change = Change::begin(identity, actor, operation, found.principal_id, &[]).await?;
     change.unit.delete_app_role_assignment(tenant, assignment);

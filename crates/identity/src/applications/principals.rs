@@ -17,6 +17,8 @@ pub struct PrincipalView {
     pub app_id: Id,
     pub display_name: String,
     pub enabled: bool,
+    /// Only people who are assigned to it may sign in to it.
+    pub assignment_required: bool,
     pub created_at: Micros,
     pub record_version: i64,
     /// It is the administration API itself, which can't be changed.
@@ -28,6 +30,7 @@ fn derive_view(principal: ServicePrincipal) -> PrincipalView {
         object_id: principal.object_id,
         app_id: principal.app_id,
         enabled: principal.status == PrincipalStatus::Enabled,
+        assignment_required: principal.assignment_required,
         display_name: principal.display_name,
         created_at: principal.created_at,
         record_version: principal.record_version,
@@ -145,6 +148,7 @@ async fn add_principal_once(
         security_version: 1,
         created_at: ambient.now(),
         deleted_at: None,
+        assignment_required: false,
     };
     let mut unit = allowed.begin(identity);
     unit.bump_application(tenant, application.object_id, application.security_version);
@@ -180,11 +184,13 @@ async fn check(
 pub struct PrincipalChange {
     /// Whether it may sign in.
     pub enabled: Option<bool>,
+    /// Whether only people who are assigned to it may sign in to it.
+    pub assignment_required: Option<bool>,
     /// The record version that the change was made for; another refuses.
     pub record_version: Expected,
 }
 
-/// Lets it sign in, or not; either way every token of it is void.
+/// Lets it sign in, or not, which voids every token of it; lets everybody sign in to it, or only who is assigned.
 ///
 /// # Errors
 /// [`codes::RECORD_OUTDATED`] when the record is not the expected one any more.
@@ -210,17 +216,35 @@ async fn change_principal_once(
     let operation = Operation::ChangeApplication;
     let (principal, allowed) = check(identity, actor, operation, object).await?;
     check_expected(change.record_version, principal.record_version)?;
-    let (status, word) = match change.enabled {
-        None => return Ok(()),
-        Some(true) => (PrincipalStatus::Enabled, "principal.enabled"),
-        Some(false) => (PrincipalStatus::Disabled, "principal.disabled"),
+    let status = match change.enabled {
+        None => principal.status,
+        Some(true) => PrincipalStatus::Enabled,
+        Some(false) => PrincipalStatus::Disabled,
     };
-    if principal.status == status {
-        return Ok(());
+    let required = change
+        .assignment_required
+        .unwrap_or(principal.assignment_required);
+    let (tenant, mut unit) = (identity.0.tenant_id, allowed.begin(identity));
+    let mut entry = describe(identity, actor, &principal);
+    let mut word = None;
+    // Each step moves the record on.
+    let mut principal = principal;
+    if principal.assignment_required != required {
+        unit.require_assignment(tenant, &principal, required);
+        entry.say("assignmentRequired", required);
+        principal.record_version += 1;
+        word = Some("principal.assignment_required");
     }
-    let mut unit = allowed.begin(identity);
-    unit.change_principal_status(identity.0.tenant_id, &principal, status);
-    let entry = describe(identity, actor, &principal);
+    if principal.status != status {
+        unit.change_principal_status(tenant, &principal, status);
+        word = Some(match status {
+            PrincipalStatus::Enabled => "principal.enabled",
+            _ => "principal.disabled",
+        });
+    }
+    let Some(word) = word else {
+        return Ok(());
+    };
     access::write(identity, actor, &allowed, unit, word, object, entry)
         .await
         .map_err(refuse_write)

@@ -4,7 +4,8 @@ use store::{Application, Guard, Id, Log, ServicePrincipal, Unit, WriteError};
 
 use super::{
     ApplicationChange, ApplicationView, describe, find_active, find_any, find_target,
-    parse_description, parse_name, take_active, take_deleted, view, write_redirect_uris,
+    parse_description, parse_home, parse_name, take_active, take_deleted, view,
+    write_redirect_uris,
 };
 use crate::access::{self, Allowed, Operation, Target};
 use crate::actor::Actor;
@@ -93,6 +94,7 @@ async fn add_once(
         display_name: parse_name(new.display_name.as_deref().unwrap_or_default())?,
         description: parse_description(new.description.as_deref().unwrap_or_default())?,
         redirect_uris: write_redirect_uris(new.redirect_uris.as_deref().unwrap_or_default())?,
+        home_uri: parse_home(new.home_uri.as_deref().unwrap_or_default())?,
         deleted: false,
         record_version: 1,
         security_version: 1,
@@ -147,6 +149,9 @@ async fn change_once(
     if let Some(uris) = &asked.redirect_uris {
         after.redirect_uris = write_redirect_uris(uris)?;
     }
+    if let Some(home) = &asked.home_uri {
+        after.home_uri = parse_home(home)?;
+    }
     let tenant = identity.0.tenant_id;
     change.unit.update_application(tenant, &after);
     if after.display_name != before.display_name {
@@ -159,6 +164,9 @@ async fn change_once(
         entry
             .say("addressesBefore", before.redirect_uris.as_str())
             .say("addresses", after.redirect_uris.as_str());
+    }
+    if after.home_uri != before.home_uri {
+        entry.say("home", after.home_uri.as_deref().unwrap_or_default());
     }
     if after.display_name != before.display_name {
         entry.say("before", before.display_name.as_str());

@@ -5,7 +5,7 @@
 //! time is kept and never renewed; person, passkey, policy and consent are asked each time (security 3, 29).
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use oidc::token_request::{RevocationRequest, Secret};
+use oidc::token_request::{PresentedToken, Secret};
 use store::{CodeHash, FamilyId, Guard, Log, RefreshFamily, Unit, WriteError};
 use webauthn::base64url;
 
@@ -55,7 +55,7 @@ fn write(identity: &Identity, family: &FamilyId, generation: i64) -> String {
 }
 
 /// The family and the number of a token that we made.
-fn read(identity: &Identity, token: &str) -> Option<(FamilyId, i64)> {
+pub(super) fn read(identity: &Identity, token: &str) -> Option<(FamilyId, i64)> {
     let bytes: [u8; LENGTH] = base64url::decode(token).ok()?.try_into().ok()?;
     let (family, rest) = bytes.split_first_chunk::<24>()?;
     let (generation, proof) = rest.split_first_chunk::<8>()?;
@@ -82,14 +82,14 @@ pub(super) fn begin(
 
 /// What a presented token is within its family.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     /// The one that counts.
     Current,
     /// The one before, in time and for the first time.
     Repeated,
 }
 
-fn judge(
+pub(super) fn judge(
     asked: &Asked<'_>,
     family: &RefreshFamily,
     generation: i64,
@@ -268,7 +268,7 @@ pub async fn revoke(
     identity: &Identity,
     caller: &Caller,
     issuer: &Issuer,
-    request: &RevocationRequest,
+    request: &PresentedToken,
 ) -> Result<(), Refusal> {
     identity.check_clock()?;
     let claimed = (request.client_id.as_deref(), &request.proof);

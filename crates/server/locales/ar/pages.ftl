@@ -4,6 +4,7 @@
 skip = انتقل إلى المحتوى
 nav-label = الصفحات
 nav-security = معلومات الأمان
+nav-applications = التطبيقات
 nav-people = الأشخاص
 sign-out = تسجيل الخروج
 language-label = اللغة
@@ -72,6 +73,7 @@ sign-in-help-lost = ليس لديك مفتاح مرور في متناولك؟ ا
 ## التأكيد
 confirm-title = أكّد هويتك
 confirm-lead = تتطلب الخطوة التالية تسجيل دخول لم يمضِ عليه أكثر من خمس دقائق.
+confirm-hardware-lead = يطلب التطبيق الذي تتجه إليه مفتاح مرور محفوظًا في جهاز. استخدم أحد هذه المفاتيح:
 confirm-button = التأكيد بمفتاح المرور
 go-back = الرجوع دون تأكيد
 
@@ -234,6 +236,20 @@ consent-user-read = قراءة تفاصيل حسابك
 consent-offline-access = الاحتفاظ بهذا الوصول أثناء غيابك
 consent-allow = السماح
 consent-deny = عدم السماح
+
+answer-title = إلى { $name }
+answer-lead = ستصل خلال لحظات.
+answer-go = متابعة
+
+applications-title = تطبيقاتك
+applications-lead = افتح أحدها؛ فأنت مسجّل الدخول.
+applications-none = لا توجد تطبيقات هنا بعد
+applications-none-text = من يدير تطبيقات مؤسستك هو من يقرر ما يظهر هنا.
+
+consents-title = ما يُسمح للتطبيقات به
+consents-since = سُمح في
+consents-withdraw = إلغاء السماح
+consents-hint = ما سمح به أحد المسؤولين للجميع لا يظهر هنا.
 
 sign-out-title = تسجيل الخروج من هنا؟
 sign-out-asked-by = يطلب { $name } تسجيل خروجك من هذا المتصفح.

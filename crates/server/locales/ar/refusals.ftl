@@ -335,6 +335,12 @@ refusal-scope-unknown-remedy = أخبر مشغّل التطبيق.
 refusal-token-unusable = رمز الوصول مفقود أو منتهٍ أو غير مخصص لهذا.
 refusal-token-unusable-remedy = يحصل التطبيق على رمز جديد.
 
+refusal-authorize-request-gone = انتهت صلاحية طلب التطبيق أو سبق الرد عليه.
+refusal-authorize-request-gone-remedy = ارجع إلى التطبيق وابدأ من جديد.
+
+refusal-application-not-assigned = لم يُسنَد إليك هذا التطبيق.
+refusal-application-not-assigned-remedy = اطلب ممن يدير التطبيق أو من أحد المسؤولين أن يسنده إليك.
+
 refusal-client-redirect-unknown = التطبيق غير معروف هنا، أو يطلب إرسال الرد إلى عنوان لم يسجّله.
 refusal-client-redirect-unknown-remedy = أغلق هذه الصفحة وأخبر مشغّل التطبيق.
 

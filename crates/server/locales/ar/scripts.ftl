@@ -28,6 +28,7 @@ script-removed = أُزيل مفتاح المرور.
 script-held-confirmed = تم التأكيد. يمكنك تسجيل الدخول به من الآن فصاعدًا.
 script-renamed = تغيّر الاسم.
 script-session-ended = سُجّل خروج الجهاز.
+script-consent-withdrawn = أُلغي السماح. لم يعد بإمكان التطبيق استخدام حسابك بهذه الطريقة.
 script-remove-title = هل تريد إزالة «{ $name }»؟
 script-added-person = أُضيف { $name }. الخطوة التالية: أنشئ رابط تسجيل.
 script-disabled = عُطّل حساب { $name }.

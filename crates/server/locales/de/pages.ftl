@@ -4,6 +4,7 @@
 skip = Zum Inhalt springen
 nav-label = Seiten
 nav-security = Sicherheitsinfo
+nav-applications = Anwendungen
 nav-people = Personen
 sign-out = Abmelden
 language-label = Sprache
@@ -72,6 +73,7 @@ sign-in-help-lost = Kein Passkey zur Hand? Bitten Sie Ihren Helpdesk um einen Re
 ## Bestätigen
 confirm-title = Bestätigen Sie, dass Sie es sind
 confirm-lead = Für den nächsten Schritt darf Ihre Anmeldung höchstens fünf Minuten alt sein.
+confirm-hardware-lead = Die Anwendung, zu der Sie gehen, verlangt einen Passkey, der in Hardware aufbewahrt wird. Verwenden Sie einen von diesen:
 confirm-button = Mit Passkey bestätigen
 go-back = Zurück, ohne zu bestätigen
 
@@ -231,6 +233,20 @@ consent-user-read = Die Angaben zu Ihrem Konto lesen
 consent-offline-access = Den Zugriff behalten, während Sie nicht da sind
 consent-allow = Erlauben
 consent-deny = Nicht erlauben
+
+answer-title = Weiter zu { $name }
+answer-lead = Gleich sind Sie dort.
+answer-go = Weiter
+
+applications-title = Ihre Anwendungen
+applications-lead = Öffnen Sie eine; angemeldet sind Sie schon.
+applications-none = Hier sind noch keine
+applications-none-text = Welche hier stehen, entscheidet, wer die Anwendungen Ihrer Organisation betreibt.
+
+consents-title = Was Anwendungen dürfen
+consents-since = Erlaubt am
+consents-withdraw = Zurücknehmen
+consents-hint = Was ein Administrator für alle erlaubt hat, steht hier nicht.
 
 sign-out-title = Hier abmelden?
 sign-out-asked-by = { $name } möchte Sie in diesem Browser abmelden.

@@ -335,6 +335,12 @@ refusal-scope-unknown-remedy = Sagen Sie es denen, die die Anwendung betreiben.
 refusal-token-unusable = Das Zugriffstoken fehlt, ist abgelaufen oder nicht hierfür bestimmt.
 refusal-token-unusable-remedy = Die Anwendung holt ein neues.
 
+refusal-authorize-request-gone = Die Anfrage der Anwendung ist abgelaufen oder schon beantwortet.
+refusal-authorize-request-gone-remedy = Gehen Sie zur Anwendung zurück und beginnen Sie von vorn.
+
+refusal-application-not-assigned = Sie sind dieser Anwendung nicht zugewiesen.
+refusal-application-not-assigned-remedy = Bitten Sie den Betreiber der Anwendung oder einen Administrator, Sie zuzuweisen.
+
 refusal-client-redirect-unknown = Die Anwendung ist hier unbekannt oder will die Antwort an eine Adresse, die sie nicht eingetragen hat.
 refusal-client-redirect-unknown-remedy = Schließen Sie diese Seite und sagen Sie es denen, die die Anwendung betreiben.
 

@@ -28,6 +28,7 @@ script-removed = Der Passkey wurde entfernt.
 script-held-confirmed = Bestätigt. Ab jetzt können Sie sich damit anmelden.
 script-renamed = Umbenannt.
 script-session-ended = Das Gerät wurde abgemeldet.
+script-consent-withdrawn = Zurückgenommen. Die Anwendung kann Ihr Konto so nicht mehr verwenden.
 script-remove-title = „{ $name }“ entfernen?
 script-added-person = { $name } wurde hinzugefügt. Erstellen Sie als Nächstes einen Registrierungslink.
 script-disabled = { $name } wurde deaktiviert.

@@ -4,6 +4,7 @@
 skip = Skip to the content
 nav-label = Pages
 nav-security = Security info
+nav-applications = Applications
 nav-people = People
 sign-out = Sign out
 language-label = Language
@@ -72,6 +73,7 @@ sign-in-help-lost = No passkey at hand? Ask your help desk for a registration li
 ## Confirming
 confirm-title = Confirm it’s you
 confirm-lead = What you are about to do needs a sign-in that is at most five minutes old.
+confirm-hardware-lead = The application that you are going to asks for a passkey that is kept in hardware. Use one of these:
 confirm-button = Confirm with your passkey
 go-back = Go back without confirming
 
@@ -231,6 +233,20 @@ consent-user-read = Read your account’s details
 consent-offline-access = Keep this access while you’re away
 consent-allow = Allow
 consent-deny = Don’t allow
+
+answer-title = On to { $name }
+answer-lead = You’ll be there in a moment.
+answer-go = Go on
+
+applications-title = Your applications
+applications-lead = Open one; you’re signed in already.
+applications-none = There are none here yet
+applications-none-text = Whoever runs your organisation’s applications decides which are shown here.
+
+consents-title = What applications may do
+consents-since = Allowed
+consents-withdraw = Take back
+consents-hint = What an administrator allowed for everybody isn’t listed here.
 
 sign-out-title = Sign out here?
 sign-out-asked-by = { $name } asks to sign you out in this browser.

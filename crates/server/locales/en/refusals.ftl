@@ -335,6 +335,12 @@ refusal-scope-unknown-remedy = Tell whoever runs the application.
 refusal-token-unusable = The access token is missing, over, or not for this.
 refusal-token-unusable-remedy = The application gets a new one.
 
+refusal-authorize-request-gone = The application’s request has expired, or was answered already.
+refusal-authorize-request-gone-remedy = Go back to the application and start again.
+
+refusal-application-not-assigned = You aren’t assigned to this application.
+refusal-application-not-assigned-remedy = Ask whoever runs the application, or an administrator, to assign you to it.
+
 refusal-client-redirect-unknown = The application is unknown here, or asks to send the answer to an address that it did not register.
 refusal-client-redirect-unknown-remedy = Close this page, and tell whoever runs the application.
 

@@ -28,6 +28,7 @@ script-removed = The passkey was removed.
 script-held-confirmed = Confirmed. You can sign in with it from now on.
 script-renamed = Renamed.
 script-session-ended = The device was signed out.
+script-consent-withdrawn = Taken back. The application can’t use your account in this way any more.
 script-remove-title = Remove “{ $name }”?
 script-added-person = { $name } was added. Make a registration link next.
 script-disabled = { $name } was disabled.

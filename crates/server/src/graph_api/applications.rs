@@ -72,6 +72,7 @@ pub(super) fn derive_application(view: &ApplicationView) -> Application {
             redirect_uris: of(Platform::SinglePage),
         }),
         web: Some(WebApplication {
+            home_page_url: view.home_uri.clone(),
             redirect_uris: of(Platform::Web),
         }),
     }
@@ -194,20 +195,29 @@ fn read_addresses(fields: &Fields) -> Option<Vec<RedirectUri>> {
     let mut uris = Vec::new();
     let mut there = false;
     for (name, platform) in platforms {
-        if fields.value(name).is_some() {
+        if let Some(given) = find_addresses(fields, name) {
             there = true;
-            let given = fields
-                .object(name)
-                .and_then(|inner| inner.texts("redirectUris"));
-            uris.extend(
-                given
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|uri| RedirectUri { platform, uri }),
-            );
+            uris.extend(given.into_iter().map(|uri| RedirectUri { platform, uri }));
         }
     }
     there.then_some(uris)
+}
+
+/// What a body says of the addresses of one platform; `null` for the platform takes them away.
+fn find_addresses(fields: &Fields, platform: &str) -> Option<Vec<String>> {
+    match fields.value(platform)? {
+        Value::Null => Some(Vec::new()),
+        _ => fields.object(platform)?.texts("redirectUris"),
+    }
+}
+
+/// Where people open it; `null` takes it away.
+fn read_home(fields: &Fields) -> Option<String> {
+    let home = fields
+        .object("web")?
+        .text("homePageUrl")?
+        .map(str::to_owned);
+    Some(home.unwrap_or_default())
 }
 
 fn check_audience(fields: &Fields) -> Result<(), Fault> {
@@ -229,6 +239,7 @@ pub(super) async fn create(call: Call) -> Outcome {
         display_name: Some(fields.require_text("displayName")?.to_owned()),
         description: fields.text("description").flatten().map(str::to_owned),
         redirect_uris: read_addresses(&fields),
+        home_uri: read_home(&fields),
         record_version: None,
     };
     let view = applications::add(&call.state.identity, call.actor(), &change).await?;
@@ -249,7 +260,7 @@ pub(super) async fn update(call: Call) -> Outcome {
                 Platform::SinglePage => "spa",
                 Platform::Native => "publicClient",
             };
-            fields.value(name).is_some()
+            find_addresses(&fields, name).is_some()
         };
         let kept = found
             .redirect_uris
@@ -266,6 +277,7 @@ pub(super) async fn update(call: Call) -> Outcome {
             .text("description")
             .map(|text| text.unwrap_or_default().to_owned()),
         redirect_uris,
+        home_uri: read_home(&fields),
         record_version: call.expected_version()?.or(read),
     };
     applications::change(&call.state.identity, call.actor(), found.object_id, &change).await?;

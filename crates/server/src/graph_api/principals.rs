@@ -6,11 +6,11 @@ use graph::resources::{
     AppRole, AppRoleAssignment, OAuth2PermissionGrant, PermissionScope, ServicePrincipal,
 };
 use graph::{Guid, Mark, Problem, Time};
-use identity::Id;
 use identity::applications::{
     self, Assignment, Consent, GrantView, PrincipalChange, PrincipalView,
 };
 use identity::permissions::Permission;
+use identity::{Id, PrincipalKind};
 use serde_json::Value;
 
 use super::answer::{Outcome, done, number, object};
@@ -56,7 +56,7 @@ pub(super) fn derive_principal(call: &Call, view: &PrincipalView) -> ServicePrin
         app_display_name: Some(view.display_name.clone()),
         app_id: Some(view.app_id.to_string()),
         app_owner_organization_id: Some(Guid(tenant.0)),
-        app_role_assignment_required: false,
+        app_role_assignment_required: view.assignment_required,
         app_roles: if view.is_own_api {
             derive_app_roles()
         } else {
@@ -184,6 +184,7 @@ pub(super) async fn update(call: Call) -> Outcome {
     let found = find(&call).await?;
     let change = PrincipalChange {
         enabled: fields.truth("accountEnabled"),
+        assignment_required: fields.truth("appRoleAssignmentRequired"),
         record_version: call.expected_version()?,
     };
     let identity = &call.state.identity;
@@ -199,6 +200,14 @@ pub(super) async fn delete(call: Call) -> Outcome {
     Ok(done())
 }
 
+fn name_kind(kind: PrincipalKind) -> &'static str {
+    match kind {
+        PrincipalKind::Person => "User",
+        PrincipalKind::Group => "Group",
+        PrincipalKind::Application => "ServicePrincipal",
+    }
+}
+
 fn derive_assignment(assignment: &Assignment) -> AppRoleAssignment {
     AppRoleAssignment {
         id: assignment.assignment_id.to_string(),
@@ -206,18 +215,25 @@ fn derive_assignment(assignment: &Assignment) -> AppRoleAssignment {
         created_date_time: Some(Time(assignment.created_at)),
         principal_display_name: Some(assignment.principal_name.clone()),
         principal_id: Some(Guid(assignment.principal_id.0)),
-        principal_type: Some("ServicePrincipal".to_owned()),
-        resource_display_name: Some("Microsoft Graph".to_owned()),
+        principal_type: Some(name_kind(assignment.principal_kind).to_owned()),
+        resource_display_name: Some(assignment.resource_name.clone()),
         resource_id: Some(Guid(assignment.resource_id.0)),
         ..AppRoleAssignment::default()
     }
 }
 
 fn assignment_context(call: &Call, name: &str) -> String {
-    format!(
-        "servicePrincipals('{}')/{name}",
-        call.key(0).replace('\'', "''")
-    )
+    let pattern = call.endpoint.pattern;
+    let set = pattern.split(['/', '(']).next().unwrap_or_default();
+    format!("{set}('{}')/{name}", call.key(0).replace('\'', "''"))
+}
+
+/// The object of the address: an application by its service principal, a person, or a group.
+async fn find_object(call: &Call) -> Result<Id, Fault> {
+    match call.endpoint.pattern.starts_with("servicePrincipals") {
+        true => find(call).await.map(|principal| principal.object_id),
+        false => call.id(0),
+    }
 }
 
 fn cut_assignments(
@@ -238,9 +254,10 @@ fn cut_assignments(
 
 pub(super) async fn list_app_roles(call: Call) -> Outcome {
     let options = call.options(&APP_ROLE_ASSIGNMENTS)?;
-    let principal = find(&call).await?.object_id;
+    let principal = find_object(&call).await?;
     let identity = &call.state.identity;
-    let mut found = applications::list_app_roles(identity, call.actor(), principal).await?;
+    let found = applications::list_app_roles(identity, call.actor(), principal).await;
+    let mut found = found.map_err(|refusal| call.or_missing(refusal.into(), call.key(0)))?;
     let count = found.len() as u64;
     if let Some(last) = call.id_place(&options)? {
         let begin = found.iter().position(|one| one.assignment_id == last);
@@ -289,11 +306,11 @@ pub(super) async fn assign(call: Call) -> Outcome {
             .ok_or(Problem::Missing(name))
     };
     let (principal, resource, role) = (id("principalId")?, id("resourceId")?, id("appRoleId")?);
-    let at = find(&call).await?.object_id;
+    let at = find_object(&call).await?;
     if at != principal && at != resource {
         return Err(Problem::WrongType {
             property: "principalId".to_owned(),
-            expected: "the service principal of the address, or resourceId does".to_owned(),
+            expected: "the object of the address, or resourceId does".to_owned(),
         }
         .into());
     }
@@ -312,13 +329,13 @@ pub(super) async fn assign(call: Call) -> Outcome {
 pub(super) async fn unassign(call: Call) -> Outcome {
     call.without_options()?;
     let assignment = call.id(1)?;
-    let at = find(&call).await?.object_id;
+    let at = find_object(&call).await?;
     let identity = &call.state.identity;
-    // An assignment of another principal is none of this address.
-    let of_client = applications::list_app_roles(identity, call.actor(), at).await?;
-    let belongs = of_client.iter().any(|one| one.assignment_id == assignment)
-        || at == applications::find_own_api(identity).await?;
-    if !belongs {
+    // An assignment of another object is none of this address.
+    let found = applications::find_assignment(identity, call.actor(), assignment)
+        .await
+        .map_err(|refusal| call.or_missing(refusal.into(), call.key(1)))?;
+    if at != found.principal_id && at != found.resource_id {
         return Err(Fault::missing(call.key(1)));
     }
     applications::unassign(identity, call.actor(), assignment)

@@ -1,10 +1,14 @@
 //! The authorization endpoint, and the consent page's answer.
 
+use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::authorize::{self, Decision, Outcome};
 use identity::codes;
 use identity::issuer::Issuer;
+use oidc::form;
+use oidc::redirect_uri::{self, Reply};
 use serde::{Deserialize, Serialize};
 
 use super::{Tenant, find_issuer};
@@ -12,6 +16,8 @@ use crate::app::AppState;
 use crate::error::Rejection;
 use crate::extract::{AskedBy, JsonBody, SignedIn, Visit, return_path};
 use crate::pages;
+use crate::security_headers::CONTENT_SECURITY_POLICY;
+use crate::view::answer_form::AnswerForm;
 use crate::view::consent::Consent;
 
 pub(super) async fn show(
@@ -29,9 +35,19 @@ pub(super) async fn show(
     let session = visit.session.as_ref();
     let outcome = authorize::begin(&state.identity, &issuer, query.as_bytes(), session).await?;
     match outcome {
-        Outcome::SignIn { return_path } => Ok(lead("/sign-in", &return_path)),
-        Outcome::Reauthenticate { return_path } => Ok(lead("/reauthenticate", &return_path)),
-        Outcome::Answer { location } => Ok(Redirect::to(&location).into_response()),
+        Outcome::SignIn { return_path, hint } => {
+            let mut page = return_path::with_return("/sign-in", &return_path);
+            if let Some(hint) = hint {
+                page.push_str(&format!("&hint={}", form::encode(&hint)));
+            }
+            Ok(lead(&page))
+        }
+        Outcome::Reauthenticate { return_path } => Ok(lead(&return_path::with_return(
+            "/reauthenticate",
+            &return_path,
+        ))),
+        Outcome::StepUp { return_path } => Ok(lead(&pages::reauthenticate::step_up(&return_path))),
+        Outcome::Answer(reply) => answer(&state, &visit, &reply),
         Outcome::Consent(asked) => {
             let template = Consent {
                 frame: visit.frame(),
@@ -47,8 +63,37 @@ pub(super) async fn show(
     }
 }
 
-fn lead(page: &str, back: &str) -> Response {
-    Redirect::to(&return_path::with_return(page, back)).into_response()
+fn lead(page: &str) -> Response {
+    Redirect::to(page).into_response()
+}
+
+fn answer(state: &AppState, visit: &Visit, reply: &Reply) -> Result<Response, Rejection> {
+    let (address, fields) = match reply {
+        Reply::Redirect(location) => return Ok(lead(location)),
+        Reply::Form { address, fields } => (address, fields),
+    };
+    let host = redirect_uri::origin(address).unwrap_or_default();
+    let template = AnswerForm {
+        frame: visit.frame(),
+        address,
+        host: host.split_once("://").map_or("", |(_, host)| host),
+        fields,
+    };
+    let mut response = pages::page(state, visit, &template)?;
+    // No page of ours but this one sends a form elsewhere, and this one there only.
+    let policy = CONTENT_SECURITY_POLICY
+        .replace("form-action 'self'", &format!("form-action 'self' {host}"));
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
+}
+
+/// A form that another origin's page sends comes without the session's cookie; so it becomes the same request by address,
+/// which comes with it. Nothing is decided here.
+pub(super) async fn take(tenant: Tenant, body: Bytes) -> Result<Response, Rejection> {
+    super::send_on(tenant, "authorize", &body)
 }
 
 #[derive(Debug, Deserialize)]

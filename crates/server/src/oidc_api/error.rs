@@ -24,7 +24,7 @@ fn derive_kind(refusal: &Refusal) -> (ErrorKind, StatusCode) {
     match (refusal.code.id, refusal.code.class) {
         ("client.refused", _) => (ErrorKind::InvalidClient, StatusCode::UNAUTHORIZED),
         ("client.not_allowed", _) => (ErrorKind::UnauthorizedClient, StatusCode::BAD_REQUEST),
-        ("code.unusable" | "refresh.unusable", _) => {
+        ("code.unusable" | "refresh.unusable" | "application.not_assigned", _) => {
             (ErrorKind::InvalidGrant, StatusCode::BAD_REQUEST)
         }
         ("revocation.unfit", _) => (ErrorKind::UnsupportedTokenType, StatusCode::BAD_REQUEST),

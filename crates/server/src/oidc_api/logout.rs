@@ -6,7 +6,6 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::codes;
 use identity::logout::{self, Outcome};
-use oidc::form::{self, Parameters};
 
 use super::{Tenant, find_issuer};
 use crate::app::AppState;
@@ -14,15 +13,6 @@ use crate::error::Rejection;
 use crate::extract::{AskedBy, Visit};
 use crate::pages;
 use crate::view::sign_out::SignOut;
-
-/// What is taken along from a form.
-const TAKEN: [&str; 5] = [
-    "id_token_hint",
-    "client_id",
-    "post_logout_redirect_uri",
-    "state",
-    "logout_hint",
-];
 
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -64,15 +54,5 @@ pub(super) async fn show(
 /// A form that another origin's page sends comes without the session's cookie; so it becomes the same request by address,
 /// which comes with it. Nothing is decided here.
 pub(super) async fn take(tenant: Tenant, body: Bytes) -> Result<Response, Rejection> {
-    let parameters =
-        Parameters::parse(&body).map_err(|_| Rejection::from(&codes::AUTHORIZE_MALFORMED))?;
-    let pairs: Vec<(&str, &str)> = TAKEN
-        .into_iter()
-        .filter_map(|name| Some((name, parameters.find(name)?)))
-        .collect();
-    let below = tenant.map_or_else(String::new, |segment| {
-        format!("/{}", form::encode(&segment.0))
-    });
-    let to = format!("{below}/oauth2/v2.0/logout?{}", form::write(&pairs));
-    Ok(Redirect::to(&to).into_response())
+    super::send_on(tenant, "logout", &body)
 }

@@ -5,7 +5,7 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use identity::token;
-use oidc::token_request::RevocationRequest;
+use oidc::token_request::PresentedToken;
 
 use super::error::{no_such_tenant, write_error, write_refusal};
 use super::token::read_form;
@@ -25,9 +25,8 @@ pub(super) async fn take_back(
     let Some(issuer) = find_issuer(&state, tenant) else {
         return no_such_tenant();
     };
-    let request = read_form(&headers, &body).and_then(|(parameters, authorization)| {
-        RevocationRequest::parse(&parameters, authorization)
-    });
+    let request = read_form(&headers, &body)
+        .and_then(|(parameters, authorization)| PresentedToken::parse(&parameters, authorization));
     let request = match request {
         Ok(request) => request,
         Err(error) => return write_error(error, id),

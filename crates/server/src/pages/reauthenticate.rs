@@ -3,16 +3,24 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use identity::reauthenticate;
-use serde::Serialize;
+use identity::reauthenticate::{self, Among};
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, CeremonyWithReturn, Nothing, ReturnQuery, challenge, count, page, signals, to_value,
-    with_session,
+    Answer, CeremonyWithReturn, Nothing, challenge, count, page, signals, to_value, with_session,
 };
 use crate::app::AppState;
 use crate::extract::{AskedBy, JsonBody, PageQuery, SignedIn, Visit, return_path};
 use crate::view::reauthenticate::Reauthenticate;
+
+/// In the address of the page that asks for a passkey in hardware: the level's own word.
+const IN_HARDWARE: &str = "phrh";
+
+/// The page that asks for a passkey in hardware, then leads to a path of ours.
+pub(crate) fn step_up(return_path: &str) -> String {
+    let page = return_path::with_return("/reauthenticate", return_path);
+    format!("{page}&level={IN_HARDWARE}")
+}
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -21,17 +29,37 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/reauthenticate/passkey", post(finish))
 }
 
+#[derive(Debug, Default, Deserialize)]
+struct Query {
+    #[serde(rename = "return")]
+    return_path: Option<String>,
+    /// The word of the level that is asked for.
+    level: Option<String>,
+}
+
+impl Query {
+    fn among(&self) -> Among {
+        match self.level.as_deref() {
+            Some(IN_HARDWARE) => Among::InHardware,
+            _ => Among::All,
+        }
+    }
+}
+
 async fn show(
     State(state): State<AppState>,
     AskedBy(caller): AskedBy,
     SignedIn(session): SignedIn,
     visit: Visit,
-    PageQuery(query): PageQuery<ReturnQuery>,
+    PageQuery(query): PageQuery<Query>,
 ) -> Answer {
-    let challenge = reauthenticate::begin(&state.identity, &caller, &session).await?;
+    let among = query.among();
+    let (challenge, names) =
+        reauthenticate::begin(&state.identity, &caller, &session, among).await?;
     let template = Reauthenticate {
         frame: visit.frame(),
         user_name: &session.user_name,
+        only: (among == Among::InHardware).then_some(names.as_slice()),
         state: &challenge.state,
         public_key: to_value(&challenge.options)?,
         return_path: return_path::accept(query.return_path.as_deref()),
@@ -43,11 +71,12 @@ async fn begin(
     State(state): State<AppState>,
     AskedBy(caller): AskedBy,
     SignedIn(session): SignedIn,
+    PageQuery(query): PageQuery<Query>,
     _: JsonBody<Nothing>,
 ) -> Answer {
-    Ok(challenge(
-        reauthenticate::begin(&state.identity, &caller, &session).await?,
-    ))
+    let begun = reauthenticate::begin(&state.identity, &caller, &session, query.among());
+    let (begun, _) = begun.await?;
+    Ok(challenge(begun))
 }
 
 #[derive(Serialize)]

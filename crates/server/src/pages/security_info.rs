@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use identity::{Id, codes, passkeys, provisioning, security_info, sessions};
+use identity::{Id, applications, codes, passkeys, provisioning, security_info, sessions};
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Begun, Ceremony, Empty, Nothing, json, page, signals, to_value};
@@ -21,10 +21,12 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/security-info/passkeys/remove", post(remove))
         .route("/security-info/passkeys/confirm", post(confirm))
         .route("/security-info/sessions/end", post(end_session))
+        .route("/security-info/consents/withdraw", post(withdraw))
 }
 
 async fn show(State(state): State<AppState>, SignedIn(session): SignedIn, visit: Visit) -> Answer {
     let info = security_info::view(&state.identity, &session).await?;
+    let consents = applications::list_consents(&state.identity, &session).await?;
     let template = SecurityInfo {
         frame: visit.frame(),
         display_name: &session.display_name,
@@ -32,6 +34,7 @@ async fn show(State(state): State<AppState>, SignedIn(session): SignedIn, visit:
         max_passkeys: info.max_passkeys,
         sessions: &info.sessions,
         activity: &info.activity,
+        consents: &consents,
         recommend_second: info.recommend_second,
         only_device_bound: info.only_device_bound,
         accepts: &info.accepts,
@@ -149,5 +152,22 @@ async fn end_session(
 ) -> Answer {
     let target = Id::parse(&body.session_id).ok_or_else(|| Rejection::from(&codes::BAD_REQUEST))?;
     sessions::end(&state.identity, &caller, &session, target).await?;
+    Ok(json(&Empty {}))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Withdraw {
+    grant_id: String,
+}
+
+async fn withdraw(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Withdraw>,
+) -> Answer {
+    let grant = Id::parse(&body.grant_id).ok_or_else(|| Rejection::from(&codes::BAD_REQUEST))?;
+    applications::withdraw(&state.identity, &caller, &session, grant).await?;
     Ok(json(&Empty {}))
 }

@@ -43,6 +43,7 @@ async fn show(
         public_key: to_value(&challenge.options)?,
         return_path,
         notice: query.notice.as_deref().and_then(Notice::parse),
+        hint: query.hint.as_deref().unwrap_or_default(),
     };
     page(&state, &visit, &template)
 }

@@ -26,30 +26,28 @@ pub struct Consent<'a> {
     pub tenant: Option<&'a str>,
 }
 
+/// What people may consent to has words of its own; the rest was granted by an administrator.
+pub(super) fn describe(frame: &Frame<'_>, permission: Permission) -> String {
+    let key = match permission {
+        Permission::OpenId => "consent-openid",
+        Permission::Profile => "consent-profile",
+        Permission::Email => "consent-email",
+        Permission::UserRead => "consent-user-read",
+        Permission::OfflineAccess => "consent-offline-access",
+        other => return other.name().to_owned(),
+    };
+    frame.t(key).into_owned()
+}
+
 impl Consent<'_> {
     fn title(&self) -> String {
         let values = [("name", self.application)];
         self.frame.texts.with("consent-title", &values).into_owned()
     }
 
-    /// What people may consent to has words of its own; the rest was granted by an administrator.
     fn lines(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for permission in self.permissions {
-            let key = match permission {
-                Permission::OpenId => "consent-openid",
-                Permission::Profile => "consent-profile",
-                Permission::Email => "consent-email",
-                Permission::UserRead => "consent-user-read",
-                Permission::OfflineAccess => "consent-offline-access",
-                other => {
-                    lines.push(other.name().to_owned());
-                    continue;
-                }
-            };
-            lines.push(self.frame.t(key).into_owned());
-        }
-        lines
+        let words = |permission: &Permission| describe(&self.frame, *permission);
+        self.permissions.iter().map(words).collect()
     }
 
     fn script_texts(&self) -> String {

@@ -22,6 +22,8 @@ pub struct Reauthenticate<'a> {
     pub state: &'a str,
     /// `PublicKeyCredentialRequestOptionsJSON` with the account's passkeys.
     pub public_key: Value,
+    /// Names of the passkeys in hardware that are asked for; `None` where any will do.
+    pub only: Option<&'a [String]>,
     /// A path of ours.
     pub return_path: &'a str,
 }
@@ -32,7 +34,11 @@ impl Reauthenticate<'_> {
     }
 
     fn script_data(&self) -> String {
-        json!({ "state": self.state, "publicKey": self.public_key, "return": self.return_path })
+        let renewal = match self.only {
+            Some(_) => "/reauthenticate/challenge?level=phrh",
+            None => "/reauthenticate/challenge",
+        };
+        json!({ "state": self.state, "publicKey": self.public_key, "return": self.return_path, "renewal": renewal })
             .to_string()
     }
 }

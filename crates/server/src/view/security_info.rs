@@ -1,13 +1,14 @@
 //! A person's own passkeys, sessions and activity.
 
 use askama::Template;
+use identity::applications::OwnConsent;
 use identity::policies::Accepts;
 use identity::provisioning::Planted;
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::SessionView;
 use serde_json::{Value, json};
 
-use super::Frame;
+use super::{Frame, consent};
 
 /// Texts that `security-info.js` needs.
 pub(super) const SCRIPT_TEXTS: &[&str] = &[
@@ -21,6 +22,7 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[
     "script-held-confirmed",
     "script-renamed",
     "script-session-ended",
+    "script-consent-withdrawn",
     "script-field-empty",
     "script-remove-title",
 ];
@@ -34,6 +36,8 @@ pub struct SecurityInfo<'a> {
     pub max_passkeys: u32,
     pub sessions: &'a [SessionView],
     pub activity: &'a [Activity],
+    /// What applications may do because the person said so.
+    pub consents: &'a [OwnConsent],
     pub recommend_second: bool,
     pub only_device_bound: bool,
     /// Which passkeys can be added, or the code of what says that none can.
@@ -49,6 +53,13 @@ impl SecurityInfo<'_> {
 
     fn script_data(&self) -> String {
         json!({ "signals": self.signals }).to_string()
+    }
+
+    /// "Know who you are · See your name and user name".
+    fn allowed(&self, consent: &OwnConsent) -> String {
+        let words = consent.permissions.iter();
+        let words = words.map(|permission| consent::describe(&self.frame, *permission));
+        words.collect::<Vec<_>>().join(" · ")
     }
 
     fn is_full(&self) -> bool {

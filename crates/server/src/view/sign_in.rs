@@ -26,6 +26,8 @@ pub struct SignIn<'a> {
     /// A path of ours.
     pub return_path: &'a str,
     pub notice: Option<Notice>,
+    /// What the field for the name says at first: whom an application expects.
+    pub hint: &'a str,
 }
 
 /// What happened before, said above the form.

@@ -13,10 +13,14 @@ use testkit::{Answer, Application, Browser, CALLBACK, House, ORIGIN, Person, VER
 
 use crate::in_each_house;
 
+mod assignments;
 mod claims;
 mod consent;
+mod introspect;
 mod logout;
+mod pushed;
 mod refresh;
+mod requests;
 mod rights;
 
 const AUTHORIZE: &str = "/oauth2/v2.0/authorize";
@@ -417,7 +421,14 @@ fn what_is_wrong_is_told_to_the_client() {
                 "https://evil.example/r",
                 "request_uri_not_supported",
             ),
-            ("response_mode", "form_post", "invalid_request"),
+            ("response_mode", "jwt", "invalid_request"),
+            ("claims", "[]", "invalid_request"),
+            ("id_token_hint", "e30.e30.", "invalid_request"),
+            (
+                "claims",
+                r#"{"id_token":{"acr":{"essential":true,"values":["loa-9"]}}}"#,
+                "unmet_authentication_requirements",
+            ),
             ("prompt", "none login", "invalid_request"),
         ];
         for (name, value, error) in cases {

@@ -241,7 +241,7 @@ fn assertions_are_bound_short_lived_and_used_once() {
             ),
             ("aud", json!([])),
             ("exp", json!(now - 61)),
-            ("exp", json!(now + 3600)),
+            ("exp", json!(now + 3700)),
             ("exp", json!("soon")),
             ("nbf", json!(now + 120)),
             ("jti", json!("")),

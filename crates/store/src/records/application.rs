@@ -8,7 +8,7 @@ macro_rules! applications {
     ($which:literal) => {
         concat!(
             "SELECT object_id, app_id, display_name, description, redirect_uris, status, record_version,
-                 security_version, created_at, deleted_at
+                 security_version, created_at, deleted_at, home_uri
              FROM application WHERE tenant_id = $1 AND ",
             $which
         )
@@ -26,11 +26,12 @@ statements! {
         "SELECT COUNT(*) FROM application WHERE tenant_id = $1 AND status = $2";
     INSERT = "application.insert" Tenant
         "INSERT INTO application (tenant_id, object_id, app_id, display_name, description, redirect_uris, status, record_version,
-             security_version, created_at, deleted_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'active', 1, 1, $7, NULL) ON CONFLICT DO NOTHING";
+             security_version, created_at, deleted_at, home_uri)
+         VALUES ($1, $2, $3, $4, $5, $6, 'active', 1, 1, $7, NULL, $8) ON CONFLICT DO NOTHING";
     UPDATE = "application.update" Tenant
-        "UPDATE application SET display_name = $3, description = $4, redirect_uris = $5, record_version = record_version + 1
-         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $6 AND status = 'active'";
+        "UPDATE application SET display_name = $3, description = $4, redirect_uris = $5, home_uri = $6,
+             record_version = record_version + 1
+         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $7 AND status = 'active'";
     CHANGE_STATUS = "application.change_status" Tenant
         "UPDATE application SET status = $3, deleted_at = $4, record_version = record_version + 1, security_version = security_version + 1
          WHERE tenant_id = $1 AND object_id = $2 AND record_version = $5";
@@ -68,6 +69,8 @@ pub struct Application {
     pub security_version: i64,
     pub created_at: i64,
     pub deleted_at: Option<i64>,
+    /// Where people open it.
+    pub home_uri: Option<String>,
 }
 
 /// What a client proves itself with.
@@ -123,6 +126,7 @@ fn parse(mut row: Row) -> Result<Application, StoreError> {
         security_version: row.int()?,
         created_at: row.int()?,
         deleted_at: row.opt_int()?,
+        home_uri: row.opt_text()?,
     })
 }
 
@@ -232,6 +236,7 @@ impl Unit {
             application.description.as_str().into(),
             application.redirect_uris.as_str().into(),
             application.created_at.into(),
+            application.home_uri.as_deref().into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }
@@ -244,6 +249,7 @@ impl Unit {
             application.display_name.as_str().into(),
             application.description.as_str().into(),
             application.redirect_uris.as_str().into(),
+            application.home_uri.as_deref().into(),
             application.record_version.into(),
         ];
         self.step(&UPDATE, args, Expect::One(Guard::Moved))

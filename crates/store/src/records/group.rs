@@ -289,6 +289,7 @@ impl Unit {
     /// Deletes a deleted group's record for good. [`Guard::Missing`] where there is none any more.
     pub fn purge_group(&mut self, tenant: Id, group: Id) -> &mut Unit {
         self.purge_owners(tenant, group);
+        self.purge_assignments_of(tenant, group);
         let args = vec![tenant.into(), group.into()];
         self.step(&PURGE, args, Expect::One(Guard::Missing))
     }

@@ -20,6 +20,7 @@ pub mod policy;
 pub mod principal;
 pub mod profile;
 pub mod provisioning;
+pub mod pushed_request;
 pub mod refresh_family;
 pub mod registration;
 pub mod role;
@@ -53,6 +54,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     principal::ALL,
     profile::ALL,
     provisioning::ALL,
+    pushed_request::ALL,
     refresh_family::ALL,
     role::ALL,
     registration::ALL,

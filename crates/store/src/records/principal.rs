@@ -1,5 +1,7 @@
 //! Service principals: applications as members of the organisation, and the permissions that they hold.
 
+use super::directory::PrincipalKind;
+use super::member::{above_member, step_up};
 use crate::sql::{several, slots, statements};
 use crate::value::{Id, Row, Value};
 use crate::{Expect, Guard, Store, StoreError, Unit};
@@ -7,7 +9,8 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 macro_rules! principals {
     ($($which:expr),+) => {
         concat!(
-            "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at
+            "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at,
+                 assignment_required
              FROM service_principal WHERE tenant_id = $1 AND ",
             $($which),+
         )
@@ -27,10 +30,16 @@ macro_rules! grants {
 macro_rules! assignments {
     ($which:literal) => {
         concat!(
-            "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at, p.display_name
+            "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at,
+                 COALESCE(p.display_name, n.display_name, g.display_name),
+                 CASE WHEN p.object_id IS NOT NULL THEN 'application' WHEN n.person_id IS NOT NULL THEN 'person' ELSE 'group' END,
+                 r.display_name
              FROM app_role_assignment a
-             JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
-             WHERE a.tenant_id = $1 AND ",
+             JOIN service_principal r ON r.tenant_id = $1 AND r.object_id = a.resource_id
+             LEFT JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
+             LEFT JOIN person n ON n.tenant_id = $1 AND n.person_id = a.principal_id AND n.status <> 'deleted'
+             LEFT JOIN directory_group g ON g.tenant_id = $1 AND g.group_id = a.principal_id AND g.deleted_at IS NULL
+             WHERE COALESCE(p.object_id, n.person_id, g.group_id) IS NOT NULL AND a.tenant_id = $1 AND ",
             $which
         )
     };
@@ -67,12 +76,39 @@ statements! {
              record_version = record_version + 1, security_version = security_version + 1,
              renewal_version = renewal_version + 1
          WHERE tenant_id = $1 AND object_id = $2 AND record_version = $3 AND status = 'deleted'";
+    REQUIRE_ASSIGNMENT = "service_principal.require_assignment" Tenant
+        "UPDATE service_principal SET assignment_required = $4, record_version = record_version + 1
+         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $3 AND status <> 'deleted'";
     VOID_TOKENS = "service_principal.void_tokens" Tenant
         "UPDATE service_principal SET security_version = security_version + 1 WHERE tenant_id = $1 AND app_id = $2";
     PURGE = "service_principal.purge" Tenant
         "DELETE FROM service_principal WHERE tenant_id = $1 AND object_id = $2 AND status = 'deleted'";
     PURGE_ASSIGNMENTS = "app_role_assignment.purge" Tenant
         "DELETE FROM app_role_assignment WHERE tenant_id = $1 AND principal_id = $2";
+    PURGE_ASSIGNED = "app_role_assignment.purge_of_resource" Tenant
+        "DELETE FROM app_role_assignment WHERE tenant_id = $1 AND resource_id = $2";
+    IS_ASSIGNED = "app_role_assignment.is_assigned" Tenant
+        concat!(
+            above_member!("$2"),
+            " SELECT 1 FROM app_role_assignment x WHERE x.tenant_id = $1 AND x.resource_id = $3
+                 AND (x.principal_id = $2 OR x.principal_id IN (SELECT group_id FROM above)) LIMIT 1"
+        );
+    /// What somebody can open: has a place to be opened at, and is for everybody or assigned to them.
+    LIST_OPEN_TO = "application.list_open_to" Tenant
+        concat!(
+            above_member!("$2"),
+            " SELECT a.app_id, a.display_name, a.description, a.home_uri FROM application a
+              JOIN service_principal p ON p.tenant_id = $1 AND p.app_id = a.app_id AND p.status = 'enabled'
+              WHERE a.tenant_id = $1 AND a.status = 'active' AND a.home_uri IS NOT NULL AND (p.assignment_required = 0 OR EXISTS (
+                  SELECT 1 FROM app_role_assignment x WHERE x.tenant_id = $1 AND x.resource_id = p.object_id
+                      AND (x.principal_id = $2 OR x.principal_id IN (SELECT group_id FROM above))))
+              ORDER BY a.display_name, a.app_id LIMIT 200"
+        );
+    /// What somebody consented to by themselves.
+    LIST_CONSENTS = "permission_grant.list_of_person" Tenant
+        "SELECT g.grant_id, g.client_id, g.scope, g.created_at, p.display_name FROM permission_grant g
+         JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = g.client_id AND p.status <> 'deleted'
+         WHERE g.tenant_id = $1 AND g.person_id = $2 ORDER BY g.created_at DESC, g.grant_id LIMIT 200";
     PURGE_GRANTS = "permission_grant.purge" Tenant
         "DELETE FROM permission_grant WHERE tenant_id = $1 AND client_id = $2";
     LIST_ASSIGNMENTS = "app_role_assignment.list" Tenant
@@ -142,9 +178,11 @@ pub struct ServicePrincipal {
     pub security_version: i64,
     pub created_at: i64,
     pub deleted_at: Option<i64>,
+    /// Only people who are assigned to it may sign in to it.
+    pub assignment_required: bool,
 }
 
-/// A permission that an application uses in its own name.
+/// A permission that an application uses in its own name; or that a person, or those in a group, may sign in to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppRoleAssignment {
     pub assignment_id: Id,
@@ -153,6 +191,27 @@ pub struct AppRoleAssignment {
     pub app_role_id: Id,
     pub created_at: i64,
     pub principal_name: String,
+    pub principal_kind: PrincipalKind,
+    pub resource_name: String,
+}
+
+/// An application that somebody can open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenApplication {
+    pub app_id: Id,
+    pub display_name: String,
+    pub description: String,
+    pub home_uri: String,
+}
+
+/// What somebody consented to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnConsent {
+    pub grant_id: Id,
+    pub client_id: Id,
+    pub scope: String,
+    pub created_at: i64,
+    pub display_name: String,
 }
 
 /// Permissions that an application uses in the name of people.
@@ -177,6 +236,7 @@ fn parse(mut row: Row) -> Result<ServicePrincipal, StoreError> {
         security_version: row.int()?,
         created_at: row.int()?,
         deleted_at: row.opt_int()?,
+        assignment_required: row.truth()?,
     })
 }
 
@@ -188,6 +248,8 @@ fn parse_assignment(mut row: Row) -> Result<AppRoleAssignment, StoreError> {
         app_role_id: row.id()?,
         created_at: row.int()?,
         principal_name: row.text()?,
+        principal_kind: PrincipalKind::parse(&row.text()?)?,
+        resource_name: row.text()?,
     })
 }
 
@@ -282,6 +344,58 @@ impl Store {
         let args = vec![tenant.into(), resource.into(), after.into(), limit.into()];
         let rows = self.read(&LIST_ASSIGNED_TO, args).await?;
         rows.into_iter().map(parse_assignment).collect()
+    }
+
+    /// Whether a person is assigned to an application, by themselves or through groups.
+    pub async fn is_assigned(
+        &self,
+        tenant: Id,
+        person: Id,
+        resource: Id,
+    ) -> Result<bool, StoreError> {
+        let args = vec![tenant.into(), person.into(), resource.into()];
+        Ok(self.read_one(&IS_ASSIGNED, args).await?.is_some())
+    }
+
+    /// At most 200 applications that somebody can open, by name.
+    pub async fn list_applications_open_to(
+        &self,
+        tenant: Id,
+        person: Id,
+    ) -> Result<Vec<OpenApplication>, StoreError> {
+        let rows = self
+            .read(&LIST_OPEN_TO, vec![tenant.into(), person.into()])
+            .await?;
+        let parse = |mut row: Row| {
+            Ok(OpenApplication {
+                app_id: row.id()?,
+                display_name: row.text()?,
+                description: row.text()?,
+                home_uri: row.text()?,
+            })
+        };
+        rows.into_iter().map(parse).collect()
+    }
+
+    /// At most 200 grants that somebody made by consenting, newest first.
+    pub async fn list_consents(
+        &self,
+        tenant: Id,
+        person: Id,
+    ) -> Result<Vec<OwnConsent>, StoreError> {
+        let rows = self
+            .read(&LIST_CONSENTS, vec![tenant.into(), person.into()])
+            .await?;
+        let parse = |mut row: Row| {
+            Ok(OwnConsent {
+                grant_id: row.id()?,
+                client_id: row.id()?,
+                scope: row.text()?,
+                created_at: row.int()?,
+                display_name: row.text()?,
+            })
+        };
+        rows.into_iter().map(parse).collect()
     }
 
     pub async fn find_app_role_assignment(
@@ -424,12 +538,34 @@ impl Unit {
     pub fn purge_principal(&mut self, tenant: Id, object: Id) -> &mut Unit {
         let args = || vec![tenant.into(), object.into()];
         self.step(&PURGE, args(), Expect::One(Guard::Missing));
-        self.step(&PURGE_ASSIGNMENTS, args(), Expect::Any);
+        self.step(&PURGE_ASSIGNED, args(), Expect::Any);
         self.step(&PURGE_GRANTS, args(), Expect::Any);
+        self.purge_assignments_of(tenant, object);
         self.delete_roles_of(tenant, object);
         self.purge_owners(tenant, object);
         self.purge_owned(tenant, object);
         self.purge_memberships(tenant, object)
+    }
+
+    /// What is assigned to a person, a group or an application.
+    pub(crate) fn purge_assignments_of(&mut self, tenant: Id, principal: Id) -> &mut Unit {
+        self.step(
+            &PURGE_ASSIGNMENTS,
+            vec![tenant.into(), principal.into()],
+            Expect::Any,
+        )
+    }
+
+    /// From now on only people who are assigned to it may sign in to it, or everybody.
+    pub fn require_assignment(
+        &mut self,
+        tenant: Id,
+        principal: &ServicePrincipal,
+        required: bool,
+    ) -> &mut Unit {
+        let mut args = version_of(tenant, principal);
+        args.push(required.into());
+        self.step(&REQUIRE_ASSIGNMENT, args, Expect::One(Guard::Moved))
     }
 
     pub fn insert_app_role_assignment(

@@ -447,6 +447,7 @@ impl Unit {
         self.step(&WIPE_CREDENTIALS, args, Expect::Any);
         self.purge_owned(tenant, person);
         self.purge_provisioning(tenant, person);
+        self.purge_assignments_of(tenant, person);
         self.purge_memberships(tenant, person)
     }
 

@@ -69,6 +69,12 @@ statements! {
              WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.credential_id = $3))";
     END_BY_PERSON = "refresh_family.end_by_person" Tenant
         "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL";
+    END_BY_CLIENT = "refresh_family.end_by_client" Tenant
+        "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND principal_id = $3 AND ended_at IS NULL";
+    /// Codes begin with the time of their issue: those that were issued before $5 have nothing left to void.
+    VOID_CODES_OF_CLIENT = "authorization_code.revoke_of_client" Tenant
+        "UPDATE authorization_code SET revoked_at = $4 WHERE tenant_id = $1 AND code_hash >= $5 AND person_id = $2 AND principal_id = $3
+         AND revoked_at IS NULL";
     END_BY_CODE = "refresh_family.end_by_code" Tenant
         "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND code_hash = $2 AND ended_at IS NULL";
     PURGE = "refresh_family.purge" Tenant
@@ -275,6 +281,21 @@ impl Unit {
     ) -> &mut Unit {
         let args = vec![tenant.into(), code_hash.into(), now.into()];
         self.step(&END_BY_CODE, args, Expect::Any)
+    }
+
+    /// All that an application holds of a person ends: renewals, and what codes gave that were issued since.
+    pub fn end_access(
+        &mut self,
+        tenant: Id,
+        (person, principal): (Id, Id),
+        now: i64,
+        issued_since: i64,
+    ) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), principal.into(), now.into()];
+        let mut of_codes = args.clone();
+        of_codes.push(issued_since.to_be_bytes().into());
+        self.step(&END_BY_CLIENT, args, Expect::Any);
+        self.step(&VOID_CODES_OF_CLIENT, of_codes, Expect::Any)
     }
 
     /// Deletes at most 500 that began before; returns a row for each.

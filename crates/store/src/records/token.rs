@@ -6,7 +6,7 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
     FIND_CLIENT = "client.find" Tenant
-        "SELECT a.object_id, a.app_id, a.display_name, a.redirect_uris, p.object_id, p.security_version, t.epoch
+        "SELECT a.object_id, a.app_id, a.display_name, a.redirect_uris, p.object_id, p.security_version, t.epoch, p.assignment_required
          FROM application a
          JOIN tenant t ON t.tenant_id = $1
          JOIN service_principal p ON p.tenant_id = $1 AND p.app_id = a.app_id AND p.status = 'enabled'
@@ -32,11 +32,11 @@ statements! {
          WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.session_id = $3 AND s.ended_at IS NULL AND s.expires_at > $7 AND s.last_seen_at > $8";
     INSERT_CODE = "authorization_code.insert" Tenant
         "INSERT INTO authorization_code (tenant_id, code_hash, principal_id, principal_version, person_id, session_id, redirect_uri,
-             platform, challenge, scope, nonce, issuer, epoch, expires_at, used_at, revoked_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, NULL)";
+             platform, challenge, scope, nonce, issuer, epoch, expires_at, is_acr_plain, used_at, revoked_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL, NULL)";
     FIND_CODE = "authorization_code.find" Tenant
         "SELECT k.code_hash, k.principal_id, k.principal_version, k.person_id, k.session_id, k.redirect_uri, k.platform, k.challenge, k.scope,
-             k.nonce, k.issuer, k.epoch, k.expires_at, k.used_at, k.revoked_at
+             k.nonce, k.issuer, k.epoch, k.expires_at, k.is_acr_plain, k.used_at, k.revoked_at
          FROM authorization_code k JOIN tenant t ON t.tenant_id = $1 AND t.epoch = k.epoch
          WHERE k.tenant_id = $1 AND k.code_hash = $2";
     USE_CODE = "authorization_code.use" Tenant
@@ -62,6 +62,8 @@ pub struct Client {
     pub principal_id: Id,
     pub principal_version: i64,
     pub epoch: Id,
+    /// Only people who are assigned to it may sign in to it.
+    pub assignment_required: bool,
 }
 
 /// A code, and everything that it is bound to.
@@ -80,6 +82,8 @@ pub struct AuthorizationCode {
     pub issuer: String,
     pub epoch: Id,
     pub expires_at: i64,
+    /// The application is told `phr` even where more is true: it asked for no other word.
+    pub is_acr_plain: bool,
     pub used_at: Option<i64>,
     pub revoked_at: Option<i64>,
 }
@@ -128,6 +132,7 @@ fn parse_code(mut row: Row) -> Result<AuthorizationCode, StoreError> {
         issuer: row.text()?,
         epoch: row.id()?,
         expires_at: row.int()?,
+        is_acr_plain: row.truth()?,
         used_at: row.opt_int()?,
         revoked_at: row.opt_int()?,
     })
@@ -150,6 +155,7 @@ impl Store {
             principal_id: row.id()?,
             principal_version: row.int()?,
             epoch: row.id()?,
+            assignment_required: row.truth()?,
         }))
     }
 
@@ -231,6 +237,7 @@ impl Unit {
             code.issuer.as_str().into(),
             code.epoch.into(),
             code.expires_at.into(),
+            code.is_acr_plain.into(),
         ];
         self.step(&INSERT_CODE, args, Expect::One(Guard::Taken))
     }

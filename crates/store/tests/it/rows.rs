@@ -74,5 +74,6 @@ pub(super) fn principal_of(object_id: Id, app_id: Id) -> ServicePrincipal {
         security_version: 1,
         created_at: NOW,
         deleted_at: None,
+        assignment_required: false,
     }
 }

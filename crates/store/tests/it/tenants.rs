@@ -8,7 +8,7 @@ use super::*;
 use crate::records::session::TokenHash;
 use crate::{
     AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
-    EVERYBODY, FamilyId, Owner, PermissionGrant, PrincipalStatus, ServicePrincipal,
+    EVERYBODY, FamilyId, Owner, PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal,
 };
 use crate::{AskedFrom, CallerKind, CredentialStatus, Hold, NewOptions, Provisioned};
 use crate::{
@@ -299,6 +299,7 @@ fn application(object_id: Id) -> Application {
         security_version: 1,
         created_at: NOW,
         deleted_at: None,
+        home_uri: Some("https://travel.example".to_owned()),
     }
 }
 
@@ -321,6 +322,16 @@ const fn make_family(number: u8) -> FamilyId {
     family
 }
 
+fn pushed(number: u8) -> PushedRequest {
+    PushedRequest {
+        request_hash: token_hash(number),
+        principal_id: PRINCIPAL,
+        principal_version: 1,
+        request: "client_id=x".to_owned(),
+        expires_at: 2 * NOW,
+    }
+}
+
 fn code() -> AuthorizationCode {
     AuthorizationCode {
         code_hash: token_hash(60),
@@ -335,6 +346,7 @@ fn code() -> AuthorizationCode {
         nonce: None,
         issuer: "https://example.org".to_owned(),
         epoch: EPOCH,
+        is_acr_plain: false,
         expires_at: 2 * NOW,
         used_at: None,
         revoked_at: None,
@@ -380,6 +392,8 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
             app_role_id: assignment_id,
             created_at: NOW,
             principal_name: String::new(),
+            principal_kind: PrincipalKind::Application,
+            resource_name: String::new(),
         };
         unit.insert_app_role_assignment(tenant_id, &assignment);
     }
@@ -395,6 +409,9 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
         unit.insert_permission_grant(tenant_id, &grant);
     }
     unit.insert_code(tenant_id, &code());
+    for number in [61, 62] {
+        unit.insert_pushed_request(tenant_id, &pushed(number));
+    }
     for family in [FAMILY, OTHER_FAMILY] {
         let code = (token_hash(60), false);
         unit.insert_refresh_family(tenant_id, family, code, NOW, 2 * NOW);
@@ -422,6 +439,13 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
     });
     add("revoke code", &|unit| {
         unit.revoke_code(OURS, token_hash(60), NOW);
+        unit.end_access(OURS, (PERSON, PRINCIPAL), NOW, 0);
+    });
+    add("use a pushed request", &|unit| {
+        unit.use_pushed_request(OURS, token_hash(61));
+    });
+    add("purge pushed requests", &|unit| {
+        unit.purge_pushed_requests(OURS, i64::MAX);
     });
     add("purge families", &|unit| {
         unit.purge_refresh_families(OURS, 2 * NOW);
@@ -464,20 +488,23 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
         record_version,
         ..application(APPLICATION)
     };
+    add("require assignment", &|unit| {
+        unit.require_assignment(OURS, &principal_at(2), true);
+    });
     add("disable application", &|unit| {
-        unit.change_principal_status(OURS, &principal_at(2), PrincipalStatus::Disabled);
+        unit.change_principal_status(OURS, &principal_at(3), PrincipalStatus::Disabled);
     });
     add("delete application", &|unit| {
         unit.change_application_status(OURS, &application_at(2), Some(NOW));
-        unit.delete_principal(OURS, &principal_at(3), NOW);
+        unit.delete_principal(OURS, &principal_at(4), NOW);
     });
     add("restore application", &|unit| {
         unit.change_application_status(OURS, &application_at(3), None);
-        unit.restore_principal(OURS, &principal_at(4));
+        unit.restore_principal(OURS, &principal_at(5));
     });
     add("delete application again", &|unit| {
         unit.change_application_status(OURS, &application_at(4), Some(NOW));
-        unit.delete_principal(OURS, &principal_at(5), NOW);
+        unit.delete_principal(OURS, &principal_at(6), NOW);
     });
     add("purge application", &|unit| {
         unit.purge_application(OURS, APPLICATION);

@@ -166,6 +166,7 @@ async fn an_outdated_change_of_an_application_is_told_so() {
     let change = PrincipalChange {
         enabled: Some(false),
         record_version: Some(7),
+        ..PrincipalChange::default()
     };
     let changed = applications::change_principal(identity, SHELL, principal, change).await;
     refused(changed, "record.outdated");
@@ -238,6 +239,8 @@ async fn security_12_groups_assigned_to_applications_are_protected() {
         app_role_id: Id([0; 16]),
         created_at: NOW,
         principal_name: String::new(),
+        principal_kind: store::PrincipalKind::Group,
+        resource_name: String::new(),
     };
     unit.insert_app_role_assignment(identity.0.tenant_id, &assignment);
     identity.write(unit).await.unwrap();

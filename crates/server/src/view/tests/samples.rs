@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use askama::Template;
+use identity::applications::{OpenApplication, OwnConsent};
 use identity::people::PersonView;
 use identity::permissions::Permission;
 use identity::providers::Provider;
@@ -15,8 +16,8 @@ use serde_json::{Value, json};
 use testkit::{Backend, House};
 
 use super::super::{
-    Frame, consent, error, people, reauthenticate, register, security_info, set_up, sign_in,
-    sign_out, wrong_host,
+    Frame, answer_form, applications, consent, error, people, reauthenticate, register,
+    security_info, set_up, sign_in, sign_out, wrong_host,
 };
 use crate::i18n::Texts;
 
@@ -213,6 +214,33 @@ fn activity(names: Names) -> Vec<Activity> {
     kinds.into_iter().enumerate().map(entry).collect()
 }
 
+fn open_applications(names: Names) -> Vec<OpenApplication> {
+    let one = |id: u8, name: &str, description: &str, home: &str| OpenApplication {
+        app_id: Id([id; 16]),
+        display_name: names.or(name).to_owned(),
+        description: names.or(description).to_owned(),
+        home_uri: home.to_owned(),
+    };
+    vec![
+        one(
+            1,
+            "Travel expenses",
+            "What a journey cost, and who pays it back",
+            "https://expenses.northwind.example/start?a=\"<",
+        ),
+        one(2, "المكتبة", "", "https://library.northwind.example"),
+    ]
+}
+
+fn consents(names: Names) -> Vec<OwnConsent> {
+    vec![OwnConsent {
+        grant_id: Id([1; 16]),
+        application: names.or("Travel expenses").to_owned(),
+        permissions: vec![Permission::OpenId, Permission::OfflineAccess],
+        created_at: NOW - 90 * DAY,
+    }]
+}
+
 fn people(names: Names) -> Vec<PersonView> {
     let person = |id: u8, user_name: &str, display_name: &str, passkeys| PersonView {
         person_id: Id([id; 16]),
@@ -264,6 +292,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
         public_key: public_key(),
         return_path: "/security-info",
         notice,
+        hint: names.or(""),
     };
     let security = security_pages(inside("/security-info"), names);
     let mut pages = vec![
@@ -298,7 +327,42 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
                 user_name: names.or("miriam@northwind.example"),
                 state: "c2VhbGVk",
                 public_key: public_key(),
+                only: None,
                 return_path: "/security-info#add",
+            }),
+        ),
+        (
+            "reauthenticate-hardware",
+            show(&reauthenticate::Reauthenticate {
+                frame: inside("/reauthenticate"),
+                user_name: names.or("miriam@northwind.example"),
+                state: "c2VhbGVk",
+                public_key: public_key(),
+                only: Some(&[names.or("YubiKey at my desk").to_owned()]),
+                return_path: "/oauth2/v2.0/authorize?client_id=x",
+            }),
+        ),
+        (
+            "applications",
+            show(&applications::Applications {
+                frame: inside("/applications"),
+                open: &open_applications(names),
+            }),
+        ),
+        (
+            "applications-none",
+            show(&applications::Applications {
+                frame: inside("/applications"),
+                open: &[],
+            }),
+        ),
+        (
+            "answer_form",
+            show(&answer_form::AnswerForm {
+                frame: inside("/oauth2/v2.0/authorize?client_id=x&scope=openid"),
+                address: "https://expenses.northwind.example/back?a=\"<",
+                host: "expenses.northwind.example",
+                fields: &[("state".to_owned(), names.or("a b").to_owned())],
             }),
         ),
         (
@@ -375,6 +439,7 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
         ..passkey("b25l", names.or("Windows Hello"), Some("Windows Hello"))
     }];
     let (sessions, activity) = (sessions(names), activity(names));
+    let consents = consents(names);
     let accepts = Ok(identity::policies::Accepts {
         synced: true,
         device_bound: true,
@@ -393,6 +458,7 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
         max_passkeys: 10,
         sessions: &sessions,
         activity: &activity,
+        consents: &consents,
         recommend_second,
         only_device_bound: recommend_second,
         accepts: &accepts,
@@ -402,6 +468,7 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
     let none = security_info::SecurityInfo {
         sessions: &[],
         activity: &[],
+        consents: &[],
         max_passkeys: 0,
         ..page(&[], false)
     };

@@ -5,7 +5,7 @@ use oidc::form;
 use serde_json::{Value, json};
 use testkit::{Answer, Person, find_tags};
 
-use super::{AUTHORIZE, ask, code_of, error_of, query, read_answer, redeem, web};
+use super::{AUTHORIZE, ask, code_of, error_of, query, redeem, web};
 use crate::in_each_house;
 
 /// The request as the page would send it back.
@@ -43,8 +43,8 @@ fn people_consent_to_little_and_once() {
         let decide = |decision: &str| json!({ "query": data["query"], "tenant": null, "decision": decision });
         // Denied: told, and nothing is kept.
         let denied = bob.browser.post("/consent", decide("deny")).await.ok();
-        let read = read_answer(denied["location"].as_str().unwrap());
-        assert_eq!(read.find("error"), Some("access_denied"));
+        let answer = bob.browser.get(denied["location"].as_str().unwrap()).await;
+        assert_eq!(error_of(&answer), "access_denied");
         assert_eq!(ask(&mut bob.browser, &app, &[]).await.status, 200);
         // Without the page's token, or by nobody, it is no decision.
         let mut forged = bob.browser.clone();
@@ -216,8 +216,8 @@ fn deciding_again_changes_little() {
         }
         assert_eq!(house.run_sql("SELECT scope FROM permission_grant").len(), 1);
         let denied = decide(&mut ada, &query, "deny").await.ok();
-        let read = read_answer(denied["location"].as_str().unwrap());
-        assert_eq!(read.find("error"), Some("access_denied"));
+        let answer = ada.browser.get(denied["location"].as_str().unwrap()).await;
+        assert_eq!(error_of(&answer), "access_denied");
         let actor = super::COMMAND_LINE;
         identity::applications::delete(house.identity(), actor, app.object_id, None)
             .await

@@ -417,8 +417,8 @@ fn what_is_no_assignment_is_refused_and_changes_nothing() {
             (
                 &of_travel,
                 body(&travel, NOBODY, &role),
-                400,
-                "permission.unknown",
+                404,
+                "application.missing",
             ),
             // Neither side of it is the one of the address.
             (

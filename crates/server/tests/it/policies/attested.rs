@@ -231,3 +231,118 @@ fn an_application_is_told_of_hardware_that_is_proven() {
         }
     });
 }
+
+/// An application that wants more than the sign-in proved gets it, from the same person with another passkey, or is told
+/// that it can't be had.
+#[test]
+fn an_application_that_asks_for_hardware_gets_it_or_is_told() {
+    in_each_house(async |house, service| {
+        let maker = Maker::new();
+        let mut entry = maker.vouch(model_entry(MODEL, "Key", &[CERTIFIED]));
+        entry["metadataStatement"]["keyProtection"] = ["hardware", "secure_element"][..].into();
+        put_blob(&house, &service, 1, entry).await;
+        let mut ada = house.administrator("ada").await;
+        let app = house.client("Travel", "User.Read").await;
+        let request = |more: &[(&str, &str)]| {
+            let (app_id, challenge) = (app.app_id.to_string(), testkit::challenge());
+            let mut pairs = vec![
+                ("client_id", app_id.as_str()),
+                ("redirect_uri", testkit::CALLBACK),
+                ("response_type", "code"),
+                ("scope", "openid"),
+                ("code_challenge", &challenge),
+                ("code_challenge_method", "S256"),
+            ];
+            pairs.extend(more);
+            format!("/oauth2/v2.0/authorize?{}", oidc::form::write(&pairs))
+        };
+        let essential = r#"{"id_token":{"acr":{"essential":true,"values":["phrh"]}}}"#;
+        let asks = [("acr_values", "phrh"), ("claims", essential)];
+        // Nothing that they have proves it.
+        for ask in asks {
+            let answer = ada.browser.get(&request(&[ask])).await;
+            let to = answer.header("location");
+            assert!(
+                to.contains("error=unmet_authentication_requirements"),
+                "{to}"
+            );
+        }
+        let (answer, mut key) = add(&mut ada, &maker).await;
+        answer.ok();
+        let told = async |person: &mut Person, location: &str| {
+            let to = person.browser.get(location).await;
+            let to = to.header("location").to_owned();
+            let (_, query) = to.split_once('?').unwrap();
+            let read = oidc::form::Parameters::parse(query.as_bytes()).unwrap();
+            let code = read
+                .find("code")
+                .unwrap_or_else(|| panic!("{to}"))
+                .to_owned();
+            let body = house.redeem(&app, &code).await.ok();
+            let part = body["id_token"]
+                .as_str()
+                .unwrap()
+                .split('.')
+                .nth(1)
+                .unwrap()
+                .to_owned();
+            let bytes = data_encoding::BASE64URL_NOPAD.decode(part.as_bytes());
+            let claims: Value = serde_json::from_slice(&bytes.unwrap()).unwrap();
+            claims["acr"].as_str().unwrap().to_owned()
+        };
+        for (number, ask) in asks.into_iter().enumerate() {
+            let mut person = ada.clone();
+            person.browser = house.browser();
+            person.sign_in().await.ok();
+            // Words that nobody here knows, and those that are met, change nothing.
+            for other in ["phr", "urn:x:unknown 2", "phrh phr"] {
+                let acr = told(&mut person, &request(&[("acr_values", other)])).await;
+                assert_eq!(acr, "phr", "{other}");
+            }
+            let silent = person
+                .browser
+                .get(&request(&[ask, ("prompt", "none")]))
+                .await;
+            assert!(silent.header("location").contains("error=login_required"));
+            let answer = person.browser.get(&request(&[ask])).await;
+            let page = answer.header("location").to_owned();
+            assert!(page.starts_with("/reauthenticate?return="), "{page}");
+            assert!(page.ends_with("&level=phrh"), "{page}");
+            // The page says why, and offers the one that will do and no other.
+            let shown = person.browser.open(&page).await;
+            assert!(shown.text().contains("kept in hardware"));
+            let data = testkit::find_tags(&shown.text(), "meta")
+                .into_iter()
+                .find(|it| it.attribute("name") == Some("page-data"))
+                .unwrap();
+            let data: Value = serde_json::from_str(data.attribute("content").unwrap()).unwrap();
+            let offered = data["publicKey"]["allowCredentials"].as_array().unwrap();
+            assert_eq!(offered.len(), 1);
+            let renewal = data["renewal"].as_str().unwrap();
+            let renewed = person
+                .browser
+                .post(renewal, serde_json::json!({}))
+                .await
+                .ok();
+            assert_eq!(
+                renewed["publicKey"]["allowCredentials"][0]["id"],
+                offered[0]["id"]
+            );
+            let back = page.strip_prefix("/reauthenticate?").unwrap();
+            let back = oidc::form::Parameters::parse(back.as_bytes()).unwrap();
+            let back = back.find("return").unwrap().to_owned();
+            // With the wrong one they are where they were.
+            if number == 0 {
+                person.reauthenticate().await.ok();
+                let again = person.browser.get(&back).await;
+                assert_eq!(again.header("location"), page);
+            }
+            house.advance(SECOND);
+            person.browser.reauthenticate(&mut key).await.ok();
+            assert_eq!(told(&mut person, &back).await, "phrh");
+            // Who asks for the plain word is told that, by a code and by what follows it.
+            let acr = told(&mut person, &request(&[("acr_values", "phr")])).await;
+            assert_eq!(acr, "phr");
+        }
+    });
+}

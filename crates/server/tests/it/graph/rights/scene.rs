@@ -156,6 +156,22 @@ impl<'a> Maker<'a> {
                 }
                 return;
             }
+            // Of an application of that level; they themselves are plain.
+            "assigned" | "assigned-group" => {
+                if !scene.contains_key("principal") {
+                    self.application(scene, level).await;
+                }
+                let whom = match word {
+                    "assigned" => self.person(Level::Plain).await,
+                    _ => self.group(Level::Plain).await,
+                };
+                let resource = Id::parse(&scene["principal"]).unwrap();
+                let (identity, role) = (self.house.identity(), Id([0; 16]));
+                let made = applications::assign(identity, COMMAND_LINE, whom, resource, role).await;
+                scene.insert("assigned-by", made.unwrap().assignment_id.to_string());
+                whom.to_string()
+            }
+            "plain-group" => self.group(Level::Plain).await.to_string(),
             "lonely-app-id" => {
                 let name = self.name("lonely");
                 self.register(&name).await.1.to_string()

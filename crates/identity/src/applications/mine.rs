@@ -1,0 +1,90 @@
+//! A person's own view: the applications that they can open, and what they let applications do in their name.
+
+pub use store::OpenApplication;
+use store::{Guard, Id, Log, Unit, WriteError};
+
+use crate::audit::{self, Entry};
+use crate::permissions::Permission;
+use crate::sign_in::limit_person;
+use crate::tenant::refuse_write;
+use crate::{Caller, Identity, MINUTE, Micros, Refusal, Session, codes, token};
+
+/// For so long after its issue a code has something to show for it.
+const TOKENS_LIVE: Micros = token::LIFETIME + MINUTE;
+
+/// What somebody let an application do in their name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnConsent {
+    pub grant_id: Id,
+    pub application: String,
+    pub permissions: Vec<Permission>,
+    pub created_at: Micros,
+}
+
+/// At most 200 applications that the person of this session can open, by name.
+pub async fn list_open(
+    identity: &Identity,
+    session: &Session,
+) -> Result<Vec<OpenApplication>, Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.list_applications_open_to(tenant, session.person_id);
+    Ok(found.await?)
+}
+
+/// At most 200 of what the person of this session consented to, newest first.
+pub async fn list_consents(
+    identity: &Identity,
+    session: &Session,
+) -> Result<Vec<OwnConsent>, Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.list_consents(tenant, session.person_id).await?;
+    let shown = found.into_iter().map(|found| OwnConsent {
+        grant_id: found.grant_id,
+        application: found.display_name,
+        permissions: found
+            .scope
+            .split(' ')
+            .filter_map(Permission::parse)
+            .collect(),
+        created_at: found.created_at,
+    });
+    Ok(shown.collect())
+}
+
+/// Takes back what this person consented to for an application. All that came of it ends: access at our API at once,
+/// and every renewal.
+///
+/// # Errors
+/// [`codes::GRANT_MISSING`], also for somebody else's.
+pub async fn withdraw(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    grant: Id,
+) -> Result<(), Refusal> {
+    limit_person(identity, session)?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.list_consents(tenant, session.person_id).await?;
+    let found = found
+        .into_iter()
+        .find(|it| it.grant_id == grant)
+        .ok_or(&codes::GRANT_MISSING)?;
+    let now = identity.0.ambient.now();
+    let mut unit = Unit::new();
+    unit.require_session(tenant, session.person_id, session.session_id);
+    unit.delete_permission_grant(tenant, grant);
+    let whose = (session.person_id, found.client_id);
+    unit.end_access(tenant, whose, now, now - TOKENS_LIVE);
+    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+    entry
+        .confide("actor", session.user_name.as_str())
+        .say("application", found.display_name.as_str())
+        .say("before", found.scope.as_str());
+    let about = (Some(session.person_id), Some(found.client_id.0.as_slice()));
+    let activity = "permission.withdrawn";
+    match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
+        Ok(_) => Ok(()),
+        Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::GRANT_MISSING)),
+        Err(error) => Err(refuse_write(error)),
+    }
+}

@@ -1,0 +1,154 @@
+//! Consent: what people let an application do in their name, and how they take it back.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use oidc::form::{self, Parameters};
+use store::{Guard, Id, Log, PermissionGrant, Unit, WriteError};
+use webauthn::base64url;
+
+use super::{Checked, DENIED, Stop, check, find_since, list_granted, malformed, write_query};
+use crate::applications::{find_own_api, write_scope};
+use crate::audit::{self, Entry};
+use crate::issuer::Issuer;
+use crate::permissions::Permission;
+use crate::seal::derive_mac;
+use crate::sign_in::limit_person;
+use crate::tenant::refuse_write;
+use crate::{Caller, Identity, Refusal, Session, codes};
+
+/// Says that the person was shown the request and allowed it, sealed against change: `prompt=consent` asks once.
+const ASKED: &str = "claviger_asked";
+
+/// The person's decision about a request that the consent page showed. Gives the address to go to.
+pub async fn decide(
+    identity: &Identity,
+    caller: &Caller,
+    issuer: &Issuer,
+    session: &Session,
+    query: &str,
+    decision: Decision,
+) -> Result<String, Refusal> {
+    limit_person(identity, session)?;
+    let parameters = Parameters::parse(query.as_bytes()).map_err(malformed)?;
+    // Answers leave from one place: there whatever is wrong is told, and what was denied, too.
+    let again = |query: &str| format!("{}?{query}", issuer.authorize_path());
+    let checked = match check(identity, issuer, &parameters).await {
+        Ok(checked) => checked,
+        Err(Stop::Answer(_)) => return Ok(again(&parameters.to_query())),
+        Err(Stop::Refusal(refusal)) => return Err(refusal),
+    };
+    if decision == Decision::Deny {
+        let query = write_query(identity, &checked, None);
+        return Ok(again(&format!("{query}&{DENIED}=1")));
+    }
+    if checked
+        .asked
+        .named
+        .iter()
+        .any(|permission| !permission.is_low())
+    {
+        // What an administrator granted needs no consent; what nobody granted can't be consented to here.
+        let (granted, _) = list_granted(identity, &checked.known.client, session.person_id).await?;
+        if !checked
+            .asked
+            .named
+            .iter()
+            .all(|it| it.is_low() || granted.contains(it))
+        {
+            return Err(Refusal::new(&codes::NOT_ALLOWED));
+        }
+    }
+    consent(identity, caller, session, &checked).await?;
+    // The same request once more, which now finds the grant; it was shown, so it need not be shown again.
+    let since = find_since(identity, &checked, &parameters);
+    let mark = derive_asked_mac(identity, &checked, session.person_id);
+    let mark = form::write(&[(ASKED, &mark)]);
+    let query = write_query(identity, &checked, since);
+    Ok(again(&format!("{query}&{mark}")))
+}
+
+fn derive_asked_mac(identity: &Identity, checked: &Checked, person: Id) -> String {
+    let mac = derive_mac(
+        &identity.snapshot().keys.mac,
+        &[b"authorize asked", checked.to_query().as_bytes(), &person.0],
+    );
+    base64url::encode(&mac)
+}
+
+/// Whether this very person was shown this very request and allowed it.
+pub(super) fn was_asked(
+    identity: &Identity,
+    checked: &Checked,
+    parameters: &Parameters,
+    person: Id,
+) -> bool {
+    let expected = derive_asked_mac(identity, checked, person);
+    parameters
+        .find(ASKED)
+        .is_some_and(|mac| verify_slices_are_equal(expected.as_bytes(), mac.as_bytes()).is_ok())
+}
+
+/// What the person said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    Allow,
+    Deny,
+}
+
+async fn consent(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    checked: &Checked,
+) -> Result<(), Refusal> {
+    let tenant = identity.0.tenant_id;
+    let client = &checked.known.client;
+    let (_, own) = list_granted(identity, client, session.person_id).await?;
+    let mut permissions: Vec<Permission> = own
+        .iter()
+        .flat_map(|grant| grant.scope.split(' '))
+        .filter_map(Permission::parse)
+        .collect();
+    for permission in checked.asked.named.iter().filter(|it| it.is_low()) {
+        if !permissions.contains(permission) {
+            permissions.push(*permission);
+        }
+    }
+    let scope = write_scope(&permissions);
+    let mut unit = Unit::new();
+    unit.require_session(tenant, session.person_id, session.session_id);
+    unit.require_client(tenant, client.principal_id, client.principal_version);
+    match own {
+        Some(own) => {
+            unit.update_permission_grant(tenant, own.grant_id, &scope, &own.scope);
+        }
+        None => {
+            unit.insert_permission_grant(
+                tenant,
+                &PermissionGrant {
+                    grant_id: identity.0.ambient.make_id(),
+                    client_id: client.principal_id,
+                    resource_id: find_own_api(identity).await?,
+                    person_id: session.person_id,
+                    scope: scope.clone(),
+                    created_at: identity.0.ambient.now(),
+                },
+            );
+        }
+    }
+    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+    entry
+        .confide("actor", session.user_name.as_str())
+        .say("application", client.display_name.as_str())
+        .say("appId", client.app_id.to_string())
+        .say("permissions", scope);
+    let about = (
+        Some(session.person_id),
+        Some(client.principal_id.0.as_slice()),
+    );
+    let activity = "permission.consented";
+    match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
+        // Another tab was first: what it consented to is looked at anew.
+        Ok(_) | Err(WriteError::Refused(Guard::Taken)) => Ok(()),
+        Err(error) => Err(refuse_write(error)),
+    }
+}

@@ -1,0 +1,74 @@
+//! Whom and what level of authentication an application wants (OpenID Connect Core sections 3.1.2.1 and 5.5.1, RFC 9470).
+//!
+//! A level that we know is a condition wherever it stands, since who asks for it rests on it. Words that we don't know are
+//! passed over, unless the application says that it can't do without them.
+
+use oidc::authorize::Request;
+use oidc::{ErrorKind, OAuthError};
+use store::Id;
+
+use crate::assurance::{self, HARDWARE_PROTECTED, PHISHING_RESISTANT};
+use crate::policies::AtRest;
+use crate::{Identity, Refusal, id_token_hint};
+
+/// What the answer must say of the sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Any,
+    /// Phishing-resistant, and told in this word even where more is true.
+    Plain,
+    /// Kept in hardware.
+    Hardware,
+}
+
+pub(super) fn find_wanted(request: &Request) -> Result<Wanted, OAuthError> {
+    let asked = match request.claims.acr_values.is_empty() {
+        true => &request.acr_values,
+        false => &request.claims.acr_values,
+    };
+    let has = |level| asked.iter().any(|word| word == level);
+    match (has(PHISHING_RESISTANT), has(HARDWARE_PROTECTED)) {
+        (true, false) => Ok(Wanted::Plain),
+        (false, true) => Ok(Wanted::Hardware),
+        (false, false) if request.claims.is_acr_essential && !asked.is_empty() => {
+            Err(OAuthError::new(
+                ErrorKind::UnmetAuthenticationRequirements,
+                "no such level of authentication is known here",
+            ))
+        }
+        _ => Ok(Wanted::Any),
+    }
+}
+
+/// Puts whom an id token is about in its place, so that the request stays short on its way through our pages.
+pub(super) fn take_hint(identity: &Identity, request: &mut Request) -> Result<(), OAuthError> {
+    let Some(token) = request.id_token_hint.take() else {
+        return Ok(());
+    };
+    let unfit = |reason| OAuthError::new(ErrorKind::InvalidRequest, reason);
+    let person = id_token_hint::read(identity, &token)
+        .and_then(|hint| hint.person)
+        .ok_or(unfit("id_token_hint is no id token of ours"))?
+        .to_string();
+    match &request.claims.subject {
+        Some(other) if *other != person => {
+            Err(unfit("id_token_hint and claims are about two people"))
+        }
+        _ => {
+            request.claims.subject = Some(person);
+            Ok(())
+        }
+    }
+}
+
+/// Whether the passkey that signed in proves that it is kept in hardware.
+pub(super) async fn is_met(identity: &Identity, at_rest: &AtRest) -> Result<bool, Refusal> {
+    let found = assurance::judge(identity, at_rest.facts.as_ref()).await?;
+    Ok(found.is_in_hardware())
+}
+
+/// Whether the person has another one that does.
+pub(super) async fn can_be_met(identity: &Identity, person: Id) -> Result<bool, Refusal> {
+    let found = assurance::list_in_hardware(identity, person).await?;
+    Ok(!found.is_empty())
+}

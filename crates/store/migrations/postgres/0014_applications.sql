@@ -1,0 +1,20 @@
+-- 1 when the application asked for the plain word of the level of authentication, and is told no other.
+ALTER TABLE authorization_code ADD COLUMN IF NOT EXISTS is_acr_plain BIGINT NOT NULL DEFAULT 0;
+-- 1 when only people who are assigned to it, by themselves or through groups, may sign in to it.
+ALTER TABLE service_principal ADD COLUMN IF NOT EXISTS assignment_required BIGINT NOT NULL DEFAULT 0;
+-- Where people open it; NULL: it has no place on their page.
+ALTER TABLE application ADD COLUMN IF NOT EXISTS home_uri TEXT;
+-- An assignment's principal may be a person or a group, too: the resource is then the application that they may sign in to.
+CREATE INDEX IF NOT EXISTS app_role_assignment_by_resource ON app_role_assignment (tenant_id, resource_id, principal_id);
+
+-- Authorization requests that clients pushed (RFC 9126): named by a hash that begins with the time. Gone when a code answers it.
+CREATE TABLE IF NOT EXISTS pushed_request (
+    tenant_id BYTEA NOT NULL,
+    request_hash BYTEA NOT NULL,
+    principal_id BYTEA NOT NULL,
+    principal_version BIGINT NOT NULL,
+    -- As a query, in one spelling.
+    request TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, request_hash)
+);
