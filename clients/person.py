@@ -1,0 +1,90 @@
+"""A person with a passkey and a browser, without a browser: follows redirects and does what the scripts of our pages would do."""
+
+import json
+import os
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin
+
+import requests
+
+from device import Passkey
+
+ORIGIN, CA = os.environ["ORIGIN"], os.environ["CA"]
+
+
+class Page(HTMLParser):
+    """The meta elements of a page, which hold what its script is given."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.meta = {}
+        self.feed(text)
+        self.data = json.loads(self.meta.get("page-data", "{}"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "meta" and "name" in attributes:
+            self.meta[attributes["name"]] = attributes.get("content")
+
+
+def written(answer):
+    """As browsers write it; a device alone says less."""
+    return {**answer, "rawId": answer["id"], "type": "public-key"}
+
+
+class Person:
+    def __init__(self, link):
+        """`link` is a registration link: the person comes with a passkey, and signed in nowhere."""
+        self.http = requests.Session()
+        self.http.verify = CA
+        self.trail = []
+        self.passkey = Passkey("localhost", ORIGIN)
+        address, token = urldefrag(link)
+        page = Page(self.get(address).text)
+        begun = self.post(page, "/register/begin", {"token": token})
+        asked = begun["publicKey"]
+        assert asked["rp"]["id"] == "localhost" and asked["authenticatorSelection"]["userVerification"] == "required", asked
+        self.user_handle = asked["user"]["id"]
+        self.post(page, "/register/finish", {"state": begun["state"], "response": written(self.passkey.create(asked["challenge"]))})
+
+    def open(self, address, until=None):
+        """Opens an address and goes wherever it leads, signing in and consenting on the way: to a page, which is given back, or
+        to an address that begins with `until`, which nobody needs to serve. What was passed stays in `trail`."""
+        self.trail = []
+        for _ in range(20):
+            self.trail.append(address)
+            if until and address.startswith(until):
+                return address
+            answer = self.get(address)
+            onward = answer.headers["location"] if answer.is_redirect else self.act(answer)
+            if onward is None:
+                return answer
+            address = urljoin(address, onward)
+        raise AssertionError(f"redirected without end: {self.trail}")
+
+    def passed(self, path):
+        """Whether the way of the last `open` led over this address of ours."""
+        return any(address.split("?")[0] == ORIGIN + path for address in self.trail)
+
+    def get(self, address):
+        return self.http.get(address, allow_redirects=False, timeout=10)
+
+    def act(self, answer):
+        """What a person does on our pages for signing in and for consent; where it leads then."""
+        if not answer.url.startswith(ORIGIN + "/") or not answer.ok:
+            return None
+        page = Page(answer.text)
+        if "publicKey" in page.data:
+            signed = written(self.passkey.sign(page.data["publicKey"]["challenge"], self.user_handle))
+            told = {"state": page.data["state"], "response": signed, "return": page.data["return"]}
+            return self.post(page, "/sign-in/passkey", told)["location"]
+        if "query" in page.data:
+            told = {"query": page.data["query"], "tenant": page.data["tenant"], "decision": "allow"}
+            return self.post(page, "/consent", told)["location"]
+        return None
+
+    def post(self, page, path, body):
+        headers = {"Origin": ORIGIN, "X-CSRF-Token": page.meta["csrf-token"]}
+        answer = self.http.post(ORIGIN + path, json=body, headers=headers, allow_redirects=False, timeout=10)
+        assert answer.ok, (path, answer.status_code, answer.text)
+        return answer.json()
