@@ -153,7 +153,7 @@ def apache_signs_out():
     answer = GINA.open(f"{SITE}/callback?logout={quote(goodbye, safe='')}")
     assert answer.text == "Goodbye" and GINA.passed("/oauth2/v2.0/logout"), GINA.trail
     # Neither here nor there.
-    assert GINA.get(f"{SITE}/private/").status_code == 302
+    assert GINA.send(f"{SITE}/private/").status_code == 302
     GINA.open(f"{SITE}/private/")
     assert GINA.passed("/sign-in"), GINA.trail
 

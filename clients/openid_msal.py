@@ -1,6 +1,8 @@
-"""MSAL signs people in to a web application by the code flow, and keeps what it got by account."""
+"""MSAL signs people in to a web application by the code flow and to a tool on their own machine, and keeps what it got by account."""
 
 import os
+import threading
+import webbrowser
 from urllib.parse import parse_qsl, urlsplit
 
 import msal
@@ -83,6 +85,28 @@ def msal_renews_silently():
     application.remove_account(emil)
     assert application.acquire_token_silent(SCOPES, emil) is None
     assert [one["username"] for one in application.get_accounts()] == ["finn@example.org"]
+
+
+class Browser:
+    """MSAL opens one, and listens for the answer only then."""
+
+    def open(self, address, *_):
+        threading.Thread(target=FINN.open, args=(address,), daemon=True).start()
+        return True
+
+
+@check
+def msal_signs_in_to_a_tool():
+    webbrowser.register("person", None, Browser(), preferred=True)
+    tool = msal.PublicClientApplication(os.environ["TOOL_ID"], authority=AUTHORITY, instance_discovery=False, verify=CA)
+    answer = tool.acquire_token_interactive(SCOPES, timeout=20)
+    assert "error" not in answer, answer
+    # It takes the answer in a form only, and chose its port by itself.
+    assert FINN.trail[-1].startswith("http://localhost:") and "?" not in FINN.trail[-1], FINN.trail
+    assert answer["id_token_claims"]["aud"] == os.environ["TOOL_ID"] and who(answer) == "Finn", answer
+    [finn] = tool.get_accounts()
+    renewed = tool.acquire_token_silent_with_error(SCOPES, finn, force_refresh=True)
+    assert renewed["access_token"] != answer["access_token"] and who(renewed) == "Finn", renewed
 
 
 run()

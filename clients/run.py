@@ -157,11 +157,12 @@ def prepare_openid(server):
     told = {"CALLBACK": "https://travel.example.org/callback", "SITE": site,
             "CERTIFICATE": str(server.certificate), "CERTIFICATE_KEY": str(server.key)}
     for name, addresses in (
-        ("AUTHLIB", [told["CALLBACK"]]),
-        ("MSAL", [told["CALLBACK"]]),
-        ("APACHE", [f"{site}/callback", f"{site}/bye.html"]),
+        ("AUTHLIB", [f"web={told['CALLBACK']}"]),
+        ("MSAL", [f"web={told['CALLBACK']}"]),
+        ("TOOL", ["publicClient=http://localhost"]),
+        ("APACHE", [f"web={site}/callback", f"web={site}/bye.html"]),
     ):
-        redirects = [word for address in addresses for word in ("--redirect", f"web={address}")]
+        redirects = [word for address in addresses for word in ("--redirect", address)]
         app_id = server.command("app", "create", name.title(), *redirects)["clientId"]
         secret = server.command("app", "add-secret", app_id)["secret"]
         told |= {f"{name}_ID": app_id, f"{name}_SECRET": secret}
