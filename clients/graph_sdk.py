@@ -8,12 +8,13 @@ import importlib
 import os
 import ssl
 import sys
-import traceback
 
 import httpx
 import msal
 from kiota_abstractions.authentication import AccessTokenProvider, AllowedHostsValidator, BaseBearerTokenAuthenticationProvider
 from msgraph_core import GraphClientFactory
+
+import checks
 
 VERSION = sys.argv[1]
 SDK = "msgraph_beta" if VERSION == "beta" else "msgraph"
@@ -63,20 +64,10 @@ def make_client(tokens):
     return load("graph_service_client", "GraphServiceClient")(request_adapter=adapter), adapter
 
 
-def run(checks, tokens):
+def run(tokens):
     """Ends the program: with 1 if a check failed."""
-    sys.exit(1 if asyncio.run(run_all(checks, tokens)) else 0)
-
-
-async def run_all(checks, tokens):
-    failed = 0
-    for one in checks:
+    async def attempt(one):
         # Each has a client of its own: no connection is left over from what came before.
-        try:
-            await one(*make_client(tokens))
-            print(f"ok {one.__name__}")
-        except Exception as error:  # noqa: BLE001: whatever it is, it is told
-            failed += 1
-            told = " | ".join(traceback.format_exc().strip().splitlines()[-6:])
-            print(f"FAILED {one.__name__}: {error!r} {told}"[:3000])
-    return failed
+        await one(*make_client(tokens))
+
+    checks.run(lambda one: asyncio.run(attempt(one)))

@@ -1,23 +1,21 @@
 """A passkey created on behalf of somebody by Microsoft's own SDKs (options typed, the registration as raw JSON, as the SDKs have
-no word for it), and the policy that decides about passkeys. The device is a few lines on `cryptography`, which MSAL brings.
+no word for it), and the policy that decides about passkeys.
 
     python passkeys.py v1.0|beta
 """
 
-import base64
-import hashlib
 import json
 import os
-import struct
 import time
 import uuid
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import ec
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
+from checks import check
+from device import Passkey, decode, encode
 from graph_sdk import AUTHORITY, ORIGIN, VERSION, ODataError, Tokens, model, run
 
 AttestationEnforcement, PasskeyProfile, PasskeyTypes = model("AttestationEnforcement"), model("PasskeyProfile"), model("PasskeyTypes")
@@ -26,22 +24,6 @@ Fido2AuthenticationMethodConfiguration = model("Fido2AuthenticationMethodConfigu
 Fido2RestrictionEnforcementType = model("Fido2RestrictionEnforcementType")
 CLIENT_ID = os.environ["PROVISIONER_ID"]
 PERSON = f"key-{VERSION}@example.org"
-CHECKS = []
-
-
-def check(function):
-    """They run in this order: a policy is saved only where an administrator has a passkey that it accepts."""
-    CHECKS.append(function)
-    return function
-
-
-def encode(value):
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
-
-
-def decode(text):
-    text = text.replace("+", "-").replace("/", "_").rstrip("=")
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def make_assertion():
@@ -53,32 +35,11 @@ def make_assertion():
         return {"client_assertion": jwt.encode(claims, file.read(), algorithm="ES256")}
 
 
-def head(major, length):
-    if length < 24:
-        return bytes([major << 5 | length])
-    return bytes([major << 5 | 24, length]) if length < 256 else struct.pack(">BH", major << 5 | 25, length)
-
-
 def make_passkey(asked):
-    """`navigator.credentials.create()` of a security key that attests nothing, with its owner verified."""
+    """`navigator.credentials.create()` of a security key."""
     numbers = [one.alg for one in asked.pub_key_cred_params]
     assert -7 in numbers and asked.authenticator_selection.user_verification == "required"
-    key = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
-    x, y = key.x.to_bytes(32, "big"), key.y.to_bytes(32, "big")
-    cose = b"\xa5\x01\x02\x03\x26\x20\x01\x21" + head(2, 32) + x + b"\x22" + head(2, 32) + y
-    credential_id = os.urandom(33)
-    flags = 0x45  # present, verified, attested credential data
-    data = hashlib.sha256(asked.rp.id.encode()).digest() + bytes([flags]) + bytes(4) + bytes(16)
-    data += struct.pack(">H", len(credential_id)) + credential_id + cose
-    attestation = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData" + head(2, len(data)) + data
-    # The order and the origin of webauthn-interop.
-    client = {"type": "webauthn.create", "challenge": encode(decode(asked.challenge)), "origin": ORIGIN, "crossOrigin": False}
-    client = json.dumps(client, separators=(",", ":")).encode()
-    return {"displayName": "Red key", "publicKeyCredential": {
-        "id": encode(credential_id),
-        "response": {"attestationObject": encode(attestation), "clientDataJSON": encode(client)},
-        "clientExtensionResults": {},
-    }}
+    return {"displayName": "Red key", "publicKeyCredential": Passkey(asked.rp.id, ORIGIN).create(asked.challenge)}
 
 
 async def ask_options(client):
@@ -131,6 +92,7 @@ async def a_passkey_is_created_on_behalf(client, adapter):
 
 @check
 async def the_passkey_policy_is_read_and_changed(client, adapter):
+    # After the passkey above: a policy is saved only where an administrator has a passkey that it accepts.
     policy = client.policies.authentication_methods_policy
     configurations = (await policy.get()).authentication_method_configurations
     assert [type(one).__name__ for one in configurations] == ["Fido2AuthenticationMethodConfiguration"], configurations
@@ -173,4 +135,4 @@ async def what_maester_asks_of_the_policy(client, adapter):
     assert told["keyRestrictions"]["aaGuids"] == []
 
 
-run(CHECKS, Tokens(CLIENT_ID, make_assertion))
+run(Tokens(CLIENT_ID, make_assertion))

@@ -20,7 +20,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # Longer than any client needs; what hangs is ended and counted as failed.
-LIMITS = {"sdk_v1": 300, "sdk_beta": 300, "passkeys_v1": 120, "passkeys_beta": 120, "javascript": 120, "schemathesis": 260}
+LIMITS = {"sdk_v1": 300, "sdk_beta": 300, "passkeys_v1": 120, "passkeys_beta": 120, "javascript": 120,
+          "authlib": 60, "msal": 60, "apache": 60, "schemathesis": 260}
 PERMISSIONS = [
     "User.ReadWrite.All",
     "Group.ReadWrite.All",
@@ -59,14 +60,14 @@ def make_certificates(folder):
 class Server:
     def __init__(self, binary, folder):
         self.binary, self.folder = binary, folder
-        self.ca, certificate, key = make_certificates(folder)
+        self.ca, self.certificate, self.key = make_certificates(folder)
         self.port = free_port()
         self.origin = f"https://localhost:{self.port}"
         self.settings = ["--data", str(folder / "data"), "--public-origin", self.origin]
         self.log = open(folder / "log", "w")
         self.child = subprocess.Popen(
             [binary, "serve", *self.settings, "--listen", f"127.0.0.1:{self.port}",
-             "--tls-certificate", str(certificate), "--tls-key", str(key)],
+             "--tls-certificate", str(self.certificate), "--tls-key", str(self.key)],
             stdout=self.log, stderr=self.log)
         self.context = ssl.create_default_context(cafile=str(self.ca))
         self.wait()
@@ -124,6 +125,7 @@ def prepare(server):
         "CLIENT_SECRET": secret["secret"],
         "CA": str(server.ca),
         **provisioner,
+        **prepare_openid(server),
     }
 
 
@@ -137,11 +139,39 @@ def prepare_provisioner(server):
     app_id = app["clientId"]
     server.command("app", "role", app_id, "UserAuthMethod-Passkey.ReadWrite.All", "Policy.ReadWrite.AuthenticationMethod")
     server.run_command("role", "assign", "Privileged Authentication Administrator", app["principalId"])
-    key, public = server.folder / "provisioner.pem", server.folder / "provisioner.pub"
+    return {"PROVISIONER_ID": app_id, "PROVISIONER_KEY": add_key(server, app_id, "provisioner")}
+
+
+def add_key(server, app_id, name):
+    """A key of the application's own; gives the private one's file."""
+    key, public = server.folder / f"{name}.pem", server.folder / f"{name}.pub"
     openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
     openssl("pkey", "-in", key, "-pubout", "-out", public)
     server.command("app", "add-key", app_id, "--file", str(public))
-    return {"PROVISIONER_ID": app_id, "PROVISIONER_KEY": str(key)}
+    return str(key)
+
+
+def prepare_openid(server):
+    """Applications that let people sign in, and people with registration links. Each program has its own of both."""
+    site = f"https://localhost:{free_port()}"
+    told = {"CALLBACK": "https://travel.example.org/callback", "SITE": site,
+            "CERTIFICATE": str(server.certificate), "CERTIFICATE_KEY": str(server.key)}
+    for name, addresses in (
+        ("AUTHLIB", [f"web={told['CALLBACK']}"]),
+        ("MSAL", [f"web={told['CALLBACK']}"]),
+        ("TOOL", ["publicClient=http://localhost"]),
+        ("APACHE", [f"web={site}/callback", f"web={site}/bye.html"]),
+    ):
+        redirects = [word for address in addresses for word in ("--redirect", address)]
+        app_id = server.command("app", "create", name.title(), *redirects)["clientId"]
+        secret = server.command("app", "add-secret", app_id)["secret"]
+        told |= {f"{name}_ID": app_id, f"{name}_SECRET": secret}
+    told["AUTHLIB_KEY"] = add_key(server, told["AUTHLIB_ID"], "authlib")
+    for name in ("Dora", "Emil", "Finn", "Gina"):
+        made = server.command("user", "add", f"{name.lower()}@example.org", "--display-name", name, "--link")
+        told[f"LINK_{name.upper()}"] = made["link"]["url"]
+    server.run_command("user", "set", "dora@example.org", "--mail", "dora.post@example.org")
+    return told
 
 
 def programs(python, scripts):
@@ -151,6 +181,9 @@ def programs(python, scripts):
         "passkeys_v1": [python, str(HERE / "passkeys.py"), "v1.0"],
         "passkeys_beta": [python, str(HERE / "passkeys.py"), "beta"],
         "javascript": ["node", str(HERE / "graph.mjs")],
+        "authlib": [python, str(HERE / "openid_authlib.py")],
+        "msal": [python, str(HERE / "openid_msal.py")],
+        "apache": [python, str(HERE / "openid_apache.py")],
         "schemathesis": [python, str(HERE / "contract.py"), str(scripts / "schemathesis")],
     }
 

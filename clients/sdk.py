@@ -7,15 +7,10 @@ import json
 import os
 from datetime import datetime
 
+from checks import check
 from graph_sdk import VERSION, ODataError, Tokens, load, model, run
 
 Group, ReferenceCreate, User = model("Group"), model("ReferenceCreate"), model("User")
-CHECKS = []
-
-
-def check(function):
-    CHECKS.append(function)
-    return function
 
 
 @check
@@ -103,7 +98,7 @@ async def applications_and_service_principals(client, adapter):
     applications = (await client.applications.get()).value
     assert os.environ["CLIENT_ID"] in [application.app_id for application in applications]
     assert all(secret.secret_text is None for one in applications for secret in one.password_credentials)
-    [key] = [key for one in applications for key in one.key_credentials]
+    [key] = [key for one in applications if one.app_id == os.environ["PROVISIONER_ID"] for key in one.key_credentials]
     assert json.loads(key.key)["kty"] == "EC" and len(key.custom_key_identifier) == 32, key
     own = await client.service_principals_with_app_id(os.environ["CLIENT_ID"]).get()
     assigned = (await client.service_principals.by_service_principal_id(own.id).app_role_assignments.get()).value
@@ -145,4 +140,4 @@ async def what_is_not_there_is_refused_in_graphs_words(client, adapter):
             assert error.error.code and error.error.message
 
 
-run(CHECKS, Tokens(os.environ["CLIENT_ID"], lambda: os.environ["CLIENT_SECRET"]))
+run(Tokens(os.environ["CLIENT_ID"], lambda: os.environ["CLIENT_SECRET"]))

@@ -1,4 +1,4 @@
-//! Clients that others wrote, against the built program: Microsoft's SDKs and MSAL, schemathesis.
+//! Clients that others wrote, against the built program: Microsoft's SDKs and MSAL, Authlib, mod_auth_openidc, schemathesis.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,7 +41,7 @@ fn prepare_python() -> Outcome<PathBuf> {
     if python.exists() && std::fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
         return Ok(python);
     }
-    println!("installing msal, msgraph-sdk, msgraph-beta-sdk, schemathesis (pip)");
+    println!("installing what clients/requirements.txt pins (pip)");
     process::run(
         Command::new("python3")
             .args(["-m", "venv", "--clear"])

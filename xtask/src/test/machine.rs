@@ -12,7 +12,7 @@ pub(super) struct Needs {
     pub(super) postgres: bool,
     pub(super) chromium: bool,
     pub(super) npm: bool,
-    /// A Python that makes environments, node and OpenSSL's command line.
+    /// A Python that makes environments, node, OpenSSL's command line and Apache with mod_auth_openidc.
     pub(super) clients: bool,
     /// A C++ compiler, for libFuzzer.
     pub(super) compiler: bool,
@@ -61,6 +61,12 @@ fn missing_packages(needs: Needs) -> Vec<&'static str> {
         needs.clients,
         output(Command::new("python3").args(["-c", "import venv, ensurepip"])).is_ok(),
         &["python3", "python3-venv"],
+    );
+    // Brings a program and no service.
+    want(
+        needs.clients,
+        Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so").exists(),
+        &["libapache2-mod-auth-openidc"],
     );
     want(
         needs.npm || needs.clients,

@@ -1,0 +1,162 @@
+"""Authlib signs somebody in to a Flask application: by discovery, with PKCE, once with a secret and once with a key."""
+
+import os
+import time
+from urllib.parse import parse_qs, urlsplit
+
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.flask_client import OAuth
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
+from flask import Flask, session
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+from requests import HTTPError
+
+from checks import check, run
+from person import ORIGIN, Person
+
+CALLBACK, CLIENT_ID, SECRET = os.environ["CALLBACK"], os.environ["AUTHLIB_ID"], os.environ["AUTHLIB_SECRET"]
+DISCOVERY = f"{ORIGIN}/.well-known/openid-configuration"
+SCOPE = "openid profile email offline_access"
+TOKEN_ENDPOINT = f"{ORIGIN}/oauth2/v2.0/token"
+
+
+def read_key():
+    with open(os.environ["AUTHLIB_KEY"], "rb") as file:
+        return ECKey.import_key(file.read())
+
+
+class ShortProof(PrivateKeyJWT):
+    """Authlib's own assertions live an hour; we accept ten minutes."""
+
+    def sign(self, auth, token_endpoint):
+        return private_key_jwt_sign(auth.client_secret, auth.client_id, token_endpoint, alg=self.alg, expires_in=300)
+
+
+class Application:
+    """What a Flask application with Authlib looks like."""
+
+    def __init__(self, credential, method, proofs=()):
+        self.method, self.proofs, self.kept = method, proofs, []
+        self.flask = Flask(__name__)
+        self.flask.secret_key = os.urandom(32)
+        self.flask.testing = True  # an exception comes through to the check
+        self.client = OAuth(self.flask).register(
+            "claviger", client_id=CLIENT_ID, client_secret=credential, server_metadata_url=DISCOVERY,
+            client_auth_methods=proofs, update_token=lambda token, **_: self.kept.append(token),
+            client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "token_endpoint_auth_method": method})
+        self.flask.add_url_rule("/login", "login", lambda: self.client.authorize_redirect(CALLBACK))
+        self.flask.add_url_rule("/callback", "callback", lambda: dict(self.client.authorize_access_token()))
+
+    def sign_in(self, person):
+        """Gives the tokens, with the claims of the id token as Authlib judged them."""
+        place = "https://" + urlsplit(CALLBACK).netloc
+        with self.flask.test_client() as browser:
+            asked = browser.get("/login", base_url=place).headers["location"]
+            query = parse_qs(urlsplit(asked).query)
+            assert query["code_challenge_method"] == ["S256"] and query["nonce"], asked
+            back = person.open(asked, until=CALLBACK)
+            answer = browser.get(back.removeprefix(place), base_url=place)
+            assert answer.status_code == 200, answer.text
+            token = answer.json
+        assert token["userinfo"]["nonce"] == query["nonce"][0]
+        return token
+
+    def renew(self, token):
+        """Authlib renews by itself what is over."""
+        with self.flask.test_request_context():
+            told = self.client.userinfo(token={**token, "expires_at": int(time.time()) - 1})
+        return self.kept.pop(), told
+
+    def ask(self, token):
+        with self.flask.test_request_context():
+            return self.client.userinfo(token=token)
+
+    def judge(self, token, nonce):
+        with self.flask.test_request_context():
+            return self.client.parse_id_token(token, nonce=nonce)
+
+    def make_session(self):
+        """For what Authlib's Flask client has no word for."""
+        made = OAuth2Session(
+            self.client.client_id, self.client.client_secret, token_endpoint=TOKEN_ENDPOINT,
+            token_endpoint_auth_method=self.method, revocation_endpoint_auth_method=self.method)
+        for proof in self.proofs:
+            made.register_client_auth_method(proof)
+        return made
+
+
+def be_used(application):
+    """A sign-in, a renewal and a revocation."""
+    token = application.sign_in(DORA)
+    claims = token["userinfo"]
+    assert claims["iss"] == ORIGIN and claims["aud"] == CLIENT_ID, claims
+    assert claims["name"] == "Dora" and claims["preferred_username"] == "dora@example.org", claims
+    assert claims["email"] == "dora.post@example.org" and "email_verified" not in claims, claims
+    assert claims["acr"] == "phr" and {"pop", "mfa"} <= set(claims["amr"]), claims
+    assert abs(claims["auth_time"] - time.time()) < 60, claims
+    assert set(token["scope"].split()) == set(SCOPE.split()) and token["token_type"] == "Bearer", token
+    told = application.ask(token)
+    assert told.sub == claims["sub"] and told.name == "Dora" and told.email == "dora.post@example.org", told
+    renewed, told = application.renew(token)
+    assert told.sub == claims["sub"], told
+    assert renewed["access_token"] != token["access_token"] and renewed["refresh_token"] != token["refresh_token"]
+    again = application.judge(renewed, nonce=None)
+    assert again["sub"] == claims["sub"] and again["auth_time"] == claims["auth_time"] and "nonce" not in again, again
+    endpoint = application.client.load_server_metadata()["revocation_endpoint"]
+    answer = application.make_session().revoke_token(endpoint, renewed["refresh_token"], token_type_hint="refresh_token")
+    assert answer.status_code == 200 and answer.content == b"", answer.text
+    try:
+        application.make_session().refresh_token(TOKEN_ENDPOINT, renewed["refresh_token"])
+        raise AssertionError("a token that was given back was renewed")
+    except OAuthError as error:
+        assert error.error == "invalid_grant", error
+    try:
+        application.ask(renewed)
+        raise AssertionError("an access token outlived what was given back")
+    except HTTPError as error:
+        assert error.response.status_code == 401 and "invalid_token" in error.response.headers["www-authenticate"]
+
+
+@check
+def authlib_with_a_secret():
+    be_used(Application(SECRET, "client_secret_basic"))
+    assert DORA.passed("/sign-in") and DORA.passed("/oauth2/v2.0/authorize")
+
+
+@check
+def authlib_with_a_key():
+    be_used(Application(read_key(), "private_key_jwt", [ShortProof(TOKEN_ENDPOINT, alg="ES256")]))
+    # Signed in and consented above.
+    assert not DORA.passed("/sign-in"), DORA.trail
+
+
+@check
+def assertions_of_an_hour_are_refused():
+    application = Application(read_key(), "private_key_jwt", [PrivateKeyJWT(TOKEN_ENDPOINT, alg="ES256")])
+    try:
+        application.sign_in(DORA)
+        raise AssertionError("ShortProof is not needed any more")
+    except OAuthError as error:
+        assert error.error == "invalid_client" and "assertion_claims" in error.description, error
+
+
+@check
+def authlib_refuses_what_is_not_for_it():
+    application = Application(SECRET, "client_secret_basic")
+    token = application.sign_in(DORA)
+    head, body, signature = token["id_token"].split(".")
+    for wrong, nonce in (
+        (token, "another"),
+        ({**token, "id_token": f"{head}.{body}.{signature[:-8]}AAAAAAAA"}, token["userinfo"]["nonce"]),
+    ):
+        try:
+            application.judge(wrong, nonce)
+            raise AssertionError("a wrong id token was accepted")
+        except JoseError:
+            pass
+
+
+DORA = Person(os.environ["LINK_DORA"])
+run()
