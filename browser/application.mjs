@@ -1,11 +1,18 @@
 // An application that somebody signs in to.
 import { createServer } from 'node:http';
 
-/** It says that somebody is back. */
+/** It says that somebody is back, and remembers the forms that came. */
 export async function listen() {
-  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><h1>Back</h1>'));
+  /** @type {URLSearchParams[]} */
+  const forms = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const part of request) body += part;
+    if (body) forms.push(new URLSearchParams(body));
+    response.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><h1>Back</h1>');
+  });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  return { callback: `http://localhost:${port}/callback`, close: () => { server.closeAllConnections(); server.close(); } };
+  return { forms, callback: `http://localhost:${port}/callback`, close: () => { server.closeAllConnections(); server.close(); } };
 }

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
 from authlib.integrations.requests_client import OAuth2Session
-from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from flask import Flask, session
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -25,13 +25,6 @@ TOKEN_ENDPOINT = f"{ORIGIN}/oauth2/v2.0/token"
 def read_key():
     with open(os.environ["AUTHLIB_KEY"], "rb") as file:
         return ECKey.import_key(file.read())
-
-
-class ShortProof(PrivateKeyJWT):
-    """Authlib's own assertions live an hour; we accept ten minutes."""
-
-    def sign(self, auth, token_endpoint):
-        return private_key_jwt_sign(auth.client_secret, auth.client_id, token_endpoint, alg=self.alg, expires_in=300)
 
 
 class Application:
@@ -127,19 +120,9 @@ def authlib_with_a_secret():
 
 @check
 def authlib_with_a_key():
-    be_used(Application(read_key(), "private_key_jwt", [ShortProof(TOKEN_ENDPOINT, alg="ES256")]))
+    be_used(Application(read_key(), "private_key_jwt", [PrivateKeyJWT(alg="ES256")]))
     # Signed in and consented above.
     assert not DORA.passed("/sign-in"), DORA.trail
-
-
-@check
-def assertions_of_an_hour_are_refused():
-    application = Application(read_key(), "private_key_jwt", [PrivateKeyJWT(TOKEN_ENDPOINT, alg="ES256")])
-    try:
-        application.sign_in(DORA)
-        raise AssertionError("ShortProof is not needed any more")
-    except OAuthError as error:
-        assert error.error == "invalid_client" and "assertion_claims" in error.description, error
 
 
 @check

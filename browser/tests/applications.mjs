@@ -92,3 +92,105 @@ test('the back button shows the question again, and a second answer is an answer
   }
   close();
 });
+
+test('people open their applications, and take back what they allowed', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  await ada.signIn();
+  await ada.page.getByRole('link', { name: 'Applications' }).click();
+  await ada.page.getByText('There are none here yet').waitFor();
+  await ada.shoot('applications-none');
+  const home = callback.replace('callback', 'start');
+  const { clientId } = app(t.server, 'create', 'Travel <b>expenses</b>', '--redirect', `web=${callback}`, '--home', home, '--description', 'What a journey cost');
+  app(t.server, 'create', 'المكتبة', '--home', 'https://library.example.org');
+  await ada.goto('/applications');
+  await ada.page.getByText('What a journey cost').waitFor();
+  await ada.shoot('applications');
+  await ada.page.getByRole('link', { name: 'Travel <b>expenses</b>' }).click();
+  await ada.page.waitForURL(home);
+  await ada.goto(authorize(clientId, callback));
+  await ada.button('Allow').click();
+  await ada.page.waitForURL(`${callback}?**`);
+  await ada.goto('/security-info');
+  await ada.page.getByRole('heading', { name: 'What applications may do' }).waitFor();
+  await ada.shoot('security-info-consents');
+  await ada.button('Take back').click();
+  await ada.page.getByText('Taken back.').waitFor();
+  assert.equal(await ada.page.getByRole('heading', { name: 'What applications may do' }).count(), 0);
+  await ada.goto(authorize(clientId, callback));
+  await ada.page.getByRole('heading', { name: 'Allow Travel <b>expenses</b>?' }).waitFor();
+  ada.assertQuiet();
+  close();
+});
+
+test('an answer travels in a form', async (t) => {
+  const ada = await t.administrator();
+  const { callback, forms, close } = await listen();
+  const { clientId } = app(t.server, 'create', 'Travel expenses', '--redirect', `web=${callback}`);
+  await ada.signIn();
+  await ada.goto(authorize(clientId, callback, { response_mode: 'form_post' }));
+  await ada.button('Don’t allow').click();
+  await ada.page.waitForURL(callback);
+  await ada.goto(authorize(clientId, callback, { response_mode: 'form_post' }));
+  await ada.button('Allow').click();
+  await ada.page.waitForURL(callback);
+  await ada.page.getByRole('heading', { name: 'Back' }).waitFor();
+  assert.deepEqual(forms.map((form) => form.get('error')), ['access_denied', null]);
+  assert.ok(forms[1]?.get('code'));
+  assert.deepEqual([forms[1]?.get('state'), forms[1]?.get('iss')], ['x y', t.server.origin]);
+  ada.assertQuiet();
+  close();
+});
+
+test('who is not assigned reads why, and who is comes in', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  const { clientId } = app(t.server, 'create', 'Travel expenses', '--redirect', `web=${callback}`);
+  app(t.server, 'grant', clientId, 'User.Read');
+  t.server.run(['app', 'require-assignment', clientId]);
+  await ada.signIn();
+  await ada.goto(authorize(clientId, callback));
+  await ada.page.getByText('You aren’t assigned to this application.').waitFor();
+  await ada.shoot('not-assigned');
+  t.server.run(['app', 'assign', clientId, 'ada@example.org']);
+  await ada.goto(authorize(clientId, callback));
+  await ada.page.waitForURL(`${callback}?**`);
+  close();
+});
+
+test('somebody types the code of a device', async (t) => {
+  const ada = await t.administrator();
+  const { clientId } = app(t.server, 'create', 'Departures board');
+  t.server.run(['app', 'devices', clientId]);
+  const link = t.server.command(['user', 'add', 'bea@example.org', '--link']).link.url;
+  await ada.goto('/sign-in');
+  const bea = await t.visitor();
+  await bea.goto(link);
+  await bea.button('Create a passkey').click();
+  await bea.page.getByRole('heading', { name: 'Everything is ready' }).waitFor();
+  await bea.signIn();
+  /** @param {string} path @param {Record<string, string>} fields */
+  const ask = async (path, fields) => {
+    const answer = await bea.context.request.post(`${t.server.origin}/oauth2/v2.0/${path}`, { form: fields });
+    return answer.json();
+  };
+  const begun = await ask('devicecode', { client_id: clientId, scope: 'openid profile' });
+  const poll = () => ask('token', { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: clientId, device_code: begun.device_code });
+  assert.equal((await poll()).error, 'authorization_pending');
+  await bea.goto('/device');
+  const field = bea.page.getByLabel('Code');
+  await field.fill('bcdf ghjk');
+  await bea.button('Next').click();
+  await bea.page.getByText('There is no such code').waitFor();
+  await bea.shoot('device-unknown');
+  await field.fill(begun.user_code.toLowerCase());
+  await bea.button('Next').click();
+  await bea.button('Confirm with your passkey').click();
+  await bea.page.getByRole('heading', { name: 'Let Departures board sign in on a device?' }).waitFor();
+  await bea.page.getByText(begun.user_code).waitFor();
+  await bea.shoot('device');
+  await bea.button('Allow').click();
+  await bea.page.getByText('Allowed. The device goes on by itself').waitFor();
+  assert.ok((await poll()).id_token);
+  bea.assertQuiet();
+});

@@ -493,6 +493,16 @@ pub(crate) enum App {
         #[arg(long)]
         off: bool,
     },
+    /// Let devices that can't show our pages (a television, a terminal far away) ask people to sign in elsewhere
+    #[command(after_help = "Examples:
+  claviger app devices 6731de76-14a6-49ae-97bc-6eba6914391e
+  claviger app devices 6731de76-14a6-49ae-97bc-6eba6914391e --off")]
+    Devices {
+        client_id: String,
+        /// They may not any more
+        #[arg(long)]
+        off: bool,
+    },
     /// Say where people open the application: it gets a place on their page
     #[command(after_help = "Examples:
   claviger app home 6731de76-14a6-49ae-97bc-6eba6914391e https://expenses.example.org

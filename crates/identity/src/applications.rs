@@ -26,6 +26,7 @@ mod permissions;
 mod principals;
 mod registration;
 
+pub use assignments::DEFAULT_ROLE;
 pub(crate) use assignments::check_assigned;
 pub(crate) use credentials::derive_secret_hash;
 pub use credentials::{CredentialView, MadeSecret, add_key, add_secret, remove_credential};
@@ -89,6 +90,8 @@ pub struct ApplicationView {
     pub redirect_uris: Vec<RedirectUri>,
     /// Where people open it; without one it has no place on their page.
     pub home_uri: Option<String>,
+    /// Devices that can't show our pages may let people sign in to it on another one.
+    pub device_flow: bool,
     pub secrets: Vec<CredentialView>,
     pub keys: Vec<CredentialView>,
     pub created_at: Micros,
@@ -105,6 +108,7 @@ pub struct ApplicationChange {
     pub redirect_uris: Option<Vec<RedirectUri>>,
     /// An empty text takes it away.
     pub home_uri: Option<String>,
+    pub device_flow: Option<bool>,
     /// The record version that the change was made for; another refuses.
     pub record_version: Option<i64>,
 }
@@ -252,6 +256,7 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         description: application.description,
         redirect_uris: read_redirect_uris(&application.redirect_uris),
         home_uri: application.home_uri,
+        device_flow: application.device_flow,
         secrets,
         keys,
         created_at: application.created_at,

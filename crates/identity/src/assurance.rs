@@ -16,20 +16,28 @@ pub(crate) const LEVELS: [&str; 2] = [PHISHING_RESISTANT, HARDWARE_PROTECTED];
 /// How somebody signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Assurance {
-    pub(crate) acr: &'static str,
+    /// Of a sign-in on another device none is said.
+    pub(crate) acr: Option<&'static str>,
     pub(crate) amr: Vec<&'static str>,
 }
 
 impl Assurance {
     /// Whether the key provably lies in hardware.
     pub(crate) fn is_in_hardware(&self) -> bool {
-        self.acr == HARDWARE_PROTECTED
+        self.acr == Some(HARDWARE_PROTECTED)
+    }
+
+    /// What was allowed on another device is no phishing-resistant sign-in on this one (security 19).
+    pub(crate) fn elsewhere(mut self) -> Assurance {
+        self.acr = None;
+        self.amr.clear();
+        self
     }
 
     /// No more than was true at the sign-in (security 29), and no other word than was asked for.
     pub(crate) fn at_most(mut self, was_in_hardware: bool) -> Assurance {
         if self.is_in_hardware() && !was_in_hardware {
-            self.acr = PHISHING_RESISTANT;
+            self.acr = Some(PHISHING_RESISTANT);
             self.amr.retain(|word| *word != "hwk");
         }
         self
@@ -38,22 +46,12 @@ impl Assurance {
 
 /// What a sign-in with this passkey proves, as its attestation is judged now. Sessions begin with a verified person only:
 /// possession of the key, presence, and another factor are in all of them.
-pub(crate) async fn find(
-    identity: &Identity,
-    credential_id: &[u8],
-) -> Result<Assurance, StoreError> {
-    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let facts = store.find_passkey_facts(tenant, credential_id).await?;
-    judge(identity, facts.as_ref()).await
-}
-
-/// The same of what was read already.
 pub(crate) async fn judge(
     identity: &Identity,
     facts: Option<&PasskeyFacts>,
 ) -> Result<Assurance, StoreError> {
     let mut found = Assurance {
-        acr: PHISHING_RESISTANT,
+        acr: Some(PHISHING_RESISTANT),
         amr: vec!["pop", "user", "mfa"],
     };
     let Some(facts) = facts else {
@@ -64,7 +62,7 @@ pub(crate) async fn judge(
         found.amr.push("swk");
     } else if is_kept_in_hardware(identity, facts).await? {
         found.amr.push("hwk");
-        found.acr = HARDWARE_PROTECTED;
+        found.acr = Some(HARDWARE_PROTECTED);
     }
     // Of a passkey that stays where it is and proves nothing neither word is known to be true.
     Ok(found)

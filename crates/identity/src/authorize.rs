@@ -1,7 +1,7 @@
 //! The authorization endpoint: what stands between a client's request and the code that answers it.
 //!
-//! Nothing is remembered between the steps: each time the browser comes back (from signing in, from consent) the whole
-//! request is read and judged anew, from an address that we wrote. So there is no stored request to tamper with (past
+//! Nothing but what a client pushed is remembered between the steps: each time the browser comes back (from signing in, from consent) the whole
+//! request is read and judged anew, from an address that we wrote. So there is no half-done request to tamper with (past
 //! mistake 43): what somebody changes in the address is another request, which gets what it would have got anyway.
 
 mod consent;
@@ -11,7 +11,7 @@ mod step_up;
 use std::borrow::Cow;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use oidc::authorize::{Echo, Prompt, Request, Target};
+use oidc::authorize::{Echo, MAX_QUERY, Prompt, Request, Target};
 use oidc::form::Parameters;
 use oidc::redirect_uri::{self, Platform, Reply};
 use oidc::{ErrorKind, OAuthError};
@@ -29,14 +29,19 @@ use crate::seal::derive_mac;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
 use crate::token::derive_code_hash;
-use crate::{Identity, MINUTE, Micros, Refusal, SECOND, Session, codes};
+use crate::{HOUR, Identity, MINUTE, Micros, Refusal, SECOND, Session, codes};
 
+pub(crate) use self::consent::add_grant;
 pub use self::consent::{Decision, decide};
 pub use self::pushed::{Pushed, Unfit, push};
 use self::step_up::Wanted;
 
 /// How long a code waits for its client.
 const CODE_LIFETIME: Micros = MINUTE;
+/// How often a request is judged when what it rests on moves meanwhile.
+const TRIES: usize = 3;
+/// For so long what somebody proved or allowed for a request counts for that very request.
+const MARKS_LIVE: Micros = HOUR;
 /// Carries the time after which somebody must have proven anew who is there, sealed against change.
 const SINCE: &str = "claviger_since";
 /// Says that the person denied the request. Unsealed: who makes one up gets an application told that somebody said no.
@@ -136,11 +141,7 @@ impl Known {
 /// Until this holds nothing is sent anywhere: client and address are known, and belong together.
 async fn recognise(identity: &Identity, parameters: &Parameters) -> Result<Known, Refusal> {
     let target = Target::parse(parameters).map_err(malformed)?;
-    let client = client::find(identity, &target.client_id).await;
-    let client = client.map_err(|refusal| match refusal.code {
-        code if code == &codes::CLIENT_REFUSED => Refusal::new(&codes::REDIRECT_UNKNOWN),
-        _ => refusal,
-    })?;
+    let client = client::find_for_page(identity, &target.client_id).await?;
     let registered = read_redirect_uris(&client.redirect_uris);
     let found = registered
         .iter()
@@ -158,6 +159,12 @@ async fn recognise(identity: &Identity, parameters: &Parameters) -> Result<Known
 fn read(identity: &Identity, parameters: &Parameters) -> Result<Asked, OAuthError> {
     let mut request = Request::parse(parameters)?;
     step_up::take_hint(identity, &mut request)?;
+    if request.to_query().len() > MAX_QUERY {
+        return Err(OAuthError::new(
+            ErrorKind::InvalidRequest,
+            "the request is too long",
+        ));
+    }
     let (mut named, mut asks_default) = (Vec::new(), false);
     for scope in &request.scopes {
         match parse_scope(identity, scope) {
@@ -249,10 +256,16 @@ pub async fn begin(
     query: &[u8],
     session: Option<&Session>,
 ) -> Result<Outcome, Refusal> {
-    match judge(identity, issuer, query, session).await {
-        Ok(outcome) => Ok(outcome),
-        Err(Stop::Answer(reply)) => Ok(Outcome::Answer(reply)),
-        Err(Stop::Refusal(refusal)) => Err(refusal),
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match judge(identity, issuer, query, session).await {
+            Ok(outcome) => return Ok(outcome),
+            Err(Stop::Answer(reply)) => return Ok(Outcome::Answer(reply)),
+            // What it rests on moved meanwhile: judged anew.
+            Err(Stop::Refusal(refusal)) if refusal.code == &codes::MOVED && tries < TRIES => {}
+            Err(Stop::Refusal(refusal)) => return Err(refusal),
+        }
     }
 }
 
@@ -283,56 +296,10 @@ async fn judge(
             hint: checked.asked.request.login_hint,
         });
     };
-    let expected = checked.asked.request.claims.subject.as_deref();
-    if expected.is_some_and(|expected| expected != session.person_id.to_string()) {
-        return Err(refuse(
-            ErrorKind::LoginRequired,
-            "somebody else is signed in than the application expects",
-        ));
-    }
-    if !is_recent(identity, &checked.asked.request, since, session) {
-        if silent {
-            return Err(refuse(ErrorKind::LoginRequired, "the sign-in is too old"));
-        }
-        let return_path = derive_return_path(identity, issuer, &checked, since);
-        return Ok(Outcome::Reauthenticate { return_path });
-    }
-    if let Err(refusal) = check_assigned(identity, &checked.known.client, session.person_id).await {
-        if silent && refusal.code == &codes::NOT_ASSIGNED {
-            return Err(refuse(
-                ErrorKind::AccessDenied,
-                "the person is not assigned to the application",
-            ));
-        }
-        return Err(refusal.into());
-    }
-    // The passkey that signed in may have stopped being one that signs in (security 29).
-    let at_rest = decide_one_at_rest(identity, session.person_id, &session.credential_id).await?;
-    if let Some(code) = at_rest.refused_by {
-        if silent {
-            return Err(refuse(
-                ErrorKind::LoginRequired,
-                "the passkey is not accepted any more",
-            ));
-        }
-        return Err(Refusal::new(code).into());
-    }
-    if wanted == Wanted::Hardware && !step_up::is_met(identity, &at_rest).await? {
-        if !step_up::can_be_met(identity, session.person_id).await? {
-            return Err(refuse(
-                ErrorKind::UnmetAuthenticationRequirements,
-                "the person has no passkey that proves to be kept in hardware",
-            ));
-        }
-        if silent {
-            return Err(refuse(
-                ErrorKind::LoginRequired,
-                "another passkey must be asked for",
-            ));
-        }
-        let return_path = derive_return_path(identity, issuer, &checked, since);
-        return Ok(Outcome::StepUp { return_path });
-    }
+    let policy = match prove_who(identity, issuer, &checked, (session, since), wanted).await? {
+        Sure::Enough(policy) => policy,
+        Sure::Ask(outcome) => return Ok(outcome),
+    };
     let (granted, _) = list_granted(identity, &checked.known.client, session.person_id).await?;
     let is_missing = |permission: &Permission| !granted.contains(permission);
     let mut missing = checked.asked.named.clone();
@@ -373,17 +340,85 @@ async fn judge(
             "nothing was granted to the application yet",
         ));
     }
-    let rests_on = (session, wanted);
+    let rests_on = (session, wanted, policy);
     let reply = answer_with_code(identity, issuer, &checked, rests_on, &permissions).await?;
     Ok(Outcome::Answer(reply))
 }
 
+/// Whether it is sure enough who is there.
+enum Sure {
+    /// By this version of the policy, under which the answer is written.
+    Enough(i64),
+    Ask(Outcome),
+}
+
+/// That it is the right person, in time, with a passkey that is accepted and proves enough, and who may sign in here.
+async fn prove_who(
+    identity: &Identity,
+    issuer: &Issuer,
+    checked: &Checked,
+    (session, since): (&Session, Option<Micros>),
+    wanted: Wanted,
+) -> Result<Sure, Stop> {
+    let refuse = |kind, reason| checked.known.refuse(issuer, OAuthError::new(kind, reason));
+    let silent = checked.asked.request.prompt == Prompt::None;
+    let expected = checked.asked.request.claims.subject.as_deref();
+    if expected.is_some_and(|expected| expected != session.person_id.to_string()) {
+        return Err(refuse(
+            ErrorKind::LoginRequired,
+            "somebody else is signed in than the application expects",
+        ));
+    }
+    if !is_recent(identity, &checked.asked.request, since, session) {
+        if silent {
+            return Err(refuse(ErrorKind::LoginRequired, "the sign-in is too old"));
+        }
+        let return_path = derive_return_path(identity, issuer, checked, since);
+        return Ok(Sure::Ask(Outcome::Reauthenticate { return_path }));
+    }
+    if let Err(refusal) = check_assigned(identity, &checked.known.client, session.person_id).await {
+        if silent && refusal.code == &codes::NOT_ASSIGNED {
+            return Err(refuse(
+                ErrorKind::AccessDenied,
+                "the person is not assigned to the application",
+            ));
+        }
+        return Err(refusal.into());
+    }
+    // The passkey that signed in may have stopped being one that signs in (security 29).
+    let at_rest = decide_one_at_rest(identity, session.person_id, &session.credential_id).await?;
+    if let Some(code) = at_rest.refused_by {
+        if silent {
+            return Err(refuse(
+                ErrorKind::LoginRequired,
+                "the passkey is not accepted any more",
+            ));
+        }
+        return Err(Refusal::new(code).into());
+    }
+    if wanted == Wanted::Hardware && !step_up::is_met(identity, &at_rest).await? {
+        if !step_up::can_be_met(identity, session.person_id).await? {
+            return Err(refuse(
+                ErrorKind::UnmetAuthenticationRequirements,
+                "the person has no passkey that proves to be kept in hardware",
+            ));
+        }
+        if silent {
+            return Err(refuse(
+                ErrorKind::LoginRequired,
+                "another passkey must be asked for",
+            ));
+        }
+        let return_path = derive_return_path(identity, issuer, checked, since);
+        return Ok(Sure::Ask(Outcome::StepUp { return_path }));
+    }
+    Ok(Sure::Enough(at_rest.policy_version))
+}
+
 fn show(identity: &Identity, checked: &Checked, since: Option<Micros>) -> Consent {
-    let uri = &checked.known.redirect_uri;
-    let rest = uri.split_once("://").map_or(uri.as_str(), |(_, rest)| rest);
     Consent {
         application: checked.known.client.display_name.clone(),
-        host: rest.split(['/', '?']).next().unwrap_or(rest).to_owned(),
+        host: redirect_uri::host(&checked.known.redirect_uri).to_owned(),
         permissions: checked.asked.named.clone(),
         query: write_query(identity, checked, since),
     }
@@ -408,9 +443,8 @@ fn find_since(identity: &Identity, checked: &Checked, parameters: &Parameters) -
     let (time, mac) = parameters.find(SINCE)?.split_once('.')?;
     let since: Micros = time.parse().ok()?;
     let expected = derive_since_mac(identity, checked, since);
-    verify_slices_are_equal(expected.as_bytes(), mac.as_bytes())
-        .is_ok()
-        .then_some(since)
+    let holds = verify_slices_are_equal(expected.as_bytes(), mac.as_bytes()).is_ok();
+    (holds && identity.0.ambient.now() - since <= MARKS_LIVE).then_some(since)
 }
 
 /// `prompt=login` and `max_age=0` ask for a proof after the request came; `max_age` for one that is not older.
@@ -461,7 +495,7 @@ async fn answer_with_code(
     identity: &Identity,
     issuer: &Issuer,
     checked: &Checked,
-    (session, wanted): (&Session, Wanted),
+    (session, wanted, policy): (&Session, Wanted, i64),
     permissions: &[Permission],
 ) -> Result<Reply, Refusal> {
     let (tenant, ambient) = (identity.0.tenant_id, &identity.0.ambient);
@@ -491,6 +525,7 @@ async fn answer_with_code(
             used_at: None,
             revoked_at: None,
         },
+        policy,
     );
     if let Some(name) = &checked.pushed {
         pushed::use_up(tenant, &mut unit, name)?;

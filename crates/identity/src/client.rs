@@ -173,6 +173,16 @@ pub(crate) async fn find(identity: &Identity, client_id: &str) -> Result<Client,
     found.ok_or_else(|| refused("client.unknown"))
 }
 
+/// The same where a page tells a person: who asks is unknown, or where the answer would go.
+pub(crate) async fn find_for_page(identity: &Identity, client_id: &str) -> Result<Client, Refusal> {
+    find(identity, client_id)
+        .await
+        .map_err(|refusal| match refusal.code {
+            code if code == &codes::CLIENT_REFUSED => Refusal::new(&codes::REDIRECT_UNKNOWN),
+            _ => refusal,
+        })
+}
+
 /// Compares with every secret, each in constant time (past mistake 40).
 fn check_secret<'a>(
     secret: &Secret,

@@ -195,6 +195,12 @@ codes! {
     TOKEN_UNUSABLE = "token.unusable" Unauthenticated "The access token is missing, expired, revoked, or not for this API." "Get a new token.";
     NOT_ASSIGNED = "application.not_assigned" Forbidden "You aren't assigned to this application." "Ask whoever runs the application, or an administrator, to assign you to it.";
     REDIRECT_UNKNOWN = "client.redirect_unknown" Bad "The application is unknown, or did not register the address that it wants the answer sent to." "Tell whoever runs the application.";
+    DEVICE_PENDING = "device.pending" Bad "Nobody has allowed the device yet." "Ask again after five seconds.";
+    DEVICE_SLOW_DOWN = "device.slow_down" Bad "The device asks too often." "Wait five seconds longer between two questions.";
+    DEVICE_EXPIRED = "device.expired" Bad "The device's code has expired." "Start again on the device.";
+    DEVICE_DENIED = "device.denied" Bad "Somebody said no to the device." "Start again on the device if that was a mistake.";
+    DEVICE_CODE_UNKNOWN = "device.code_unknown" Missing "There is no such code, or it has expired." "Check the letters, or start again on the device.";
+    DEVICE_PRIVILEGED = "device.privileged" Forbidden "Accounts with a directory role don't sign in on other devices." "Sign in on the device itself, or with an account without a role.";
     REQUEST_GONE = "authorize.request_gone" Bad "The application's request has expired, or was answered already." "Go back to the application and start again.";
     AUTHORIZE_MALFORMED = "authorize.malformed" Bad "The application's request can't be read." "Tell whoever runs the application.";
 

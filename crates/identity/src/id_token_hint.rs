@@ -12,7 +12,7 @@ pub(crate) struct Hint {
     pub(crate) person: Option<Id>,
 }
 
-/// `None` for what isn't one: it says nothing then, and the person is asked.
+/// `None` for what isn't one, or whose key is gone: it says nothing then.
 pub(crate) fn read(identity: &Identity, token: &str) -> Option<Hint> {
     let parsed = jwt::parse(token).ok()?;
     let kind = parsed.header().token_type.as_deref()?;

@@ -25,6 +25,7 @@ pub struct Issuer {
 const AUTHORIZATION: &str = "/oauth2/v2.0/authorize";
 const REVOCATION: &str = "/oauth2/v2.0/revoke";
 const INTROSPECTION: &str = "/oauth2/v2.0/introspect";
+const DEVICE: &str = "/oauth2/v2.0/devicecode";
 const PUSHED_REQUEST: &str = "/oauth2/v2.0/par";
 
 /// Words that stand for the tenant as long as there is one.
@@ -98,13 +99,14 @@ impl Issuer {
     }
 
     /// What a client may call us when it proves who it is.
-    pub(crate) fn audiences(&self) -> [String; 5] {
+    pub(crate) fn audiences(&self) -> [String; 6] {
         [
             self.url(),
             self.token_endpoint(),
             self.endpoint(REVOCATION),
             self.endpoint(INTROSPECTION),
             self.endpoint(PUSHED_REQUEST),
+            self.endpoint(DEVICE),
         ]
     }
 
@@ -118,6 +120,7 @@ impl Issuer {
             revocation: self.endpoint(REVOCATION),
             introspection: self.endpoint(INTROSPECTION),
             pushed_request: self.endpoint(PUSHED_REQUEST),
+            device: self.endpoint(DEVICE),
             end_session: self.endpoint("/oauth2/v2.0/logout"),
             user_info: format!("{}/oidc/userinfo", self.origin),
             keys: self.endpoint("/discovery/v2.0/keys"),

@@ -15,6 +15,7 @@ pub mod backup;
 pub mod bearer;
 pub mod caller;
 pub mod codes;
+pub mod device;
 pub mod doctor;
 pub mod enrolment;
 pub mod groups;

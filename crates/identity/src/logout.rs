@@ -40,11 +40,7 @@ async fn find_client(
     let Some(id) = named.or(hinted) else {
         return Ok(None);
     };
-    let found = client::find(identity, &id).await;
-    found.map(Some).map_err(|refusal| match refusal.code {
-        code if code == &codes::CLIENT_REFUSED => Refusal::new(&codes::REDIRECT_UNKNOWN),
-        _ => refusal,
-    })
+    client::find_for_page(identity, &id).await.map(Some)
 }
 
 /// Where the application wants the browser back, if it registered that.

@@ -22,7 +22,7 @@ pub enum Among {
     InHardware,
 }
 
-/// A challenge for the passkeys of the person signed in, and their names; the account can't change on the way. It offers
+/// A challenge for the passkeys of the person signed in, and the names of those that were chosen among them; the account can't change on the way. It offers
 /// those and demands none of them: what came of it is judged where it is needed.
 pub async fn begin(
     identity: &Identity,
@@ -32,13 +32,14 @@ pub async fn begin(
 ) -> Result<(Challenge, Vec<String>), Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let mut credentials = store.list_credentials(tenant, session.person_id).await?;
+    let mut names = Vec::new();
     if among == Among::InHardware {
         let fit = assurance::list_in_hardware(identity, session.person_id).await?;
         if !fit.is_empty() {
             credentials.retain(|each| fit.contains(&each.credential_id));
+            names = credentials.iter().map(|each| each.name.clone()).collect();
         }
     }
-    let names = credentials.iter().map(|each| each.name.clone()).collect();
     let allowed = credentials.iter().map(derive_descriptor).collect();
     let binding = bind(caller, session);
     let challenge = begin_for(identity, binding, Some(session.person_id), allowed)?;

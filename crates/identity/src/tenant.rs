@@ -45,6 +45,8 @@ pub(crate) struct Inner {
     /// Applications that failed to prove themselves, by network; and tokens of one application.
     pub(crate) client_failure_limit: Limit,
     pub(crate) client_limit: Limit,
+    /// How often a device may ask whether it was allowed.
+    pub(crate) device_limit: Limit,
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
@@ -159,6 +161,7 @@ impl Identity {
         let lists = RwLock::new(Arc::new(settings.metadata.revocation_lists.clone()));
         let client_failure_limit = Limit::new(settings.tries_per_address);
         let client_limit = Limit::new(settings.tokens_per_client);
+        let device_limit = Limit::new(DEVICE_ASKS);
         crate::applications::ensure_own_api(&store, &ambient, tenant_id).await?;
         let inner = Inner {
             store,
@@ -173,6 +176,7 @@ impl Identity {
             site_limit,
             client_failure_limit,
             client_limit,
+            device_limit,
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 tenant,
@@ -489,6 +493,10 @@ async fn rotate_keys(identity: &Identity) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// What waits for an answer waits for a quarter of an hour at most.
+const ASKED_KEPT: Micros = 20 * MINUTE;
+/// In a minute: one question each five seconds, and a few at once.
+const DEVICE_ASKS: u32 = 15;
 /// The most batches of one kind that a minute deletes; what is left waits for the next.
 const PURGE_BATCHES: usize = 1000;
 
@@ -503,7 +511,8 @@ async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal
         unit.purge_spent(tenant, issued_before);
         unit.purge_sessions(tenant, opened_before);
         unit.purge_codes(tenant, database_time - crate::HOUR);
-        unit.purge_pushed_requests(tenant, database_time - crate::HOUR);
+        unit.purge_pushed_requests(tenant, database_time - ASKED_KEPT);
+        unit.purge_device_grants(tenant, database_time - ASKED_KEPT);
         crate::token::purge_refresh(identity, &mut unit);
         crate::provisioning::purge(&mut unit, tenant, database_time);
         let written = identity.write(unit).await.map_err(refuse_write)?;

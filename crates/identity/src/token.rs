@@ -1,5 +1,6 @@
 //! The token endpoint: access tokens for applications and, by authorization codes and refresh tokens, for people.
 
+mod device;
 mod introspect;
 mod refresh;
 
@@ -17,9 +18,11 @@ use webauthn::base64url;
 use crate::applications::check_assigned;
 use crate::assurance::{self, Assurance};
 use crate::audit::{self, Entry};
+use crate::authorize::list_granted;
 use crate::client::{self, AuthenticatedClient, Proven};
 use crate::issuer::{Issuer, Scope, api_audience, parse_scope};
 use crate::permissions::Permission;
+use crate::policies::decide_one_at_rest;
 use crate::seal::derive_hash;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND, codes};
@@ -87,10 +90,12 @@ pub async fn issue(
             redirect_uri,
             verifier,
         } => for_person(&asked, code, redirect_uri, verifier).await,
+        Grant::DeviceCode { code } => device::redeem_device(&asked, code).await,
         Grant::RefreshToken { token, scopes } => refresh::renew(&asked, token, scopes).await,
     };
     match outcome {
         Ok(tokens) => Ok(tokens),
+        Err(failure) if device::is_waiting(&failure) => device::wait(&asked, failure).await,
         Err(failure) => Err(refuse(&asked, failure).await),
     }
 }
@@ -147,6 +152,23 @@ struct Asked<'a> {
     caller: &'a Caller,
     issuer: &'a Issuer,
     client: &'a AuthenticatedClient,
+}
+
+/// Uses a client's assertion up where nothing else is written.
+pub(crate) async fn spend_alone(
+    identity: &Identity,
+    client: &AuthenticatedClient,
+) -> Result<(), Refusal> {
+    if client.proven != Proven::Key {
+        return Ok(());
+    }
+    let mut unit = Unit::new();
+    client.spend(identity, &mut unit);
+    match identity.write(unit).await {
+        Ok(_) => Ok(()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(replayed()),
+        Err(error) => Err(refuse_write(error)),
+    }
 }
 
 /// A refusal after the client proved itself; with what is void from now on.
@@ -407,13 +429,16 @@ fn check_code(
     check_proven(asked, &code.platform)
 }
 
+/// In the place of a platform: the person allowed it on another device.
+pub(crate) const DEVICE: &str = "device";
+
 pub(crate) fn may_be_unproven(platform: Platform) -> bool {
     matches!(platform, Platform::SinglePage | Platform::Native)
 }
 
 /// An application with a server keeps a secret or a key; only scripts and devices can't.
 fn check_proven(asked: &Asked<'_>, platform: &str) -> Result<(), Refusal> {
-    let public = Platform::parse(platform).is_some_and(may_be_unproven);
+    let public = platform == DEVICE || Platform::parse(platform).is_some_and(may_be_unproven);
     if !public && asked.client.proven == Proven::Nothing {
         return Err(Refusal {
             detail: Some("client.unproven"),
@@ -430,7 +455,7 @@ async fn for_person(
     redirect_uri: &str,
     verifier: &Secret,
 ) -> Result<Tokens, Failure> {
-    let (identity, client) = (asked.identity, asked.client);
+    let identity = asked.identity;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let code: CodeHash = base64url::decode(code.expose())
         .ok()
@@ -438,13 +463,28 @@ async fn for_person(
         .ok_or_else(|| code_unusable("code.unknown"))?;
     let found = store.find_code(tenant, derive_code_hash(&code)).await?;
     let code = found.ok_or_else(|| code_unusable("code.unknown"))?;
-    // Whatever is wrong with it: somebody has a code who should not have, or uses it wrongly. It is void, with all
-    // that was made of it.
-    let failed = |refusal: Refusal| Failure {
+    check_code(asked, &code, redirect_uri, verifier).map_err(|refusal| void(&code, refusal))?;
+    redeem(asked, &code, "authorization_code").await
+}
+
+/// Whatever is wrong with it: somebody has a code who should not have, or uses it wrongly. It is void, with all that was
+/// made of it.
+fn void(code: &AuthorizationCode, refusal: Refusal) -> Failure {
+    Failure {
         refusal: Box::new(refusal),
         void: Some(Void::Code(code.code_hash)),
-    };
-    check_code(asked, &code, redirect_uri, verifier).map_err(failed)?;
+    }
+}
+
+/// Tokens for a code that is this client's.
+async fn redeem(
+    asked: &Asked<'_>,
+    code: &AuthorizationCode,
+    grant: &'static str,
+) -> Result<Tokens, Failure> {
+    let (identity, client) = (asked.identity, asked.client);
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let failed = |refusal| void(code, refusal);
     let permissions: Vec<Permission> = code
         .scope
         .split(' ')
@@ -453,17 +493,30 @@ async fn for_person(
     check_tier_zero(client, &permissions).map_err(failed)?;
     let person = store.find_person(tenant, code.person_id).await?;
     let person = person.ok_or_else(|| failed(code_unusable("code.person")))?;
-    let live = find_live(asked, &code).await?;
+    let live = find_live(asked, code).await?;
+    // What let the code be made may have been taken back since: the consent, and the passkey's being accepted.
+    let (granted, _) = list_granted(identity, &client.client, code.person_id).await?;
+    if !permissions.iter().all(|it| granted.contains(it)) {
+        return Err(failed(code_unusable("code.consent_withdrawn")));
+    }
+    let at_rest = decide_one_at_rest(identity, code.person_id, &live.credential_id).await?;
+    if let Some(code) = at_rest.refused_by {
+        return Err(failed(code_unusable(code.id)));
+    }
+    let assurance = assurance::judge(identity, at_rest.facts.as_ref())
+        .await?
+        .at_most(!code.is_acr_plain);
     let basis = Basis {
         person: &person,
         session_id: code.session_id,
         auth_time: live.auth_time,
-        assurance: assurance::find(identity, &live.credential_id)
-            .await?
-            .at_most(!code.is_acr_plain),
+        assurance: match code.platform == DEVICE {
+            true => assurance.elsewhere(),
+            false => assurance,
+        },
         nonce: code.nonce.as_deref(),
         rests_on: ("cod", base64url::encode(&code.code_hash)),
-        grant: "authorization_code",
+        grant,
     };
     let (mut tokens, activity, entry) = make_tokens(asked, &basis, &permissions).await?;
     let now = identity.0.ambient.now();
@@ -522,9 +575,12 @@ async fn make_tokens(
         ("oid", json!(subject)),
         ("sid", json!(basis.session_id.to_string())),
         ("auth_time", json!(basis.auth_time / SECOND)),
-        ("acr", json!(basis.assurance.acr)),
-        ("amr", json!(basis.assurance.amr)),
     ];
+    let mut about_person = about_person.to_vec();
+    if let Some(acr) = basis.assurance.acr {
+        about_person.push(("acr", json!(acr)));
+        about_person.push(("amr", json!(basis.assurance.amr)));
+    }
     for (name, value) in about_person.clone() {
         claims.insert(name.to_owned(), value);
     }

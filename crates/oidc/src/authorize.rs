@@ -10,6 +10,10 @@ use crate::{ErrorKind, OAuthError};
 
 /// The longest `state` or `nonce` that is taken along, in bytes.
 const MAX_ECHO: usize = 1024;
+/// The longest name of whom a client expects, in bytes.
+const MAX_HINT: usize = 320;
+/// The longest request in its one spelling, in bytes: it travels through addresses of our own pages.
+pub const MAX_QUERY: usize = 6 * 1024;
 /// The most scopes in one request.
 pub const MAX_SCOPES: usize = 64;
 /// Longer than anybody's session lives, in seconds; a larger `max_age` says the same.
@@ -107,8 +111,14 @@ impl Echo {
     #[must_use]
     pub fn of(parameters: &Parameters) -> Echo {
         let state = parameters.find("state").filter(|state| fits_echo(state));
+        let address = parameters.find("redirect_uri").unwrap_or_default();
+        let mode = match ResponseMode::of(parameters) {
+            // A form is for what a browser posts to.
+            ResponseMode::FormPost if !is_web_address(address) => ResponseMode::Query,
+            mode => mode,
+        };
         Echo {
-            mode: ResponseMode::of(parameters),
+            mode,
             state: state.map(str::to_owned),
         }
     }
@@ -192,6 +202,10 @@ impl Request {
                 ));
             }
         }
+        let login_hint = parameters.find("login_hint");
+        if login_hint.is_some_and(|hint| hint.len() > MAX_HINT) {
+            return Err(OAuthError::request("login_hint is too long"));
+        }
         let scopes = parameters.words("scope", MAX_SCOPES)?;
         if scopes.is_empty() {
             return Err(OAuthError::new(ErrorKind::InvalidScope, "scope is missing"));
@@ -207,7 +221,7 @@ impl Request {
             )?,
             prompt: parse_prompt(&parameters.words("prompt", 4)?)?,
             max_age: parse_max_age(parameters.find("max_age"))?,
-            login_hint: parameters.find("login_hint").map(str::to_owned),
+            login_hint: login_hint.map(str::to_owned),
             acr_values: parameters.words("acr_values", 8)?,
             claims: ClaimsRequest::parse(parameters.find("claims"))?,
             id_token_hint: parameters.find("id_token_hint").map(str::to_owned),

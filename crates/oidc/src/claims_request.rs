@@ -125,7 +125,7 @@ mod tests {
     fn what_is_no_request_is_refused() {
         let many = format!(
             r#"{{"id_token":{{"acr":{{"values":[{}]}}}}}}"#,
-            vec!["\"x\""; 9].join(",")
+            ["\"x\""; 9].join(",")
         );
         let long = format!(r#"{{"x":"{}"}}"#, "x".repeat(2048));
         for text in [

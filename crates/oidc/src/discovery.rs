@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::authorize::{RESPONSE_MODES, ResponseMode};
 use crate::jwt::ALGORITHMS;
+use crate::token_request::DEVICE_CODE;
 
 /// Where things are, and what they do. Every member says what is built, nothing more.
 #[derive(Debug, Serialize)]
@@ -14,13 +15,14 @@ pub struct Document {
     revocation_endpoint: String,
     introspection_endpoint: String,
     pushed_authorization_request_endpoint: String,
+    device_authorization_endpoint: String,
     end_session_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
     scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 3],
-    grant_types_supported: [&'static str; 3],
+    grant_types_supported: [&'static str; 4],
     subject_types_supported: [&'static str; 1],
     acr_values_supported: Vec<&'static str>,
     id_token_signing_alg_values_supported: [&'static str; 1],
@@ -75,6 +77,8 @@ pub struct Endpoints {
     pub introspection: String,
     /// Where a request is pushed before anybody's browser sees it.
     pub pushed_request: String,
+    /// Where a device begins that can't show our pages.
+    pub device: String,
     /// Where applications sign people out.
     pub end_session: String,
     /// Where an access token tells whose it is.
@@ -97,13 +101,19 @@ pub fn document(
         revocation_endpoint: endpoints.revocation,
         introspection_endpoint: endpoints.introspection,
         pushed_authorization_request_endpoint: endpoints.pushed_request,
+        device_authorization_endpoint: endpoints.device,
         end_session_endpoint: endpoints.end_session,
         userinfo_endpoint: endpoints.user_info,
         jwks_uri: endpoints.keys,
         scopes_supported: scopes,
         response_types_supported: ["code"],
         response_modes_supported: RESPONSE_MODES.map(ResponseMode::as_str),
-        grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+        grant_types_supported: [
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            DEVICE_CODE,
+        ],
         subject_types_supported: ["public"],
         acr_values_supported: acr_values,
         id_token_signing_alg_values_supported: ["RS256"],

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 /// The registered words for what went wrong (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 6750
-/// section 3.1, OpenID Connect Core Unmet Authentication Requirements).
+/// section 3.1, OpenID Connect Core Unmet Authentication Requirements, RFC 8628
+/// section 3.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is the registered word itself")]
 pub enum ErrorKind {
@@ -27,6 +28,9 @@ pub enum ErrorKind {
     RequestNotSupported,
     RequestUriNotSupported,
     InvalidRequestUri,
+    AuthorizationPending,
+    SlowDown,
+    ExpiredToken,
     RegistrationNotSupported,
 }
 
@@ -55,6 +59,9 @@ impl ErrorKind {
             ErrorKind::RequestNotSupported => "request_not_supported",
             ErrorKind::RequestUriNotSupported => "request_uri_not_supported",
             ErrorKind::InvalidRequestUri => "invalid_request_uri",
+            ErrorKind::AuthorizationPending => "authorization_pending",
+            ErrorKind::SlowDown => "slow_down",
+            ErrorKind::ExpiredToken => "expired_token",
             ErrorKind::RegistrationNotSupported => "registration_not_supported",
         }
     }

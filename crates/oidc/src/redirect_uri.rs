@@ -106,14 +106,21 @@ pub fn check(platform: Platform, uri: &str) -> Result<(), UnfitRedirectUri> {
         })
     };
     let fits = match split(uri) {
-        Some((scheme, authority, path)) if plain && !dots(path) => match scheme {
-            "https" => split_port(authority).is_some_and(|(host, _)| is_host(host)),
-            "http" => split_port(authority).is_some_and(|(host, _)| is_loopback(host)),
-            _ => platform == Platform::Native && is_own_scheme(scheme),
-        },
+        Some((scheme, authority, path)) if plain && !dots(path) && is_source(authority) => {
+            match scheme {
+                "https" => split_port(authority).is_some_and(|(host, _)| is_host(host)),
+                "http" => split_port(authority).is_some_and(|(host, _)| is_loopback(host)),
+                _ => platform == Platform::Native && is_own_scheme(scheme),
+            }
+        }
         _ => false,
     };
     if fits { Ok(()) } else { Err(UnfitRedirectUri) }
+}
+
+/// Nothing that has a meaning in a content security policy, where it may have to stand.
+fn is_source(authority: &str) -> bool {
+    !authority.contains([';', ',', '\''])
 }
 
 fn is_own_scheme(scheme: &str) -> bool {
@@ -189,6 +196,12 @@ pub fn add_query(uri: &str, pairs: &[(&str, &str)]) -> String {
     format!("{uri}{mark}{}", form::write(pairs))
 }
 
+/// Host and port of an address, for people to read.
+#[must_use]
+pub fn host(uri: &str) -> &str {
+    split(uri).map_or(uri, |(_, authority, _)| authority)
+}
+
 /// Scheme, host and port of a registered address: what a content security policy calls a source.
 #[must_use]
 pub fn origin(uri: &str) -> Option<String> {
@@ -252,6 +265,9 @@ mod tests {
             "app://x",
             "Org.example://x",
             "blob:https://x",
+            "org.example.app://a;sandbox",
+            "org.example.app://a,b",
+            "org.example.app://'self'",
         ] {
             assert!(check(Platform::Native, uri).is_err(), "{uri}");
         }

@@ -8,6 +8,8 @@ use crate::{ErrorKind, OAuthError};
 
 /// `client_assertion_type` of a JWT (RFC 7523 section 2.2).
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// `grant_type` of a device (RFC 8628 section 3.4).
+pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// The longest secret, code or verifier that is read, in bytes.
 const MAX_SECRET: usize = 512;
 
@@ -65,6 +67,11 @@ pub enum Grant {
         /// PKCE's verifier.
         verifier: Secret,
     },
+    /// Tokens for whoever allowed it on another device (RFC 8628 section 3.4).
+    DeviceCode {
+        /// The device's own code.
+        code: Secret,
+    },
     /// New tokens without the person (RFC 6749 section 6).
     RefreshToken {
         /// The refresh token.
@@ -111,6 +118,13 @@ impl TokenRequest {
                     "code_verifier is missing or too long",
                 )?,
             },
+            DEVICE_CODE => Grant::DeviceCode {
+                code: take(
+                    parameters,
+                    "device_code",
+                    "device_code is missing or too long",
+                )?,
+            },
             "refresh_token" => Grant::RefreshToken {
                 token: take(
                     parameters,
@@ -122,7 +136,7 @@ impl TokenRequest {
             _ => {
                 return Err(OAuthError::new(
                     ErrorKind::UnsupportedGrantType,
-                    "grant_type is none of authorization_code, refresh_token and client_credentials",
+                    "grant_type is none of authorization_code, refresh_token, client_credentials and device_code's",
                 ));
             }
         };
@@ -167,6 +181,40 @@ impl PresentedToken {
             client_id,
             proof,
             token: Secret::new(token.to_owned()),
+        })
+    }
+}
+
+/// A device that can't show our pages asks for a code to be typed elsewhere (RFC 8628 section 3.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRequest {
+    /// Who asks, as far as it was said apart from an assertion.
+    pub client_id: Option<String>,
+    /// The proof of that.
+    pub proof: Proof,
+    /// At least one, each once, as sent.
+    pub scopes: Vec<String>,
+}
+
+impl DeviceRequest {
+    /// Reads a body's parameters and the `Authorization` header, if one was sent.
+    ///
+    /// # Errors
+    /// `invalid_request` for what is doubled or contradictory, `invalid_scope` without one, `invalid_client` for a header that
+    /// is no `Basic`.
+    pub fn parse(
+        parameters: &Parameters,
+        authorization: Option<&str>,
+    ) -> Result<DeviceRequest, OAuthError> {
+        let (client_id, proof) = require_proof(parameters, authorization)?;
+        let scopes = parameters.words("scope", MAX_SCOPES)?;
+        if scopes.is_empty() {
+            return Err(OAuthError::new(ErrorKind::InvalidScope, "scope is missing"));
+        }
+        Ok(DeviceRequest {
+            client_id,
+            proof,
+            scopes,
         })
     }
 }

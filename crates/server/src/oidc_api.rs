@@ -4,6 +4,7 @@
 //! Everything is served twice: below a tenant's name, as Entra's clients ask, and at the root.
 
 mod authorize;
+mod device;
 mod discovery;
 mod error;
 mod introspect;
@@ -26,11 +27,13 @@ use crate::error::Rejection;
 
 /// Matched paths at which a change takes no cookie, so that nothing can be forged in a session's name. What is sent to the last
 /// four is only sent on.
-pub(crate) const WITHOUT_COOKIES: [&str; 13] = [
+pub(crate) const WITHOUT_COOKIES: [&str; 15] = [
     "/oauth2/v2.0/token",
     "/{tenant}/oauth2/v2.0/token",
     "/oauth2/v2.0/revoke",
     "/{tenant}/oauth2/v2.0/revoke",
+    "/oauth2/v2.0/devicecode",
+    "/{tenant}/oauth2/v2.0/devicecode",
     "/oauth2/v2.0/introspect",
     "/{tenant}/oauth2/v2.0/introspect",
     "/oauth2/v2.0/par",
@@ -58,6 +61,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/{tenant}/oauth2/v2.0/token", post(token::issue))
         .route("/oauth2/v2.0/revoke", post(revoke::take_back))
         .route("/{tenant}/oauth2/v2.0/revoke", post(revoke::take_back))
+        .route("/oauth2/v2.0/devicecode", post(device::begin))
+        .route("/{tenant}/oauth2/v2.0/devicecode", post(device::begin))
         .route("/oauth2/v2.0/introspect", post(introspect::tell))
         .route("/{tenant}/oauth2/v2.0/introspect", post(introspect::tell))
         .route("/oauth2/v2.0/par", post(pushed::take))

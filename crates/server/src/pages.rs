@@ -4,6 +4,7 @@ pub(crate) mod error;
 
 mod applications;
 mod assets;
+mod device;
 mod health;
 mod home;
 mod people;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(security_info::routes())
         .merge(people::routes())
         .merge(applications::routes())
+        .merge(device::routes())
         .merge(home::routes())
         .merge(providers::routes())
         .merge(assets::routes())

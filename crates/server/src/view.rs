@@ -8,6 +8,7 @@ mod network;
 pub mod answer_form;
 pub mod applications;
 pub mod consent;
+pub mod device;
 pub mod error;
 pub mod people;
 pub mod reauthenticate;

@@ -28,6 +28,7 @@ pub use records::attestation::{
 };
 pub use records::attestation_lists::AttestationLists;
 pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
+pub use records::device_grant::{DeviceGrant, DeviceStatus};
 pub use records::directory::PrincipalKind;
 pub use records::group::{DeletedGroups, Group, GroupColumn, GroupFields, Groups};
 pub use records::link::{NewLink, OpenLink};

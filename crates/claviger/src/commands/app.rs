@@ -1,4 +1,4 @@
-//! `app create`, `home`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
+//! `app create`, `home`, `devices`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
 //! `remove-owner`, `delete`, `restore`.
 
 use identity::applications::{
@@ -27,6 +27,45 @@ pub(crate) async fn run(configuration: &Configuration, command: App) -> Result<(
     outcome
 }
 
+async fn change_devices(
+    identity: &Identity,
+    actor: Actor<'_>,
+    client_id: &str,
+    on: bool,
+) -> Result<(), Failure> {
+    let found = find(identity, actor, client_id).await?;
+    let change = ApplicationChange {
+        device_flow: Some(on),
+        ..ApplicationChange::default()
+    };
+    applications::change(identity, actor, found.object_id, &change).await?;
+    say(match on {
+        true => {
+            "Its devices may ask people to sign in elsewhere. Tell people that nobody ever needs them to type a code."
+        }
+        false => "Its devices can't ask people to sign in elsewhere any more.",
+    })
+}
+
+async fn change_home(
+    identity: &Identity,
+    actor: Actor<'_>,
+    client_id: &str,
+    url: String,
+) -> Result<(), Failure> {
+    let found = find(identity, actor, client_id).await?;
+    let said = match url.is_empty() {
+        true => "It has no place on people's page any more.",
+        false => "It has a place on the page of everybody who may sign in to it.",
+    };
+    let change = ApplicationChange {
+        home_uri: Some(url),
+        ..ApplicationChange::default()
+    };
+    applications::change(identity, actor, found.object_id, &change).await?;
+    say(said)
+}
+
 async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<(), Failure> {
     match command {
         App::Create {
@@ -41,6 +80,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
                 description: Some(description),
                 redirect_uris: Some(parse_redirects(&redirect)?),
                 home_uri: Some(home),
+                device_flow: None,
                 record_version: None,
             };
             let made = applications::add(identity, actor, &change).await?;
@@ -57,18 +97,8 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
         App::RequireAssignment { client_id, off } => {
             assigned::require(identity, actor, &client_id, !off).await
         }
-        App::Home { client_id, url } => {
-            let found = find(identity, actor, &client_id).await?;
-            let change = ApplicationChange {
-                home_uri: Some(url.clone()),
-                ..ApplicationChange::default()
-            };
-            applications::change(identity, actor, found.object_id, &change).await?;
-            say(match url.is_empty() {
-                true => "It has no place on people's page any more.",
-                false => "It has a place on the page of everybody who may sign in to it.",
-            })
-        }
+        App::Devices { client_id, off } => change_devices(identity, actor, &client_id, !off).await,
+        App::Home { client_id, url } => change_home(identity, actor, &client_id, url).await,
         App::List { form } => show_list(&list(identity, actor).await?, form),
         App::Show { client_id, form } => {
             let found = find(identity, actor, &client_id).await?;

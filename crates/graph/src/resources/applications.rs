@@ -13,6 +13,7 @@ resource! {
         created_date_time "createdDateTime": Option<Time> = Shown;
         description "description": Option<String> = Shown Create Update;
         display_name "displayName": Option<String> = Shown Create Update;
+        is_device_only_auth_supported "isDeviceOnlyAuthSupported": Option<bool> = Shown Create Update;
         key_credentials "keyCredentials": Vec<KeyCredential> = Shown;
         password_credentials "passwordCredentials": Vec<PasswordCredential> = Shown;
         public_client "publicClient": Option<PublicClientApplication> = Shown Create Update;

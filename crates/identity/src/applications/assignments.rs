@@ -15,7 +15,7 @@ use crate::groups::{self, begin_changing};
 use crate::{Identity, Refusal, codes};
 
 /// "May sign in", the only role of an application: Graph's own word for it.
-const DEFAULT_ROLE: Id = Id([0; 16]);
+pub const DEFAULT_ROLE: Id = Id([0; 16]);
 
 /// Refuses who may not sign in to the application.
 ///

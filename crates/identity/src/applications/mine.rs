@@ -7,10 +7,10 @@ use crate::audit::{self, Entry};
 use crate::permissions::Permission;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
-use crate::{Caller, Identity, MINUTE, Micros, Refusal, Session, codes, token};
+use crate::{Caller, HOUR, Identity, Micros, Refusal, Session, codes};
 
-/// For so long after its issue a code has something to show for it.
-const TOKENS_LIVE: Micros = token::LIFETIME + MINUTE;
+/// For so long after its issue a code may have something to show for it, with room for clocks that differ.
+const TOKENS_LIVE: Micros = HOUR;
 
 /// What somebody let an application do in their name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,8 +23,9 @@ use crate::{Identity, Micros, Refusal, codes};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     pub assignment_id: Id,
-    /// Service principals, both.
+    /// A service principal, a person or a group.
     pub principal_id: Id,
+    /// A service principal.
     pub resource_id: Id,
     pub app_role_id: Id,
     /// `None` for an id that this version doesn't know; it gives no right.

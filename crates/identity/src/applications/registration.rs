@@ -95,6 +95,7 @@ async fn add_once(
         description: parse_description(new.description.as_deref().unwrap_or_default())?,
         redirect_uris: write_redirect_uris(new.redirect_uris.as_deref().unwrap_or_default())?,
         home_uri: parse_home(new.home_uri.as_deref().unwrap_or_default())?,
+        device_flow: new.device_flow.unwrap_or(false),
         deleted: false,
         record_version: 1,
         security_version: 1,
@@ -152,6 +153,7 @@ async fn change_once(
     if let Some(home) = &asked.home_uri {
         after.home_uri = parse_home(home)?;
     }
+    after.device_flow = asked.device_flow.unwrap_or(before.device_flow);
     let tenant = identity.0.tenant_id;
     change.unit.update_application(tenant, &after);
     if after.display_name != before.display_name {
@@ -164,6 +166,9 @@ async fn change_once(
         entry
             .say("addressesBefore", before.redirect_uris.as_str())
             .say("addresses", after.redirect_uris.as_str());
+    }
+    if after.device_flow != before.device_flow {
+        entry.say("deviceFlow", after.device_flow);
     }
     if after.home_uri != before.home_uri {
         entry.say("home", after.home_uri.as_deref().unwrap_or_default());

@@ -2,18 +2,20 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oidc::form::{self, Parameters};
-use store::{Guard, Id, Log, PermissionGrant, Unit, WriteError};
+use store::{Client, Guard, Id, Log, PermissionGrant, Unit, WriteError};
 use webauthn::base64url;
 
-use super::{Checked, DENIED, Stop, check, find_since, list_granted, malformed, write_query};
-use crate::applications::{find_own_api, write_scope};
+use super::{
+    Checked, DENIED, MARKS_LIVE, Stop, check, find_since, list_granted, malformed, write_query,
+};
+use crate::applications::{check_assigned, find_own_api, write_scope};
 use crate::audit::{self, Entry};
 use crate::issuer::Issuer;
 use crate::permissions::Permission;
 use crate::seal::derive_mac;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
-use crate::{Caller, Identity, Refusal, Session, codes};
+use crate::{Caller, Identity, Micros, Refusal, Session, codes};
 
 /// Says that the person was shown the request and allowed it, sealed against change: `prompt=consent` asks once.
 const ASKED: &str = "claviger_asked";
@@ -57,34 +59,45 @@ pub async fn decide(
             return Err(Refusal::new(&codes::NOT_ALLOWED));
         }
     }
+    check_assigned(identity, &checked.known.client, session.person_id).await?;
     consent(identity, caller, session, &checked).await?;
     // The same request once more, which now finds the grant; it was shown, so it need not be shown again.
     let since = find_since(identity, &checked, &parameters);
-    let mark = derive_asked_mac(identity, &checked, session.person_id);
-    let mark = form::write(&[(ASKED, &mark)]);
+    let now = identity.0.ambient.now();
+    let mac = derive_asked_mac(identity, &checked, session.person_id, now);
+    let mark = form::write(&[(ASKED, &format!("{now}.{mac}"))]);
     let query = write_query(identity, &checked, since);
     Ok(again(&format!("{query}&{mark}")))
 }
 
-fn derive_asked_mac(identity: &Identity, checked: &Checked, person: Id) -> String {
+fn derive_asked_mac(identity: &Identity, checked: &Checked, person: Id, at: Micros) -> String {
     let mac = derive_mac(
         &identity.snapshot().keys.mac,
-        &[b"authorize asked", checked.to_query().as_bytes(), &person.0],
+        &[
+            b"authorize asked",
+            checked.to_query().as_bytes(),
+            &person.0,
+            &at.to_be_bytes(),
+        ],
     );
     base64url::encode(&mac)
 }
 
-/// Whether this very person was shown this very request and allowed it.
+/// Whether this very person was shown this very request lately and allowed it.
 pub(super) fn was_asked(
     identity: &Identity,
     checked: &Checked,
     parameters: &Parameters,
     person: Id,
 ) -> bool {
-    let expected = derive_asked_mac(identity, checked, person);
-    parameters
-        .find(ASKED)
-        .is_some_and(|mac| verify_slices_are_equal(expected.as_bytes(), mac.as_bytes()).is_ok())
+    let read = |mark: &str| {
+        let (time, mac) = mark.split_once('.')?;
+        let at: Micros = time.parse().ok()?;
+        let expected = derive_asked_mac(identity, checked, person, at);
+        let holds = verify_slices_are_equal(expected.as_bytes(), mac.as_bytes()).is_ok();
+        Some(holds && identity.0.ambient.now() - at <= MARKS_LIVE)
+    };
+    parameters.find(ASKED).and_then(read).unwrap_or(false)
 }
 
 /// What the person said.
@@ -94,29 +107,27 @@ pub enum Decision {
     Deny,
 }
 
-async fn consent(
+/// Puts into the unit that the person lets the application do this, besides what they let it do already; gives the whole.
+pub(crate) async fn add_grant(
     identity: &Identity,
-    caller: &Caller,
-    session: &Session,
-    checked: &Checked,
-) -> Result<(), Refusal> {
+    unit: &mut Unit,
+    client: &Client,
+    person: Id,
+    permissions: &[Permission],
+) -> Result<String, Refusal> {
     let tenant = identity.0.tenant_id;
-    let client = &checked.known.client;
-    let (_, own) = list_granted(identity, client, session.person_id).await?;
-    let mut permissions: Vec<Permission> = own
+    let (_, own) = list_granted(identity, client, person).await?;
+    let mut all: Vec<Permission> = own
         .iter()
         .flat_map(|grant| grant.scope.split(' '))
         .filter_map(Permission::parse)
         .collect();
-    for permission in checked.asked.named.iter().filter(|it| it.is_low()) {
-        if !permissions.contains(permission) {
-            permissions.push(*permission);
+    for permission in permissions.iter().filter(|it| it.is_low()) {
+        if !all.contains(permission) {
+            all.push(*permission);
         }
     }
-    let scope = write_scope(&permissions);
-    let mut unit = Unit::new();
-    unit.require_session(tenant, session.person_id, session.session_id);
-    unit.require_client(tenant, client.principal_id, client.principal_version);
+    let scope = write_scope(&all);
     match own {
         Some(own) => {
             unit.update_permission_grant(tenant, own.grant_id, &scope, &own.scope);
@@ -128,13 +139,29 @@ async fn consent(
                     grant_id: identity.0.ambient.make_id(),
                     client_id: client.principal_id,
                     resource_id: find_own_api(identity).await?,
-                    person_id: session.person_id,
+                    person_id: person,
                     scope: scope.clone(),
                     created_at: identity.0.ambient.now(),
                 },
             );
         }
     }
+    Ok(scope)
+}
+
+async fn consent(
+    identity: &Identity,
+    caller: &Caller,
+    session: &Session,
+    checked: &Checked,
+) -> Result<(), Refusal> {
+    let tenant = identity.0.tenant_id;
+    let client = &checked.known.client;
+    let mut unit = Unit::new();
+    unit.require_session(tenant, session.person_id, session.session_id);
+    unit.require_client(tenant, client.principal_id, client.principal_version);
+    let (person, named) = (session.person_id, &checked.asked.named);
+    let scope = add_grant(identity, &mut unit, client, person, named).await?;
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
         .confide("actor", session.user_name.as_str())

@@ -4,14 +4,15 @@
 use oidc::OAuthError;
 use oidc::form::Parameters;
 use oidc::token_request;
-use store::{CodeHash, Guard, Id, PushedRequest, Unit, WriteError};
+use store::{CodeHash, Id, PushedRequest, Unit};
 use webauthn::base64url;
 
 use super::{read, recognise, step_up};
 use crate::client::{self, Proven};
 use crate::issuer::Issuer;
+use crate::sign_in::limit_address;
 use crate::tenant::refuse_write;
-use crate::token::{authenticate, derive_code_hash, may_be_unproven, replayed};
+use crate::token::{authenticate, derive_code_hash, may_be_unproven, spend_alone};
 use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND, codes};
 
 /// Long enough for somebody who has to sign in first.
@@ -55,6 +56,11 @@ pub async fn push(
     identity.check_clock()?;
     let claimed = (pushed.client_id.as_deref(), &pushed.proof);
     let client = authenticate(identity, caller, issuer, claimed).await?;
+    spend_alone(identity, &client).await?;
+    if client.proven == Proven::Nothing {
+        // Whoever knows the name of the client may come: by where they come from.
+        limit_address(identity, caller)?;
+    }
     let known = recognise(identity, &pushed.request).await?;
     if known.client.principal_id != client.client.principal_id {
         return Err(Refusal::new(&codes::REDIRECT_UNKNOWN).into());
@@ -73,21 +79,18 @@ pub async fn push(
     let mut name: CodeHash = ambient.random.make();
     name[..8].copy_from_slice(&now.to_be_bytes());
     let mut unit = Unit::new();
-    client.spend(identity, &mut unit);
     unit.insert_pushed_request(
         tenant,
         &PushedRequest {
             request_hash: derive_code_hash(&name),
             principal_id: client.client.principal_id,
             principal_version: client.client.principal_version,
+            epoch: client.client.epoch,
             request: asked.request.to_query(),
             expires_at: now + LIFETIME,
         },
     );
-    identity.write(unit).await.map_err(|error| match error {
-        WriteError::Refused(Guard::Spent) => replayed(),
-        error => refuse_write(error),
-    })?;
+    identity.write(unit).await.map_err(refuse_write)?;
     Ok(Pushed {
         request_uri: format!("{URN}{}", base64url::encode(&name)),
         expires_in: LIFETIME / SECOND,
@@ -117,11 +120,7 @@ pub(super) async fn find(
     let gone = || Refusal::new(&codes::REQUEST_GONE);
     let hash = parse(name).ok_or_else(gone)?;
     let client_id = parameters.find("client_id").ok_or_else(gone)?;
-    let client = client::find(identity, client_id).await;
-    let client = client.map_err(|refusal| match refusal.code {
-        code if code == &codes::CLIENT_REFUSED => Refusal::new(&codes::REDIRECT_UNKNOWN),
-        _ => refusal,
-    })?;
+    let client = client::find_for_page(identity, client_id).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let now = identity.0.ambient.now();
     let found = store

@@ -1,9 +1,9 @@
 //! Whom and what level of authentication an application wants (OpenID Connect Core sections 3.1.2.1 and 5.5.1, RFC 9470).
 //!
-//! A level that we know is a condition wherever it stands, since who asks for it rests on it. Words that we don't know are
-//! passed over, unless the application says that it can't do without them.
+//! A level that we know is a condition wherever it stands, `acr_values` or `claims`, since who asks for it rests on it. Words
+//! that we don't know are passed over, unless the application says that it can't do without them.
 
-use oidc::authorize::Request;
+use oidc::authorize::{Prompt, Request};
 use oidc::{ErrorKind, OAuthError};
 use store::Id;
 
@@ -22,15 +22,15 @@ pub(super) enum Wanted {
 }
 
 pub(super) fn find_wanted(request: &Request) -> Result<Wanted, OAuthError> {
-    let asked = match request.claims.acr_values.is_empty() {
-        true => &request.acr_values,
-        false => &request.claims.acr_values,
+    let claimed = &request.claims.acr_values;
+    let has = |level| {
+        let words = request.acr_values.iter().chain(claimed);
+        words.into_iter().any(|word| word == level)
     };
-    let has = |level| asked.iter().any(|word| word == level);
     match (has(PHISHING_RESISTANT), has(HARDWARE_PROTECTED)) {
         (true, false) => Ok(Wanted::Plain),
         (false, true) => Ok(Wanted::Hardware),
-        (false, false) if request.claims.is_acr_essential && !asked.is_empty() => {
+        (false, false) if request.claims.is_acr_essential && !claimed.is_empty() => {
             Err(OAuthError::new(
                 ErrorKind::UnmetAuthenticationRequirements,
                 "no such level of authentication is known here",
@@ -40,20 +40,27 @@ pub(super) fn find_wanted(request: &Request) -> Result<Wanted, OAuthError> {
     }
 }
 
-/// Puts whom an id token is about in its place, so that the request stays short on its way through our pages.
+/// Puts whom an id token is about in its place, so that the request stays short on its way through our pages. What can't be
+/// read (its key may be gone by now) says nothing; where nobody can be asked, that is not enough.
 pub(super) fn take_hint(identity: &Identity, request: &mut Request) -> Result<(), OAuthError> {
     let Some(token) = request.id_token_hint.take() else {
         return Ok(());
     };
-    let unfit = |reason| OAuthError::new(ErrorKind::InvalidRequest, reason);
-    let person = id_token_hint::read(identity, &token)
-        .and_then(|hint| hint.person)
-        .ok_or(unfit("id_token_hint is no id token of ours"))?
-        .to_string();
+    let hint = id_token_hint::read(identity, &token).and_then(|hint| hint.person);
+    let Some(person) = hint.map(|person| person.to_string()) else {
+        return match request.prompt {
+            Prompt::None => Err(OAuthError::new(
+                ErrorKind::LoginRequired,
+                "id_token_hint can't be read, or not any more",
+            )),
+            _ => Ok(()),
+        };
+    };
     match &request.claims.subject {
-        Some(other) if *other != person => {
-            Err(unfit("id_token_hint and claims are about two people"))
-        }
+        Some(other) if *other != person => Err(OAuthError::new(
+            ErrorKind::InvalidRequest,
+            "id_token_hint and claims are about two people",
+        )),
         _ => {
             request.claims.subject = Some(person);
             Ok(())

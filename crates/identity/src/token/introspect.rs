@@ -4,16 +4,14 @@
 use oidc::jwt::Claims;
 use oidc::token_request::PresentedToken;
 use serde_json::{Map, Value, json};
-use store::{Guard, Unit, WriteError};
 
 use super::refresh::{self, Standing};
-use super::{Asked, authenticate, refuse, replayed};
-use crate::applications::check_assigned;
+use super::{Asked, authenticate, check_tier_zero, refuse, spend_alone};
+use crate::applications::{check_assigned, write_scope};
 use crate::bearer;
 use crate::client::Proven;
 use crate::issuer::Issuer;
 use crate::policies::decide_one_at_rest;
-use crate::tenant::refuse_write;
 use crate::{Caller, Class, Identity, Refusal, SECOND, codes};
 
 /// What a client may know of a token: `active`, and of its own ones that are, what they say. A client is told of its own
@@ -43,14 +41,7 @@ pub async fn introspect(
         };
         return Err(refuse(&asked, refusal.into()).await);
     }
-    if client.proven == Proven::Key {
-        let mut unit = Unit::new();
-        client.spend(identity, &mut unit);
-        identity.write(unit).await.map_err(|error| match error {
-            WriteError::Refused(Guard::Spent) => replayed(),
-            error => refuse_write(error),
-        })?;
-    }
+    spend_alone(identity, &client).await?;
     let token = request.token.expose();
     let found = match token.split('.').count() {
         3 => describe_access(&asked, token).await,
@@ -140,13 +131,15 @@ async fn describe_refresh(
         return Ok(None);
     }
     check_assigned(identity, client, family.person_id).await?;
+    let permissions = refresh::find_permissions(asked, &family, &[]).await?;
+    check_tier_zero(asked.client, &permissions)?;
     let told = json!({
         "token_type": "refresh_token",
         "client_id": client.app_id.to_string(),
         "iss": family.issuer,
         "sub": family.person_id.to_string(),
         "username": live.user_name,
-        "scope": family.scope,
+        "scope": write_scope(&permissions),
         "exp": family.expires_at / SECOND,
         "auth_time": live.auth_time / SECOND,
     });

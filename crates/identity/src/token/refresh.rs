@@ -10,8 +10,8 @@ use store::{CodeHash, FamilyId, Guard, Log, RefreshFamily, Unit, WriteError};
 use webauthn::base64url;
 
 use super::{
-    Asked, Basis, Failure, Tokens, Void, authenticate, check_proven, check_tier_zero, describe,
-    make_tokens, refuse, replayed,
+    Asked, Basis, DEVICE, Failure, Tokens, Void, authenticate, check_proven, check_tier_zero,
+    describe, make_tokens, refuse, replayed,
 };
 use crate::authorize::list_granted;
 use crate::client::Proven;
@@ -134,7 +134,7 @@ pub(super) fn judge(
 }
 
 /// What was granted, as far as it still is, and as little as is asked for.
-async fn find_permissions(
+pub(super) async fn find_permissions(
     asked: &Asked<'_>,
     family: &RefreshFamily,
     scopes: &[String],
@@ -216,13 +216,17 @@ async fn renew_once(
     }
     let permissions = find_permissions(asked, &family, scopes).await?;
     check_tier_zero(client, &permissions)?;
+    let assurance = assurance::judge(identity, at_rest.facts.as_ref())
+        .await?
+        .at_most(family.in_hardware);
     let basis = Basis {
         person: &person,
         session_id: family.session_id,
         auth_time: live.auth_time,
-        assurance: assurance::judge(identity, at_rest.facts.as_ref())
-            .await?
-            .at_most(family.in_hardware),
+        assurance: match family.platform == DEVICE {
+            true => assurance.elsewhere(),
+            false => assurance,
+        },
         nonce: None,
         rests_on: ("fam", base64url::encode(&family.family_id)),
         grant: "refresh_token",

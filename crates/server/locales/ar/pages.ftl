@@ -237,12 +237,21 @@ consent-offline-access = الاحتفاظ بهذا الوصول أثناء غي�
 consent-allow = السماح
 consent-deny = عدم السماح
 
+device-enter-title = السماح لجهاز بتسجيل الدخول
+device-enter-lead = اكتب الرمز الذي يعرضه الجهاز.
+device-code = الرمز
+device-code-unknown = لا يوجد رمز كهذا، أو انتهت صلاحيته. تحقق من الأحرف، أو ابدأ من جديد على الجهاز.
+device-title = هل تسمح لـ { $name } بتسجيل الدخول على جهاز؟
+device-warning = لا تسمح بذلك إلا إذا بدأته بنفسك الآن على جهاز أمامك. لا أحد ممن يساعدك يحتاج إلى ذلك منك.
+device-place = طُلب من
+device-allow = السماح
+
 answer-title = إلى { $name }
 answer-lead = ستصل خلال لحظات.
 answer-go = متابعة
 
 applications-title = تطبيقاتك
-applications-lead = افتح أحدها؛ فأنت مسجّل الدخول.
+applications-lead = ما يمكنك فتحه من هنا.
 applications-none = لا توجد تطبيقات هنا بعد
 applications-none-text = من يدير تطبيقات مؤسستك هو من يقرر ما يظهر هنا.
 

@@ -335,6 +335,19 @@ refusal-scope-unknown-remedy = أخبر مشغّل التطبيق.
 refusal-token-unusable = رمز الوصول مفقود أو منتهٍ أو غير مخصص لهذا.
 refusal-token-unusable-remedy = يحصل التطبيق على رمز جديد.
 
+refusal-device-pending = لم يسمح أحد للجهاز بعد.
+refusal-device-pending-remedy = سيسأل الجهاز من جديد تلقائيًا.
+refusal-device-slow-down = يسأل الجهاز أكثر مما ينبغي.
+refusal-device-slow-down-remedy = سينتظر الجهاز مدة أطول تلقائيًا.
+refusal-device-expired = انتهت صلاحية رمز الجهاز.
+refusal-device-expired-remedy = ابدأ من جديد على الجهاز.
+refusal-device-denied = رفض أحدهم السماح للجهاز.
+refusal-device-denied-remedy = ابدأ من جديد على الجهاز إن كان ذلك خطأً.
+refusal-device-code-unknown = لا يوجد رمز كهذا، أو انتهت صلاحيته.
+refusal-device-code-unknown-remedy = تحقق من الأحرف، أو ابدأ من جديد على الجهاز.
+refusal-device-privileged = الحسابات التي لها دور في الدليل لا تسجّل الدخول على أجهزة أخرى.
+refusal-device-privileged-remedy = سجّل الدخول على الجهاز نفسه، أو بحساب بلا دور.
+
 refusal-authorize-request-gone = انتهت صلاحية طلب التطبيق أو سبق الرد عليه.
 refusal-authorize-request-gone-remedy = ارجع إلى التطبيق وابدأ من جديد.
 

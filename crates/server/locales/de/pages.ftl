@@ -234,12 +234,21 @@ consent-offline-access = Den Zugriff behalten, während Sie nicht da sind
 consent-allow = Erlauben
 consent-deny = Nicht erlauben
 
+device-enter-title = Ein Gerät anmelden
+device-enter-lead = Geben Sie den Code ein, den das Gerät zeigt.
+device-code = Code des Geräts
+device-code-unknown = Diesen Code gibt es nicht, oder er ist abgelaufen. Prüfen Sie die Buchstaben, oder beginnen Sie am Gerät von vorn.
+device-title = { $name } auf einem Gerät anmelden?
+device-warning = Erlauben Sie es nur, wenn Sie es gerade selbst begonnen haben, an einem Gerät vor Ihnen. Niemand, der Ihnen hilft, braucht das von Ihnen.
+device-place = Angefragt von
+device-allow = Erlauben
+
 answer-title = Weiter zu { $name }
 answer-lead = Gleich sind Sie dort.
 answer-go = Weiter
 
 applications-title = Ihre Anwendungen
-applications-lead = Öffnen Sie eine; angemeldet sind Sie schon.
+applications-lead = Was Sie von hier aus öffnen können.
 applications-none = Hier sind noch keine
 applications-none-text = Welche hier stehen, entscheidet, wer die Anwendungen Ihrer Organisation betreibt.
 

@@ -335,6 +335,19 @@ refusal-scope-unknown-remedy = Sagen Sie es denen, die die Anwendung betreiben.
 refusal-token-unusable = Das Zugriffstoken fehlt, ist abgelaufen oder nicht hierfür bestimmt.
 refusal-token-unusable-remedy = Die Anwendung holt ein neues.
 
+refusal-device-pending = Noch hat niemand das Gerät zugelassen.
+refusal-device-pending-remedy = Es fragt von selbst wieder.
+refusal-device-slow-down = Das Gerät fragt zu oft.
+refusal-device-slow-down-remedy = Es wartet von selbst etwas länger.
+refusal-device-expired = Der Code des Geräts ist abgelaufen.
+refusal-device-expired-remedy = Beginnen Sie am Gerät von vorn.
+refusal-device-denied = Jemand hat das Gerät abgelehnt.
+refusal-device-denied-remedy = Beginnen Sie am Gerät von vorn, wenn das ein Versehen war.
+refusal-device-code-unknown = Diesen Code gibt es nicht, oder er ist abgelaufen.
+refusal-device-code-unknown-remedy = Prüfen Sie die Buchstaben, oder beginnen Sie am Gerät von vorn.
+refusal-device-privileged = Konten mit einer Verzeichnisrolle melden sich nicht auf anderen Geräten an.
+refusal-device-privileged-remedy = Melden Sie sich am Gerät selbst an oder mit einem Konto ohne Rolle.
+
 refusal-authorize-request-gone = Die Anfrage der Anwendung ist abgelaufen oder schon beantwortet.
 refusal-authorize-request-gone-remedy = Gehen Sie zur Anwendung zurück und beginnen Sie von vorn.
 

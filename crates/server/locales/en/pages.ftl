@@ -234,12 +234,21 @@ consent-offline-access = Keep this access while you’re away
 consent-allow = Allow
 consent-deny = Don’t allow
 
+device-enter-title = Let a device sign in
+device-enter-lead = Type the code that the device shows.
+device-code = Code
+device-code-unknown = There is no such code, or it has expired. Check the letters, or start again on the device.
+device-title = Let { $name } sign in on a device?
+device-warning = Only allow it if you started this yourself, just now, on a device in front of you. Nobody who helps you needs you to do this.
+device-place = Asked from
+device-allow = Allow
+
 answer-title = On to { $name }
 answer-lead = You’ll be there in a moment.
 answer-go = Go on
 
 applications-title = Your applications
-applications-lead = Open one; you’re signed in already.
+applications-lead = What you can open from here.
 applications-none = There are none here yet
 applications-none-text = Whoever runs your organisation’s applications decides which are shown here.
 

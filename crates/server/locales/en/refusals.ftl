@@ -335,6 +335,19 @@ refusal-scope-unknown-remedy = Tell whoever runs the application.
 refusal-token-unusable = The access token is missing, over, or not for this.
 refusal-token-unusable-remedy = The application gets a new one.
 
+refusal-device-pending = Nobody has allowed the device yet.
+refusal-device-pending-remedy = It asks again by itself.
+refusal-device-slow-down = The device asks too often.
+refusal-device-slow-down-remedy = It waits a little longer by itself.
+refusal-device-expired = The device’s code has expired.
+refusal-device-expired-remedy = Start again on the device.
+refusal-device-denied = Somebody said no to the device.
+refusal-device-denied-remedy = Start again on the device if that was a mistake.
+refusal-device-code-unknown = There is no such code, or it has expired.
+refusal-device-code-unknown-remedy = Check the letters, or start again on the device.
+refusal-device-privileged = Accounts with a directory role don’t sign in on other devices.
+refusal-device-privileged-remedy = Sign in on the device itself, or with an account without a role.
+
 refusal-authorize-request-gone = The application’s request has expired, or was answered already.
 refusal-authorize-request-gone-remedy = Go back to the application and start again.
 

@@ -4,7 +4,7 @@
 pub const DEFAULT: &str = "/security-info";
 
 /// An application's request, with all that it wants given back, is the longest.
-const LONGEST: usize = 4096;
+const LONGEST: usize = 8192;
 
 /// The path, if it is one of ours as it stands and as a browser or proxy may decode it.
 pub fn accept(path: Option<&str>) -> &str {
@@ -117,7 +117,7 @@ mod tests {
             assert_eq!(accept(Some(path)), DEFAULT, "{path:?}");
         }
         assert_eq!(accept(None), DEFAULT);
-        assert_eq!(accept(Some(&format!("/{}", "a".repeat(4096)))), DEFAULT);
+        assert_eq!(accept(Some(&format!("/{}", "a".repeat(8192)))), DEFAULT);
     }
 
     #[test]

@@ -62,6 +62,7 @@ pub(super) fn derive_application(view: &ApplicationView) -> Application {
         created_date_time: Some(Time(view.created_at)),
         description: Some(view.description.clone()).filter(|text| !text.is_empty()),
         display_name: Some(view.display_name.clone()),
+        is_device_only_auth_supported: Some(view.device_flow),
         key_credentials: view.keys.iter().map(derive_key).collect(),
         password_credentials: view.secrets.iter().map(derive_secret).collect(),
         public_client: Some(PublicClientApplication {
@@ -240,6 +241,7 @@ pub(super) async fn create(call: Call) -> Outcome {
         description: fields.text("description").flatten().map(str::to_owned),
         redirect_uris: read_addresses(&fields),
         home_uri: read_home(&fields),
+        device_flow: fields.truth("isDeviceOnlyAuthSupported"),
         record_version: None,
     };
     let view = applications::add(&call.state.identity, call.actor(), &change).await?;
@@ -278,6 +280,7 @@ pub(super) async fn update(call: Call) -> Outcome {
             .map(|text| text.unwrap_or_default().to_owned()),
         redirect_uris,
         home_uri: read_home(&fields),
+        device_flow: fields.truth("isDeviceOnlyAuthSupported"),
         record_version: call.expected_version()?.or(read),
     };
     applications::change(&call.state.identity, call.actor(), found.object_id, &change).await?;

@@ -72,17 +72,19 @@ fn answer(state: &AppState, visit: &Visit, reply: &Reply) -> Result<Response, Re
         Reply::Redirect(location) => return Ok(lead(location)),
         Reply::Form { address, fields } => (address, fields),
     };
-    let host = redirect_uri::origin(address).unwrap_or_default();
+    let origin = redirect_uri::origin(address).unwrap_or_default();
     let template = AnswerForm {
         frame: visit.frame(),
         address,
-        host: host.split_once("://").map_or("", |(_, host)| host),
+        host: redirect_uri::host(address),
         fields,
     };
     let mut response = pages::page(state, visit, &template)?;
     // No page of ours but this one sends a form elsewhere, and this one there only.
-    let policy = CONTENT_SECURITY_POLICY
-        .replace("form-action 'self'", &format!("form-action 'self' {host}"));
+    let policy = CONTENT_SECURITY_POLICY.replace(
+        "form-action 'self'",
+        &format!("form-action 'self' {origin}"),
+    );
     if let Ok(policy) = HeaderValue::try_from(policy) {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

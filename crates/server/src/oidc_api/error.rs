@@ -27,6 +27,10 @@ fn derive_kind(refusal: &Refusal) -> (ErrorKind, StatusCode) {
         ("code.unusable" | "refresh.unusable" | "application.not_assigned", _) => {
             (ErrorKind::InvalidGrant, StatusCode::BAD_REQUEST)
         }
+        ("device.pending", _) => (ErrorKind::AuthorizationPending, StatusCode::BAD_REQUEST),
+        ("device.slow_down", _) => (ErrorKind::SlowDown, StatusCode::BAD_REQUEST),
+        ("device.expired", _) => (ErrorKind::ExpiredToken, StatusCode::BAD_REQUEST),
+        ("device.denied", _) => (ErrorKind::AccessDenied, StatusCode::BAD_REQUEST),
         ("revocation.unfit", _) => (ErrorKind::UnsupportedTokenType, StatusCode::BAD_REQUEST),
         ("token.unusable", _) => (ErrorKind::InvalidToken, StatusCode::UNAUTHORIZED),
         ("role.insufficient", _) => (ErrorKind::InsufficientScope, StatusCode::FORBIDDEN),

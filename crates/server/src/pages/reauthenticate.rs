@@ -59,7 +59,7 @@ async fn show(
     let template = Reauthenticate {
         frame: visit.frame(),
         user_name: &session.user_name,
-        only: (among == Among::InHardware).then_some(names.as_slice()),
+        only: (!names.is_empty()).then_some(names.as_slice()),
         state: &challenge.state,
         public_key: to_value(&challenge.options)?,
         return_path: return_path::accept(query.return_path.as_deref()),

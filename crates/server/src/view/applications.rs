@@ -2,6 +2,7 @@
 
 use askama::Template;
 use identity::applications::OpenApplication;
+use oidc::redirect_uri;
 
 use super::Frame;
 
@@ -29,8 +30,6 @@ impl Applications<'_> {
 
     /// Where it leads, for who looks before they go.
     fn host<'h>(&self, application: &'h OpenApplication) -> &'h str {
-        let rest = application.home_uri.split_once("://");
-        let rest = rest.map_or(application.home_uri.as_str(), |(_, rest)| rest);
-        rest.split(['/', '?']).next().unwrap_or(rest)
+        redirect_uri::host(&application.home_uri)
     }
 }

@@ -16,6 +16,7 @@ use crate::in_each_house;
 mod assignments;
 mod claims;
 mod consent;
+mod device;
 mod introspect;
 mod logout;
 mod pushed;
@@ -423,7 +424,6 @@ fn what_is_wrong_is_told_to_the_client() {
             ),
             ("response_mode", "jwt", "invalid_request"),
             ("claims", "[]", "invalid_request"),
-            ("id_token_hint", "e30.e30.", "invalid_request"),
             (
                 "claims",
                 r#"{"id_token":{"acr":{"essential":true,"values":["loa-9"]}}}"#,

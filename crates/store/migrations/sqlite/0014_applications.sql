@@ -6,6 +6,8 @@ ALTER TABLE service_principal ADD COLUMN assignment_required BIGINT NOT NULL DEF
 ALTER TABLE application ADD COLUMN home_uri TEXT;
 -- An assignment's principal may be a person or a group, too: the resource is then the application that they may sign in to.
 CREATE INDEX app_role_assignment_by_resource ON app_role_assignment (tenant_id, resource_id, principal_id);
+CREATE INDEX app_role_assignment_of_resource ON app_role_assignment (tenant_id, resource_id, assignment_id);
+CREATE INDEX permission_grant_by_person ON permission_grant (tenant_id, person_id);
 
 -- Authorization requests that clients pushed (RFC 9126): named by a hash that begins with the time. Gone when a code answers it.
 CREATE TABLE pushed_request (
@@ -13,8 +15,32 @@ CREATE TABLE pushed_request (
     request_hash BLOB NOT NULL,
     principal_id BLOB NOT NULL,
     principal_version BIGINT NOT NULL,
+    epoch BLOB NOT NULL,
     -- As a query, in one spelling.
     request TEXT NOT NULL,
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, request_hash)
 ) WITHOUT ROWID;
+
+-- 1 when devices that can't show our pages may let people sign in to it on another one (security 19).
+ALTER TABLE application ADD COLUMN device_flow BIGINT NOT NULL DEFAULT 0;
+-- What such devices ask for (RFC 8628): named by a hash that begins with the time, and by that of the code that people type.
+CREATE TABLE device_grant (
+    tenant_id BLOB NOT NULL,
+    device_hash BLOB NOT NULL,
+    user_code_hash BLOB NOT NULL,
+    principal_id BLOB NOT NULL,
+    principal_version BIGINT NOT NULL,
+    scope TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    -- JSON of where the device asked from.
+    place TEXT NOT NULL,
+    epoch BLOB NOT NULL,
+    expires_at BIGINT NOT NULL,
+    -- pending, allowed, denied.
+    status TEXT NOT NULL,
+    -- Of the code that the device redeems once somebody allowed it.
+    code_hash BLOB,
+    PRIMARY KEY (tenant_id, device_hash)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX device_grant_by_user_code ON device_grant (tenant_id, user_code_hash);

@@ -5,6 +5,7 @@ pub mod application;
 pub mod attestation;
 pub mod attestation_lists;
 pub mod credential;
+pub mod device_grant;
 pub mod directory;
 pub mod group;
 pub mod link;
@@ -39,6 +40,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     attestation::ALL,
     attestation_lists::ALL,
     credential::ALL,
+    device_grant::ALL,
     directory::ALL,
     group::ALL,
     link::ALL,

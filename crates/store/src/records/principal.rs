@@ -17,6 +17,20 @@ macro_rules! principals {
     };
 }
 
+/// Whether the person `$2`, or a group in `above`, is assigned to that resource. Two questions, so that each goes by its index.
+macro_rules! assigned {
+    ($resource:literal) => {
+        concat!(
+            "(EXISTS (SELECT 1 FROM app_role_assignment x WHERE x.tenant_id = $1 AND x.resource_id = ",
+            $resource,
+            " AND x.principal_id = $2) OR EXISTS (SELECT 1 FROM above b CROSS JOIN app_role_assignment y
+                 WHERE y.tenant_id = $1 AND y.resource_id = ",
+            $resource,
+            " AND y.principal_id = b.group_id))"
+        )
+    };
+}
+
 macro_rules! grants {
     ($which:literal) => {
         concat!(
@@ -90,8 +104,8 @@ statements! {
     IS_ASSIGNED = "app_role_assignment.is_assigned" Tenant
         concat!(
             above_member!("$2"),
-            " SELECT 1 FROM app_role_assignment x WHERE x.tenant_id = $1 AND x.resource_id = $3
-                 AND (x.principal_id = $2 OR x.principal_id IN (SELECT group_id FROM above)) LIMIT 1"
+            " SELECT 1 WHERE ",
+            assigned!("$3")
         );
     /// What somebody can open: has a place to be opened at, and is for everybody or assigned to them.
     LIST_OPEN_TO = "application.list_open_to" Tenant
@@ -99,10 +113,9 @@ statements! {
             above_member!("$2"),
             " SELECT a.app_id, a.display_name, a.description, a.home_uri FROM application a
               JOIN service_principal p ON p.tenant_id = $1 AND p.app_id = a.app_id AND p.status = 'enabled'
-              WHERE a.tenant_id = $1 AND a.status = 'active' AND a.home_uri IS NOT NULL AND (p.assignment_required = 0 OR EXISTS (
-                  SELECT 1 FROM app_role_assignment x WHERE x.tenant_id = $1 AND x.resource_id = p.object_id
-                      AND (x.principal_id = $2 OR x.principal_id IN (SELECT group_id FROM above))))
-              ORDER BY a.display_name, a.app_id LIMIT 200"
+              WHERE a.tenant_id = $1 AND a.status = 'active' AND a.home_uri IS NOT NULL AND (p.assignment_required = 0 OR ",
+            assigned!("p.object_id"),
+            ") ORDER BY a.display_name, a.app_id LIMIT 200"
         );
     /// What somebody consented to by themselves.
     LIST_CONSENTS = "permission_grant.list_of_person" Tenant

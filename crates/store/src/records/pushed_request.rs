@@ -7,10 +7,11 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
     INSERT = "pushed_request.insert" Tenant
-        "INSERT INTO pushed_request (tenant_id, request_hash, principal_id, principal_version, request, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6)";
+        "INSERT INTO pushed_request (tenant_id, request_hash, principal_id, principal_version, request, expires_at, epoch)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     FIND = "pushed_request.find" Tenant
         "SELECT r.request FROM pushed_request r
+         JOIN tenant t ON t.tenant_id = $1 AND t.epoch = r.epoch
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = r.principal_id AND p.security_version = r.principal_version
          WHERE r.tenant_id = $1 AND r.request_hash = $2 AND r.principal_id = $3 AND r.expires_at > $4";
     DELETE = "pushed_request.delete" Tenant
@@ -27,6 +28,7 @@ pub struct PushedRequest {
     pub request_hash: CodeHash,
     pub principal_id: Id,
     pub principal_version: i64,
+    pub epoch: Id,
     pub request: String,
     pub expires_at: i64,
 }
@@ -60,6 +62,7 @@ impl Unit {
             pushed.principal_version.into(),
             pushed.request.as_str().into(),
             pushed.expires_at.into(),
+            pushed.epoch.into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }

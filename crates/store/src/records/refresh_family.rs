@@ -5,6 +5,13 @@ use crate::sql::statements;
 use crate::value::{Id, Row};
 use crate::{Expect, Guard, Store, StoreError, Unit};
 
+/// The families of the person `$2`, by their index: left to itself SQLite reads every family of the tenant.
+macro_rules! of_person {
+    () => {
+        "family_id IN (SELECT o.family_id FROM refresh_family o WHERE o.tenant_id = $1 AND o.person_id = $2)"
+    };
+}
+
 statements! {
     /// Of the session it takes whom it is of, and every version that it rests on.
     INSERT = "refresh_family.insert" Tenant
@@ -62,15 +69,24 @@ statements! {
     END_BY_SESSION = "refresh_family.end_by_session" Tenant
         "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
     MOVE = "refresh_family.move" Tenant
-        "UPDATE refresh_family SET session_id = $4 WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
+        concat!(
+            "UPDATE refresh_family SET session_id = $4 WHERE tenant_id = $1 AND session_id = $3 AND ended_at IS NULL AND ",
+            of_person!()
+        );
     END_BY_CREDENTIAL = "refresh_family.end_by_credential" Tenant
         "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL
          AND (credential_id = $3 OR session_id IN (SELECT s.session_id FROM session s
              WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.credential_id = $3))";
     END_BY_PERSON = "refresh_family.end_by_person" Tenant
-        "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL";
+        concat!(
+            "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND ended_at IS NULL AND ",
+            of_person!()
+        );
     END_BY_CLIENT = "refresh_family.end_by_client" Tenant
-        "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND principal_id = $3 AND ended_at IS NULL";
+        concat!(
+            "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND principal_id = $3 AND ended_at IS NULL AND ",
+            of_person!()
+        );
     /// Codes begin with the time of their issue: those that were issued before $5 have nothing left to void.
     VOID_CODES_OF_CLIENT = "authorization_code.revoke_of_client" Tenant
         "UPDATE authorization_code SET revoked_at = $4 WHERE tenant_id = $1 AND code_hash >= $5 AND person_id = $2 AND principal_id = $3
@@ -294,8 +310,9 @@ impl Unit {
         let args = vec![tenant.into(), person.into(), principal.into(), now.into()];
         let mut of_codes = args.clone();
         of_codes.push(issued_since.to_be_bytes().into());
-        self.step(&END_BY_CLIENT, args, Expect::Any);
-        self.step(&VOID_CODES_OF_CLIENT, of_codes, Expect::Any)
+        // The codes first: a redemption under way holds its code's row, and its family is there once the row is free.
+        self.step(&VOID_CODES_OF_CLIENT, of_codes, Expect::Any);
+        self.step(&END_BY_CLIENT, args, Expect::Any)
     }
 
     /// Deletes at most 500 that began before; returns a row for each.

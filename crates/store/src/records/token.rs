@@ -6,7 +6,7 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
     FIND_CLIENT = "client.find" Tenant
-        "SELECT a.object_id, a.app_id, a.display_name, a.redirect_uris, p.object_id, p.security_version, t.epoch, p.assignment_required
+        "SELECT a.object_id, a.app_id, a.display_name, a.redirect_uris, p.object_id, p.security_version, t.epoch, p.assignment_required, a.device_flow
          FROM application a
          JOIN tenant t ON t.tenant_id = $1
          JOIN service_principal p ON p.tenant_id = $1 AND p.app_id = a.app_id AND p.status = 'enabled'
@@ -33,7 +33,8 @@ statements! {
     INSERT_CODE = "authorization_code.insert" Tenant
         "INSERT INTO authorization_code (tenant_id, code_hash, principal_id, principal_version, person_id, session_id, redirect_uri,
              platform, challenge, scope, nonce, issuer, epoch, expires_at, is_acr_plain, used_at, revoked_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL, NULL)";
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL, NULL
+         FROM tenant t WHERE t.tenant_id = $1 AND t.policy_version = $16";
     FIND_CODE = "authorization_code.find" Tenant
         "SELECT k.code_hash, k.principal_id, k.principal_version, k.person_id, k.session_id, k.redirect_uri, k.platform, k.challenge, k.scope,
              k.nonce, k.issuer, k.epoch, k.expires_at, k.is_acr_plain, k.used_at, k.revoked_at
@@ -64,6 +65,8 @@ pub struct Client {
     pub epoch: Id,
     /// Only people who are assigned to it may sign in to it.
     pub assignment_required: bool,
+    /// Devices that can't show our pages may let people sign in to it on another one.
+    pub device_flow: bool,
 }
 
 /// A code, and everything that it is bound to.
@@ -156,6 +159,7 @@ impl Store {
             principal_version: row.int()?,
             epoch: row.id()?,
             assignment_required: row.truth()?,
+            device_flow: row.truth()?,
         }))
     }
 
@@ -221,7 +225,13 @@ impl Unit {
         )
     }
 
-    pub fn insert_code(&mut self, tenant: Id, code: &AuthorizationCode) -> &mut Unit {
+    /// Refused with [`Guard::Moved`] when the policy is another than the one that was asked.
+    pub fn insert_code(
+        &mut self,
+        tenant: Id,
+        code: &AuthorizationCode,
+        policy_version: i64,
+    ) -> &mut Unit {
         let args = vec![
             tenant.into(),
             code.code_hash.into(),
@@ -238,8 +248,9 @@ impl Unit {
             code.epoch.into(),
             code.expires_at.into(),
             code.is_acr_plain.into(),
+            policy_version.into(),
         ];
-        self.step(&INSERT_CODE, args, Expect::One(Guard::Taken))
+        self.step(&INSERT_CODE, args, Expect::One(Guard::Moved))
     }
 
     /// Holds for exactly one unit.

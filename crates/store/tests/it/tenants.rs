@@ -8,7 +8,8 @@ use super::*;
 use crate::records::session::TokenHash;
 use crate::{
     AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
-    EVERYBODY, FamilyId, Owner, PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal,
+    DeviceGrant, DeviceStatus, EVERYBODY, FamilyId, Owner, PermissionGrant, PrincipalStatus,
+    PushedRequest, ServicePrincipal,
 };
 use crate::{AskedFrom, CallerKind, CredentialStatus, Hold, NewOptions, Provisioned};
 use crate::{
@@ -300,6 +301,7 @@ fn application(object_id: Id) -> Application {
         created_at: NOW,
         deleted_at: None,
         home_uri: Some("https://travel.example".to_owned()),
+        device_flow: false,
     }
 }
 
@@ -322,11 +324,28 @@ const fn make_family(number: u8) -> FamilyId {
     family
 }
 
+fn device(number: u8) -> DeviceGrant {
+    DeviceGrant {
+        device_hash: token_hash(number),
+        user_code_hash: [number; 32],
+        principal_id: PRINCIPAL,
+        principal_version: 1,
+        scope: "openid".to_owned(),
+        issuer: "https://example.org".to_owned(),
+        place: "{}".to_owned(),
+        epoch: EPOCH,
+        expires_at: 2 * NOW,
+        status: DeviceStatus::Pending,
+        code_hash: None,
+    }
+}
+
 fn pushed(number: u8) -> PushedRequest {
     PushedRequest {
         request_hash: token_hash(number),
         principal_id: PRINCIPAL,
         principal_version: 1,
+        epoch: EPOCH,
         request: "client_id=x".to_owned(),
         expires_at: 2 * NOW,
     }
@@ -408,9 +427,10 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
         };
         unit.insert_permission_grant(tenant_id, &grant);
     }
-    unit.insert_code(tenant_id, &code());
+    unit.insert_code(tenant_id, &code(), 1);
     for number in [61, 62] {
         unit.insert_pushed_request(tenant_id, &pushed(number));
+        unit.insert_device_grant(tenant_id, &device(number));
     }
     for family in [FAMILY, OTHER_FAMILY] {
         let code = (token_hash(60), false);
@@ -440,6 +460,15 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
     add("revoke code", &|unit| {
         unit.revoke_code(OURS, token_hash(60), NOW);
         unit.end_access(OURS, (PERSON, PRINCIPAL), NOW, 0);
+    });
+    add("allow a device", &|unit| {
+        unit.decide_device_grant(OURS, token_hash(61), NOW, Some(token_hash(60)));
+    });
+    add("deny a device", &|unit| {
+        unit.decide_device_grant(OURS, token_hash(62), NOW, None);
+    });
+    add("purge devices", &|unit| {
+        unit.purge_device_grants(OURS, i64::MAX);
     });
     add("use a pushed request", &|unit| {
         unit.use_pushed_request(OURS, token_hash(61));

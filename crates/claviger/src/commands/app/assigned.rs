@@ -1,6 +1,6 @@
 //! Who may sign in to an application.
 
-use identity::applications::{self, Assignment, PrincipalChange, PrincipalView};
+use identity::applications::{self, Assignment, DEFAULT_ROLE, PrincipalChange, PrincipalView};
 use identity::{Actor, Id, Identity, PrincipalKind, Refusal, codes};
 use serde::Serialize;
 
@@ -9,8 +9,6 @@ use super::super::principal::find_principal;
 use crate::flags::Form;
 use crate::output::{escape, say, say_json, table, write_time};
 
-/// The role of everybody who is assigned.
-const DEFAULT_ROLE: Id = Id([0; 16]);
 /// As many as are read at a time.
 const PAGE: u32 = 999;
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use testkit::{Backend, House};
 
 use super::super::{
-    Frame, answer_form, applications, consent, error, people, reauthenticate, register,
+    Frame, answer_form, applications, consent, device, error, people, reauthenticate, register,
     security_info, set_up, sign_in, sign_out, wrong_host,
 };
 use crate::i18n::Texts;
@@ -274,6 +274,100 @@ fn show(page: &impl Template) -> String {
     page.render().unwrap()
 }
 
+/// What applications lead people to.
+fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, String)> {
+    let inside = |address| Frame { address, ..frame };
+    vec![
+        (
+            "reauthenticate-hardware",
+            show(&reauthenticate::Reauthenticate {
+                frame: inside("/reauthenticate"),
+                user_name: names.or("miriam@northwind.example"),
+                state: "c2VhbGVk",
+                public_key: public_key(),
+                only: Some(&[names.or("YubiKey at my desk").to_owned()]),
+                return_path: "/oauth2/v2.0/authorize?client_id=x",
+            }),
+        ),
+        (
+            "applications",
+            show(&applications::Applications {
+                frame: inside("/applications"),
+                open: &open_applications(names),
+            }),
+        ),
+        (
+            "applications-none",
+            show(&applications::Applications {
+                frame: inside("/applications"),
+                open: &[],
+            }),
+        ),
+        (
+            "enter_code",
+            show(&device::EnterCode {
+                frame: inside("/device"),
+                unknown: "",
+            }),
+        ),
+        (
+            "enter_code-unknown",
+            show(&device::EnterCode {
+                frame: inside("/device?user_code=x"),
+                unknown: names.or("BCDF-GHJX"),
+            }),
+        ),
+        (
+            "allow_device",
+            show(&device::AllowDevice {
+                frame: inside("/device?user_code=BCDF-GHJK"),
+                user_name: names.or("miriam@northwind.example"),
+                application: names.or("Departures board"),
+                user_code: "BCDF-GHJK",
+                place: &place("", "Linux"),
+                permissions: &[Permission::OpenId, Permission::OfflineAccess],
+                since: "1795258800000000.c2VhbGVk",
+            }),
+        ),
+        (
+            "answer_form",
+            show(&answer_form::AnswerForm {
+                frame: inside("/oauth2/v2.0/authorize?client_id=x&scope=openid"),
+                address: "https://expenses.northwind.example/back?a=\"<",
+                host: "expenses.northwind.example",
+                fields: &[("state".to_owned(), names.or("a b").to_owned())],
+            }),
+        ),
+        (
+            "consent",
+            show(&consent::Consent {
+                frame: inside("/oauth2/v2.0/authorize?client_id=x&scope=openid"),
+                user_name: names.or("miriam@northwind.example"),
+                application: names.or("Travel expenses"),
+                host: "expenses.northwind.example",
+                permissions: &[
+                    Permission::OpenId,
+                    Permission::Profile,
+                    Permission::Email,
+                    Permission::UserRead,
+                    Permission::UserReadAll,
+                ],
+                query: "client_id=x&scope=openid%20\"<",
+                tenant: None,
+            }),
+        ),
+        (
+            "sign_out",
+            show(&sign_out::SignOut {
+                frame: inside("/oauth2/v2.0/logout?client_id=x"),
+                user_name: names.or("miriam@northwind.example"),
+                application: Some(names.or("Travel expenses")),
+                location: Some("https://expenses.northwind.example/bye?a=\"<"),
+            }),
+        ),
+    ]
+}
+
 /// Every page with its name, in one language.
 pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)> {
     let session = session(names);
@@ -332,67 +426,6 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
             }),
         ),
         (
-            "reauthenticate-hardware",
-            show(&reauthenticate::Reauthenticate {
-                frame: inside("/reauthenticate"),
-                user_name: names.or("miriam@northwind.example"),
-                state: "c2VhbGVk",
-                public_key: public_key(),
-                only: Some(&[names.or("YubiKey at my desk").to_owned()]),
-                return_path: "/oauth2/v2.0/authorize?client_id=x",
-            }),
-        ),
-        (
-            "applications",
-            show(&applications::Applications {
-                frame: inside("/applications"),
-                open: &open_applications(names),
-            }),
-        ),
-        (
-            "applications-none",
-            show(&applications::Applications {
-                frame: inside("/applications"),
-                open: &[],
-            }),
-        ),
-        (
-            "answer_form",
-            show(&answer_form::AnswerForm {
-                frame: inside("/oauth2/v2.0/authorize?client_id=x&scope=openid"),
-                address: "https://expenses.northwind.example/back?a=\"<",
-                host: "expenses.northwind.example",
-                fields: &[("state".to_owned(), names.or("a b").to_owned())],
-            }),
-        ),
-        (
-            "consent",
-            show(&consent::Consent {
-                frame: inside("/oauth2/v2.0/authorize?client_id=x&scope=openid"),
-                user_name: names.or("miriam@northwind.example"),
-                application: names.or("Travel expenses"),
-                host: "expenses.northwind.example",
-                permissions: &[
-                    Permission::OpenId,
-                    Permission::Profile,
-                    Permission::Email,
-                    Permission::UserRead,
-                    Permission::UserReadAll,
-                ],
-                query: "client_id=x&scope=openid%20\"<",
-                tenant: None,
-            }),
-        ),
-        (
-            "sign_out",
-            show(&sign_out::SignOut {
-                frame: inside("/oauth2/v2.0/logout?client_id=x"),
-                user_name: names.or("miriam@northwind.example"),
-                application: Some(names.or("Travel expenses")),
-                location: Some("https://expenses.northwind.example/bye?a=\"<"),
-            }),
-        ),
-        (
             "people",
             show(&people::People {
                 frame: Frame {
@@ -423,6 +456,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
         ),
     ];
     pages.extend(security);
+    pages.extend(application_pages(inside("/"), names));
     pages
         .into_iter()
         .map(|(name, html)| (format!("{name}.{}", texts.lang()), html))

@@ -262,6 +262,13 @@ fn people_take_back_what_they_allowed() {
         assert!(is_live(&held[1]).await);
         let next = renew(&house, &app, &held[1]["refresh_token"]).await.ok();
         assert!(is_live(&next).await);
+        // A code that was under way when it was taken back is worth nothing.
+        let allowed = ada.browser.post("/consent", body.clone()).await.ok();
+        let answer = ada.browser.get(allowed["location"].as_str().unwrap()).await;
+        let under_way = code_of(&answer);
+        house.run_sql("DELETE FROM permission_grant");
+        let told = refused(redeem(&house, &app, &under_way).await, "invalid_grant");
+        assert!(told.starts_with("code.consent_withdrawn"), "{told}");
         house.advance(MINUTE);
         // Asked anew.
         assert_eq!(ask(&mut ada.browser, &app, &[OFFLINE]).await.status, 200);

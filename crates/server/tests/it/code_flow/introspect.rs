@@ -115,6 +115,21 @@ fn past_mistake_44_what_is_revoked_is_not_active() {
     });
 }
 
+/// What an administrator took back, or a renewal would leave out, is not told as if it were there.
+#[test]
+fn past_mistake_44_what_a_renewal_would_refuse_is_not_active() {
+    in_each_house(async |house| {
+        let (app, _, body) = begin(&house).await;
+        house.run_sql("UPDATE permission_grant SET scope = 'offline_access'");
+        let told = tell(&house, &app, &body["refresh_token"]).await;
+        // The scopes of the sign-in itself come with what was granted for everybody.
+        assert_eq!(told["scope"], json!("openid offline_access"));
+        house.run_sql("DELETE FROM permission_grant");
+        let told = tell(&house, &app, &body["refresh_token"]).await;
+        assert_eq!(told, json!({ "active": false }));
+    });
+}
+
 /// Another's token is not active for it, who proves nothing is told nothing, and nothing is told of by chance.
 #[test]
 fn a_client_learns_of_its_own_tokens_only() {

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, header};
+use oidc::redirect_uri::Platform;
 use serde_json::json;
 use testkit::{Answer, CALLBACK, find_tags};
 
@@ -71,6 +72,46 @@ fn an_answer_travels_in_a_form() {
     });
 }
 
+/// A form is for what a browser posts to; and what is wrong with a request is told where its answer can go.
+#[test]
+fn no_form_goes_to_an_application_of_the_device() {
+    in_each_house(async |house| {
+        let own = "org.example.app://callback";
+        let app = house
+            .application_at("Tool", &[], &[(Platform::Native, own)])
+            .await;
+        house.grant(&app, "User.Read").await;
+        let mut ada = house.administrator("ada").await;
+        let changes = [("redirect_uri", own), ("response_mode", "form_post")];
+        let answer = ask(&mut ada.browser, &app, &changes).await;
+        assert_eq!(answer.status, 303);
+        let location = answer.header("location");
+        assert!(
+            location.starts_with(&format!("{own}?error=invalid_request")),
+            "{location}"
+        );
+    });
+}
+
+/// A request that would be lost on its way through our pages is refused before that.
+#[test]
+fn a_request_that_is_too_long_is_told_so() {
+    in_each_house(async |house| {
+        let (app, mut ada) = begin(&house).await;
+        let (long, name) = ("%".repeat(1024), "x".repeat(321));
+        let changes = [("nonce", long.as_str()), ("login_hint", "ada")];
+        code_of(&ask(&mut ada.browser, &app, &changes).await);
+        let answer = ask(&mut ada.browser, &app, &[("login_hint", &name)]).await;
+        assert_eq!(error_of(&answer), "invalid_request");
+        let words = "y".repeat(900);
+        let many: Vec<String> = (0..8).map(|number| format!("{number}{words}")).collect();
+        let many = many.join(" ");
+        let changes = [("nonce", long.as_str()), ("acr_values", &many)];
+        let answer = ask(&mut ada.browser, &app, &changes).await;
+        assert_eq!(error_of(&answer), "invalid_request");
+    });
+}
+
 #[test]
 fn a_request_may_come_in_a_form() {
     in_each_house(async |house| {
@@ -121,14 +162,17 @@ fn a_hint_is_met_or_refused() {
         let both = [("id_token_hint", token), ("claims", claims.as_str())];
         let answer = ask(&mut ada.browser, &app, &both).await;
         assert_eq!(error_of(&answer), "invalid_request");
-        // An access token is none, and neither is a bent one.
+        // What can't be read says nothing; where nobody can be asked, that is not enough.
         let (rest, last) = token.split_at(token.len() - 6);
         let bent = format!(
             "{rest}{}",
             if last == "AAAAAA" { "BBBBBB" } else { "AAAAAA" }
         );
-        let answer = ask(&mut ada.browser, &app, &[("id_token_hint", &bent)]).await;
-        assert_eq!(error_of(&answer), "invalid_request");
+        for hint in [("id_token_hint", bent.as_str()), ("id_token_hint", "x")] {
+            code_of(&ask(&mut ada.browser, &app, &[hint]).await);
+            let answer = ask(&mut ada.browser, &app, &[hint, ("prompt", "none")]).await;
+            assert_eq!(error_of(&answer), "login_required");
+        }
     });
 }
 

@@ -258,6 +258,14 @@ fn an_application_that_asks_for_hardware_gets_it_or_is_told() {
         };
         let essential = r#"{"id_token":{"acr":{"essential":true,"values":["phrh"]}}}"#;
         let asks = [("acr_values", "phrh"), ("claims", essential)];
+        // A level counts wherever it stands, whatever else is asked for.
+        let other = ("claims", r#"{"id_token":{"acr":{"values":["urn:x"]}}}"#);
+        let answer = ada.browser.get(&request(&[asks[0], other])).await;
+        let to = answer.header("location");
+        assert!(
+            to.contains("error=unmet_authentication_requirements"),
+            "{to}"
+        );
         // Nothing that they have proves it.
         for ask in asks {
             let answer = ada.browser.get(&request(&[ask])).await;

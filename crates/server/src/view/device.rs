@@ -1,0 +1,63 @@
+//! Letting a device in that can't show our pages.
+
+use askama::Template;
+use identity::Place;
+use identity::permissions::Permission;
+use serde_json::json;
+
+use super::{Frame, consent};
+
+/// Texts that `device.js` needs.
+pub(super) const SCRIPT_TEXTS: &[&str] = &["script-device-allowed", "script-device-denied"];
+
+/// Where the code is typed.
+#[derive(Debug, Template)]
+#[template(path = "enter_code.html")]
+pub struct EnterCode<'a> {
+    pub frame: Frame<'a>,
+    /// What was typed and is no code that waits; empty at first.
+    pub unknown: &'a str,
+}
+
+impl EnterCode<'_> {
+    fn script_texts(&self) -> String {
+        self.frame.script_texts(&[])
+    }
+}
+
+/// What the person is asked.
+#[derive(Debug, Template)]
+#[template(path = "allow_device.html")]
+pub struct AllowDevice<'a> {
+    pub frame: Frame<'a>,
+    pub user_name: &'a str,
+    pub application: &'a str,
+    /// As people type it.
+    pub user_code: &'a str,
+    /// Where the device asked from.
+    pub place: &'a Place,
+    pub permissions: &'a [Permission],
+    /// To be sent back with the decision.
+    pub since: &'a str,
+}
+
+impl AllowDevice<'_> {
+    fn title(&self) -> String {
+        let values = [("name", self.application)];
+        self.frame.texts.with("device-title", &values).into_owned()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let words = self.permissions.iter();
+        let words = words.map(|permission| consent::describe(&self.frame, *permission));
+        words.collect()
+    }
+
+    fn script_texts(&self) -> String {
+        self.frame.script_texts(SCRIPT_TEXTS)
+    }
+
+    fn script_data(&self) -> String {
+        json!({ "userCode": self.user_code, "since": self.since }).to_string()
+    }
+}
