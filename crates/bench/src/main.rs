@@ -12,6 +12,7 @@ mod crowd;
 mod directory;
 mod floor;
 mod load;
+mod oidc;
 mod population;
 mod process;
 mod report;
@@ -28,7 +29,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Debug, Parser)]
 #[command(
     name = "bench",
-    after_help = "Examples:\n  cargo xtask bench webauthn\n  cargo xtask bench sign-in --json\n  cargo xtask bench sign-in --requests 4000 --people 2000\n  cargo xtask bench directory --large"
+    after_help = "Examples:\n  cargo xtask bench webauthn\n  cargo xtask bench sign-in --json\n  cargo xtask bench sign-in --requests 4000 --people 2000\n  cargo xtask bench directory --large\n  cargo xtask bench oidc"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -47,6 +48,8 @@ enum Command {
     SignIn(sign_in::SignIn),
     /// A large organisation beside a nearly empty one: questions to the Graph API, sign-ins, memory.
     Directory(directory::Directory),
+    /// What applications ask of the OpenID endpoints, beside the empty request and the raw signature.
+    Oidc(oidc::Oidc),
     /// Time to the first answer, idle memory, size of the binary.
     Start {
         /// Print one JSON object.
@@ -69,6 +72,7 @@ fn main() -> Result<(), String> {
         Command::Webauthn { json } => ceremonies::run(json),
         Command::SignIn(options) => sign_in::run(&options),
         Command::Directory(options) => directory::run(&options),
+        Command::Oidc(options) => oidc::run(&options),
         Command::Start { json, binary } => start::run(&binary, json),
         Command::Serve(options) => serve::run(&options),
         Command::Floor => floor::serve(),

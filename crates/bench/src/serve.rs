@@ -48,6 +48,8 @@ pub(crate) async fn open(options: &OpenOptions, port: u16) -> Result<Identity, S
     );
     settings.tries_per_address = u32::MAX;
     settings.tries_per_name = u32::MAX;
+    settings.changes_per_person = u32::MAX;
+    settings.tokens_per_client = u32::MAX;
     let key = KeyEncryptionKey::new(KEY);
     Identity::open(
         store,

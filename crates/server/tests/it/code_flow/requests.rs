@@ -176,6 +176,31 @@ fn a_hint_is_met_or_refused() {
     });
 }
 
+/// RFC 6749 section 3.1: a parameter that we don't know, or have no use for, changes nothing.
+#[test]
+fn what_nobody_here_knows_is_passed_over() {
+    in_each_house(async |house| {
+        let (app, mut ada) = begin(&house).await;
+        let plain = redeem(&house, &app, &take_code(&mut ada, &app).await).await;
+        let plain = plain.ok();
+        for (name, value) in [
+            ("extra", "foobar"),
+            ("display", "page"),
+            ("display", "popup"),
+            ("display", "x"),
+            ("ui_locales", "se"),
+            ("claims_locales", "se"),
+            ("acr_values", "1 2"),
+            ("claims", r#"{"userinfo":{"name":{"essential":true}}}"#),
+            ("nonce", ""),
+        ] {
+            let code = code_of(&ask(&mut ada.browser, &app, &[(name, value)]).await);
+            let body = redeem(&house, &app, &code).await.ok();
+            assert_eq!(body["scope"], plain["scope"], "{name}={value}");
+        }
+    });
+}
+
 /// Shown where somebody signs in, and never believed.
 #[test]
 fn a_name_that_an_application_expects_is_shown() {
