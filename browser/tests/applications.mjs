@@ -194,3 +194,22 @@ test('somebody types the code of a device', async (t) => {
   assert.ok((await poll()).id_token);
   bea.assertQuiet();
 }, /* the device is Node here, which knows no name of https */ ['http']);
+
+test('a script in an application’s own page asks for tokens', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  const { clientId } = app(t.server, 'create', 'Notebook', '--redirect', `spa=${callback}`);
+  app(t.server, 'grant', clientId, 'User.Read');
+  await ada.signIn();
+  await ada.goto(authorize(clientId, callback));
+  await ada.page.waitForURL(`${callback}?**`);
+  const code = new URL(ada.page.url()).searchParams.get('code') ?? '';
+  const told = await ada.page.evaluate(async ({ origin, fields }) => {
+    const found = await (await fetch(`${origin}/.well-known/openid-configuration`)).json();
+    const tokens = await (await fetch(found.token_endpoint, { method: 'POST', body: new URLSearchParams(fields) })).json();
+    const authorization = `Bearer ${tokens.access_token}`;
+    return (await fetch(found.userinfo_endpoint, { headers: { authorization } })).json();
+  }, { origin: t.server.origin, fields: { grant_type: 'authorization_code', client_id: clientId, code, redirect_uri: callback, code_verifier: VERIFIER } });
+  assert.equal(told.preferred_username, 'ada@example.org');
+  close();
+}, /* a page of http may not ask https of an authority that the browser was told to pass over */ ['http']);

@@ -16,6 +16,8 @@ mod user_info;
 
 use axum::Router;
 use axum::extract::Path;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use identity::codes;
@@ -45,29 +47,24 @@ pub(crate) const WITHOUT_COOKIES: [&str; 15] = [
     "/{tenant}/oauth2/v2.0/authorize",
 ];
 
+/// Methods and headers that a script of another origin may use (Fetch, section 3.2).
+const FOR_SCRIPTS: [(HeaderName, HeaderValue); 3] = [
+    (
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST"),
+    ),
+    (
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("authorization, content-type"),
+    ),
+    (
+        header::ACCESS_CONTROL_MAX_AGE,
+        HeaderValue::from_static("600"),
+    ),
+];
+
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
-        .route(
-            "/.well-known/openid-configuration",
-            get(discovery::document),
-        )
-        .route(
-            "/{tenant}/v2.0/.well-known/openid-configuration",
-            get(discovery::document),
-        )
-        .route("/discovery/v2.0/keys", get(discovery::keys))
-        .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
-        .route("/oauth2/v2.0/token", post(token::issue))
-        .route("/{tenant}/oauth2/v2.0/token", post(token::issue))
-        .route("/oauth2/v2.0/revoke", post(revoke::take_back))
-        .route("/{tenant}/oauth2/v2.0/revoke", post(revoke::take_back))
-        .route("/oauth2/v2.0/devicecode", post(device::begin))
-        .route("/{tenant}/oauth2/v2.0/devicecode", post(device::begin))
-        .route("/oauth2/v2.0/introspect", post(introspect::tell))
-        .route("/{tenant}/oauth2/v2.0/introspect", post(introspect::tell))
-        .route("/oauth2/v2.0/par", post(pushed::take))
-        .route("/{tenant}/oauth2/v2.0/par", post(pushed::take))
-        .route("/oidc/userinfo", get(user_info::show).post(user_info::show))
+    let pages = Router::new()
         .route("/oauth2/v2.0/logout", get(logout::show).post(logout::take))
         .route(
             "/{tenant}/oauth2/v2.0/logout",
@@ -81,7 +78,65 @@ pub(crate) fn routes() -> Router<AppState> {
             "/{tenant}/oauth2/v2.0/authorize",
             get(authorize::show).post(authorize::take),
         )
-        .route("/consent", post(authorize::decide))
+        .route("/consent", post(authorize::decide));
+    pages.merge(open_to_scripts())
+}
+
+/// What programs ask, scripts in pages of applications too. Nothing here is done in the name of a cookie, so it is open to every
+/// origin, and no origin is compared (past mistake 50).
+fn open_to_scripts() -> Router<AppState> {
+    let mut router = Router::new().route(
+        "/oidc/userinfo",
+        get(user_info::show)
+            .post(user_info::show)
+            .options(preflight),
+    );
+    for below in ["", "/{tenant}"] {
+        let document = match below {
+            "" => "/.well-known/openid-configuration".to_owned(),
+            _ => format!("{below}/v2.0/.well-known/openid-configuration"),
+        };
+        let at = |path: &str| format!("{below}{path}");
+        router = router
+            .route(&document, get(discovery::document).options(preflight))
+            .route(
+                &at("/discovery/v2.0/keys"),
+                get(discovery::keys).options(preflight),
+            )
+            .route(
+                &at("/oauth2/v2.0/token"),
+                post(token::issue).options(preflight),
+            )
+            .route(
+                &at("/oauth2/v2.0/revoke"),
+                post(revoke::take_back).options(preflight),
+            )
+            .route(
+                &at("/oauth2/v2.0/devicecode"),
+                post(device::begin).options(preflight),
+            )
+            .route(
+                &at("/oauth2/v2.0/introspect"),
+                post(introspect::tell).options(preflight),
+            )
+            .route(
+                &at("/oauth2/v2.0/par"),
+                post(pushed::take).options(preflight),
+            );
+    }
+    router.layer(map_response(open))
+}
+
+async fn preflight() -> (StatusCode, [(HeaderName, HeaderValue); 3]) {
+    (StatusCode::NO_CONTENT, FOR_SCRIPTS)
+}
+
+async fn open(mut response: Response) -> Response {
+    response.headers_mut().insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    response
 }
 
 /// The tenant of the address; none at the root.

@@ -23,6 +23,7 @@ mod pushed;
 mod refresh;
 mod requests;
 mod rights;
+mod scripts;
 
 const AUTHORIZE: &str = "/oauth2/v2.0/authorize";
 const TOKEN: &str = "/oauth2/v2.0/token";
