@@ -6,7 +6,7 @@ use oidc::authorize::{Echo, Request};
 use oidc::form::Parameters;
 use oidc::jwt::{self, ALGORITHMS};
 use oidc::redirect_uri::{self, Platform};
-use oidc::token_request::TokenRequest;
+use oidc::token_request::{Headers, TokenRequest};
 use oidc::{client_assertion, jwk};
 use serde_json::json;
 use std::sync::OnceLock;
@@ -267,7 +267,11 @@ fn token_request(bytes: &[u8]) {
         .ok()
         .filter(|text| !text.is_empty());
     if let Ok(parameters) = Parameters::parse(body) {
-        let _ = TokenRequest::parse(&parameters, header);
+        let headers = Headers {
+            authorization: header,
+            dpop: header,
+        };
+        let _ = TokenRequest::parse(&parameters, &headers);
     }
 }
 

@@ -466,6 +466,9 @@ pub(crate) enum App {
         client_id: String,
         /// A user name, a group's name, or an id
         whom: String,
+        /// What they are in it: the value of one of its roles (`app tokens --role`)
+        #[arg(long, value_name = "VALUE")]
+        role: Option<String>,
     },
     /// Take that back
     #[command(after_help = "Example:
@@ -512,6 +515,55 @@ pub(crate) enum App {
         /// An address of https; none takes it away
         #[arg(default_value = "")]
         url: String,
+    },
+    /// Say what its tokens tell of people, and how they are asked for and signed; without an option, show it
+    #[command(after_help = "Examples:
+  claviger app tokens 6731de76-14a6-49ae-97bc-6eba6914391e
+  claviger app tokens 6731de76-14a6-49ae-97bc-6eba6914391e --claim email=userName --claim groups=assignedGroupNames
+  claviger app tokens 6731de76-14a6-49ae-97bc-6eba6914391e --role approver=\"Approves expenses\" --role clerk=Clerk
+  claviger app tokens 6731de76-14a6-49ae-97bc-6eba6914391e --algorithm ES256 --pkce optional
+
+Where claims come from: userName, displayName, mail, id, givenName, surname, jobTitle, department, employeeId and the other
+properties of people, groupIds, groupNames, assignedGroupIds, assignedGroupNames, roles, fixed:TEXT.
+`claviger app preview` shows the outcome for one person.")]
+    Tokens {
+        client_id: String,
+        /// A claim of id tokens and userinfo, and where it comes from; may be repeated
+        #[arg(long, value_name = "NAME=SOURCE")]
+        claim: Vec<String>,
+        /// Take a claim away; may be repeated
+        #[arg(long, value_name = "NAME")]
+        no_claim: Vec<String>,
+        /// A role that people can have in it, and its name; may be repeated
+        #[arg(long, value_name = "VALUE=NAME")]
+        role: Vec<String>,
+        /// Take a role away; may be repeated
+        #[arg(long, value_name = "VALUE")]
+        no_role: Vec<String>,
+        /// What signs id tokens: RS256, ES256, EdDSA or ML-DSA-65
+        #[arg(long)]
+        algorithm: Option<String>,
+        /// Whether it must use PKCE; one that keeps no secret always must
+        #[arg(long, value_parser = ["required", "optional"])]
+        pkce: Option<String>,
+        /// Whether userinfo answers with a signed token
+        #[arg(long, value_parser = ["on", "off"])]
+        signed_user_info: Option<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show what tokens of a person would say to the application; none is made
+    #[command(after_help = "Example:
+  claviger app preview 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org --scope \"openid profile\"")]
+    Preview {
+        client_id: String,
+        /// A user name, or an id
+        whom: String,
+        /// Scopes of OpenID Connect, with spaces between them
+        #[arg(long, default_value = "openid profile email")]
+        scope: String,
+        #[command(flatten)]
+        form: Form,
     },
     /// List every application
     #[command(after_help = "Example:

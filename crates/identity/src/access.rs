@@ -183,7 +183,7 @@ pub(crate) async fn write_alerting(
     mut entry: Entry,
     alerts: Vec<(&'static str, Entry)>,
 ) -> Result<(), WriteError> {
-    actor.require(&mut unit, identity.0.tenant_id);
+    actor.require(identity, &mut unit);
     let about = (actor.issuer(), Some(object.0.as_slice()));
     let record = |word, entry| NewRecord {
         log: Log::Audit,

@@ -63,12 +63,13 @@ impl Actor<'_> {
 
     /// Guards that whoever asked may still ask when the unit is written: roles and freshness were asked of a session
     /// that may have ended since.
-    pub(crate) fn require(&self, unit: &mut Unit, tenant: Id) {
+    pub(crate) fn require(&self, identity: &Identity, unit: &mut Unit) {
+        let tenant = identity.0.tenant_id;
         match self {
             Actor::Person(_, session) => {
                 unit.require_session(tenant, session.person_id, session.session_id);
             }
-            Actor::Token(_, bearer) => bearer.require(unit, tenant),
+            Actor::Token(_, bearer) => bearer.require(identity, unit),
             Actor::CommandLine { .. } => {}
         }
     }

@@ -25,6 +25,7 @@ mod own_api;
 mod permissions;
 mod principals;
 mod registration;
+mod token_settings;
 
 pub use assignments::DEFAULT_ROLE;
 pub(crate) use assignments::check_assigned;
@@ -47,6 +48,9 @@ use registration::Change;
 pub(crate) use registration::purge;
 pub use registration::{add, change, delete, erase, restore};
 pub use store::CredentialKind;
+pub use token_settings::{
+    AppRole, ClaimRule, ID_TOKEN_ALGORITHMS, Source, TokenSettings, parse_algorithm,
+};
 
 /// The most addresses of one application.
 const MAX_ADDRESSES: usize = 50;
@@ -92,6 +96,7 @@ pub struct ApplicationView {
     pub home_uri: Option<String>,
     /// Devices that can't show our pages may let people sign in to it on another one.
     pub device_flow: bool,
+    pub token_settings: TokenSettings,
     pub secrets: Vec<CredentialView>,
     pub keys: Vec<CredentialView>,
     pub created_at: Micros,
@@ -109,6 +114,7 @@ pub struct ApplicationChange {
     /// An empty text takes it away.
     pub home_uri: Option<String>,
     pub device_flow: Option<bool>,
+    pub token_settings: Option<TokenSettings>,
     /// The record version that the change was made for; another refuses.
     pub record_version: Option<i64>,
 }
@@ -257,6 +263,7 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         redirect_uris: read_redirect_uris(&application.redirect_uris),
         home_uri: application.home_uri,
         device_flow: application.device_flow,
+        token_settings: TokenSettings::read(&application.token_settings)?,
         secrets,
         keys,
         created_at: application.created_at,

@@ -1,8 +1,8 @@
 //! The authorization endpoint: what stands between a client's request and the code that answers it.
 //!
-//! Nothing but what a client pushed is remembered between the steps: each time the browser comes back (from signing in, from consent) the whole
-//! request is read and judged anew, from an address that we wrote. So there is no half-done request to tamper with (past
-//! mistake 43): what somebody changes in the address is another request, which gets what it would have got anyway.
+//! Nothing but what a client pushed is remembered between the steps: each time the browser comes back (from signing in,
+//! from consent) the whole request is read and judged anew, from an address that we wrote. So there is no half-done request
+//! to tamper with (past mistake 43): what somebody changes in the address is another request, which gets what it would have got anyway.
 
 mod consent;
 mod pushed;
@@ -10,9 +10,9 @@ mod step_up;
 
 use std::borrow::Cow;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oidc::authorize::{Echo, MAX_QUERY, Prompt, Request, Target};
 use oidc::form::Parameters;
+use oidc::pkce;
 use oidc::redirect_uri::{self, Platform, Reply};
 use oidc::{ErrorKind, OAuthError};
 use store::{
@@ -20,16 +20,15 @@ use store::{
 };
 use webauthn::base64url;
 
-use crate::applications::{check_assigned, read_redirect_uris, write_scope};
+use crate::applications::{TokenSettings, check_assigned, read_redirect_uris, write_scope};
 use crate::client;
 use crate::issuer::{Issuer, Scope, parse_scope};
 use crate::permissions::Permission;
 use crate::policies::decide_one_at_rest;
-use crate::seal::derive_mac;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
-use crate::token::derive_code_hash;
-use crate::{HOUR, Identity, MINUTE, Micros, Refusal, SECOND, Session, codes};
+use crate::token::{derive_code_hash, may_be_unproven};
+use crate::{Identity, MINUTE, Micros, Refusal, SECOND, Session, codes, marks};
 
 pub(crate) use self::consent::add_grant;
 pub use self::consent::{Decision, decide};
@@ -40,8 +39,6 @@ use self::step_up::Wanted;
 const CODE_LIFETIME: Micros = MINUTE;
 /// How often a request is judged when what it rests on moves meanwhile.
 const TRIES: usize = 3;
-/// For so long what somebody proved or allowed for a request counts for that very request.
-const MARKS_LIVE: Micros = HOUR;
 /// Carries the time after which somebody must have proven anew who is there, sealed against change.
 const SINCE: &str = "claviger_since";
 /// Says that the person denied the request. Unsealed: who makes one up gets an application told that somebody said no.
@@ -86,6 +83,7 @@ struct Known {
     platform: Platform,
     redirect_uri: String,
     echo: Echo,
+    may_leave_out_pkce: bool,
 }
 
 /// A request that is in order, and what it asks for.
@@ -147,7 +145,11 @@ async fn recognise(identity: &Identity, parameters: &Parameters) -> Result<Known
         .iter()
         .find(|each| redirect_uri::matches(each.platform, &each.uri, &target.redirect_uri))
         .ok_or(&codes::REDIRECT_UNKNOWN)?;
+    // Required of who proves nothing else at the token endpoint, and of the others as long as nobody says otherwise.
+    let may_leave_out_pkce =
+        TokenSettings::of(&client)?.is_pkce_optional && !may_be_unproven(found.platform);
     Ok(Known {
+        may_leave_out_pkce,
         client,
         platform: found.platform,
         redirect_uri: target.redirect_uri,
@@ -155,9 +157,12 @@ async fn recognise(identity: &Identity, parameters: &Parameters) -> Result<Known
     })
 }
 
-/// What a request asks for, whoever asks.
-fn read(identity: &Identity, parameters: &Parameters) -> Result<Asked, OAuthError> {
+/// What a request of this client asks for.
+fn read(identity: &Identity, known: &Known, parameters: &Parameters) -> Result<Asked, OAuthError> {
     let mut request = Request::parse(parameters)?;
+    if request.challenge.is_none() && !known.may_leave_out_pkce {
+        return Err(pkce::MISSING);
+    }
     step_up::take_hint(identity, &mut request)?;
     if request.to_query().len() > MAX_QUERY {
         return Err(OAuthError::new(
@@ -196,7 +201,7 @@ async fn check(
         None => (Cow::Borrowed(parameters), None),
     };
     let known = recognise(identity, &parameters).await?;
-    let asked = read(identity, &parameters).map_err(|error| known.refuse(issuer, error))?;
+    let asked = read(identity, &known, &parameters).map_err(|error| known.refuse(issuer, error))?;
     Ok(Checked {
         known,
         asked,
@@ -426,25 +431,11 @@ fn show(identity: &Identity, checked: &Checked, since: Option<Micros>) -> Consen
 
 // --- proving anew who is there
 
-fn derive_since_mac(identity: &Identity, checked: &Checked, since: Micros) -> String {
-    let mac = derive_mac(
-        &identity.snapshot().keys.mac,
-        &[
-            b"authorize since",
-            checked.to_query().as_bytes(),
-            &since.to_be_bytes(),
-        ],
-    );
-    base64url::encode(&mac)
-}
-
 /// The time that we ourselves put into the address, when this very request came first.
 fn find_since(identity: &Identity, checked: &Checked, parameters: &Parameters) -> Option<Micros> {
-    let (time, mac) = parameters.find(SINCE)?.split_once('.')?;
-    let since: Micros = time.parse().ok()?;
-    let expected = derive_since_mac(identity, checked, since);
-    let holds = verify_slices_are_equal(expected.as_bytes(), mac.as_bytes()).is_ok();
-    (holds && identity.0.ambient.now() - since <= MARKS_LIVE).then_some(since)
+    let query = checked.to_query();
+    let of = [SINCE.as_bytes(), query.as_bytes()];
+    marks::read(identity, &of, parameters.find(SINCE)?)
 }
 
 /// `prompt=login` and `max_age=0` ask for a proof after the request came; `max_age` for one that is not older.
@@ -484,8 +475,8 @@ fn write_query(identity: &Identity, checked: &Checked, since: Option<Micros>) ->
     let Some(since) = since else {
         return query;
     };
-    let mac = derive_since_mac(identity, checked, since);
-    let mark = oidc::form::write(&[(SINCE, &format!("{since}.{mac}"))]);
+    let of = [SINCE.as_bytes(), query.as_bytes()];
+    let mark = oidc::form::write(&[(SINCE, &marks::write(identity, &of, since))]);
     format!("{query}&{mark}")
 }
 
@@ -515,12 +506,13 @@ async fn answer_with_code(
             session_id: session.session_id,
             redirect_uri: checked.known.redirect_uri.clone(),
             platform: checked.known.platform.as_str().to_owned(),
-            challenge: checked.asked.request.challenge.bytes(),
+            challenge: checked.asked.request.challenge.map(|it| it.bytes()),
             scope: write_scope(permissions),
             nonce: checked.asked.request.nonce.clone(),
             issuer: issuer.url(),
             epoch: client.epoch,
             is_acr_plain: wanted == Wanted::Plain,
+            key_thumbprint: checked.asked.request.dpop_jkt,
             expires_at: now + CODE_LIFETIME,
             used_at: None,
             revoked_at: None,

@@ -1,14 +1,19 @@
 //! What an access token proved, read live in this request (security 28).
 
+use oidc::dpop::{About, write_thumbprint};
 use oidc::jwt::{self, Algorithm, Claims, JwtError};
 use store::{CodeHash, FamilyId, Id, PersonClaims, Unit};
 use webauthn::base64url;
 
 use crate::issuer::{Issuer, api_audience};
 use crate::permissions::Permission;
+use crate::possession::{self, Possession};
 use crate::token::{ACCESS_TOKEN, LIFETIME};
 use crate::{Identity, Micros, Refusal, SECOND, codes};
 
+/// What tokens are called (RFC 6750, RFC 9449 section 5).
+pub(crate) const BEARER: &str = "Bearer";
+pub(crate) const DPOP: &str = "DPoP";
 /// Nodes' clocks may differ by as much as each may be off the database's.
 const SKEW: oidc::Seconds = 30;
 
@@ -21,6 +26,10 @@ pub struct Bearer {
     principal_version: i64,
     delegate: Option<Delegate>,
     permissions: Vec<Permission>,
+    /// The thumbprint of the key that the token is bound to.
+    key: Option<String>,
+    /// The proof of that key which came with the request.
+    possession: Option<Possession>,
 }
 
 /// The person in whose name a token acts, and the session that it rests on.
@@ -48,7 +57,14 @@ impl Bearer {
             principal_version,
             delegate,
             permissions,
+            key: None,
+            possession: None,
         }
+    }
+
+    /// The thumbprint (`jkt`) of the key that the token is bound to; each request with it was signed by that key.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 
     /// The application's client id (`appId`).
@@ -98,7 +114,11 @@ impl Bearer {
     }
 
     /// Guards in the unit that what the token rests on still stands when it is written (security 3).
-    pub(crate) fn require(&self, unit: &mut Unit, tenant: Id) {
+    pub(crate) fn require(&self, identity: &Identity, unit: &mut Unit) {
+        let tenant = identity.0.tenant_id;
+        if let Some(possession) = &self.possession {
+            possession.spend(identity, unit);
+        }
         unit.require_client(tenant, self.principal, self.principal_version);
         match &self.delegate {
             None => {}
@@ -139,8 +159,71 @@ impl From<JwtError> for Refusal {
 ///
 /// One row is read, uncached: the application in the version of the token; for a person's token also the person, the
 /// passkey, and either the session and the code that the token was made of, or what it was renewed by.
-pub async fn authenticate(identity: &Identity, token: &str) -> Result<Bearer, Refusal> {
-    read(identity, token).await.map(|(bearer, _)| bearer)
+///
+/// # Errors
+/// [`codes::TOKEN_UNUSABLE`], also for a token that is bound to a key; [`codes::PROOF_UNFIT`].
+pub async fn authenticate(identity: &Identity, shown: &Shown<'_>) -> Result<Bearer, Refusal> {
+    let (bearer, _) = authenticate_told(identity, shown).await?;
+    Ok(bearer)
+}
+
+/// The same, with the issuer that the token was asked for through.
+pub(crate) async fn authenticate_told(
+    identity: &Identity,
+    shown: &Shown<'_>,
+) -> Result<(Bearer, String), Refusal> {
+    let (bearer, claims) = read(identity, shown.token).await?;
+    let issuer = claims.text("iss")?.to_owned();
+    Ok((prove(identity, shown, bearer)?, issuer))
+}
+
+fn prove(identity: &Identity, shown: &Shown<'_>, mut bearer: Bearer) -> Result<Bearer, Refusal> {
+    match (&bearer.key, &shown.proof) {
+        (None, None) => Ok(bearer),
+        // RFC 9449 section 7.2: what is bound to a key is worth nothing without it, and the scheme says which is meant.
+        (Some(_), None) => Err(unusable("token.bound_to_key")),
+        (None, Some(_)) => Err(unusable("token.not_bound")),
+        (Some(key), Some(proof)) => {
+            let address = format!("{}{}", api_audience(identity), proof.path);
+            let about = About {
+                method: proof.method,
+                address: &address,
+                access_token: Some(shown.token),
+            };
+            let possession = possession::check(identity, proof.proof, about)?;
+            if write_thumbprint(&possession.key) != *key {
+                return Err(unusable("token.other_key"));
+            }
+            bearer.possession = Some(possession);
+            Ok(bearer)
+        }
+    }
+}
+
+/// A token as a request shows it; nothing of it is proven.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    pub token: &'a str,
+    /// What came with the scheme `DPoP`; `None` with `Bearer`.
+    pub proof: Option<ShownProof<'a>>,
+}
+
+/// A proof of possession (RFC 9449 section 7.1), and the request that it must be about.
+#[derive(Debug, Clone, Copy)]
+pub struct ShownProof<'a> {
+    /// Empty where none came.
+    pub proof: &'a str,
+    pub method: &'a str,
+    /// Below our origin, without query.
+    pub path: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    /// A token that comes with the scheme `Bearer` (RFC 6750 section 2.1).
+    #[must_use]
+    pub fn bearer(token: &'a str) -> Shown<'a> {
+        Shown { token, proof: None }
+    }
 }
 
 /// The same, with what the token says.
@@ -155,7 +238,8 @@ pub(crate) async fn read(identity: &Identity, token: &str) -> Result<(Bearer, Cl
     if claims.has("scp") {
         let delegate = find_delegate(identity, &claims, principal).await?;
         let permissions = parse_permissions(claims.text("scp")?.split(' '));
-        let bearer = Bearer::new(client, principal, Some(delegate), permissions);
+        let mut bearer = Bearer::new(client, principal, Some(delegate), permissions);
+        bearer.key = read_key(&claims)?;
         return Ok((bearer, claims));
     }
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
@@ -166,7 +250,17 @@ pub(crate) async fn read(identity: &Identity, token: &str) -> Result<(Bearer, Cl
         return Err(unusable("token.revoked"));
     }
     let permissions = parse_permissions(claims.texts("roles")?.into_iter());
-    Ok((Bearer::new(client, principal, None, permissions), claims))
+    let mut bearer = Bearer::new(client, principal, None, permissions);
+    bearer.key = read_key(&claims)?;
+    Ok((bearer, claims))
+}
+
+/// `cnf` (RFC 7800): whatever stands there must be understood.
+fn read_key(claims: &Claims) -> Result<Option<String>, JwtError> {
+    match claims.has("cnf") {
+        false => Ok(None),
+        true => claims.member("cnf", "jkt").map(|key| Some(key.to_owned())),
+    }
 }
 
 /// A name that this version doesn't know gives no right.

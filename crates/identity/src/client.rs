@@ -2,6 +2,7 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oidc::client_assertion::{self, ClientKey};
+use oidc::dpop::About;
 use oidc::jwk;
 use oidc::token_request::{Proof, Secret};
 use store::{ApplicationCredential, Client, CredentialKind, Id, Unit};
@@ -10,7 +11,8 @@ use webauthn::base64url;
 use crate::applications::derive_secret_hash;
 use crate::issuer::Issuer;
 use crate::limits::Limit;
-use crate::seal::{derive_hash, derive_mac};
+use crate::possession::{self, Possession, derive_spent_state};
+use crate::seal::derive_mac;
 use crate::{Caller, Identity, Refusal, SECOND, codes};
 
 /// How a client proved who it is, weakest first.
@@ -39,17 +41,48 @@ impl Proven {
 pub(crate) struct AuthenticatedClient {
     pub(crate) client: Client,
     pub(crate) proven: Proven,
+    /// The key whose possession the request proved: tokens are bound to it.
+    pub(crate) possession: Option<Possession>,
     /// The assertion's place in the table of spent states.
     assertion: Option<Id>,
 }
 
+/// What a request says of its client.
+pub(crate) struct Claimed<'a> {
+    pub(crate) client_id: Option<&'a str>,
+    pub(crate) proof: &'a Proof,
+    /// A proof of possession, and the address that it must be about.
+    pub(crate) dpop: Option<(&'a Secret, String)>,
+}
+
 impl AuthenticatedClient {
-    /// Uses the assertion up: it holds for exactly one unit, on all nodes together.
+    /// Uses up what proved something: it holds for exactly one request, on all nodes together.
     pub(crate) fn spend(&self, identity: &Identity, unit: &mut Unit) {
+        if let Some(possession) = &self.possession {
+            possession.spend(identity, unit);
+        }
         if let Some(state) = self.assertion {
             let attempt = identity.0.ambient.make_id();
             unit.spend(identity.0.tenant_id, state, attempt);
         }
+    }
+
+    /// Whether there is anything that [`spend`](AuthenticatedClient::spend) uses up.
+    pub(crate) fn has_something_to_spend(&self) -> bool {
+        self.assertion.is_some() || self.possession.is_some()
+    }
+
+    /// What was shown before, where a unit finds something spent.
+    pub(crate) fn replayed(&self) -> Refusal {
+        match (&self.assertion, &self.possession) {
+            (None, Some(_)) => possession::unfit("proof.replayed"),
+            _ => refused("client.assertion_replayed"),
+        }
+    }
+
+    /// The key that tokens are bound to.
+    pub(crate) fn key(&self) -> Option<&[u8; 32]> {
+        self.possession.as_ref().map(|it| &it.key)
     }
 }
 
@@ -92,15 +125,14 @@ pub(crate) async fn authenticate(
     identity: &Identity,
     caller: &Caller,
     issuer: &Issuer,
-    client_id: Option<&str>,
-    proof: &Proof,
+    claimed: Claimed<'_>,
 ) -> Result<AuthenticatedClient, Refusal> {
     let network = derive_network_key(identity, caller);
     let failures = &identity.0.client_failure_limit;
     failures
         .check(network, identity.0.ambient.now())
         .map_err(limited)?;
-    let outcome = prove(identity, issuer, client_id, proof).await;
+    let outcome = prove(identity, issuer, &claimed).await;
     match &outcome {
         Err(refusal) if refusal.code == &codes::CLIENT_REFUSED => {
             take(failures, network, identity)?;
@@ -117,16 +149,16 @@ pub(crate) async fn authenticate(
 async fn prove(
     identity: &Identity,
     issuer: &Issuer,
-    client_id: Option<&str>,
-    proof: &Proof,
+    claimed: &Claimed<'_>,
 ) -> Result<AuthenticatedClient, Refusal> {
-    let claimed = match (client_id, proof) {
+    let proof = claimed.proof;
+    let name = match (claimed.client_id, proof) {
         (Some(id), _) => id.to_owned(),
         (None, Proof::Assertion(token)) => client_assertion::unverified_client(token.expose())
             .map_err(|_| refused("client.assertion_malformed"))?,
         (None, _) => return Err(refused("client.unnamed")),
     };
-    let client = find(identity, &claimed).await?;
+    let client = find(identity, &name).await?;
     let stored = match proof {
         Proof::Nothing => Vec::new(),
         _ => {
@@ -155,9 +187,21 @@ async fn prove(
             (Proven::Key, Some(state))
         }
     };
+    let possession = match &claimed.dpop {
+        None => None,
+        Some((proof, address)) => {
+            let about = About {
+                method: "POST",
+                address,
+                access_token: None,
+            };
+            Some(possession::check(identity, proof.expose(), about)?)
+        }
+    };
     Ok(AuthenticatedClient {
         client,
         proven,
+        possession,
         assertion,
     })
 }
@@ -241,19 +285,13 @@ fn read_key(credential: &ApplicationCredential) -> Option<ClientKey> {
     })
 }
 
-/// Where an assertion is remembered: led by the time of its end, so that it is purged when it is over and not before;
-/// the rest names client and `jti`.
+/// Where an assertion is remembered, by client and `jti`.
 fn derive_state(client: &Client, assertion: &client_assertion::Assertion) -> Id {
-    let ends = assertion.expires_at.saturating_mul(SECOND).to_be_bytes();
-    let name = derive_hash(&[
-        b"claviger client assertion",
-        &client.app_id.0,
-        assertion.id.as_bytes(),
-    ]);
-    let mut state = [0; 16];
-    state[..8].copy_from_slice(&ends);
-    state[8..].copy_from_slice(&name[..8]);
-    Id(state)
+    let id = assertion.id.as_bytes();
+    derive_spent_state(
+        assertion.expires_at,
+        &[b"claviger client assertion", &client.app_id.0, id],
+    )
 }
 
 /// What stands in a log for a `client_id` that nobody has: it may be anything, a secret in the wrong field too.

@@ -178,6 +178,7 @@ codes! {
     TOO_MANY_CREDENTIALS = "application.too_many_credentials" Conflict "An application holds at most ten secrets and keys." "Remove one that is not used any more.";
     CREDENTIAL_MISSING = "application.credential_missing" Missing "The application has no such secret or key." "Check the key id.";
     KEY_UNFIT = "application.key_unfit" Bad "The key is no public key of P-256, P-384, Ed25519, or RSA of 2048 to 4096 bits, as a JWK or in PEM." "Send the public key alone, never a private one.";
+    TOKEN_SETTINGS_UNFIT = "application.token_settings_unfit" Bad "A claim, role or algorithm of the application's tokens is not fit, doubled, or reserved for what the server itself vouches for." "Claims have names of up to 120 letters, digits and _ - . : /; roles a value without spaces; algorithms are RS256, ES256, EdDSA, ML-DSA-65.";
     EXPIRY_UNFIT = "application.expiry_unfit" Bad "A secret or key ends in the future, at most two years from now." "Choose another end.";
     PRINCIPAL_EXISTS = "application.principal_exists" Conflict "The application has a service principal already." "Use that one.";
     OWN_API_FIXED = "application.own_api" Conflict "The administration API's own service principal can't be changed." "Choose another one.";
@@ -188,6 +189,7 @@ codes! {
     // Tokens.
     CLIENT_REFUSED = "client.refused" Unauthenticated "The application did not prove who it is." "Check client id, secret or key, and whether they expired.";
     CLIENT_NOT_ALLOWED = "client.not_allowed" Forbidden "The application may not get a token in this way." "Permissions that can raise rights need a key (private_key_jwt) instead of a secret.";
+    PROOF_UNFIT = "proof.unfit" Unauthenticated "The proof of possession is missing, no proof of this request, expired, or was used before." "Sign a new proof (DPoP) for each request, with the key that the token is bound to, and check the clock.";
     CODE_UNUSABLE = "code.unusable" Bad "The authorization code is unknown, expired, used, or bound to something else." "Begin the sign-in anew.";
     REFRESH_UNUSABLE = "refresh.unusable" Bad "The refresh token is unknown, expired, used, revoked, or bound to something else." "Let the person sign in to the application again.";
     REVOCATION_UNFIT = "revocation.unfit" Bad "Only refresh tokens can be given back; an access token ends by itself within ten minutes." "Send the refresh token.";

@@ -4,26 +4,24 @@
 //! gives nothing that administrators have, says nothing of a level of authentication, asks for a passkey after the code was
 //! seen, and shows where the device is before anybody says yes (security 19).
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oidc::token_request::DeviceRequest;
 use store::{
-    AuthorizationCode, Client, CodeHash, DeviceGrant, DeviceStatus, Guard, Id, Log, Unit,
-    WriteError,
+    AuthorizationCode, Client, CodeHash, DeviceGrant, DeviceStatus, Guard, Log, Unit, WriteError,
 };
 use webauthn::base64url;
 
 use crate::applications::{check_assigned, write_scope};
 use crate::audit::{self, Entry};
 use crate::authorize::{Decision, add_grant};
-use crate::client::Proven;
+use crate::client::{Claimed, Proven};
 use crate::issuer::{Issuer, Scope, parse_scope};
 use crate::permissions::Permission;
 use crate::policies::decide_one_at_rest;
 use crate::seal::derive_mac;
 use crate::sign_in::{limit_address, limit_person};
 use crate::tenant::refuse_write;
-use crate::token::{DEVICE, authenticate, derive_code_hash, replayed};
-use crate::{Caller, Identity, MINUTE, Micros, Place, Refusal, SECOND, Session, codes};
+use crate::token::{DEVICE, authenticate, derive_code_hash, spend_alone};
+use crate::{Caller, Identity, MINUTE, Micros, Place, Refusal, SECOND, Session, codes, marks};
 
 /// How long somebody has to type the code.
 const LIFETIME: Micros = 15 * MINUTE;
@@ -111,8 +109,13 @@ pub async fn begin(
     request: &DeviceRequest,
 ) -> Result<Begun, Refusal> {
     identity.check_clock()?;
-    let claimed = (request.client_id.as_deref(), &request.proof);
+    let claimed = Claimed {
+        client_id: request.client_id.as_deref(),
+        proof: &request.proof,
+        dpop: None,
+    };
     let client = authenticate(identity, caller, issuer, claimed).await?;
+    spend_alone(identity, &client).await?;
     if client.proven == Proven::Nothing {
         // Whoever knows the name of the client may come: by where they come from.
         limit_address(identity, caller)?;
@@ -150,7 +153,6 @@ pub async fn begin(
             code_hash: None,
         };
         let mut unit = Unit::new();
-        client.spend(identity, &mut unit);
         unit.insert_device_grant(tenant, &grant);
         match identity.write(unit).await {
             Ok(_) => {
@@ -163,7 +165,6 @@ pub async fn begin(
                 });
             }
             Err(WriteError::Refused(Guard::Taken)) => {}
-            Err(WriteError::Refused(Guard::Spent)) => return Err(replayed()),
             Err(error) => return Err(refuse_write(error)),
         }
     }
@@ -194,27 +195,6 @@ pub struct Asked {
     pub since: String,
     grant: DeviceGrant,
     client: Client,
-}
-
-fn derive_since_mac(identity: &Identity, letters: &str, person: Id, since: Micros) -> String {
-    let key = &identity.snapshot().keys.mac;
-    let parts: [&[u8]; 4] = [
-        b"device since",
-        letters.as_bytes(),
-        &person.0,
-        &since.to_be_bytes(),
-    ];
-    base64url::encode(&derive_mac(key, &parts))
-}
-
-/// The time that we ourselves gave out when this person came with this code first.
-fn find_since(identity: &Identity, letters: &str, person: Id, mark: &str) -> Option<Micros> {
-    let (time, mac) = mark.split_once('.')?;
-    let since: Micros = time.parse().ok()?;
-    let expected = derive_since_mac(identity, letters, person, since);
-    verify_slices_are_equal(expected.as_bytes(), mac.as_bytes())
-        .is_ok()
-        .then_some(since)
 }
 
 async fn find_waiting(
@@ -254,12 +234,10 @@ pub async fn look(
         return Ok(Looked::Unknown);
     };
     let person = session.person_id;
-    let given = since.and_then(|mark| find_since(identity, &letters, person, mark));
+    let of: [&[u8]; 3] = [b"device since", letters.as_bytes(), &person.0];
+    let given = since.and_then(|mark| marks::read(identity, &of, mark));
     let since = given.unwrap_or_else(|| identity.0.ambient.now());
-    let mark = format!(
-        "{since}.{}",
-        derive_since_mac(identity, &letters, person, since)
-    );
+    let mark = marks::write(identity, &of, since);
     let user_code = write_code(&letters);
     if given.is_none() || session.auth_time < since {
         return Ok(Looked::Confirm {
@@ -362,12 +340,13 @@ async fn allow(
             // Nobody redeems it by an address: its name is never given out.
             redirect_uri: String::new(),
             platform: DEVICE.to_owned(),
-            challenge: ambient.random.make(),
+            challenge: Some(ambient.random.make()),
             scope: asked.grant.scope.clone(),
             nonce: None,
             issuer: asked.grant.issuer.clone(),
             epoch: client.epoch,
             is_acr_plain: true,
+            key_thumbprint: None,
             expires_at: asked.grant.expires_at,
             used_at: None,
             revoked_at: None,

@@ -1,9 +1,10 @@
 //! An id token of ours that comes back, as a hint of whom an application means.
 
-use oidc::jwt::{self, Algorithm};
+use oidc::jwt;
 use store::Id;
 
 use crate::Identity;
+use crate::applications::ID_TOKEN_ALGORITHMS;
 use crate::issuer::Issuer;
 
 /// What an id token of ours says, however old it is.
@@ -25,7 +26,7 @@ pub(crate) fn read(identity: &Identity, token: &str) -> Option<Hint> {
         .keys
         .signing
         .find(&name, identity.0.ambient.now())?;
-    let claims = parsed.verify(&key.public, &[Algorithm::Rs256]).ok()?;
+    let claims = parsed.verify(&key.public, &ID_TOKEN_ALGORITHMS).ok()?;
     let issuer = claims.text("iss").ok()?;
     if !Issuer::all(identity).any(|ours| ours.url() == issuer) {
         return None;

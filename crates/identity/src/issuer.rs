@@ -93,6 +93,11 @@ impl Issuer {
         self.endpoint("/oauth2/v2.0/token")
     }
 
+    /// Where requests are pushed.
+    pub(crate) fn pushed_request_endpoint(&self) -> String {
+        self.endpoint(PUSHED_REQUEST)
+    }
+
     /// An address of ours below the issuer's.
     fn endpoint(&self, path: &str) -> String {
         format!("{}{}", self.origin, self.path(path))

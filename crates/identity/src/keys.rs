@@ -6,6 +6,7 @@ use oidc::jwt::Algorithm;
 use store::{Id, SecretKey, Store, StoreError, Unit};
 
 use crate::ambient::Ambient;
+use crate::applications::ID_TOKEN_ALGORITHMS;
 use crate::seal::Sealer;
 use crate::signing::{self, SigningKey, SigningKeys};
 use crate::{DAY, HOUR, Micros};
@@ -34,8 +35,10 @@ enum Purpose {
     Checkpoint,
     /// Signs access tokens; rotates.
     SignEs256,
-    /// Signs id tokens; made when the first one is asked for, then rotates.
+    /// Signs id tokens; made when the first one is asked for, then rotates. So do the next two.
     SignRs256,
+    SignEdDsa,
+    SignMlDsa65,
 }
 
 impl Purpose {
@@ -46,6 +49,8 @@ impl Purpose {
             Purpose::Mac => "mac",
             Purpose::Audit => "audit",
             Purpose::Checkpoint => "checkpoint",
+            Purpose::SignEdDsa => "sign_eddsa",
+            Purpose::SignMlDsa65 => "sign_ml_dsa_65",
             Purpose::SignEs256 => "sign_es256",
             Purpose::SignRs256 => "sign_rs256",
         }
@@ -209,6 +214,8 @@ fn find_algorithm(purpose: &str) -> Option<Algorithm> {
     match purpose {
         _ if purpose == Purpose::SignEs256.as_str() => Some(Algorithm::Es256),
         _ if purpose == Purpose::SignRs256.as_str() => Some(Algorithm::Rs256),
+        _ if purpose == Purpose::SignEdDsa.as_str() => Some(Algorithm::EdDsa),
+        _ if purpose == Purpose::SignMlDsa65.as_str() => Some(Algorithm::MlDsa65),
         _ => None,
     }
 }
@@ -222,6 +229,8 @@ pub(crate) fn make_signing_key(
 ) -> Option<SecretKey> {
     let (purpose, secret) = match algorithm {
         Algorithm::Rs256 => (Purpose::SignRs256, signing::make_rs256()?),
+        Algorithm::EdDsa => (Purpose::SignEdDsa, signing::make_seed(&ambient.random)),
+        Algorithm::MlDsa65 => (Purpose::SignMlDsa65, signing::make_seed(&ambient.random)),
         _ => (Purpose::SignEs256, signing::make_es256(&ambient.random)),
     };
     let retires_at = signing::retires_at(ambient.now());
@@ -264,8 +273,8 @@ impl Keys {
         {
             made.push(make_state_key(kek, ambient, tenant));
         }
-        for algorithm in [Algorithm::Es256, Algorithm::Rs256] {
-            // Where no id token was ever asked for, no RSA key is made.
+        for algorithm in ID_TOKEN_ALGORITHMS {
+            // No key is made of a kind that no id token was ever asked for with.
             let wanted = algorithm == Algorithm::Es256 || self.signing.has(algorithm);
             if wanted && self.signing.is_due(algorithm, now) {
                 made.extend(make_signing_key(kek, ambient, tenant, algorithm));

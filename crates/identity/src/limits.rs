@@ -69,6 +69,45 @@ impl Limit {
     }
 }
 
+/// The most things that a node remembers to have seen; about 10 MiB.
+const MAX_SEEN: usize = 262_144;
+
+/// What happened once, remembered until it can't happen again.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    until: Mutex<HashMap<[u8; 16], Micros>>,
+}
+
+/// Whether something happened for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remembered {
+    First,
+    Again,
+    /// Nothing more can be remembered: what can't be told apart from a repeat is refused.
+    Full,
+}
+
+impl Seen {
+    /// Remembers `key` until that time.
+    pub(crate) fn remember(&self, key: [u8; 16], until: Micros, now: Micros) -> Remembered {
+        let mut table = self
+            .until
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if table.contains_key(&key) {
+            return Remembered::Again;
+        }
+        if table.len() >= MAX_SEEN {
+            table.retain(|_, until| *until > now);
+            if table.len() >= MAX_SEEN {
+                return Remembered::Full;
+            }
+        }
+        table.insert(key, until);
+        Remembered::First
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +136,16 @@ mod tests {
             limit.take(u128::MAX.to_be_bytes(), 2 * MINUTE).is_ok(),
             "old keys are forgotten"
         );
+    }
+    #[test]
+    fn what_was_seen_is_seen_again_until_it_is_over() {
+        let seen = Seen::default();
+        assert_eq!(seen.remember([1; 16], 10, 0), Remembered::First);
+        assert_eq!(seen.remember([1; 16], 10, 5), Remembered::Again);
+        for n in 1..MAX_SEEN as u128 {
+            assert_eq!(seen.remember(n.to_be_bytes(), 10, 0), Remembered::First);
+        }
+        assert_eq!(seen.remember([2; 16], 20, 5), Remembered::Full);
+        assert_eq!(seen.remember([2; 16], 20, 10), Remembered::First);
     }
 }

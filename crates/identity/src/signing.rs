@@ -1,4 +1,5 @@
-//! Keys that sign tokens: ES256 for access tokens, RS256 for id tokens, which every client library verifies.
+//! Keys that sign tokens: ES256 for access tokens; for id tokens RS256, which every client library verifies, or what their
+//! application chose.
 //!
 //! A key stands in the key set a day before it signs and until the last token that it signed is over, so that whoever
 //! keeps a copy of the set has it in time. A key's name is its thumbprint.
@@ -8,7 +9,8 @@ use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, ML_DSA_65_SIGNING,
+    PqdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use oidc::jwk::PublicKey;
 use oidc::jwt::{self, Algorithm};
@@ -33,6 +35,8 @@ pub(crate) fn retires_at(now: Micros) -> Micros {
 enum Pair {
     Ecdsa(Box<EcdsaKeyPair>),
     Rsa(Box<RsaKeyPair>),
+    Ed25519(Box<Ed25519KeyPair>),
+    MlDsa(Box<PqdsaKeyPair>),
 }
 
 /// A key that signs tokens.
@@ -84,6 +88,24 @@ fn open_es256(secret: &[u8]) -> Option<(Pair, PublicKey)> {
     Some((Pair::Ecdsa(Box::new(pair)), public))
 }
 
+/// The seed of a new key of Ed25519 or ML-DSA: any 32 bytes.
+pub(crate) fn make_seed(random: &Random) -> Zeroizing<Vec<u8>> {
+    let seed: [u8; 32] = random.make();
+    Zeroizing::new(seed.to_vec())
+}
+
+fn open_ed25519(seed: &[u8]) -> Option<(Pair, PublicKey)> {
+    let pair = Ed25519KeyPair::from_seed_unchecked(seed).ok()?;
+    let public = PublicKey::of_ed25519(pair.public_key().as_ref()).ok()?;
+    Some((Pair::Ed25519(Box::new(pair)), public))
+}
+
+fn open_ml_dsa_65(seed: &[u8]) -> Option<(Pair, PublicKey)> {
+    let pair = PqdsaKeyPair::from_seed(&ML_DSA_65_SIGNING, seed).ok()?;
+    let public = PublicKey::of_ml_dsa_65(pair.public_key().as_ref()).ok()?;
+    Some((Pair::MlDsa(Box::new(pair)), public))
+}
+
 fn open_rs256(secret: &[u8]) -> Option<(Pair, PublicKey)> {
     let pair = RsaKeyPair::from_pkcs8(secret).ok()?;
     let public = PublicKey::of_pkcs1(pair.public_key().as_ref()).ok()?;
@@ -101,6 +123,8 @@ impl SigningKey {
         let (pair, public) = match algorithm {
             Algorithm::Es256 => open_es256(secret)?,
             Algorithm::Rs256 => open_rs256(secret)?,
+            Algorithm::EdDsa => open_ed25519(secret)?,
+            Algorithm::MlDsa65 => open_ml_dsa_65(secret)?,
             _ => return None,
         };
         Some(SigningKey {
@@ -131,6 +155,13 @@ impl SigningKey {
                     &mut out,
                 )
                 .ok()?;
+                out
+            }
+            Pair::Ed25519(pair) => pair.sign(input.as_bytes()).as_ref().to_vec(),
+            Pair::MlDsa(pair) => {
+                let mut out = vec![0; pair.algorithm().signature_len()];
+                let length = pair.sign(input.as_bytes(), &mut out).ok()?;
+                out.truncate(length);
                 out
             }
         };
@@ -215,7 +246,11 @@ mod tests {
         let rsa = SigningKey::open(Algorithm::Rs256, &secret, 0, retires_at(0)).unwrap();
         let mut claims = Map::new();
         claims.insert("sub".to_owned(), json!("x"));
-        let keys = SigningKeys(vec![made(1), rsa]);
+        let random = Ambient::frozen(0, 7).random;
+        let seeded =
+            |algorithm| SigningKey::open(algorithm, &make_seed(&random), 0, retires_at(0)).unwrap();
+        let (edwards, lattice) = (seeded(Algorithm::EdDsa), seeded(Algorithm::MlDsa65));
+        let keys = SigningKeys(vec![made(1), rsa, edwards, lattice]);
         let set = keys.to_set(2);
         for key in &keys.0 {
             let token = key.sign("jwt", &claims).unwrap();

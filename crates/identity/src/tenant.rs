@@ -13,7 +13,7 @@ use webauthn::{Origin, RpId, base64url};
 use crate::ambient::{Ambient, Clock};
 use crate::audit::NodeLog;
 use crate::keys::{KeyEncryptionKey, KeyError, Keys};
-use crate::limits::Limit;
+use crate::limits::{Limit, Seen};
 use crate::policies::Policies;
 use crate::seal::derive_mac;
 use crate::{BrowserId, MINUTE, Micros, Refusal, SECOND, Settings, codes, keys};
@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) client_limit: Limit,
     /// How often a device may ask whether it was allowed.
     pub(crate) device_limit: Limit,
+    /// Proofs of possession that this node saw.
+    pub(crate) proofs: Seen,
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
@@ -177,6 +179,7 @@ impl Identity {
             client_failure_limit,
             client_limit,
             device_limit,
+            proofs: Seen::default(),
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 tenant,

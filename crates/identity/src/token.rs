@@ -1,26 +1,28 @@
 //! The token endpoint: access tokens for applications and, by authorization codes and refresh tokens, for people.
 
+pub(crate) mod claims;
 mod device;
 mod introspect;
+mod make;
+mod preview;
 mod refresh;
 
 use oidc::jwt::Algorithm;
 use oidc::pkce::Challenge;
 use oidc::redirect_uri::Platform;
-use oidc::token_request::{Grant, Proof, Secret, TokenRequest};
-use serde_json::{Map, Value, json};
+use oidc::token_request::{Grant, Secret, TokenRequest};
+use serde_json::json;
 use store::{
-    AuthorizationCode, Client, CodeHash, FamilyId, Guard, Id, LivePerson, Log, Person, Unit,
-    WriteError,
+    AuthorizationCode, Client, CodeHash, FamilyId, Guard, Id, LivePerson, Log, Unit, WriteError,
 };
 use webauthn::base64url;
 
 use crate::applications::check_assigned;
-use crate::assurance::{self, Assurance};
+use crate::assurance;
 use crate::audit::{self, Entry};
 use crate::authorize::list_granted;
-use crate::client::{self, AuthenticatedClient, Proven};
-use crate::issuer::{Issuer, Scope, api_audience, parse_scope};
+use crate::client::{self, AuthenticatedClient, Claimed, Proven};
+use crate::issuer::{Issuer, Scope, parse_scope};
 use crate::permissions::Permission;
 use crate::policies::decide_one_at_rest;
 use crate::seal::derive_hash;
@@ -28,6 +30,9 @@ use crate::tenant::refuse_write;
 use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND, codes};
 
 pub use self::introspect::introspect;
+use self::make::{Basis, claim, make_tokens, name_type};
+pub(crate) use self::make::{describe_person, sign};
+pub use self::preview::{Preview, preview};
 pub(crate) use self::refresh::purge as purge_refresh;
 pub use self::refresh::revoke;
 
@@ -43,6 +48,8 @@ const TIER_ZERO_USED: &str = "alert.tier_zero_use";
 #[derive(Clone)]
 pub struct Tokens {
     pub access_token: String,
+    /// `Bearer`, or `DPoP` where the token is bound to a key.
+    pub token_type: &'static str,
     /// Seconds.
     pub expires_in: i64,
     /// Of a person's token: names with spaces between them.
@@ -75,7 +82,14 @@ pub async fn issue(
     request: &TokenRequest,
 ) -> Result<Tokens, Refusal> {
     identity.check_clock()?;
-    let claimed = (request.client_id.as_deref(), &request.proof);
+    let claimed = Claimed {
+        client_id: request.client_id.as_deref(),
+        proof: &request.proof,
+        dpop: request
+            .dpop
+            .as_ref()
+            .map(|it| (it, issuer.token_endpoint())),
+    };
     let client = authenticate(identity, caller, issuer, claimed).await?;
     let asked = Asked {
         identity,
@@ -89,7 +103,7 @@ pub async fn issue(
             code,
             redirect_uri,
             verifier,
-        } => for_person(&asked, code, redirect_uri, verifier).await,
+        } => for_person(&asked, code, redirect_uri, verifier.as_ref()).await,
         Grant::DeviceCode { code } => device::redeem_device(&asked, code).await,
         Grant::RefreshToken { token, scopes } => refresh::renew(&asked, token, scopes).await,
     };
@@ -105,9 +119,10 @@ pub(crate) async fn authenticate(
     identity: &Identity,
     caller: &Caller,
     issuer: &Issuer,
-    (client_id, proof): (Option<&str>, &Proof),
+    claimed: Claimed<'_>,
 ) -> Result<AuthenticatedClient, Refusal> {
-    match client::authenticate(identity, caller, issuer, client_id, proof).await {
+    let client_id = claimed.client_id;
+    match client::authenticate(identity, caller, issuer, claimed).await {
         Ok(client) => Ok(client),
         Err(refusal) => Err(record_stranger(identity, caller, client_id, refusal).await),
     }
@@ -159,14 +174,14 @@ pub(crate) async fn spend_alone(
     identity: &Identity,
     client: &AuthenticatedClient,
 ) -> Result<(), Refusal> {
-    if client.proven != Proven::Key {
+    if !client.has_something_to_spend() {
         return Ok(());
     }
     let mut unit = Unit::new();
     client.spend(identity, &mut unit);
     match identity.write(unit).await {
         Ok(_) => Ok(()),
-        Err(WriteError::Refused(Guard::Spent)) => Err(replayed()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(client.replayed()),
         Err(error) => Err(refuse_write(error)),
     }
 }
@@ -249,15 +264,8 @@ async fn refuse(asked: &Asked<'_>, failure: Failure) -> Refusal {
             }
             refusal
         }
-        Err(WriteError::Refused(Guard::Spent)) => replayed(),
+        Err(WriteError::Refused(Guard::Spent)) => client.replayed(),
         Err(error) => refuse_write(error),
-    }
-}
-
-pub(crate) fn replayed() -> Refusal {
-    Refusal {
-        detail: Some("client.assertion_replayed"),
-        ..Refusal::new(&codes::CLIENT_REFUSED)
     }
 }
 
@@ -291,49 +299,6 @@ fn name_issue(entry: &mut Entry, permissions: &[Permission]) -> &'static str {
     } else {
         ISSUED
     }
-}
-
-/// What every access token claims.
-fn claim(asked: &Asked<'_>, now: Micros) -> Map<String, Value> {
-    let (identity, client) = (asked.identity, asked.client);
-    let issued_at = now / SECOND;
-    let app_id = client.client.app_id.to_string();
-    let claims = json!({
-        "iss": asked.issuer.url(),
-        "aud": api_audience(identity),
-        "iat": issued_at,
-        "nbf": issued_at,
-        "exp": issued_at + LIFETIME / SECOND,
-        "jti": identity.0.ambient.make_id().to_string(),
-        "tid": identity.0.tenant_id.to_string(),
-        "azp": app_id,
-        "azpacr": client.proven.as_str(),
-        "appid": app_id,
-        "app_displayname": client.client.display_name,
-        "ver": "2.0",
-        // Ours: what the token rests on, compared on each use (security 28).
-        "prn": client.client.principal_id.to_string(),
-        "pver": client.client.principal_version,
-    });
-    match claims {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
-}
-
-fn sign(
-    identity: &Identity,
-    algorithm: Algorithm,
-    token_type: &str,
-    claims: &Map<String, Value>,
-) -> Result<String, Refusal> {
-    let (snapshot, now) = (identity.snapshot(), identity.0.ambient.now());
-    let key = snapshot.keys.signing.current(algorithm, now);
-    key.and_then(|key| key.sign(token_type, claims))
-        .ok_or_else(|| {
-            tracing::error!(algorithm = algorithm.as_str(), "no key signs");
-            Refusal::new(&codes::INTERNAL)
-        })
 }
 
 /// RFC 6749 section 4.4: everything that was assigned, and nothing less.
@@ -378,6 +343,7 @@ async fn for_application(asked: &Asked<'_>, scopes: &[String]) -> Result<Tokens,
     match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
         Ok(_) => Ok(Tokens {
             access_token,
+            token_type: name_type(asked),
             expires_in: LIFETIME / SECOND,
             scope: None,
             id_token: None,
@@ -385,7 +351,7 @@ async fn for_application(asked: &Asked<'_>, scopes: &[String]) -> Result<Tokens,
             account: None,
             uses_tier_zero: activity == TIER_ZERO_USED,
         }),
-        Err(WriteError::Refused(Guard::Spent)) => Err(replayed().into()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(client.replayed().into()),
         Err(error) => Err(refuse_write(error).into()),
     }
 }
@@ -402,7 +368,7 @@ fn check_code(
     asked: &Asked<'_>,
     code: &AuthorizationCode,
     redirect_uri: &str,
-    verifier: &Secret,
+    verifier: Option<&Secret>,
 ) -> Result<(), Refusal> {
     let client = &asked.client.client;
     if code.used_at.is_some() || code.revoked_at.is_some() {
@@ -423,8 +389,16 @@ fn check_code(
     if code.redirect_uri != redirect_uri {
         return Err(code_unusable("code.other_address"));
     }
-    if !Challenge::of(code.challenge).is_of(verifier.expose()) {
+    // RFC 9700 section 4.8.2: a verifier for a code without a challenge shows that somebody took the challenge away.
+    let is_proven = match (code.challenge, verifier) {
+        (Some(challenge), Some(verifier)) => Challenge::of(challenge).is_of(verifier.expose()),
+        (challenge, verifier) => challenge.is_none() && verifier.is_none(),
+    };
+    if !is_proven {
         return Err(code_unusable("code.verifier"));
+    }
+    if code.key_thumbprint.is_some() && code.key_thumbprint.as_ref() != asked.client.key() {
+        return Err(code_unusable("code.other_key"));
     }
     check_proven(asked, &code.platform)
 }
@@ -453,7 +427,7 @@ async fn for_person(
     asked: &Asked<'_>,
     code: &Secret,
     redirect_uri: &str,
-    verifier: &Secret,
+    verifier: Option<&Secret>,
 ) -> Result<Tokens, Failure> {
     let identity = asked.identity;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
@@ -494,7 +468,8 @@ async fn redeem(
     let person = store.find_person(tenant, code.person_id).await?;
     let person = person.ok_or_else(|| failed(code_unusable("code.person")))?;
     let live = find_live(asked, code).await?;
-    // What let the code be made may have been taken back since: the consent, and the passkey's being accepted.
+    // What let the code be made may have been taken back since: assignment, consent, the passkey's being accepted.
+    check_assigned(identity, &client.client, code.person_id).await?;
     let (granted, _) = list_granted(identity, &client.client, code.person_id).await?;
     if !permissions.iter().all(|it| granted.contains(it)) {
         return Err(failed(code_unusable("code.consent_withdrawn")));
@@ -530,89 +505,19 @@ async fn redeem(
             identity,
             &mut unit,
             code.code_hash,
-            in_hardware,
+            (in_hardware, client.key()),
         ));
     }
     let about = (Some(code.person_id), Some(code.principal_id.0.as_slice()));
     match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
         Ok(_) => Ok(tokens),
-        Err(WriteError::Refused(Guard::Spent)) => Err(failed(replayed())),
+        Err(WriteError::Refused(Guard::Spent)) => Err(failed(client.replayed())),
         Err(WriteError::Refused(Guard::Missing)) => Err(failed(code_unusable("code.used"))),
         Err(WriteError::Refused(Guard::SessionOver)) => {
             Err(failed(code_unusable("code.session_over")))
         }
         Err(error) => Err(refuse_write(error).into()),
     }
-}
-
-/// What tokens of a person are made of.
-struct Basis<'a> {
-    person: &'a Person,
-    session_id: Id,
-    auth_time: Micros,
-    assurance: Assurance,
-    /// Only what answers the request that brought it.
-    nonce: Option<&'a str>,
-    /// The claim by which each use of the access token finds what it rests on.
-    rests_on: (&'static str, String),
-    grant: &'static str,
-}
-
-async fn make_tokens(
-    asked: &Asked<'_>,
-    basis: &Basis<'_>,
-    permissions: &[Permission],
-) -> Result<(Tokens, &'static str, Entry), Refusal> {
-    let identity = asked.identity;
-    let now = identity.0.ambient.now();
-    let person = basis.person;
-    check_assigned(identity, &asked.client.client, person.person_id).await?;
-    let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
-    let subject = person.person_id.to_string();
-    let mut claims = claim(asked, now);
-    let about_person = [
-        ("sub", json!(subject)),
-        ("oid", json!(subject)),
-        ("sid", json!(basis.session_id.to_string())),
-        ("auth_time", json!(basis.auth_time / SECOND)),
-    ];
-    let mut about_person = about_person.to_vec();
-    if let Some(acr) = basis.assurance.acr {
-        about_person.push(("acr", json!(acr)));
-        about_person.push(("amr", json!(basis.assurance.amr)));
-    }
-    for (name, value) in about_person.clone() {
-        claims.insert(name.to_owned(), value);
-    }
-    // To renew is the client's, at this endpoint; the access token gives no right to it.
-    let carried: Vec<&str> = permissions
-        .iter()
-        .filter(|each| **each != Permission::OfflineAccess)
-        .map(|each| each.name())
-        .collect();
-    claims.insert("scp".to_owned(), json!(carried.join(" ")));
-    let (claim, rests_on) = &basis.rests_on;
-    claims.insert((*claim).to_owned(), json!(rests_on));
-    let access_token = sign(identity, Algorithm::Es256, ACCESS_TOKEN, &claims)?;
-    let id_token = match permissions.contains(&Permission::OpenId) {
-        true => Some(make_id_token(asked, basis, permissions, &about_person).await?),
-        false => None,
-    };
-    let mut entry = describe(asked);
-    entry
-        .say("grant", basis.grant)
-        .confide("user", person.user_name.as_str());
-    let activity = name_issue(&mut entry, permissions);
-    let tokens = Tokens {
-        access_token,
-        expires_in: LIFETIME / SECOND,
-        scope: Some(names.join(" ")),
-        id_token,
-        refresh_token: None,
-        account: Some((person.person_id, identity.0.tenant_id)),
-        uses_tier_zero: activity == TIER_ZERO_USED,
-    };
-    Ok((tokens, activity, entry))
 }
 
 /// How the person of the code was last verified, read live: session, person, passkey and client must still stand.
@@ -633,58 +538,4 @@ async fn find_live(asked: &Asked<'_>, code: &AuthorizationCode) -> Result<LivePe
         .find_live_person(identity.0.tenant_id, &claims, now, seen_after)
         .await?;
     found.ok_or_else(|| code_unusable("code.session_over"))
-}
-
-/// OpenID Connect Core section 2.
-async fn make_id_token(
-    asked: &Asked<'_>,
-    basis: &Basis<'_>,
-    permissions: &[Permission],
-    about_person: &[(&str, Value)],
-) -> Result<String, Refusal> {
-    let identity = asked.identity;
-    let now = identity.0.ambient.now() / SECOND;
-    let mut claims = Map::new();
-    let fixed = [
-        ("iss", json!(asked.issuer.url())),
-        ("aud", json!(asked.client.client.app_id.to_string())),
-        ("iat", json!(now)),
-        ("nbf", json!(now)),
-        ("exp", json!(now + LIFETIME / SECOND)),
-        ("tid", json!(identity.0.tenant_id.to_string())),
-        ("ver", json!("2.0")),
-    ];
-    for (name, value) in fixed.iter().chain(about_person) {
-        claims.insert((*name).to_owned(), value.clone());
-    }
-    if let Some(nonce) = basis.nonce {
-        claims.insert("nonce".to_owned(), json!(nonce));
-    }
-    claims.extend(describe_person(identity, basis.person, permissions).await?);
-    identity.ensure_signing_key(Algorithm::Rs256).await?;
-    sign(identity, Algorithm::Rs256, "JWT", &claims)
-}
-
-/// What `profile` and `email` tell (OpenID Connect Core section 5.4): only what is there, and nothing that nobody verified
-/// is called verified.
-pub(crate) async fn describe_person(
-    identity: &Identity,
-    person: &Person,
-    permissions: &[Permission],
-) -> Result<Map<String, Value>, Refusal> {
-    let mut claims = Map::new();
-    if permissions.contains(&Permission::Profile) {
-        claims.insert("name".to_owned(), json!(person.display_name));
-        claims.insert("preferred_username".to_owned(), json!(person.user_name));
-    }
-    if permissions.contains(&Permission::Email) {
-        let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-        let found = store
-            .find_directory_person(tenant, person.person_id)
-            .await?;
-        if let Some(mail) = found.and_then(|it| it.mail) {
-            claims.insert("email".to_owned(), json!(mail));
-        }
-    }
-    Ok(claims)
 }

@@ -3,7 +3,10 @@
 //! Read in two steps. [`Target`] says who asks and where an answer would go; until the caller has found that address among
 //! the client's registered ones, nothing may be sent there. [`Request`] is the rest, whose refusals go to that address.
 
+use data_encoding::BASE64URL_NOPAD;
+
 use crate::claims_request::ClaimsRequest;
+use crate::dpop;
 use crate::form::{self, Parameters};
 use crate::pkce::Challenge;
 use crate::{ErrorKind, OAuthError};
@@ -135,8 +138,8 @@ pub struct Request {
     pub scopes: Vec<String>,
     /// `nonce`, for the id token.
     pub nonce: Option<String>,
-    /// PKCE, required of every client.
-    pub challenge: Challenge,
+    /// PKCE; whether a client may leave it out is the caller's to know.
+    pub challenge: Option<Challenge>,
     /// What may be shown.
     pub prompt: Prompt,
     /// Seconds since the last proof of who is there, at most.
@@ -149,6 +152,8 @@ pub struct Request {
     pub claims: ClaimsRequest,
     /// An id token of whom the client expects, as sent.
     pub id_token_hint: Option<String>,
+    /// The thumbprint of the only key that may redeem the code (RFC 9449 section 10).
+    pub dpop_jkt: Option<[u8; 32]>,
 }
 
 fn is_web_address(uri: &str) -> bool {
@@ -225,6 +230,7 @@ impl Request {
             acr_values: parameters.words("acr_values", 8)?,
             claims: ClaimsRequest::parse(parameters.find("claims"))?,
             id_token_hint: parameters.find("id_token_hint").map(str::to_owned),
+            dpop_jkt: parse_thumbprint(parameters.find("dpop_jkt"))?,
         })
     }
 
@@ -232,7 +238,8 @@ impl Request {
     #[must_use]
     pub fn to_query(&self) -> String {
         let (scope, acr_values) = (self.scopes.join(" "), self.acr_values.join(" "));
-        let challenge = data_encoding::BASE64URL_NOPAD.encode(&self.challenge.bytes());
+        let challenge = self.challenge.map(|it| BASE64URL_NOPAD.encode(&it.bytes()));
+        let key = self.dpop_jkt.as_ref().map(dpop::write_thumbprint);
         let max_age = self.max_age.map(|seconds| seconds.to_string());
         let claims = self.claims.to_text();
         let mut pairs = vec![
@@ -240,9 +247,11 @@ impl Request {
             ("redirect_uri", self.target.redirect_uri.as_str()),
             ("response_type", "code"),
             ("scope", scope.as_str()),
-            ("code_challenge", challenge.as_str()),
-            ("code_challenge_method", "S256"),
         ];
+        if let Some(challenge) = &challenge {
+            pairs.push(("code_challenge", challenge.as_str()));
+            pairs.push(("code_challenge_method", "S256"));
+        }
         if self.echo.mode != ResponseMode::Query {
             pairs.push(("response_mode", self.echo.mode.as_str()));
         }
@@ -264,12 +273,22 @@ impl Request {
             ),
             ("claims", claims.as_deref()),
             ("id_token_hint", self.id_token_hint.as_deref()),
+            ("dpop_jkt", key.as_deref()),
         ];
         for (name, value) in optional {
             pairs.extend(value.map(|value| (name, value)));
         }
         form::write(&pairs)
     }
+}
+
+fn parse_thumbprint(text: Option<&str>) -> Result<Option<[u8; 32]>, OAuthError> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    dpop::parse_thumbprint(text)
+        .map(Some)
+        .ok_or(OAuthError::request("dpop_jkt is no SHA-256 in base64url"))
 }
 
 /// OpenID Connect Core section 3.1.2.6 has a word for each.

@@ -32,6 +32,7 @@ pub struct Document {
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    dpop_signing_alg_values_supported: Vec<&'static str>,
     claims_supported: [&'static str; 16],
     code_challenge_methods_supported: [&'static str; 1],
     prompt_values_supported: [&'static str; 4],
@@ -123,6 +124,7 @@ pub fn document(
         token_endpoint_auth_signing_alg_values_supported: algorithms(),
         revocation_endpoint_auth_signing_alg_values_supported: algorithms(),
         introspection_endpoint_auth_signing_alg_values_supported: algorithms(),
+        dpop_signing_alg_values_supported: algorithms(),
         claims_supported: [
             "iss",
             "sub",

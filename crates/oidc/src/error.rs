@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// The registered words for what went wrong (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 6750
 /// section 3.1, OpenID Connect Core Unmet Authentication Requirements, RFC 8628
-/// section 3.5).
+/// section 3.5, RFC 9449 section 12.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is the registered word itself")]
 pub enum ErrorKind {
@@ -32,6 +32,7 @@ pub enum ErrorKind {
     SlowDown,
     ExpiredToken,
     RegistrationNotSupported,
+    InvalidDpopProof,
 }
 
 impl ErrorKind {
@@ -63,6 +64,7 @@ impl ErrorKind {
             ErrorKind::SlowDown => "slow_down",
             ErrorKind::ExpiredToken => "expired_token",
             ErrorKind::RegistrationNotSupported => "registration_not_supported",
+            ErrorKind::InvalidDpopProof => "invalid_dpop_proof",
         }
     }
 }

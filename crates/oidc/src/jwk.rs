@@ -3,7 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ML_DSA_65, ParsedPublicKey,
     RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey,
 };
 use data_encoding::BASE64URL_NOPAD;
@@ -17,7 +17,9 @@ pub const MAX_JWK: usize = 8 * 1024;
 /// Bits of an RSA modulus that are accepted: below it is weak, above it verifying costs others' time.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 /// Members that only a private or a shared key has (RFC 7518 sections 6.2.2, 6.3.2, 6.4).
-const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+/// Bytes of a public key of ML-DSA-65 (FIPS 204 table 2).
+const ML_DSA_65_LENGTH: usize = 1952;
 
 /// Why a key is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +45,7 @@ enum Material {
     P256(Vec<u8>),
     P384(Vec<u8>),
     Ed25519(Vec<u8>),
+    MlDsa65(Vec<u8>),
     /// Big endian without leading zeros.
     Rsa {
         modulus: Vec<u8>,
@@ -60,7 +63,7 @@ pub struct PublicKey {
 
 /// Reads a public key from a JWK in UTF-8 JSON.
 ///
-/// Taken are `EC` with P-256 or P-384, `OKP` with Ed25519, `RSA` of 2048 to 4096 bits; `use` other than `sig`, `key_ops`
+/// Taken are `EC` with P-256 or P-384, `OKP` with Ed25519, `AKP` with ML-DSA-65, `RSA` of 2048 to 4096 bits; `use` other than `sig`, `key_ops`
 /// without `verify` and an `alg` that doesn't fit refuse. `kid`, `x5c` and the like are not looked at.
 ///
 /// # Errors
@@ -78,6 +81,10 @@ pub fn parse(text: &[u8]) -> Result<PublicKey, JwkError> {
         (Some("EC"), Some("P-256")) => Material::P256(read_point(&jwk, 32)?),
         (Some("EC"), Some("P-384")) => Material::P384(read_point(&jwk, 48)?),
         (Some("OKP"), Some("Ed25519")) => Material::Ed25519(read_fixed(&jwk, "x", 32)?),
+        // A key of this kind is for the one algorithm that it names.
+        (Some("AKP"), _) if word("alg") == Some("ML-DSA-65") => {
+            Material::MlDsa65(read_fixed(&jwk, "pub", ML_DSA_65_LENGTH)?)
+        }
         (Some("RSA"), _) => Material::Rsa {
             modulus: read_number(&jwk, "n")?,
             exponent: read_number(&jwk, "e")?,
@@ -152,6 +159,22 @@ impl PublicKey {
     /// `Unfit` when it is no point of the curve.
     pub fn of_p256(point: &[u8]) -> Result<PublicKey, JwkError> {
         PublicKey::of(Material::P256(point.to_vec()))
+    }
+
+    /// The key of Ed25519 of its 32 bytes (RFC 8032 section 5.1.5).
+    ///
+    /// # Errors
+    /// `Unfit` when they are no point of the curve.
+    pub fn of_ed25519(point: &[u8]) -> Result<PublicKey, JwkError> {
+        PublicKey::of(Material::Ed25519(point.to_vec()))
+    }
+
+    /// The key of ML-DSA-65 of its encoding (FIPS 204 section 7.2).
+    ///
+    /// # Errors
+    /// `Unfit` for another length.
+    pub fn of_ml_dsa_65(key: &[u8]) -> Result<PublicKey, JwkError> {
+        PublicKey::of(Material::MlDsa65(key.to_vec()))
     }
 
     /// The RSA key of a modulus and an exponent, big endian.
@@ -229,6 +252,9 @@ impl PublicKey {
                 point.len() == 97 && ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point).is_ok()
             }
             Material::Ed25519(point) => ParsedPublicKey::new(&ED25519, point).is_ok(),
+            Material::MlDsa65(key) => {
+                key.len() == ML_DSA_65_LENGTH && ParsedPublicKey::new(&ML_DSA_65, key).is_ok()
+            }
             Material::Rsa { modulus, exponent } => fits_rsa(modulus, exponent),
         };
         if fits { Ok(()) } else { Err(JwkError::Unfit) }
@@ -241,6 +267,7 @@ impl PublicKey {
             Material::P256(_) => algorithm == Algorithm::Es256,
             Material::P384(_) => algorithm == Algorithm::Es384,
             Material::Ed25519(_) => algorithm == Algorithm::EdDsa,
+            Material::MlDsa65(_) => algorithm == Algorithm::MlDsa65,
             Material::Rsa { .. } => matches!(algorithm, Algorithm::Rs256 | Algorithm::Ps256),
         };
         kind && self.only.is_none_or(|only| only == algorithm)
@@ -260,6 +287,9 @@ impl PublicKey {
                 .verify(message, signature)
                 .is_ok(),
             Material::Ed25519(point) => UnparsedPublicKey::new(&ED25519, point)
+                .verify(message, signature)
+                .is_ok(),
+            Material::MlDsa65(key) => UnparsedPublicKey::new(&ML_DSA_65, key)
                 .verify(message, signature)
                 .is_ok(),
             Material::Rsa { modulus, exponent } => {
@@ -293,6 +323,12 @@ impl PublicKey {
             Material::P384(bytes) => point("P-384", bytes),
             Material::Ed25519(bytes) => {
                 format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, text(bytes))
+            }
+            Material::MlDsa65(bytes) => {
+                format!(
+                    r#"{{"alg":"ML-DSA-65","kty":"AKP","pub":"{}"}}"#,
+                    text(bytes)
+                )
             }
             Material::Rsa { modulus, exponent } => {
                 format!(

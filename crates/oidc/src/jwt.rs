@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Seconds;
 use crate::json::parse_object;
-use crate::jwk::PublicKey;
+use crate::jwk::{self, PublicKey};
 
 /// The longest token that is read, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;
@@ -28,6 +28,8 @@ pub enum Algorithm {
     Ps256,
     /// Ed25519.
     EdDsa,
+    /// ML-DSA-65 (FIPS 204), as JOSE names it.
+    MlDsa65,
 }
 
 /// Every algorithm that is verified here.
@@ -37,6 +39,7 @@ pub const ALGORITHMS: &[Algorithm] = &[
     Algorithm::Rs256,
     Algorithm::Ps256,
     Algorithm::EdDsa,
+    Algorithm::MlDsa65,
 ];
 
 impl Algorithm {
@@ -49,6 +52,7 @@ impl Algorithm {
             Algorithm::Rs256 => "RS256",
             Algorithm::Ps256 => "PS256",
             Algorithm::EdDsa => "EdDSA",
+            Algorithm::MlDsa65 => "ML-DSA-65",
         }
     }
 
@@ -101,6 +105,7 @@ pub struct Header {
 #[derive(Debug)]
 pub struct Unverified<'a> {
     header: Header,
+    carried_key: Option<Value>,
     signing_input: &'a str,
     claims: Map<String, Value>,
     signature: Vec<u8>,
@@ -125,8 +130,7 @@ fn read_name(header: &Map<String, Value>, name: &str) -> Result<Option<String>, 
     }
 }
 
-fn parse_header(text: &[u8]) -> Result<Header, JwtError> {
-    let header = parse_object(text).map_err(|_| JwtError::Malformed)?;
+fn parse_header(header: &Map<String, Value>) -> Result<Header, JwtError> {
     // RFC 7515 section 4.1.11: what isn't understood must refuse; we understand none.
     if header.contains_key("crit") {
         return Err(JwtError::Critical);
@@ -136,10 +140,10 @@ fn parse_header(text: &[u8]) -> Result<Header, JwtError> {
         .and_then(Value::as_str)
         .ok_or(JwtError::Malformed)?;
     let algorithm = Algorithm::parse(name).ok_or(JwtError::AlgorithmRefused)?;
-    let token_type = read_name(&header, "typ")?.map(|text| text.to_ascii_lowercase());
+    let token_type = read_name(header, "typ")?.map(|text| text.to_ascii_lowercase());
     Ok(Header {
         algorithm,
-        key_id: read_name(&header, "kid")?,
+        key_id: read_name(header, "kid")?,
         token_type: token_type.map(|text| match text.strip_prefix("application/") {
             Some(rest) => rest.to_owned(),
             None => text,
@@ -147,8 +151,8 @@ fn parse_header(text: &[u8]) -> Result<Header, JwtError> {
     })
 }
 
-/// Takes a token in compact form apart. Keys that the header carries or names an address of (`jwk`, `jku`, `x5c`,
-/// `x5u`) are never looked at.
+/// Takes a token in compact form apart. Keys that the header names an address of (`jku`, `x5c`, `x5u`) are never looked at;
+/// one that it carries (`jwk`) only by who asks for [it](Unverified::carried_key).
 ///
 /// # Errors
 /// `TooLong`, `Malformed`, `Critical`, or `AlgorithmRefused` for an algorithm that is not in [`ALGORITHMS`].
@@ -158,8 +162,10 @@ pub fn parse(token: &str) -> Result<Unverified<'_>, JwtError> {
     }
     let (signing_input, signature) = token.rsplit_once('.').ok_or(JwtError::Malformed)?;
     let (header, claims) = signing_input.split_once('.').ok_or(JwtError::Malformed)?;
+    let mut header = parse_object(&decode(header)?).map_err(|_| JwtError::Malformed)?;
     Ok(Unverified {
-        header: parse_header(&decode(header)?)?,
+        header: parse_header(&header)?,
+        carried_key: header.remove("jwk"),
         claims: parse_object(&decode(claims)?).map_err(|_| JwtError::Malformed)?,
         signature: decode(signature)?,
         signing_input,
@@ -177,6 +183,16 @@ impl Unverified<'_> {
     #[must_use]
     pub fn unverified_text(&self, name: &str) -> Option<&str> {
         self.claims.get(name)?.as_str()
+    }
+
+    /// The public key in the header: anybody's. What it verifies was signed by whoever has it, and nothing more is known of
+    /// them.
+    ///
+    /// # Errors
+    /// `Malformed` without one, for a private one, and for one that is not taken.
+    pub fn carried_key(&self) -> Result<PublicKey, JwtError> {
+        let key = self.carried_key.as_ref().ok_or(JwtError::Malformed)?;
+        jwk::parse(key.to_string().as_bytes()).map_err(|_| JwtError::Malformed)
     }
 
     /// Verifies the signature under `key` with one of `pinned`.
@@ -207,6 +223,19 @@ impl Claims {
     pub fn text(&self, name: &str) -> Result<&str, JwtError> {
         self.0
             .get(name)
+            .and_then(Value::as_str)
+            .ok_or(JwtError::ClaimUnfit)
+    }
+
+    /// A text inside a claim that is an object.
+    ///
+    /// # Errors
+    /// `ClaimUnfit` when either is absent or of another kind.
+    pub fn member(&self, name: &str, member: &str) -> Result<&str, JwtError> {
+        self.0
+            .get(name)
+            .and_then(Value::as_object)
+            .and_then(|object| object.get(member))
             .and_then(Value::as_str)
             .ok_or(JwtError::ClaimUnfit)
     }

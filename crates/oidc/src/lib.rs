@@ -1,4 +1,4 @@
-//! OAuth 2 and OpenID Connect messages, client rules, JOSE and PKCE.
+//! OAuth 2 and OpenID Connect messages, client rules, JOSE, PKCE and DPoP.
 //!
 //! Pure: bytes and the time go in, a value or a reason comes out. Signing needs randomness and a private key, so it is
 //! done by whoever holds both; here a message is put in the form that is signed, and every signature is verified.
@@ -11,6 +11,7 @@ pub mod authorize;
 pub mod claims_request;
 pub mod client_assertion;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
 pub mod form;
 pub mod json;

@@ -6,6 +6,9 @@ use data_encoding::BASE64URL_NOPAD;
 
 use crate::OAuthError;
 
+/// What is told to a client that may not leave it out.
+pub const MISSING: OAuthError = OAuthError::request("code_challenge is missing");
+
 /// SHA-256 of the verifier that the client keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Challenge([u8; 32]);
@@ -14,10 +17,16 @@ impl Challenge {
     /// Reads `code_challenge` (43 characters of base64url) and `code_challenge_method`.
     ///
     /// # Errors
-    /// `invalid_request` when there is none, or the method is not `S256`: `plain` shows the verifier to whoever sees
+    /// `invalid_request` for a method without a challenge, or when the method is not `S256`: `plain` shows the verifier to whoever sees
     /// the request (RFC 7636 section 7.2), so an absent method, which means `plain`, is refused too.
-    pub fn parse(challenge: Option<&str>, method: Option<&str>) -> Result<Challenge, OAuthError> {
-        let challenge = challenge.ok_or(OAuthError::request("code_challenge is missing"))?;
+    pub fn parse(
+        challenge: Option<&str>,
+        method: Option<&str>,
+    ) -> Result<Option<Challenge>, OAuthError> {
+        if challenge.is_none() && method.is_none() {
+            return Ok(None);
+        }
+        let challenge = challenge.ok_or(MISSING)?;
         if method != Some("S256") {
             return Err(OAuthError::request("code_challenge_method must be S256"));
         }
@@ -25,7 +34,7 @@ impl Challenge {
             .decode(challenge.as_bytes())
             .ok()
             .and_then(|bytes| bytes.try_into().ok())
-            .map(Challenge)
+            .map(|bytes| Some(Challenge(bytes)))
             .ok_or(OAuthError::request(
                 "code_challenge is no SHA-256 in base64url",
             ))
@@ -65,6 +74,7 @@ mod tests {
             Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
             Some("S256"),
         )
+        .unwrap()
         .unwrap();
         assert!(challenge.is_of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
         for wrong in [
@@ -82,6 +92,7 @@ mod tests {
         for method in [None, Some("plain"), Some("s256"), Some("")] {
             assert!(Challenge::parse(Some(challenge), method).is_err());
         }
+        assert_eq!(Challenge::parse(None, None), Ok(None));
         for challenge in [None, Some(""), Some("short"), Some(&challenge[1..])] {
             assert!(Challenge::parse(challenge, Some("S256")).is_err());
         }

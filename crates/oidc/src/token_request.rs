@@ -37,6 +37,15 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// The headers that belong to a message, each of which was sent at most once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Headers<'a> {
+    /// `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// `DPoP` (RFC 9449 section 4.1).
+    pub dpop: Option<&'a str>,
+}
+
 /// How a client says who it is. Exactly one way in a request (RFC 6749 section 2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
@@ -65,7 +74,7 @@ pub enum Grant {
         /// The address that the code was sent to.
         redirect_uri: String,
         /// PKCE's verifier.
-        verifier: Secret,
+        verifier: Option<Secret>,
     },
     /// Tokens for whoever allowed it on another device (RFC 8628 section 3.4).
     DeviceCode {
@@ -90,19 +99,21 @@ pub struct TokenRequest {
     pub proof: Proof,
     /// What is asked for.
     pub grant: Grant,
+    /// A proof of possession of the key that the token is to be bound to (RFC 9449 section 5).
+    pub dpop: Option<Secret>,
 }
 
 impl TokenRequest {
-    /// Reads a body's parameters and the `Authorization` header, if one was sent.
+    /// Reads a body's parameters and the headers that belong to them.
     ///
     /// # Errors
     /// `invalid_request` for what is missing, doubled or contradictory, `invalid_client` for a header that is no
     /// `Basic`, `unsupported_grant_type`.
     pub fn parse(
         parameters: &Parameters,
-        authorization: Option<&str>,
+        headers: &Headers<'_>,
     ) -> Result<TokenRequest, OAuthError> {
-        let (client_id, proof) = require_proof(parameters, authorization)?;
+        let (client_id, proof) = require_proof(parameters, headers)?;
         let grant = match parameters.require("grant_type", "grant_type is missing")? {
             "client_credentials" => Grant::ClientCredentials {
                 scopes: parameters.words("scope", MAX_SCOPES)?,
@@ -112,11 +123,14 @@ impl TokenRequest {
                 redirect_uri: parameters
                     .require("redirect_uri", "redirect_uri is missing")?
                     .to_owned(),
-                verifier: take(
-                    parameters,
-                    "code_verifier",
-                    "code_verifier is missing or too long",
-                )?,
+                verifier: match parameters.find("code_verifier") {
+                    None => None,
+                    Some(_) => Some(take(
+                        parameters,
+                        "code_verifier",
+                        "code_verifier is too long",
+                    )?),
+                },
             },
             DEVICE_CODE => Grant::DeviceCode {
                 code: take(
@@ -144,6 +158,7 @@ impl TokenRequest {
             client_id,
             proof,
             grant,
+            dpop: headers.dpop.map(|it| Secret::new(it.to_owned())),
         })
     }
 }
@@ -163,15 +178,15 @@ pub struct PresentedToken {
 const MAX_TOKEN: usize = 16 * 1024;
 
 impl PresentedToken {
-    /// Reads a body's parameters and the `Authorization` header, if one was sent.
+    /// Reads a body's parameters and the headers that belong to them.
     ///
     /// # Errors
     /// `invalid_request` for what is missing, doubled or contradictory, `invalid_client` for a header that is no `Basic`.
     pub fn parse(
         parameters: &Parameters,
-        authorization: Option<&str>,
+        headers: &Headers<'_>,
     ) -> Result<PresentedToken, OAuthError> {
-        let (client_id, proof) = require_proof(parameters, authorization)?;
+        let (client_id, proof) = require_proof(parameters, headers)?;
         let reason = "token is missing or too long";
         let token = parameters.require("token", reason)?;
         if token.len() > MAX_TOKEN {
@@ -197,16 +212,16 @@ pub struct DeviceRequest {
 }
 
 impl DeviceRequest {
-    /// Reads a body's parameters and the `Authorization` header, if one was sent.
+    /// Reads a body's parameters and the headers that belong to them.
     ///
     /// # Errors
     /// `invalid_request` for what is doubled or contradictory, `invalid_scope` without one, `invalid_client` for a header that
     /// is no `Basic`.
     pub fn parse(
         parameters: &Parameters,
-        authorization: Option<&str>,
+        headers: &Headers<'_>,
     ) -> Result<DeviceRequest, OAuthError> {
-        let (client_id, proof) = require_proof(parameters, authorization)?;
+        let (client_id, proof) = require_proof(parameters, headers)?;
         let scopes = parameters.words("scope", MAX_SCOPES)?;
         if scopes.is_empty() {
             return Err(OAuthError::new(ErrorKind::InvalidScope, "scope is missing"));
@@ -228,22 +243,24 @@ pub struct PushedRequest {
     pub proof: Proof,
     /// The authorization request.
     pub request: Parameters,
+    /// A proof of possession of the key that the code is to be bound to (RFC 9449 section 10.1).
+    pub dpop: Option<Secret>,
 }
 
 /// What proves a client, and is no part of what it asks for.
 const PROOFS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
 impl PushedRequest {
-    /// Reads a body's parameters and the `Authorization` header, if one was sent.
+    /// Reads a body's parameters and the headers that belong to them.
     ///
     /// # Errors
     /// `invalid_request` for what is doubled or contradictory, and for a `request_uri`; `invalid_client` for a header that
     /// is no `Basic`.
     pub fn parse(
         parameters: &Parameters,
-        authorization: Option<&str>,
+        headers: &Headers<'_>,
     ) -> Result<PushedRequest, OAuthError> {
-        let (client_id, proof) = require_proof(parameters, authorization)?;
+        let (client_id, proof) = require_proof(parameters, headers)?;
         if parameters.find("request_uri").is_some() {
             return Err(OAuthError::request("a request_uri can't be pushed"));
         }
@@ -251,15 +268,16 @@ impl PushedRequest {
             client_id,
             proof,
             request: parameters.without(&PROOFS),
+            dpop: headers.dpop.map(|it| Secret::new(it.to_owned())),
         })
     }
 }
 
 fn require_proof(
     parameters: &Parameters,
-    authorization: Option<&str>,
+    headers: &Headers<'_>,
 ) -> Result<(Option<String>, Proof), OAuthError> {
-    let (client_id, proof) = parse_proof(parameters, authorization)?;
+    let (client_id, proof) = parse_proof(parameters, headers.authorization)?;
     if client_id.is_none() && !matches!(proof, Proof::Assertion(_)) {
         return Err(OAuthError::new(
             ErrorKind::InvalidClient,

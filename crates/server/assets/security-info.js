@@ -174,7 +174,10 @@ async function withdraw(row) {
     await post('/security-info/consents/withdraw', { grantId: row.dataset.consent });
     reloadSaying(text('script-consent-withdrawn'));
   } catch (error) {
-    giveUp(error);
+    // Done elsewhere meanwhile: what was wanted is so.
+    const gone = error instanceof Refusal && error.code === 'permission.grant_missing';
+    if (gone) reloadSaying(text('script-consent-withdrawn'));
+    else giveUp(error);
   }
 }
 

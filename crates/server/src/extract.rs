@@ -16,7 +16,7 @@ pub use caller::{Browser, PeerAddress};
 pub use json_body::JsonBody;
 pub use signed_in::{CurrentSession, SignedIn, read_session};
 
-pub(crate) use bearer::read_bearer;
+pub(crate) use bearer::{DPOP, read_token, write_challenge};
 pub(crate) use caller::{AskedBy, find_caller, recognise};
 pub(crate) use query::PageQuery;
 pub(crate) use reader::Reader;

@@ -5,6 +5,7 @@
 //! ([`table::ENDPOINTS`]) says what there is; requests are matched by it, and the OpenAPI document is written from it.
 
 mod answer;
+mod application_tokens;
 mod applications;
 mod call;
 pub mod codes;
@@ -141,7 +142,10 @@ fn find(request: &Request) -> Result<Found, Fault> {
 async fn run(state: &AppState, request: Request, found: Found) -> Result<Response, Fault> {
     host::check(state, &request).map_err(|_| Fault::from(&identity::codes::WRONG_HOST))?;
     let caller = find_caller(state, &request)?;
-    let bearer = call::authenticate(state, request.headers()).await?;
+    let bearer = {
+        let (method, path) = (request.method(), request.uri().path());
+        call::authenticate(state, method, path, request.headers()).await?
+    };
     let (endpoint, by) = (found.endpoint, (caller.clone(), bearer.clone()));
     let object = found.keys.first().and_then(|key| Id::parse(key));
     let outcome = handle(state, caller, bearer, request, found).await;

@@ -11,6 +11,7 @@ mod introspect;
 mod logout;
 mod pushed;
 mod revoke;
+mod sent;
 mod token;
 mod user_info;
 
@@ -55,7 +56,7 @@ const FOR_SCRIPTS: [(HeaderName, HeaderValue); 3] = [
     ),
     (
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("authorization, content-type"),
+        HeaderValue::from_static("authorization, content-type, dpop"),
     ),
     (
         header::ACCESS_CONTROL_MAX_AGE,

@@ -34,7 +34,9 @@ pub use records::group::{DeletedGroups, Group, GroupColumn, GroupFields, Groups}
 pub use records::link::{NewLink, OpenLink};
 pub use records::log::{ChainLink, Log, LogRecord, VOID};
 pub use records::log_page::{LogRange, ShownRecord};
-pub use records::member::{Depth, GroupUses, Member, MemberRecord, MembershipChange};
+pub use records::member::{
+    Depth, GroupUses, MAX_GROUPS_TOLD, Member, MemberRecord, MembershipChange,
+};
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
 pub use records::owner::Owner;

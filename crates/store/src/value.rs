@@ -211,6 +211,14 @@ impl Row {
         self.bytes()?.try_into().map_err(|_| self.unfit())
     }
 
+    /// The next column as exactly `N` bytes, or `None` for NULL or no bytes at all.
+    pub fn opt_array<const N: usize>(&mut self) -> Result<Option<[u8; N]>, StoreError> {
+        self.opt_bytes()?
+            .filter(|bytes| !bytes.is_empty())
+            .map(|bytes| bytes.try_into().map_err(|_| self.unfit()))
+            .transpose()
+    }
+
     /// The next column as an identifier.
     pub fn id(&mut self) -> Result<Id, StoreError> {
         self.array().map(Id)

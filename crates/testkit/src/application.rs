@@ -56,8 +56,22 @@ impl SigningKey {
         let claims: Map<String, Value> = claims.as_object().unwrap().clone();
         let name = self.public().thumbprint_text();
         let input = jwt::prepare(Algorithm::Es256, &name, token_type, &claims);
+        self.finish(&input)
+    }
+
+    fn finish(&self, input: &str) -> String {
         let signature = self.0.sign(&SystemRandom::new(), input.as_bytes()).unwrap();
-        jwt::finish(&input, signature.as_ref())
+        jwt::finish(input, signature.as_ref())
+    }
+
+    /// A token whose header carries the key, with these changes (RFC 9449 section 4.2).
+    #[must_use]
+    pub fn prove(&self, header: impl FnOnce(&mut Value), claims: &Value) -> String {
+        let key: Value = serde_json::from_str(&self.public().to_json()).unwrap();
+        let mut head = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key });
+        header(&mut head);
+        let parts = [&head, claims].map(|part| BASE64URL_NOPAD.encode(part.to_string().as_bytes()));
+        self.finish(&parts.join("."))
     }
 }
 

@@ -1,4 +1,4 @@
-//! `app create`, `home`, `devices`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
+//! `app create`, `home`, `devices`, `tokens`, `preview`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
 //! `remove-owner`, `delete`, `restore`.
 
 use identity::applications::{
@@ -13,6 +13,7 @@ use server::Start;
 use server::config::Configuration;
 
 mod assigned;
+mod tokens;
 
 use super::{Failure, open, owner};
 use crate::flags::{App, Form, OwnedApp};
@@ -80,14 +81,17 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
                 description: Some(description),
                 redirect_uris: Some(parse_redirects(&redirect)?),
                 home_uri: Some(home),
-                device_flow: None,
-                record_version: None,
+                ..ApplicationChange::default()
             };
             let made = applications::add(identity, actor, &change).await?;
             applications::add_principal(identity, actor, made.app_id).await?;
             show(identity, actor, made, form).await
         }
-        App::Assign { client_id, whom } => assigned::add(identity, actor, &client_id, &whom).await,
+        App::Assign {
+            client_id,
+            whom,
+            role,
+        } => assigned::add(identity, actor, &client_id, &whom, role.as_deref()).await,
         App::Unassign { client_id, whom } => {
             assigned::remove(identity, actor, &client_id, &whom).await
         }
@@ -96,6 +100,38 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
         }
         App::RequireAssignment { client_id, off } => {
             assigned::require(identity, actor, &client_id, !off).await
+        }
+        App::Tokens {
+            client_id,
+            claim,
+            no_claim,
+            role,
+            no_role,
+            algorithm,
+            pkce,
+            signed_user_info,
+            form,
+        } => {
+            let asked = tokens::Asked {
+                claim,
+                no_claim,
+                role,
+                no_role,
+                algorithm,
+                pkce,
+                signed_user_info,
+            };
+            let found = find(identity, actor, &client_id).await?;
+            tokens::change(identity, actor, found, &asked, form).await
+        }
+        App::Preview {
+            client_id,
+            whom,
+            scope,
+            form,
+        } => {
+            let found = find(identity, actor, &client_id).await?;
+            tokens::preview(identity, actor, &found, (&whom, &scope), form).await
         }
         App::Devices { client_id, off } => change_devices(identity, actor, &client_id, !off).await,
         App::Home { client_id, url } => change_home(identity, actor, &client_id, url).await,

@@ -1,8 +1,10 @@
 //! Applications, service principals, what they were given.
 
+use serde_json::{Map, Value};
+
 use crate::kind::Bytes;
 use crate::resource::resource;
-use crate::{Guid, Time};
+use crate::{Described, Guid, Kind, Time};
 
 resource! {
     /// An application's registration.
@@ -10,6 +12,7 @@ resource! {
         id "id": Guid = Shown;
         deleted_date_time "deletedDateTime": Option<Time> = Shown;
         app_id "appId": Option<String> = Shown;
+        app_roles "appRoles": Vec<AppRole> = Shown Create Update;
         created_date_time "createdDateTime": Option<Time> = Shown;
         description "description": Option<String> = Shown Create Update;
         display_name "displayName": Option<String> = Shown Create Update;
@@ -19,7 +22,52 @@ resource! {
         public_client "publicClient": Option<PublicClientApplication> = Shown Create Update;
         sign_in_audience "signInAudience": Option<String> = Shown Create Update;
         spa "spa": Option<SpaApplication> = Shown Create Update;
+        tokens "@claviger.tokens": Option<TokenConfiguration> = Shown Create Update Own;
         web "web": Option<WebApplication> = Shown Create Update;
+    }
+}
+
+resource! {
+    /// What an application's tokens say of people, and how they are asked for and signed.
+    TokenConfiguration = "tokenConfiguration" {
+        claims "claims": Vec<ClaimSource> = Shown Create Update;
+        id_token_algorithm "idTokenAlgorithm": Option<String> = Shown Create Update;
+        is_pkce_optional "isPkceOptional": bool = Shown Create Update;
+        is_user_info_signed "isUserInfoSigned": bool = Shown Create Update;
+    }
+}
+
+resource! {
+    /// A claim of id tokens and userinfo, and where its value comes from.
+    ClaimSource = "claimSource" {
+        name "name": String = Shown Create Update;
+        source "source": String = Shown Create Update;
+    }
+}
+
+resource! {
+    /// For whom tokens are looked at before they are made.
+    NewTokenPreview = "newTokenPreview" {
+        scope "scope": Option<String> = Create;
+        user_id "userId": Option<String> = Create;
+    }
+}
+
+/// Claims of a token: whatever is in them is no property of the schema.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+#[serde(transparent)]
+pub struct TokenClaims(pub Map<String, Value>);
+
+impl Described for TokenClaims {
+    const KIND: Kind = Kind::Open("tokenClaims");
+}
+
+resource! {
+    /// What tokens of a person would say.
+    TokenPreview = "tokenPreview" {
+        id_token "idToken": Option<TokenClaims> = Shown;
+        is_assigned "isAssigned": bool = Shown;
+        user_info "userInfo": Option<TokenClaims> = Shown;
     }
 }
 
@@ -43,15 +91,15 @@ resource! {
 }
 
 resource! {
-    /// A permission that applications can be given.
+    /// A permission that applications can be given, or what people can be in an application.
     AppRole = "appRole" {
-        allowed_member_types "allowedMemberTypes": Vec<String> = Shown;
-        description "description": Option<String> = Shown;
-        display_name "displayName": Option<String> = Shown;
-        id "id": Guid = Shown;
-        is_enabled "isEnabled": bool = Shown;
+        allowed_member_types "allowedMemberTypes": Vec<String> = Shown Create Update;
+        description "description": Option<String> = Shown Create Update;
+        display_name "displayName": Option<String> = Shown Create Update;
+        id "id": Guid = Shown Create Update;
+        is_enabled "isEnabled": bool = Shown Create Update;
         origin "origin": Option<String> = Shown;
-        value "value": Option<String> = Shown;
+        value "value": Option<String> = Shown Create Update;
     }
 }
 

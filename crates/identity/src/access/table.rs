@@ -42,6 +42,8 @@ pub enum Operation {
     ReadRoles,
     AssignRole,
     ReadApplications,
+    /// What applications are told of somebody: their record, groups and roles.
+    PreviewTokens,
     AddApplication,
     ChangeApplication,
     ChangeApplicationCredentials,
@@ -341,6 +343,7 @@ impl Operation {
         Operation::ReadRoles,
         Operation::AssignRole,
         Operation::ReadApplications,
+        Operation::PreviewTokens,
         Operation::AddApplication,
         Operation::ChangeApplication,
         Operation::ChangeApplicationCredentials,
@@ -458,6 +461,11 @@ impl Operation {
             },
             O::ReadRoles => read(READ_ROLES, DIRECTORY_READERS),
             O::ReadApplications => read(READ_APPLICATIONS, DIRECTORY_READERS),
+            // Whatever an application is told stands somewhere in the directory.
+            O::PreviewTokens => read(
+                &[P::DirectoryReadAll, P::DirectoryReadWriteAll],
+                DIRECTORY_READERS,
+            ),
             O::AddApplication
             | O::ChangeApplication
             | O::ChangeApplicationCredentials

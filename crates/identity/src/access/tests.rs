@@ -58,6 +58,7 @@ impl Scene {
                 created_at: NOW,
                 deleted_at: None,
                 assignment_required: false,
+                token_settings: None,
             },
         );
         identity.write(unit).await.unwrap();

@@ -7,6 +7,7 @@ use store::{AppRoleAssignment, Client, Id, PrincipalKind};
 
 use super::own_api::OWN_API;
 use super::permissions::{Assignment, Change, derive_assignment};
+use super::token_settings::find_roles;
 use crate::access::Operation;
 use crate::actor::Actor;
 use crate::audit::Entry;
@@ -14,7 +15,7 @@ use crate::groups::members::find_kind;
 use crate::groups::{self, begin_changing};
 use crate::{Identity, Refusal, codes};
 
-/// "May sign in", the only role of an application: Graph's own word for it.
+/// "May sign in", and nothing more: Graph's own word for it.
 pub const DEFAULT_ROLE: Id = Id([0; 16]);
 
 /// Refuses who may not sign in to the application.
@@ -96,10 +97,13 @@ pub(super) async fn assign(
     let operation = Operation::AssignApplication;
     let mut change = Change::begin(identity, actor, operation, resource, &[]).await?;
     let kind = find_kind(identity, principal).await?;
-    let is_fit = kind != PrincipalKind::Application
-        && role == DEFAULT_ROLE
-        && change.principal.app_id != OWN_API;
-    if !is_fit {
+    let is_fit = kind != PrincipalKind::Application && change.principal.app_id != OWN_API;
+    let roles = find_roles(identity, change.principal.app_id).await?;
+    let is_role = role == DEFAULT_ROLE
+        || roles
+            .iter()
+            .any(|known| known.id == role && known.is_enabled);
+    if !is_fit || !is_role {
         return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
     }
     hold(identity, &mut change, kind).await?;

@@ -30,6 +30,7 @@ pub(crate) async fn ensure(store: &Store, ambient: &Ambient, tenant: Id) -> Resu
         created_at: ambient.now(),
         deleted_at: None,
         assignment_required: false,
+        token_settings: None,
     };
     let mut unit = Unit::new();
     unit.insert_principal(tenant, &principal);

@@ -2,7 +2,7 @@
 
 use store::{Guard, Id, PrincipalStatus, ServicePrincipal, WriteError};
 
-use super::{OWN_API, find_target_of_principal, may_read};
+use super::{AppRole, OWN_API, TokenSettings, find_target_of_principal, may_read};
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::audit::Entry;
@@ -23,6 +23,8 @@ pub struct PrincipalView {
     pub record_version: i64,
     /// It is the administration API itself, which can't be changed.
     pub is_own_api: bool,
+    /// What people can be in it.
+    pub roles: Vec<AppRole>,
 }
 
 fn derive_view(principal: ServicePrincipal) -> PrincipalView {
@@ -35,6 +37,11 @@ fn derive_view(principal: ServicePrincipal) -> PrincipalView {
         created_at: principal.created_at,
         record_version: principal.record_version,
         is_own_api: principal.app_id == OWN_API,
+        roles: principal
+            .token_settings
+            .and_then(|text| TokenSettings::read(&text).ok())
+            .map(|settings| settings.roles)
+            .unwrap_or_default(),
     }
 }
 
@@ -149,6 +156,7 @@ async fn add_principal_once(
         created_at: ambient.now(),
         deleted_at: None,
         assignment_required: false,
+        token_settings: None,
     };
     let mut unit = allowed.begin(identity);
     unit.bump_application(tenant, application.object_id, application.security_version);

@@ -96,6 +96,7 @@ async fn add_once(
         redirect_uris: write_redirect_uris(new.redirect_uris.as_deref().unwrap_or_default())?,
         home_uri: parse_home(new.home_uri.as_deref().unwrap_or_default())?,
         device_flow: new.device_flow.unwrap_or(false),
+        token_settings: new.token_settings.clone().unwrap_or_default().write()?,
         deleted: false,
         record_version: 1,
         security_version: 1,
@@ -154,6 +155,9 @@ async fn change_once(
         after.home_uri = parse_home(home)?;
     }
     after.device_flow = asked.device_flow.unwrap_or(before.device_flow);
+    if let Some(settings) = &asked.token_settings {
+        after.token_settings = settings.write()?;
+    }
     let tenant = identity.0.tenant_id;
     change.unit.update_application(tenant, &after);
     if after.display_name != before.display_name {
@@ -169,6 +173,11 @@ async fn change_once(
     }
     if after.device_flow != before.device_flow {
         entry.say("deviceFlow", after.device_flow);
+    }
+    if after.token_settings != before.token_settings {
+        entry
+            .say("tokensBefore", before.token_settings.as_str())
+            .say("tokens", after.token_settings.as_str());
     }
     if after.home_uri != before.home_uri {
         entry.say("home", after.home_uri.as_deref().unwrap_or_default());

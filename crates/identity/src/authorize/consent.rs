@@ -1,21 +1,16 @@
 //! Consent: what people let an application do in their name, and how they take it back.
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oidc::form::{self, Parameters};
 use store::{Client, Guard, Id, Log, PermissionGrant, Unit, WriteError};
-use webauthn::base64url;
 
-use super::{
-    Checked, DENIED, MARKS_LIVE, Stop, check, find_since, list_granted, malformed, write_query,
-};
+use super::{Checked, DENIED, Stop, check, find_since, list_granted, malformed, write_query};
 use crate::applications::{check_assigned, find_own_api, write_scope};
 use crate::audit::{self, Entry};
 use crate::issuer::Issuer;
 use crate::permissions::Permission;
-use crate::seal::derive_mac;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
-use crate::{Caller, Identity, Micros, Refusal, Session, codes};
+use crate::{Caller, Identity, Refusal, Session, codes, marks};
 
 /// Says that the person was shown the request and allowed it, sealed against change: `prompt=consent` asks once.
 const ASKED: &str = "claviger_asked";
@@ -63,24 +58,11 @@ pub async fn decide(
     consent(identity, caller, session, &checked).await?;
     // The same request once more, which now finds the grant; it was shown, so it need not be shown again.
     let since = find_since(identity, &checked, &parameters);
-    let now = identity.0.ambient.now();
-    let mac = derive_asked_mac(identity, &checked, session.person_id, now);
-    let mark = form::write(&[(ASKED, &format!("{now}.{mac}"))]);
+    let (query, now) = (checked.to_query(), identity.0.ambient.now());
+    let of = [ASKED.as_bytes(), query.as_bytes(), &session.person_id.0];
+    let mark = form::write(&[(ASKED, &marks::write(identity, &of, now))]);
     let query = write_query(identity, &checked, since);
     Ok(again(&format!("{query}&{mark}")))
-}
-
-fn derive_asked_mac(identity: &Identity, checked: &Checked, person: Id, at: Micros) -> String {
-    let mac = derive_mac(
-        &identity.snapshot().keys.mac,
-        &[
-            b"authorize asked",
-            checked.to_query().as_bytes(),
-            &person.0,
-            &at.to_be_bytes(),
-        ],
-    );
-    base64url::encode(&mac)
 }
 
 /// Whether this very person was shown this very request lately and allowed it.
@@ -90,14 +72,10 @@ pub(super) fn was_asked(
     parameters: &Parameters,
     person: Id,
 ) -> bool {
-    let read = |mark: &str| {
-        let (time, mac) = mark.split_once('.')?;
-        let at: Micros = time.parse().ok()?;
-        let expected = derive_asked_mac(identity, checked, person, at);
-        let holds = verify_slices_are_equal(expected.as_bytes(), mac.as_bytes()).is_ok();
-        Some(holds && identity.0.ambient.now() - at <= MARKS_LIVE)
-    };
-    parameters.find(ASKED).and_then(read).unwrap_or(false)
+    let query = checked.to_query();
+    let of = [ASKED.as_bytes(), query.as_bytes(), &person.0];
+    let mark = parameters.find(ASKED);
+    mark.is_some_and(|mark| marks::read(identity, &of, mark).is_some())
 }
 
 /// What the person said.

@@ -1,14 +1,14 @@
 //! Requests that a client pushes before a browser sees them (RFC 9126): what was pushed is what is judged, however often the
 //! browser comes back, and one code answers it.
 
-use oidc::OAuthError;
 use oidc::form::Parameters;
 use oidc::token_request;
+use oidc::{ErrorKind, OAuthError};
 use store::{CodeHash, Id, PushedRequest, Unit};
 use webauthn::base64url;
 
 use super::{read, recognise, step_up};
-use crate::client::{self, Proven};
+use crate::client::{self, Claimed, Proven};
 use crate::issuer::Issuer;
 use crate::sign_in::limit_address;
 use crate::tenant::refuse_write;
@@ -54,7 +54,14 @@ pub async fn push(
     pushed: &token_request::PushedRequest,
 ) -> Result<Pushed, Unfit> {
     identity.check_clock()?;
-    let claimed = (pushed.client_id.as_deref(), &pushed.proof);
+    let claimed = Claimed {
+        client_id: pushed.client_id.as_deref(),
+        proof: &pushed.proof,
+        dpop: pushed
+            .dpop
+            .as_ref()
+            .map(|it| (it, issuer.pushed_request_endpoint())),
+    };
     let client = authenticate(identity, caller, issuer, claimed).await?;
     spend_alone(identity, &client).await?;
     if client.proven == Proven::Nothing {
@@ -72,7 +79,17 @@ pub async fn push(
         }
         .into());
     }
-    let asked = read(identity, &pushed.request).map_err(Unfit::Request)?;
+    let mut asked = read(identity, &known, &pushed.request).map_err(Unfit::Request)?;
+    // RFC 9449 section 10.1: the key of the proof is the code's, and may be named besides.
+    if let Some(key) = client.key() {
+        if asked.request.dpop_jkt.is_some_and(|named| named != *key) {
+            return Err(Unfit::Request(OAuthError::new(
+                ErrorKind::InvalidDpopProof,
+                "dpop_jkt names another key than the proof's",
+            )));
+        }
+        asked.request.dpop_jkt = Some(*key);
+    }
     step_up::find_wanted(&asked.request).map_err(Unfit::Request)?;
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
     let now = ambient.now();

@@ -93,7 +93,7 @@ impl Attribute {
 
 impl Profile {
     /// As stored.
-    pub(super) fn from_json(text: &str) -> Profile {
+    pub(crate) fn from_json(text: &str) -> Profile {
         let mut unknown: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
         let mut profile = Profile::default();
         for attribute in Attribute::ALL.iter().copied() {

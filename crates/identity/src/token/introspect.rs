@@ -5,13 +5,12 @@ use oidc::jwt::Claims;
 use oidc::token_request::PresentedToken;
 use serde_json::{Map, Value, json};
 
-use super::refresh::{self, Standing};
-use super::{Asked, authenticate, check_tier_zero, refuse, spend_alone};
-use crate::applications::{check_assigned, write_scope};
-use crate::bearer;
-use crate::client::Proven;
+use super::refresh::{self, Renewable, Standing};
+use super::{Asked, authenticate, refuse, spend_alone};
+use crate::applications::write_scope;
+use crate::bearer::{self, BEARER, DPOP};
+use crate::client::{Claimed, Proven};
 use crate::issuer::Issuer;
-use crate::policies::decide_one_at_rest;
 use crate::{Caller, Class, Identity, Refusal, SECOND, codes};
 
 /// What a client may know of a token: `active`, and of its own ones that are, what they say. A client is told of its own
@@ -26,7 +25,11 @@ pub async fn introspect(
     request: &PresentedToken,
 ) -> Result<Map<String, Value>, Refusal> {
     identity.check_clock()?;
-    let claimed = (request.client_id.as_deref(), &request.proof);
+    let claimed = Claimed {
+        client_id: request.client_id.as_deref(),
+        proof: &request.proof,
+        dpop: None,
+    };
     let client = authenticate(identity, caller, issuer, claimed).await?;
     let asked = Asked {
         identity,
@@ -86,7 +89,14 @@ async fn describe_access(
     }
     let mut told = copy(&claims);
     let names: Vec<&str> = bearer.permissions().iter().map(|it| it.name()).collect();
-    told.insert("token_type".to_owned(), json!("Bearer"));
+    let (kind, key) = match bearer.key() {
+        None => (BEARER, None),
+        Some(key) => (DPOP, Some(json!({ "jkt": key }))),
+    };
+    told.insert("token_type".to_owned(), json!(kind));
+    if let Some(key) = key {
+        told.insert("cnf".to_owned(), key);
+    }
     told.insert("client_id".to_owned(), json!(bearer.client().to_string()));
     told.insert("scope".to_owned(), json!(names.join(" ")));
     if let Some(name) = bearer.user_name() {
@@ -103,39 +113,26 @@ async fn describe_refresh(
     asked: &Asked<'_>,
     token: &str,
 ) -> Result<Option<Map<String, Value>>, Refusal> {
-    let (identity, client) = (asked.identity, &asked.client.client);
-    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let identity = asked.identity;
+    let Some(named) = refresh::read(identity, token) else {
+        return Ok(None);
+    };
     let now = identity.0.ambient.now();
-    let Some((family, generation)) = refresh::read(identity, token) else {
-        return Ok(None);
-    };
-    let Some(family) = store.find_refresh_family(tenant, family).await? else {
-        return Ok(None);
-    };
     // Asking ends nothing, also where a renewal would.
-    if !matches!(
-        refresh::judge(asked, &family, generation, now),
-        Ok(Standing::Current)
-    ) {
+    let found = refresh::check(asked, named, &[], now).await;
+    let Renewable {
+        family,
+        standing,
+        live,
+        permissions,
+        ..
+    } = found.map_err(|failure| *failure.refusal)?;
+    if standing != Standing::Current {
         return Ok(None);
     }
-    let principal = (client.principal_id, client.principal_version);
-    let live = store
-        .find_live_person_of_family(tenant, family.family_id, family.person_id, principal, now)
-        .await?;
-    let Some(live) = live else {
-        return Ok(None);
-    };
-    let at_rest = decide_one_at_rest(identity, family.person_id, &family.credential_id).await?;
-    if at_rest.refused_by.is_some() {
-        return Ok(None);
-    }
-    check_assigned(identity, client, family.person_id).await?;
-    let permissions = refresh::find_permissions(asked, &family, &[]).await?;
-    check_tier_zero(asked.client, &permissions)?;
     let told = json!({
         "token_type": "refresh_token",
-        "client_id": client.app_id.to_string(),
+        "client_id": asked.client.client.app_id.to_string(),
         "iss": family.issuer,
         "sub": family.person_id.to_string(),
         "username": live.user_name,

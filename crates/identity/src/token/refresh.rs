@@ -6,18 +6,19 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oidc::token_request::{PresentedToken, Secret};
-use store::{CodeHash, FamilyId, Guard, Log, RefreshFamily, Unit, WriteError};
+use store::{CodeHash, FamilyId, Guard, LivePerson, Log, RefreshFamily, Unit, WriteError};
 use webauthn::base64url;
 
 use super::{
     Asked, Basis, DEVICE, Failure, Tokens, Void, authenticate, check_proven, check_tier_zero,
-    describe, make_tokens, refuse, replayed,
+    describe, make_tokens, refuse, spend_alone,
 };
+use crate::applications::check_assigned;
 use crate::authorize::list_granted;
-use crate::client::Proven;
+use crate::client::{Claimed, Proven};
 use crate::issuer::{Issuer, Scope, parse_scope};
 use crate::permissions::Permission;
-use crate::policies::decide_one_at_rest;
+use crate::policies::{AtRest, decide_one_at_rest};
 use crate::seal::derive_mac;
 use crate::tenant::refuse_write;
 use crate::{Caller, DAY, Identity, Micros, Refusal, SECOND, assurance, audit, codes};
@@ -65,18 +66,19 @@ pub(super) fn read(identity: &Identity, token: &str) -> Option<(FamilyId, i64)> 
         .then_some((*family, generation))
 }
 
-/// Puts a new family into the unit that redeems the code, and gives its first token.
+/// Puts a new family into the unit that redeems the code, and gives its first token; with whether the passkey is kept in
+/// hardware, and the key that the tokens are bound to.
 pub(super) fn begin(
     identity: &Identity,
     unit: &mut Unit,
     code_hash: CodeHash,
-    in_hardware: bool,
+    with: (bool, Option<&[u8; 32]>),
 ) -> String {
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
     let now = ambient.now();
     let mut family: FamilyId = ambient.random.make();
     family[..8].copy_from_slice(&now.to_be_bytes());
-    unit.insert_refresh_family(tenant, family, (code_hash, in_hardware), now, LIFETIME);
+    unit.insert_refresh_family(tenant, family, code_hash, with, now, LIFETIME);
     write(identity, &family, 0)
 }
 
@@ -89,7 +91,7 @@ pub(super) enum Standing {
     Repeated,
 }
 
-pub(super) fn judge(
+fn judge(
     asked: &Asked<'_>,
     family: &RefreshFamily,
     generation: i64,
@@ -122,11 +124,16 @@ pub(super) fn judge(
         return Err(unusable("refresh.other_issuer").into());
     }
     check_proven(asked, &family.platform)?;
+    let is_same_key = family.key_thumbprint.as_ref() == asked.client.key();
+    // RFC 9449 section 5: who proves itself otherwise may come with another key.
+    if family.key_thumbprint.is_some() && asked.client.proven == Proven::Nothing && !is_same_key {
+        return Err(unusable("refresh.other_key").into());
+    }
     if generation == family.generation {
         return Ok(Standing::Current);
     }
     let is_before = generation == family.generation - 1;
-    if is_before && !family.repeated && now - family.rotated_at <= GRACE {
+    if is_before && is_same_key && !family.repeated && now - family.rotated_at <= GRACE {
         return Ok(Standing::Repeated);
     }
     // A guess at a later one has no MAC; so this was used up, and two have it.
@@ -134,7 +141,7 @@ pub(super) fn judge(
 }
 
 /// What was granted, as far as it still is, and as little as is asked for.
-pub(super) async fn find_permissions(
+async fn find_permissions(
     asked: &Asked<'_>,
     family: &RefreshFamily,
     scopes: &[String],
@@ -188,6 +195,50 @@ pub(super) async fn renew(
     Err(Refusal::new(&codes::MOVED).into())
 }
 
+/// What a renewal rests on, all of it asked now.
+pub(super) struct Renewable {
+    pub(super) family: RefreshFamily,
+    pub(super) standing: Standing,
+    pub(super) live: LivePerson,
+    pub(super) permissions: Vec<Permission>,
+    at_rest: AtRest,
+}
+
+/// Whether this token would be renewed now. A renewal asks this and nothing else, and introspection tells no more (past
+/// mistake 44).
+pub(super) async fn check(
+    asked: &Asked<'_>,
+    (family, generation): (FamilyId, i64),
+    scopes: &[String],
+    now: Micros,
+) -> Result<Renewable, Failure> {
+    let (identity, client) = (asked.identity, asked.client);
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.find_refresh_family(tenant, family).await?;
+    let family = found.ok_or_else(|| unusable("refresh.unknown"))?;
+    let standing = judge(asked, &family, generation, now)?;
+    let principal = (client.client.principal_id, client.client.principal_version);
+    let live = store
+        .find_live_person_of_family(tenant, family.family_id, family.person_id, principal, now)
+        .await?
+        .ok_or_else(|| unusable("refresh.revoked"))?;
+    // The passkey that signed in must still be one that signs in.
+    let at_rest = decide_one_at_rest(identity, family.person_id, &family.credential_id).await?;
+    if let Some(code) = at_rest.refused_by {
+        return Err(unusable(code.id).into());
+    }
+    check_assigned(identity, &client.client, family.person_id).await?;
+    let permissions = find_permissions(asked, &family, scopes).await?;
+    check_tier_zero(client, &permissions)?;
+    Ok(Renewable {
+        family,
+        standing,
+        live,
+        permissions,
+        at_rest,
+    })
+}
+
 /// `None` when the family moved meanwhile.
 async fn renew_once(
     asked: &Asked<'_>,
@@ -198,24 +249,16 @@ async fn renew_once(
     let (identity, client) = (asked.identity, asked.client);
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let now = identity.0.ambient.now();
-    let found = store.find_refresh_family(tenant, family).await?;
-    let family = found.ok_or_else(|| unusable("refresh.unknown"))?;
-    let standing = judge(asked, &family, generation, now)?;
     let revoked = || unusable("refresh.revoked");
-    let principal = (client.client.principal_id, client.client.principal_version);
-    let live = store
-        .find_live_person_of_family(tenant, family.family_id, family.person_id, principal, now)
-        .await?
-        .ok_or_else(revoked)?;
+    let Renewable {
+        family,
+        standing,
+        live,
+        permissions,
+        at_rest,
+    } = check(asked, (family, generation), scopes, now).await?;
     let person = store.find_person(tenant, family.person_id).await?;
     let person = person.ok_or_else(revoked)?;
-    // The passkey that signed in must still be one that signs in.
-    let at_rest = decide_one_at_rest(identity, family.person_id, &family.credential_id).await?;
-    if let Some(code) = at_rest.refused_by {
-        return Err(unusable(code.id).into());
-    }
-    let permissions = find_permissions(asked, &family, scopes).await?;
-    check_tier_zero(client, &permissions)?;
     let assurance = assurance::judge(identity, at_rest.facts.as_ref())
         .await?
         .at_most(family.in_hardware);
@@ -238,7 +281,8 @@ async fn renew_once(
     let next = match standing {
         Standing::Current => {
             let policy = at_rest.policy_version;
-            unit.rotate_refresh_family(tenant, family.family_id, generation, now, policy);
+            let key = client.key();
+            unit.rotate_refresh_family(tenant, family.family_id, generation, now, policy, key);
             generation + 1
         }
         Standing::Repeated => {
@@ -257,7 +301,7 @@ async fn renew_once(
     match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
         Ok(_) => Ok(Some(tokens)),
         Err(WriteError::Refused(Guard::Moved)) => Ok(None),
-        Err(WriteError::Refused(Guard::Spent)) => Err(replayed().into()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(client.replayed().into()),
         Err(WriteError::Refused(Guard::SessionOver)) => Err(revoked().into()),
         Err(error) => Err(refuse_write(error).into()),
     }
@@ -275,7 +319,11 @@ pub async fn revoke(
     request: &PresentedToken,
 ) -> Result<(), Refusal> {
     identity.check_clock()?;
-    let claimed = (request.client_id.as_deref(), &request.proof);
+    let claimed = Claimed {
+        client_id: request.client_id.as_deref(),
+        proof: &request.proof,
+        dpop: None,
+    };
     let client = authenticate(identity, caller, issuer, claimed).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let asked = Asked {
@@ -295,19 +343,14 @@ pub async fn revoke(
     };
     let principal = client.client.principal_id;
     let found = found.filter(|it| it.principal_id == principal && it.ended_at.is_none());
-    let mut unit = Unit::new();
-    client.spend(identity, &mut unit);
     let Some(family) = found else {
-        // An assertion is used up all the same.
-        return match identity.write(unit).await {
-            Ok(_) => Ok(()),
-            Err(WriteError::Refused(Guard::Spent)) => Err(replayed()),
-            Err(error) => Err(refuse_write(error)),
-        };
+        return spend_alone(identity, &client).await;
     };
     if let Err(refusal) = check_proven(&asked, &family.platform) {
         return Err(refuse(&asked, refusal.into()).await);
     }
+    let mut unit = Unit::new();
+    client.spend(identity, &mut unit);
     unit.end_refresh_family(tenant, family.family_id, identity.0.ambient.now());
     let about = (
         Some(family.person_id),
@@ -316,7 +359,7 @@ pub async fn revoke(
     let entry = describe(&asked);
     match audit::commit(identity, unit, Log::Audit, "token.revoked", about, entry).await {
         Ok(_) => Ok(()),
-        Err(WriteError::Refused(Guard::Spent)) => Err(replayed()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(client.replayed()),
         Err(error) => Err(refuse_write(error)),
     }
 }

@@ -4,7 +4,7 @@ use oidc::authorize::Request;
 use oidc::form::{Parameters, encode, write};
 use oidc::pkce::Challenge;
 use oidc::redirect_uri::{self, Platform};
-use oidc::token_request::TokenRequest;
+use oidc::token_request::{Headers, TokenRequest};
 use oidc::{client_assertion, jwk, jwt};
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ proptest! {
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         if let Ok(parameters) = Parameters::parse(&bytes) {
             let _ = Request::parse(&parameters);
-            let _ = TokenRequest::parse(&parameters, None);
+            let _ = TokenRequest::parse(&parameters, &Headers::default());
         }
         let _ = jwk::parse(&bytes);
         let _ = jwk::PublicKey::of_spki(&bytes);
@@ -23,7 +23,8 @@ proptest! {
         let _ = jwt::parse(&text);
         let _ = client_assertion::unverified_client(&text);
         let _ = Challenge::parse(Some(&text), Some("S256"));
-        let _ = TokenRequest::parse(&Parameters::default(), Some(&text));
+        let headers = Headers { authorization: Some(&text), dpop: Some(&text) };
+        let _ = TokenRequest::parse(&Parameters::default(), &headers);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use oidc::authorize::{Echo, Prompt, Request, ResponseMode, Target};
 use oidc::form::Parameters;
-use oidc::token_request::{Grant, JWT_BEARER, Proof, TokenRequest};
+use oidc::token_request::{Grant, Headers, JWT_BEARER, Proof, TokenRequest};
 use oidc::{ErrorKind, OAuthError};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -128,7 +128,11 @@ fn past_mistake_42_a_parameter_twice_is_refused() {
 }
 
 fn token(pairs: &[(&str, &str)], header: Option<&str>) -> Result<TokenRequest, OAuthError> {
-    TokenRequest::parse(&parameters(pairs), header)
+    let headers = Headers {
+        authorization: header,
+        dpop: None,
+    };
+    TokenRequest::parse(&parameters(pairs), &headers)
 }
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");

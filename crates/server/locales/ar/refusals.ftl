@@ -320,6 +320,12 @@ refusal-client-refused-remedy = يتحقق مشغّل التطبيق من معر
 refusal-client-not-allowed = لا يجوز للتطبيق الحصول على الوصول بهذه الطريقة.
 refusal-client-not-allowed-remedy = يستخدم مشغّل التطبيق مفتاحًا بدلًا من سر.
 
+refusal-proof-unfit = الإثبات الخاص برمز الوصول مفقود أو منتهٍ أو سبق استخدامه.
+refusal-proof-unfit-remedy = يوقّع التطبيق إثباتًا جديدًا لكل طلب.
+
+refusal-application-token-settings-unfit = مطالبة أو دور أو خوارزمية لرموز التطبيق غير صالحة أو مكررة أو محجوزة.
+refusal-application-token-settings-unfit-remedy = اختر اسمًا أو مصدرًا آخر.
+
 refusal-code-unusable = رمز التطبيق لعملية تسجيل الدخول هذه منتهٍ أو مستخدَم أو غير مخصص له.
 refusal-code-unusable-remedy = عُد إلى التطبيق وسجّل الدخول من جديد.
 

@@ -320,6 +320,12 @@ refusal-client-refused-remedy = Wer die Anwendung betreibt, prüft ihre Kennung,
 refusal-client-not-allowed = Die Anwendung darf auf diesem Weg keinen Zugriff erhalten.
 refusal-client-not-allowed-remedy = Wer die Anwendung betreibt, verwendet einen Schlüssel statt eines Geheimnisses.
 
+refusal-proof-unfit = Der Nachweis zum Zugriffstoken fehlt, ist abgelaufen oder wurde schon verwendet.
+refusal-proof-unfit-remedy = Die Anwendung unterschreibt für jede Anfrage einen neuen.
+
+refusal-application-token-settings-unfit = Ein Merkmal, eine Rolle oder ein Verfahren für die Token der Anwendung passt nicht, kommt doppelt vor oder ist vorbehalten.
+refusal-application-token-settings-unfit-remedy = Wählen Sie einen anderen Namen oder eine andere Quelle.
+
 refusal-code-unusable = Der Code der Anwendung für diese Anmeldung ist abgelaufen, verbraucht oder nicht für sie bestimmt.
 refusal-code-unusable-remedy = Gehen Sie zur Anwendung zurück und melden Sie sich erneut an.
 

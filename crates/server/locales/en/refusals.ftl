@@ -320,6 +320,12 @@ refusal-client-refused-remedy = Whoever runs the application checks its id, secr
 refusal-client-not-allowed = The application may not get access in this way.
 refusal-client-not-allowed-remedy = Whoever runs the application uses a key instead of a secret.
 
+refusal-proof-unfit = The proof that belongs to the access token is missing, over, or was used before.
+refusal-proof-unfit-remedy = The application signs a new one for each request.
+
+refusal-application-token-settings-unfit = A claim, role or algorithm of the application’s tokens is not fit, doubled, or reserved.
+refusal-application-token-settings-unfit-remedy = Choose another name or source.
+
 refusal-code-unusable = The application’s code for this sign-in is over, used or not meant for it.
 refusal-code-unusable-remedy = Go back to the application and sign in again.
 

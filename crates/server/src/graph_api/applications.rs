@@ -19,6 +19,7 @@ use oidc::redirect_uri::Platform;
 use serde_json::Value;
 
 use super::answer::{Outcome, done, json, number, object};
+use super::application_tokens::{derive_role, derive_tokens, read_tokens};
 use super::call::Call;
 use super::fault::Fault;
 use super::listing::place_of_id;
@@ -59,6 +60,7 @@ pub(super) fn derive_application(view: &ApplicationView) -> Application {
         id: Guid(view.object_id.0),
         deleted_date_time: view.deleted_at.map(Time),
         app_id: Some(view.app_id.to_string()),
+        app_roles: view.token_settings.roles.iter().map(derive_role).collect(),
         created_date_time: Some(Time(view.created_at)),
         description: Some(view.description.clone()).filter(|text| !text.is_empty()),
         display_name: Some(view.display_name.clone()),
@@ -72,6 +74,7 @@ pub(super) fn derive_application(view: &ApplicationView) -> Application {
         spa: Some(SpaApplication {
             redirect_uris: of(Platform::SinglePage),
         }),
+        tokens: Some(derive_tokens(&view.token_settings)),
         web: Some(WebApplication {
             home_page_url: view.home_uri.clone(),
             redirect_uris: of(Platform::Web),
@@ -242,6 +245,7 @@ pub(super) async fn create(call: Call) -> Outcome {
         redirect_uris: read_addresses(&fields),
         home_uri: read_home(&fields),
         device_flow: fields.truth("isDeviceOnlyAuthSupported"),
+        token_settings: read_tokens(&fields, None)?,
         record_version: None,
     };
     let view = applications::add(&call.state.identity, call.actor(), &change).await?;
@@ -272,7 +276,9 @@ pub(super) async fn update(call: Call) -> Outcome {
         uris
     });
     // Addresses that were read and are written back must still be those.
-    let read = redirect_uris.is_some().then_some(found.record_version);
+    let token_settings = read_tokens(&fields, Some(&found.token_settings))?;
+    let is_read = redirect_uris.is_some() || token_settings.is_some();
+    let read = is_read.then_some(found.record_version);
     let change = ApplicationChange {
         display_name: fields.text("displayName").flatten().map(str::to_owned),
         description: fields
@@ -281,6 +287,7 @@ pub(super) async fn update(call: Call) -> Outcome {
         redirect_uris,
         home_uri: read_home(&fields),
         device_flow: fields.truth("isDeviceOnlyAuthSupported"),
+        token_settings,
         record_version: call.expected_version()?.or(read),
     };
     applications::change(&call.state.identity, call.actor(), found.object_id, &change).await?;

@@ -4,19 +4,19 @@ use std::borrow::Cow;
 
 use axum::body::Bytes;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use graph::body::Fields;
 use graph::odata::{self, Collection, Options};
 use graph::prefer::Preferences;
 use graph::project::Selection;
 use graph::{Mark, Time, Type, Version, body, envelope};
-use identity::{Actor, Bearer, Caller, Id, Refusal};
+use identity::{Actor, Bearer, Caller, Id};
 
 use super::Found;
 use super::fault::Fault;
 use super::table::Endpoint;
 use crate::app::AppState;
-use crate::extract::read_bearer;
+use crate::extract::read_token;
 
 /// Ids by which a request is found again.
 #[derive(Debug)]
@@ -61,13 +61,14 @@ impl Names {
 }
 
 /// Whoever bears the one access token of the request, checked against the database as it is now (security 28).
-pub(super) async fn authenticate(state: &AppState, headers: &HeaderMap) -> Result<Bearer, Fault> {
-    let missing = || Refusal {
-        detail: Some("token.missing"),
-        ..Refusal::new(&identity::codes::TOKEN_UNUSABLE)
-    };
-    let token = read_bearer(headers).ok_or_else(missing)?;
-    Ok(identity::bearer::authenticate(&state.identity, token).await?)
+pub(super) async fn authenticate(
+    state: &AppState,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<Bearer, Fault> {
+    let shown = read_token(method, path, headers)?;
+    Ok(identity::bearer::authenticate(&state.identity, &shown).await?)
 }
 
 /// A request that was let in.

@@ -9,6 +9,7 @@ use identity::{Class, Code, Refusal};
 
 use super::call::Names;
 use crate::error::Rejection;
+use crate::extract::write_challenge;
 
 /// A refusal that is to become a response.
 #[derive(Debug)]
@@ -206,7 +207,8 @@ impl Fault {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let challenge = write_challenge(self.detail, self.ours.id);
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if let Some((name, value)) = super::allow(&self.allow).filter(|_| !self.allow.is_empty()) {
             headers.insert(name, value);

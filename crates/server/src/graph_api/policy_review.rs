@@ -29,7 +29,12 @@ const PASSKEYS: &Type = &Fido2AuthenticationMethodConfiguration::TYPE;
 
 impl Call {
     /// One object of ours that is no member of a collection.
-    fn whole(&self, value: &impl Serialize, of: &'static Type, context: &str) -> Outcome {
+    pub(super) fn whole(
+        &self,
+        value: &impl Serialize,
+        of: &'static Type,
+        context: &str,
+    ) -> Outcome {
         let cut = self.cut(value, of, &Selection::Default)?;
         let context = self.context(context);
         Ok(answer::json(

@@ -14,11 +14,12 @@ use identity::{Id, PrincipalKind};
 use serde_json::Value;
 
 use super::answer::{Outcome, done, number, object};
+use super::application_tokens::derive_role;
 use super::call::Call;
 use super::fault::Fault;
 use super::listing::place_of_id;
 
-/// What our own API lets applications do; every other has nothing of the kind.
+/// What our own API lets applications do.
 fn derive_app_roles() -> Vec<AppRole> {
     let roles = Permission::ALL.iter().filter_map(|permission| {
         Some(AppRole {
@@ -60,7 +61,7 @@ pub(super) fn derive_principal(call: &Call, view: &PrincipalView) -> ServicePrin
         app_roles: if view.is_own_api {
             derive_app_roles()
         } else {
-            Vec::new()
+            view.roles.iter().map(derive_role).collect()
         },
         display_name: Some(view.display_name.clone()),
         oauth2_permission_scopes: if view.is_own_api {

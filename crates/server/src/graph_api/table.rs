@@ -9,9 +9,9 @@ use graph::resources::{
     AppRoleAssignment, Application, AuthenticationMethodsPolicy, DirectoryAudit, DirectoryObject,
     DirectoryRole, DirectoryRoleTemplate, EffectivePolicy, Fido2AuthenticationMethod,
     Fido2AuthenticationMethodConfiguration, Group, KeyCredential, NewKey, NewPassword,
-    OAuth2PermissionGrant, Organization, PasswordCredential, PolicyComparison, PolicyPreview,
-    ProvisioningPolicy, RemovedCredential, ServicePrincipal, SignIn, User, UserRegistrationDetails,
-    UserRegistrationFeatureSummary, UserRegistrationMethodSummary,
+    NewTokenPreview, OAuth2PermissionGrant, Organization, PasswordCredential, PolicyComparison,
+    PolicyPreview, ProvisioningPolicy, RemovedCredential, ServicePrincipal, SignIn, TokenPreview,
+    User, UserRegistrationDetails, UserRegistrationFeatureSummary, UserRegistrationMethodSummary,
     WebauthnCredentialCreationOptions,
 };
 use graph::{Mark, Type, Version};
@@ -21,8 +21,8 @@ use identity::access::Operation as O;
 use super::answer::Outcome;
 use super::call::Call;
 use super::{
-    applications, directory_objects as objects, groups, logs, methods, organization, owners,
-    policies, policy_review, principals, provisioning, reports, roles, users,
+    application_tokens, applications, directory_objects as objects, groups, logs, methods,
+    organization, owners, policies, policy_review, principals, provisioning, reports, roles, users,
 };
 
 type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -213,6 +213,7 @@ endpoints! {
     GET GRAPH "applications/{id}/owners" [ReadApplications] NONE => Page(&of::DIRECTORY_OBJECTS), owners::list_of_application, "Who owns an application.";
     POST GRAPH "applications/{id}/owners/$ref" [ChangeApplicationCredentials] Reference => DONE, owners::add_to_application, "Adds an owner; owning gives no right.";
     DELETE GRAPH "applications/{id}/owners/{id}/$ref" [ChangeApplicationCredentials] NONE => DONE, owners::remove_from_application, "Removes an owner.";
+    POST OWN "applications/{id}/tokenPreview" [PreviewTokens] Object(&NewTokenPreview::TYPE, Mark::Create) => Whole(&TokenPreview::TYPE), application_tokens::preview, "What tokens of a person would say to an application; none is made.";
     POST OWN "applications/{id}/keys" [ChangeApplicationCredentials] Object(&NewKey::TYPE, Mark::Create) => Made(&KeyCredential::TYPE), applications::add_key, "Adds a public key that the application signs with.";
     DELETE OWN "applications/{id}/keys/{id}" [ChangeApplicationCredentials] NONE => DONE, applications::remove_key, "Removes a key.";
 

@@ -24,6 +24,8 @@ fn derive_kind(refusal: &Refusal) -> (ErrorKind, StatusCode) {
     match (refusal.code.id, refusal.code.class) {
         ("client.refused", _) => (ErrorKind::InvalidClient, StatusCode::UNAUTHORIZED),
         ("client.not_allowed", _) => (ErrorKind::UnauthorizedClient, StatusCode::BAD_REQUEST),
+        // RFC 9449 section 5; a resource answers 401.
+        ("proof.unfit", _) => (ErrorKind::InvalidDpopProof, StatusCode::BAD_REQUEST),
         ("code.unusable" | "refresh.unusable" | "application.not_assigned", _) => {
             (ErrorKind::InvalidGrant, StatusCode::BAD_REQUEST)
         }

@@ -13,6 +13,7 @@ use crate::app::AppState;
 use crate::extract::{AskedBy, JsonBody, PageQuery, SignedIn, Visit, return_path};
 use crate::view::reauthenticate::Reauthenticate;
 
+const CHALLENGE: &str = "/reauthenticate/challenge";
 /// In the address of the page that asks for a passkey in hardware: the level's own word.
 const IN_HARDWARE: &str = "phrh";
 
@@ -25,7 +26,7 @@ pub(crate) fn step_up(return_path: &str) -> String {
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/reauthenticate", get(show))
-        .route("/reauthenticate/challenge", post(begin))
+        .route(CHALLENGE, post(begin))
         .route("/reauthenticate/passkey", post(finish))
 }
 
@@ -56,7 +57,12 @@ async fn show(
     let among = query.among();
     let (challenge, names) =
         reauthenticate::begin(&state.identity, &caller, &session, among).await?;
+    let mut renewal = CHALLENGE.to_owned();
+    if among == Among::InHardware {
+        renewal = format!("{CHALLENGE}?level={IN_HARDWARE}");
+    }
     let template = Reauthenticate {
+        renewal: &renewal,
         frame: visit.frame(),
         user_name: &session.user_name,
         only: (!names.is_empty()).then_some(names.as_slice()),

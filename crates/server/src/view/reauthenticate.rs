@@ -24,6 +24,8 @@ pub struct Reauthenticate<'a> {
     pub public_key: Value,
     /// Names of the passkeys in hardware that are asked for; `None` where any will do.
     pub only: Option<&'a [String]>,
+    /// Where the script asks for another challenge of the same kind.
+    pub renewal: &'a str,
     /// A path of ours.
     pub return_path: &'a str,
 }
@@ -34,11 +36,7 @@ impl Reauthenticate<'_> {
     }
 
     fn script_data(&self) -> String {
-        let renewal = match self.only {
-            Some(_) => "/reauthenticate/challenge?level=phrh",
-            None => "/reauthenticate/challenge",
-        };
-        json!({ "state": self.state, "publicKey": self.public_key, "return": self.return_path, "renewal": renewal })
+        json!({ "state": self.state, "publicKey": self.public_key, "return": self.return_path, "renewal": self.renewal })
             .to_string()
     }
 }

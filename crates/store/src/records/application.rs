@@ -8,7 +8,7 @@ macro_rules! applications {
     ($which:literal) => {
         concat!(
             "SELECT object_id, app_id, display_name, description, redirect_uris, status, record_version,
-                 security_version, created_at, deleted_at, home_uri, device_flow
+                 security_version, created_at, deleted_at, home_uri, device_flow, token_settings
              FROM application WHERE tenant_id = $1 AND ",
             $which
         )
@@ -26,12 +26,12 @@ statements! {
         "SELECT COUNT(*) FROM application WHERE tenant_id = $1 AND status = $2";
     INSERT = "application.insert" Tenant
         "INSERT INTO application (tenant_id, object_id, app_id, display_name, description, redirect_uris, status, record_version,
-             security_version, created_at, deleted_at, home_uri, device_flow)
-         VALUES ($1, $2, $3, $4, $5, $6, 'active', 1, 1, $7, NULL, $8, $9) ON CONFLICT DO NOTHING";
+             security_version, created_at, deleted_at, home_uri, device_flow, token_settings)
+         VALUES ($1, $2, $3, $4, $5, $6, 'active', 1, 1, $7, NULL, $8, $9, $10) ON CONFLICT DO NOTHING";
     UPDATE = "application.update" Tenant
-        "UPDATE application SET display_name = $3, description = $4, redirect_uris = $5, home_uri = $6, device_flow = $7,
+        "UPDATE application SET display_name = $3, description = $4, redirect_uris = $5, home_uri = $6, device_flow = $7, token_settings = $8,
              record_version = record_version + 1
-         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $8 AND status = 'active'";
+         WHERE tenant_id = $1 AND object_id = $2 AND record_version = $9 AND status = 'active'";
     CHANGE_STATUS = "application.change_status" Tenant
         "UPDATE application SET status = $3, deleted_at = $4, record_version = record_version + 1, security_version = security_version + 1
          WHERE tenant_id = $1 AND object_id = $2 AND record_version = $5";
@@ -73,6 +73,8 @@ pub struct Application {
     pub home_uri: Option<String>,
     /// Devices that can't show our pages may let people sign in to it on another one.
     pub device_flow: bool,
+    /// JSON of what its tokens say, and how they are asked for and signed.
+    pub token_settings: String,
 }
 
 /// What a client proves itself with.
@@ -130,6 +132,7 @@ fn parse(mut row: Row) -> Result<Application, StoreError> {
         deleted_at: row.opt_int()?,
         home_uri: row.opt_text()?,
         device_flow: row.truth()?,
+        token_settings: row.text()?,
     })
 }
 
@@ -241,6 +244,7 @@ impl Unit {
             application.created_at.into(),
             application.home_uri.as_deref().into(),
             application.device_flow.into(),
+            application.token_settings.as_str().into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }
@@ -255,6 +259,7 @@ impl Unit {
             application.redirect_uris.as_str().into(),
             application.home_uri.as_deref().into(),
             application.device_flow.into(),
+            application.token_settings.as_str().into(),
             application.record_version.into(),
         ];
         self.step(&UPDATE, args, Expect::One(Guard::Moved))

@@ -154,6 +154,15 @@ statements! {
             " FROM above a JOIN directory_group g ON g.tenant_id = $1 AND g.group_id = a.group_id
              WHERE g.group_id > $3 ORDER BY g.group_id LIMIT $4"
         );
+    LIST_ASSIGNED = "group.list_assigned_of_member" Tenant
+        concat!(
+            above_member!("$2"), " ",
+            groups_of_member!(),
+            " FROM above a JOIN directory_group g ON g.tenant_id = $1 AND g.group_id = a.group_id
+             WHERE EXISTS (SELECT 1 FROM app_role_assignment x
+                 WHERE x.tenant_id = $1 AND x.resource_id = $3 AND x.principal_id = a.group_id)
+             ORDER BY g.group_id LIMIT $4"
+        );
     /// In which groups somebody is or, with what a change is about, would be: without the membership of $4 in $3, without
     /// the group $6, and as if $5 were not deleted.
     LIST_IDS_OF_MEMBER = "group.list_ids_of_member" Tenant
@@ -452,7 +461,24 @@ impl Store {
         let rows = self.read(sql, args).await?;
         rows.into_iter().map(parse_group).collect()
     }
+
+    /// At most one more than [`MAX_GROUPS_TOLD`] groups that a person is in, however deep, and that are assigned to the
+    /// application, by id.
+    pub async fn list_assigned_groups_of(
+        &self,
+        tenant: Id,
+        person: Id,
+        resource: Id,
+    ) -> Result<Vec<Group>, StoreError> {
+        let limit = MAX_GROUPS_TOLD as i64 + 1;
+        let args = vec![tenant.into(), person.into(), resource.into(), limit.into()];
+        let rows = self.read(&LIST_ASSIGNED, args).await?;
+        rows.into_iter().map(parse_group).collect()
+    }
 }
+
+/// As many groups as a token has room for.
+pub const MAX_GROUPS_TOLD: usize = 200;
 
 impl Unit {
     /// Deletes at most 400 members of the group; returns a row for each.

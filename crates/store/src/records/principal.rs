@@ -10,7 +10,8 @@ macro_rules! principals {
     ($($which:expr),+) => {
         concat!(
             "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at,
-                 assignment_required
+                 assignment_required,
+                 (SELECT l.token_settings FROM application l WHERE l.tenant_id = $1 AND l.app_id = service_principal.app_id)
              FROM service_principal WHERE tenant_id = $1 AND ",
             $($which),+
         )
@@ -107,6 +108,15 @@ statements! {
             " SELECT 1 WHERE ",
             assigned!("$3")
         );
+    /// Which roles of the resource `$3` the person has, by themselves or through groups.
+    LIST_ROLES_AT = "app_role_assignment.list_roles_of_person" Tenant
+        concat!(
+            above_member!("$2"),
+            " SELECT x.app_role_id FROM app_role_assignment x
+              WHERE x.tenant_id = $1 AND x.resource_id = $3 AND x.principal_id = $2
+              UNION SELECT y.app_role_id FROM above b CROSS JOIN app_role_assignment y
+              WHERE y.tenant_id = $1 AND y.resource_id = $3 AND y.principal_id = b.group_id"
+        );
     /// What somebody can open: has a place to be opened at, and is for everybody or assigned to them.
     LIST_OPEN_TO = "application.list_open_to" Tenant
         concat!(
@@ -193,6 +203,8 @@ pub struct ServicePrincipal {
     pub deleted_at: Option<i64>,
     /// Only people who are assigned to it may sign in to it.
     pub assignment_required: bool,
+    /// Of its application; none for the administration API itself.
+    pub token_settings: Option<String>,
 }
 
 /// A permission that an application uses in its own name; or that a person, or those in a group, may sign in to one.
@@ -250,6 +262,7 @@ fn parse(mut row: Row) -> Result<ServicePrincipal, StoreError> {
         created_at: row.int()?,
         deleted_at: row.opt_int()?,
         assignment_required: row.truth()?,
+        token_settings: row.opt_text()?,
     })
 }
 
@@ -368,6 +381,18 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let args = vec![tenant.into(), person.into(), resource.into()];
         Ok(self.read_one(&IS_ASSIGNED, args).await?.is_some())
+    }
+
+    /// The roles of an application that a person has, by themselves or through groups.
+    pub async fn list_roles_at(
+        &self,
+        tenant: Id,
+        person: Id,
+        resource: Id,
+    ) -> Result<Vec<Id>, StoreError> {
+        let args = vec![tenant.into(), person.into(), resource.into()];
+        let rows = self.read(&LIST_ROLES_AT, args).await?;
+        rows.into_iter().map(|mut row| row.id()).collect()
     }
 
     /// At most 200 applications that somebody can open, by name.

@@ -17,17 +17,17 @@ statements! {
     INSERT = "refresh_family.insert" Tenant
         "INSERT INTO refresh_family (tenant_id, family_id, principal_id, person_id, person_version, credential_id, credential_version,
              epoch, renewal_version, session_id, auth_time, code_hash, in_hardware, platform, scope, issuer, generation, rotated_at,
-             repeated, expires_at, ended_at)
+             repeated, expires_at, ended_at, key_thumbprint)
          SELECT $1, $2, k.principal_id, s.person_id, s.person_version, s.credential_id, s.credential_version,
              s.epoch, p.renewal_version, s.session_id, s.auth_time, k.code_hash, $6, k.platform, k.scope, k.issuer, 0, $4,
-             0, s.auth_time + $5, NULL
+             0, s.auth_time + $5, NULL, $7
          FROM authorization_code k
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = k.principal_id
          JOIN session s ON s.tenant_id = $1 AND s.person_id = k.person_id AND s.session_id = k.session_id AND s.ended_at IS NULL
          WHERE k.tenant_id = $1 AND k.code_hash = $3";
     FIND = "refresh_family.find" Tenant
         "SELECT f.family_id, f.principal_id, f.person_id, f.credential_id, f.session_id, f.in_hardware, f.platform, f.scope, f.issuer, f.generation,
-             f.rotated_at, f.repeated, f.expires_at, f.ended_at
+             f.rotated_at, f.repeated, f.expires_at, f.ended_at, f.key_thumbprint
          FROM refresh_family f JOIN tenant t ON t.tenant_id = $1 AND t.epoch = f.epoch
          WHERE f.tenant_id = $1 AND f.family_id = $2";
     FIND_LIVE_PERSON = "refresh_family.find_live_person" Tenant
@@ -53,7 +53,7 @@ statements! {
          AND EXISTS (SELECT 1 FROM service_principal r WHERE r.tenant_id = $1 AND r.object_id = refresh_family.principal_id
              AND r.renewal_version = refresh_family.renewal_version AND r.status = 'enabled')";
     ROTATE = "refresh_family.rotate" Tenant
-        "UPDATE refresh_family SET generation = generation + 1, rotated_at = $4, repeated = 0
+        "UPDATE refresh_family SET generation = generation + 1, rotated_at = $4, repeated = 0, key_thumbprint = $6
          WHERE tenant_id = $1 AND family_id = $2 AND generation = $3 AND ended_at IS NULL AND expires_at > $4
          AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.policy_version = $5)";
     REPEAT = "refresh_family.repeat" Tenant
@@ -121,6 +121,8 @@ pub struct RefreshFamily {
     pub repeated: bool,
     pub expires_at: i64,
     pub ended_at: Option<i64>,
+    /// Of the key that the last tokens were bound to.
+    pub key_thumbprint: Option<[u8; 32]>,
 }
 
 fn parse(mut row: Row) -> Result<RefreshFamily, StoreError> {
@@ -139,6 +141,7 @@ fn parse(mut row: Row) -> Result<RefreshFamily, StoreError> {
         repeated: row.truth()?,
         expires_at: row.int()?,
         ended_at: row.opt_int()?,
+        key_thumbprint: row.opt_array()?,
     })
 }
 
@@ -184,7 +187,8 @@ impl Unit {
         &mut self,
         tenant: Id,
         family: FamilyId,
-        (code_hash, in_hardware): (CodeHash, bool),
+        code_hash: CodeHash,
+        (in_hardware, key): (bool, Option<&[u8; 32]>),
         now: i64,
         lifetime: i64,
     ) -> &mut Unit {
@@ -195,6 +199,7 @@ impl Unit {
             now.into(),
             lifetime.into(),
             in_hardware.into(),
+            key.map(|it| it.as_slice()).into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::SessionOver))
     }
@@ -213,6 +218,7 @@ impl Unit {
         generation: i64,
         now: i64,
         policy_version: i64,
+        key: Option<&[u8; 32]>,
     ) -> &mut Unit {
         let args = vec![
             tenant.into(),
@@ -220,6 +226,7 @@ impl Unit {
             generation.into(),
             now.into(),
             policy_version.into(),
+            key.map(|it| it.as_slice()).into(),
         ];
         self.step(&ROTATE, args, Expect::One(Guard::Moved))
     }

@@ -8,6 +8,9 @@ use crate::{Expect, Guard, Unit};
 statements! {
     INSERT = "spent.insert" Tenant
         "INSERT INTO spent (tenant_id, state_id, attempt_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    INSERT_WITHIN = "spent.insert_within" Tenant
+        "INSERT INTO spent (tenant_id, state_id, attempt_id) VALUES ($1, $2, $3)
+         ON CONFLICT (tenant_id, state_id) DO UPDATE SET attempt_id = excluded.attempt_id WHERE spent.attempt_id = excluded.attempt_id";
     FIND_ATTEMPT = "spent.find_attempt" Tenant
         "SELECT 1 FROM spent WHERE tenant_id = $1 AND state_id = $2 AND attempt_id = $3";
     PURGE = "spent.purge" Tenant
@@ -27,6 +30,13 @@ impl Unit {
         });
         let args = vec![tenant.into(), state.into(), attempt.into()];
         self.step(&INSERT, args, Expect::One(Guard::Spent))
+    }
+
+    /// The same for a request that may write more than one unit: `attempt` names the request. A commit whose answer was lost does
+    /// not recognise itself by it.
+    pub fn spend_within(&mut self, tenant: Id, state: Id, attempt: Id) -> &mut Unit {
+        let args = vec![tenant.into(), state.into(), attempt.into()];
+        self.step(&INSERT_WITHIN, args, Expect::One(Guard::Spent))
     }
 
     /// Deletes at most 500 whose states were issued before; returns a row for each.

@@ -6,7 +6,8 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 
 statements! {
     FIND_CLIENT = "client.find" Tenant
-        "SELECT a.object_id, a.app_id, a.display_name, a.redirect_uris, p.object_id, p.security_version, t.epoch, p.assignment_required, a.device_flow
+        "SELECT a.object_id, a.app_id, a.display_name, a.redirect_uris, p.object_id, p.security_version, t.epoch, p.assignment_required, a.device_flow,
+             a.token_settings
          FROM application a
          JOIN tenant t ON t.tenant_id = $1
          JOIN service_principal p ON p.tenant_id = $1 AND p.app_id = a.app_id AND p.status = 'enabled'
@@ -32,12 +33,12 @@ statements! {
          WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.session_id = $3 AND s.ended_at IS NULL AND s.expires_at > $7 AND s.last_seen_at > $8";
     INSERT_CODE = "authorization_code.insert" Tenant
         "INSERT INTO authorization_code (tenant_id, code_hash, principal_id, principal_version, person_id, session_id, redirect_uri,
-             platform, challenge, scope, nonce, issuer, epoch, expires_at, is_acr_plain, used_at, revoked_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL, NULL
-         FROM tenant t WHERE t.tenant_id = $1 AND t.policy_version = $16";
+             platform, challenge, scope, nonce, issuer, epoch, expires_at, is_acr_plain, key_thumbprint, used_at, revoked_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULL, NULL
+         FROM tenant t WHERE t.tenant_id = $1 AND t.policy_version = $17";
     FIND_CODE = "authorization_code.find" Tenant
         "SELECT k.code_hash, k.principal_id, k.principal_version, k.person_id, k.session_id, k.redirect_uri, k.platform, k.challenge, k.scope,
-             k.nonce, k.issuer, k.epoch, k.expires_at, k.is_acr_plain, k.used_at, k.revoked_at
+             k.nonce, k.issuer, k.epoch, k.expires_at, k.is_acr_plain, k.key_thumbprint, k.used_at, k.revoked_at
          FROM authorization_code k JOIN tenant t ON t.tenant_id = $1 AND t.epoch = k.epoch
          WHERE k.tenant_id = $1 AND k.code_hash = $2";
     USE_CODE = "authorization_code.use" Tenant
@@ -67,6 +68,8 @@ pub struct Client {
     pub assignment_required: bool,
     /// Devices that can't show our pages may let people sign in to it on another one.
     pub device_flow: bool,
+    /// JSON of what its tokens say, and how they are asked for and signed.
+    pub token_settings: String,
 }
 
 /// A code, and everything that it is bound to.
@@ -79,7 +82,8 @@ pub struct AuthorizationCode {
     pub session_id: Id,
     pub redirect_uri: String,
     pub platform: String,
-    pub challenge: [u8; 32],
+    /// `None`: the client used no PKCE.
+    pub challenge: Option<[u8; 32]>,
     pub scope: String,
     pub nonce: Option<String>,
     pub issuer: String,
@@ -87,6 +91,8 @@ pub struct AuthorizationCode {
     pub expires_at: i64,
     /// The application is told `phr` even where more is true: it asked for no other word.
     pub is_acr_plain: bool,
+    /// The thumbprint of the only key that may redeem it.
+    pub key_thumbprint: Option<[u8; 32]>,
     pub used_at: Option<i64>,
     pub revoked_at: Option<i64>,
 }
@@ -129,13 +135,14 @@ fn parse_code(mut row: Row) -> Result<AuthorizationCode, StoreError> {
         session_id: row.id()?,
         redirect_uri: row.text()?,
         platform: row.text()?,
-        challenge: row.array()?,
+        challenge: row.opt_array()?,
         scope: row.text()?,
         nonce: row.opt_text()?,
         issuer: row.text()?,
         epoch: row.id()?,
         expires_at: row.int()?,
         is_acr_plain: row.truth()?,
+        key_thumbprint: row.opt_array()?,
         used_at: row.opt_int()?,
         revoked_at: row.opt_int()?,
     })
@@ -160,6 +167,7 @@ impl Store {
             epoch: row.id()?,
             assignment_required: row.truth()?,
             device_flow: row.truth()?,
+            token_settings: row.text()?,
         }))
     }
 
@@ -241,13 +249,15 @@ impl Unit {
             code.session_id.into(),
             code.redirect_uri.as_str().into(),
             code.platform.as_str().into(),
-            code.challenge.into(),
+            // No bytes stand for none: the column came before clients that may leave it out.
+            code.challenge.as_ref().map_or(&[][..], |it| it).into(),
             code.scope.as_str().into(),
             code.nonce.as_deref().into(),
             code.issuer.as_str().into(),
             code.epoch.into(),
             code.expires_at.into(),
             code.is_acr_plain.into(),
+            code.key_thumbprint.as_ref().map(|it| it.as_slice()).into(),
             policy_version.into(),
         ];
         self.step(&INSERT_CODE, args, Expect::One(Guard::Moved))

@@ -75,5 +75,6 @@ pub(super) fn principal_of(object_id: Id, app_id: Id) -> ServicePrincipal {
         created_at: NOW,
         deleted_at: None,
         assignment_required: false,
+        token_settings: None,
     }
 }

@@ -302,6 +302,7 @@ fn application(object_id: Id) -> Application {
         deleted_at: None,
         home_uri: Some("https://travel.example".to_owned()),
         device_flow: false,
+        token_settings: "{}".to_owned(),
     }
 }
 
@@ -360,12 +361,13 @@ fn code() -> AuthorizationCode {
         session_id: SESSION,
         redirect_uri: "https://app.example.org/".to_owned(),
         platform: "web".to_owned(),
-        challenge: [61; 32],
+        challenge: Some([61; 32]),
         scope: "openid".to_owned(),
         nonce: None,
         issuer: "https://example.org".to_owned(),
         epoch: EPOCH,
         is_acr_plain: false,
+        key_thumbprint: None,
         expires_at: 2 * NOW,
         used_at: None,
         revoked_at: None,
@@ -433,8 +435,8 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
         unit.insert_device_grant(tenant_id, &device(number));
     }
     for family in [FAMILY, OTHER_FAMILY] {
-        let code = (token_hash(60), false);
-        unit.insert_refresh_family(tenant_id, family, code, NOW, 2 * NOW);
+        let code = token_hash(60);
+        unit.insert_refresh_family(tenant_id, family, code, (false, None), NOW, 2 * NOW);
     }
 }
 
@@ -448,7 +450,7 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
     });
     add("renew", &|unit| {
         unit.require_refresh_family(OURS, FAMILY);
-        unit.rotate_refresh_family(OURS, FAMILY, 0, NOW, 1);
+        unit.rotate_refresh_family(OURS, FAMILY, 0, NOW, 1, None);
         unit.repeat_refresh_family(OURS, FAMILY, 1, NOW, 1);
     });
     add("move families", &|unit| {

@@ -1,6 +1,8 @@
 //! Who may sign in to an application.
 
-use identity::applications::{self, Assignment, DEFAULT_ROLE, PrincipalChange, PrincipalView};
+use identity::applications::{
+    self, AppRole, Assignment, DEFAULT_ROLE, PrincipalChange, PrincipalView,
+};
 use identity::{Actor, Id, Identity, PrincipalKind, Refusal, codes};
 use serde::Serialize;
 
@@ -43,12 +45,25 @@ pub(super) async fn add(
     actor: Actor<'_>,
     client_id: &str,
     whom: &str,
+    role: Option<&str>,
 ) -> Result<(), Failure> {
     let resource = find(identity, actor, client_id).await?;
     let principal = find_principal(identity, actor, whom).await?;
     let object = resource.object_id;
-    applications::assign(identity, actor, principal, object, DEFAULT_ROLE).await?;
+    let role_id = match role {
+        None => DEFAULT_ROLE,
+        Some(value) => resource
+            .roles
+            .iter()
+            .find(|it| it.value == value)
+            .map(|it| it.id)
+            .ok_or(Refusal::new(&codes::PERMISSION_UNKNOWN))?,
+    };
+    applications::assign(identity, actor, principal, object, role_id).await?;
     let (whom, name) = (escape(whom), escape(&resource.display_name));
+    if let Some(value) = role {
+        return say(&format!("{whom} is {} in {name}.", escape(value)));
+    }
     let note = match resource.assignment_required {
         true => "",
         false => " So may everybody else, until `claviger app require-assignment`.",
@@ -65,11 +80,18 @@ pub(super) async fn remove(
     let resource = find(identity, actor, client_id).await?;
     let principal = find_principal(identity, actor, whom).await?;
     let held = applications::list_app_roles(identity, actor, principal).await?;
-    let found = held
+    let held: Vec<Id> = held
         .iter()
-        .find(|one| one.resource_id == resource.object_id)
-        .ok_or(Refusal::new(&codes::GRANT_MISSING))?;
-    applications::unassign(identity, actor, found.assignment_id).await?;
+        .filter(|one| one.resource_id == resource.object_id)
+        .map(|one| one.assignment_id)
+        .collect();
+    if held.is_empty() {
+        return Err(Refusal::new(&codes::GRANT_MISSING).into());
+    }
+    // Whatever they are in it.
+    for assignment in held {
+        applications::unassign(identity, actor, assignment).await?;
+    }
     let (whom, name) = (escape(whom), escape(&resource.display_name));
     say(&format!("{whom} is not assigned to {name} any more."))
 }
@@ -100,11 +122,15 @@ struct Shown {
     kind: &'static str,
     principal_id: String,
     name: String,
+    /// The value of the application's role; none for who may just sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
     since: String,
 }
 
 impl Shown {
-    fn of(assignment: &Assignment) -> Shown {
+    fn of(assignment: &Assignment, roles: &[AppRole]) -> Shown {
+        let role = roles.iter().find(|it| it.id == assignment.app_role_id);
         Shown {
             id: assignment.assignment_id.to_string(),
             kind: match assignment.principal_kind {
@@ -114,6 +140,7 @@ impl Shown {
             },
             principal_id: assignment.principal_id.to_string(),
             name: assignment.principal_name.clone(),
+            role: role.map(|it| it.value.clone()),
             since: write_time(assignment.created_at),
         }
     }
@@ -127,13 +154,23 @@ pub(super) async fn list(
 ) -> Result<(), Failure> {
     let resource = find(identity, actor, client_id).await?;
     let all = read_all(identity, actor, resource.object_id).await?;
-    let shown: Vec<Shown> = all.iter().map(Shown::of).collect();
+    let shown: Vec<Shown> = all
+        .iter()
+        .map(|one| Shown::of(one, &resource.roles))
+        .collect();
     if form.json {
         return say_json(&shown);
     }
-    let heads = ["NAME", "KIND", "ID", "SINCE"].map(str::to_owned);
-    let rows = shown
-        .into_iter()
-        .map(|one| [one.name, one.kind.to_owned(), one.principal_id, one.since]);
+    let heads = ["NAME", "KIND", "ROLE", "ID", "SINCE"].map(str::to_owned);
+    let rows = shown.into_iter().map(|one| {
+        let role = one.role.unwrap_or_default();
+        [
+            one.name,
+            one.kind.to_owned(),
+            role,
+            one.principal_id,
+            one.since,
+        ]
+    });
     say(&table(std::iter::once(heads).chain(rows)))
 }

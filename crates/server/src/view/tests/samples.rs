@@ -281,6 +281,7 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
         (
             "reauthenticate-hardware",
             show(&reauthenticate::Reauthenticate {
+                renewal: "/reauthenticate/challenge",
                 frame: inside("/reauthenticate"),
                 user_name: names.or("miriam@northwind.example"),
                 state: "c2VhbGVk",
@@ -417,6 +418,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
         (
             "reauthenticate",
             show(&reauthenticate::Reauthenticate {
+                renewal: "/reauthenticate/challenge",
                 frame: inside("/reauthenticate"),
                 user_name: names.or("miriam@northwind.example"),
                 state: "c2VhbGVk",

@@ -250,9 +250,12 @@ fn people_take_back_what_they_allowed() {
         // Hers is over at once, tokens and renewals; his goes on.
         let is_live = async |body: &Value| {
             let token = body["access_token"].as_str().unwrap();
-            identity::bearer::authenticate(house.identity(), token)
-                .await
-                .is_ok()
+            identity::bearer::authenticate(
+                house.identity(),
+                &identity::bearer::Shown::bearer(token),
+            )
+            .await
+            .is_ok()
         };
         assert!(!is_live(&held[0]).await);
         refused(

@@ -142,7 +142,7 @@ fn somebody_lets_a_device_in() {
         // Once, and a second question takes nothing away from the first.
         refused(poll(&house, &app, &begun).await, "invalid_grant");
         let token = next["access_token"].as_str().unwrap();
-        identity::bearer::authenticate(house.identity(), token)
+        identity::bearer::authenticate(house.identity(), &identity::bearer::Shown::bearer(token))
             .await
             .unwrap();
         // Decided is decided.
@@ -175,7 +175,7 @@ fn past_mistake_45_a_device_code_is_redeemed_once() {
             .collect();
         assert_eq!(won.len(), 1);
         let token = won[0].json()["access_token"].as_str().unwrap().to_owned();
-        identity::bearer::authenticate(house.identity(), &token)
+        identity::bearer::authenticate(house.identity(), &identity::bearer::Shown::bearer(&token))
             .await
             .unwrap();
     });

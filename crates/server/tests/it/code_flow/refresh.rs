@@ -71,7 +71,9 @@ async fn renew(house: &House, app: &Application, token: &str) -> Answer {
 
 async fn is_live(house: &House, body: &Value) -> bool {
     let token = body["access_token"].as_str().unwrap();
-    bearer::authenticate(house.identity(), token).await.is_ok()
+    bearer::authenticate(house.identity(), &bearer::Shown::bearer(token))
+        .await
+        .is_ok()
 }
 
 /// The claims of a token, read without a look at its signature.

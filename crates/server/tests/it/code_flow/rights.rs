@@ -66,7 +66,9 @@ fn changing_an_application_needs_its_rights() {
         );
         // An application with tier 0 in its own name reaches plain applications, but no privileged one, itself included.
         let token = house.token(&powerful).await;
-        let bearer = bearer::authenticate(identity, &token).await.unwrap();
+        let bearer = bearer::authenticate(identity, &bearer::Shown::bearer(&token))
+            .await
+            .unwrap();
         let actor = Actor::Token(&caller, &bearer);
         applications::add_secret(identity, actor, plain.object_id, "", None)
             .await

@@ -51,7 +51,7 @@ fn past_mistake_50_scripts_ask_where_no_cookie_counts_and_nowhere_else() {
             assert_eq!(asked.status, 204, "{path}: {}", asked.text());
             assert_eq!(find(&asked, origin), Some("*"), "{path}");
             let allowed = find(&asked, "access-control-allow-headers").unwrap();
-            assert_eq!(allowed, "authorization, content-type");
+            assert_eq!(allowed, "authorization, content-type, dpop");
             // Refusals, too: a script is told what is wrong.
             let method = match path.starts_with("/oauth2") || path.starts_with("/common/oauth2") {
                 true => Method::POST,

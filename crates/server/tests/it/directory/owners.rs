@@ -247,7 +247,9 @@ fn an_owners_token_needs_the_permission_too() {
             ("GroupMember.ReadWrite.All", Ok(())),
         ] {
             let token = house.delegated_token(&app, &mut bob.browser, scope).await;
-            let bearer = bearer::authenticate(identity, &token).await.unwrap();
+            let bearer = bearer::authenticate(identity, &bearer::Shown::bearer(&token))
+                .await
+                .unwrap();
             let actor = Actor::Token(&caller, &bearer);
             let done = members::add(identity, actor, group, person).await;
             assert_eq!(done.map_err(|refusal| refusal.code.id), expected, "{scope}");
@@ -263,7 +265,9 @@ fn an_owners_token_needs_the_permission_too() {
             .await
             .unwrap();
         let token = house.token(&tool).await;
-        let bearer = bearer::authenticate(identity, &token).await.unwrap();
+        let bearer = bearer::authenticate(identity, &bearer::Shown::bearer(&token))
+            .await
+            .unwrap();
         assert_eq!(bearer.permissions(), [Permission::UserReadAll]);
         let actor = Actor::Token(&caller, &bearer);
         let done = members::remove(identity, actor, group, person).await;
