@@ -67,26 +67,13 @@ async fn change_home(
     say(said)
 }
 
-async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<(), Failure> {
+/// Who signs in to it, and what it is told of them.
+async fn execute_sign_in(
+    identity: &Identity,
+    actor: Actor<'_>,
+    command: App,
+) -> Result<(), Failure> {
     match command {
-        App::Create {
-            name,
-            redirect,
-            description,
-            home,
-            form,
-        } => {
-            let change = ApplicationChange {
-                display_name: Some(name),
-                description: Some(description),
-                redirect_uris: Some(parse_redirects(&redirect)?),
-                home_uri: Some(home),
-                ..ApplicationChange::default()
-            };
-            let made = applications::add(identity, actor, &change).await?;
-            applications::add_principal(identity, actor, made.app_id).await?;
-            show(identity, actor, made, form).await
-        }
         App::Assign {
             client_id,
             whom,
@@ -135,6 +122,40 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
         }
         App::Devices { client_id, off } => change_devices(identity, actor, &client_id, !off).await,
         App::Home { client_id, url } => change_home(identity, actor, &client_id, url).await,
+        command => Err(Failure::Said(format!(
+            "{command:?} is about something else"
+        ))),
+    }
+}
+
+async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<(), Failure> {
+    match command {
+        App::Create {
+            name,
+            redirect,
+            description,
+            home,
+            form,
+        } => {
+            let change = ApplicationChange {
+                display_name: Some(name),
+                description: Some(description),
+                redirect_uris: Some(parse_redirects(&redirect)?),
+                home_uri: Some(home),
+                ..ApplicationChange::default()
+            };
+            let made = applications::add(identity, actor, &change).await?;
+            applications::add_principal(identity, actor, made.app_id).await?;
+            show(identity, actor, made, form).await
+        }
+        command @ (App::Assign { .. }
+        | App::Unassign { .. }
+        | App::Assigned { .. }
+        | App::RequireAssignment { .. }
+        | App::Tokens { .. }
+        | App::Preview { .. }
+        | App::Devices { .. }
+        | App::Home { .. }) => execute_sign_in(identity, actor, command).await,
         App::List { form } => show_list(&list(identity, actor).await?, form),
         App::Show { client_id, form } => {
             let found = find(identity, actor, &client_id).await?;

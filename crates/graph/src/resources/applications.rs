@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::kind::Bytes;
+use crate::kind::{Bytes, words};
 use crate::resource::resource;
 use crate::{Described, Guid, Kind, Time};
 
@@ -27,11 +27,16 @@ resource! {
     }
 }
 
+words! {
+    /// What signs id tokens, by JOSE's names.
+    IdTokenAlgorithm = "idTokenAlgorithm" { Rs256 = "RS256", Es256 = "ES256", EdDsa = "EdDSA", MlDsa65 = "ML-DSA-65" }
+}
+
 resource! {
     /// What an application's tokens say of people, and how they are asked for and signed.
     TokenConfiguration = "tokenConfiguration" {
         claims "claims": Vec<ClaimSource> = Shown Create Update;
-        id_token_algorithm "idTokenAlgorithm": Option<String> = Shown Create Update;
+        id_token_algorithm "idTokenAlgorithm": Option<IdTokenAlgorithm> = Shown Create Update;
         is_pkce_optional "isPkceOptional": bool = Shown Create Update;
         is_user_info_signed "isUserInfoSigned": bool = Shown Create Update;
     }

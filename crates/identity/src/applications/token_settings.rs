@@ -69,6 +69,8 @@ pub enum Source {
     Roles,
     /// The same for everybody.
     Fixed(String),
+    /// No source that there is: such a rule is refused when it is to be stored.
+    Unknown(String),
 }
 
 /// What stands before a fixed value.
@@ -96,6 +98,12 @@ impl Source {
         })
     }
 
+    /// The same, whatever the word is.
+    #[must_use]
+    pub fn read(word: &str) -> Source {
+        Source::parse(word).unwrap_or_else(|| Source::Unknown(word.to_owned()))
+    }
+
     /// The word.
     #[must_use]
     pub fn write(&self) -> String {
@@ -111,6 +119,7 @@ impl Source {
             Source::AssignedGroupNames => "assignedGroupNames",
             Source::Roles => "roles",
             Source::Fixed(text) => return format!("{FIXED}{text}"),
+            Source::Unknown(word) => word,
         }
         .to_owned()
     }
@@ -340,6 +349,7 @@ fn check_claim(claim: &ClaimRule) -> Result<(), Refusal> {
         return Err(unfit("tokens.claim_reserved"));
     }
     match &claim.source {
+        Source::Unknown(_) => Err(unfit("tokens.claim_source")),
         Source::Fixed(text) if names::parse_text(text, MAX_NAME).is_none() => {
             Err(unfit("tokens.fixed_value"))
         }

@@ -96,6 +96,7 @@ impl Wells<'_> {
     async fn draw(&mut self, source: &Source) -> Result<Drawn, Refusal> {
         Ok(match source {
             Source::Fixed(text) => Drawn::Value(json!(text)),
+            Source::Unknown(_) => Drawn::Nothing,
             Source::ObjectId => Drawn::Value(json!(self.person.to_string())),
             Source::UserName => {
                 Drawn::of_text(self.record().await?.map(|it| it.user_name.as_str()))

@@ -2,8 +2,8 @@
 
 use graph::body::Fields;
 use graph::resources::{
-    AppRole as RoleResource, ClaimSource, NewTokenPreview, TokenClaims, TokenConfiguration,
-    TokenPreview,
+    AppRole as RoleResource, ClaimSource, IdTokenAlgorithm, NewTokenPreview, TokenClaims,
+    TokenConfiguration, TokenPreview,
 };
 use graph::{Guid, Mark, Problem};
 use identity::Id;
@@ -33,51 +33,36 @@ pub(super) fn derive_tokens(settings: &TokenSettings) -> TokenConfiguration {
     };
     TokenConfiguration {
         claims: settings.claims.iter().map(claim).collect(),
-        id_token_algorithm: Some(settings.algorithm.as_str().to_owned()),
+        id_token_algorithm: IdTokenAlgorithm::parse(settings.algorithm.as_str()),
         is_pkce_optional: settings.is_pkce_optional,
         is_user_info_signed: settings.is_user_info_signed,
     }
 }
 
-fn wrong(property: &str, expected: &str) -> Fault {
-    Problem::WrongType {
-        property: property.to_owned(),
-        expected: expected.to_owned(),
-    }
-    .into()
-}
-
 fn read_role(fields: &Fields) -> Result<AppRole, Fault> {
     let id = fields.guid("id").ok_or(Problem::Missing("appRoles/id"))?;
+    // What is sent for another kind is nothing that people are, and is not kept as if it were.
     let kinds = fields.texts("allowedMemberTypes").unwrap_or_default();
-    if kinds.iter().any(|kind| kind != "User") {
-        return Err(wrong(
-            "appRoles/allowedMemberTypes",
-            "User, the one kind there is",
-        ));
-    }
+    let is_of_people = kinds.iter().all(|kind| kind == "User");
     let text = |name| fields.text(name).flatten().unwrap_or_default().to_owned();
     Ok(AppRole {
         id: Id(id.0),
-        value: text("value"),
+        value: match is_of_people {
+            true => text("value"),
+            false => String::new(),
+        },
         display_name: text("displayName"),
         description: text("description"),
         is_enabled: fields.truth("isEnabled").unwrap_or(true),
     })
 }
 
-fn read_claim(fields: &Fields) -> Result<ClaimRule, Fault> {
-    let word = fields.text("source").flatten().unwrap_or_default();
-    let source = Source::parse(word).ok_or_else(|| {
-        wrong(
-            "@claviger.tokens/claims/source",
-            "userName, displayName, mail, id, a property of people, groupIds, groupNames, assignedGroupIds, assignedGroupNames, roles or fixed:TEXT",
-        )
-    })?;
-    Ok(ClaimRule {
-        name: fields.text("name").flatten().unwrap_or_default().to_owned(),
-        source,
-    })
+fn read_claim(fields: &Fields) -> ClaimRule {
+    let text = |name| fields.text(name).flatten().unwrap_or_default();
+    ClaimRule {
+        name: text("name").to_owned(),
+        source: Source::read(text("source")),
+    }
 }
 
 /// What a body says of tokens, beside what there was; `None` when it says nothing.
@@ -98,18 +83,11 @@ pub(super) fn read_tokens(
         return Ok(Some(settings));
     };
     if let Some(claims) = tokens.objects("claims") {
-        settings.claims = claims
-            .iter()
-            .map(read_claim)
-            .collect::<Result<_, Fault>>()?;
+        settings.claims = claims.iter().map(read_claim).collect();
     }
-    if let Some(name) = tokens.text("idTokenAlgorithm").flatten() {
-        settings.algorithm = parse_algorithm(name).ok_or_else(|| {
-            wrong(
-                "@claviger.tokens/idTokenAlgorithm",
-                "RS256, ES256, EdDSA or ML-DSA-65",
-            )
-        })?;
+    let name = tokens.text("idTokenAlgorithm").flatten();
+    if let Some(algorithm) = name.and_then(parse_algorithm) {
+        settings.algorithm = algorithm;
     }
     if let Some(optional) = tokens.truth("isPkceOptional") {
         settings.is_pkce_optional = optional;

@@ -213,7 +213,12 @@ fn what_the_server_vouches_for_is_nobodys_to_map() {
             let names = (0..count).map(|number| claim(&format!("c{number}"), "mail"));
             of_claims(names.collect())
         };
+        let unknown = ClaimRule {
+            name: "a".to_owned(),
+            source: Source::read("shoeSize"),
+        };
         let mut cases = vec![
+            (of_claims(vec![unknown]), "tokens.claim_source"),
             (of_claims(vec![claim("", "mail")]), "tokens.claim_name"),
             (of_claims(vec![claim("a b", "mail")]), "tokens.claim_name"),
             (of_claims(vec![claim("ü", "mail")]), "tokens.claim_name"),

@@ -238,7 +238,8 @@ fn security_28_a_token_is_refused_when_person_or_passkey_is_gone() {
                 client.get(Witness::CEM).await,
                 client.patch(Witness::CEM, &retitle()).await,
             ] {
-                assert_eq!(told.header("www-authenticate"), "Bearer");
+                let challenge = told.header("www-authenticate");
+                assert_eq!(challenge, "Bearer error=\"invalid_token\"");
                 told.refused_as(401, "InvalidAuthenticationToken", "token.unusable");
             }
             witness.saw_nothing().await;
