@@ -14,6 +14,7 @@ use crate::ambient::{Ambient, Clock};
 use crate::audit::NodeLog;
 use crate::keys::{KeyEncryptionKey, KeyError, Keys};
 use crate::limits::Limit;
+use crate::outbox::Outbox;
 use crate::policies::Policies;
 use crate::seal::derive_mac;
 use crate::{BrowserId, MINUTE, Micros, Refusal, SECOND, Settings, codes, keys};
@@ -47,6 +48,7 @@ pub(crate) struct Inner {
     pub(crate) client_limit: Limit,
     /// How often a device may ask whether it was allowed.
     pub(crate) device_limit: Limit,
+    pub(crate) outbox: Outbox,
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
@@ -177,6 +179,7 @@ impl Identity {
             client_failure_limit,
             client_limit,
             device_limit,
+            outbox: Outbox::new(&kek),
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 tenant,

@@ -21,6 +21,7 @@ use crate::audit::{self, Entry};
 use crate::authorize::list_granted;
 use crate::client::{self, AuthenticatedClient, Proven};
 use crate::issuer::{Issuer, Scope, api_audience, parse_scope};
+use crate::outbox;
 use crate::permissions::Permission;
 use crate::policies::decide_one_at_rest;
 use crate::seal::derive_hash;
@@ -321,7 +322,7 @@ fn claim(asked: &Asked<'_>, now: Micros) -> Map<String, Value> {
     }
 }
 
-fn sign(
+pub(crate) fn sign(
     identity: &Identity,
     algorithm: Algorithm,
     token_type: &str,
@@ -509,6 +510,7 @@ async fn redeem(
     let basis = Basis {
         person: &person,
         session_id: code.session_id,
+        sid: code.session_id,
         auth_time: live.auth_time,
         assurance: match code.platform == DEVICE {
             true => assurance.elsewhere(),
@@ -524,6 +526,9 @@ async fn redeem(
     client.spend(identity, &mut unit);
     unit.require_session(tenant, code.person_id, code.session_id);
     unit.use_code(tenant, code.code_hash, now);
+    if tokens.id_token.is_some() {
+        unit.insert_session_client(tenant, &outbox::prepare_logout(identity, code));
+    }
     if permissions.contains(&Permission::OfflineAccess) {
         let in_hardware = basis.assurance.is_in_hardware();
         tokens.refresh_token = Some(refresh::begin(
@@ -549,6 +554,8 @@ async fn redeem(
 struct Basis<'a> {
     person: &'a Person,
     session_id: Id,
+    /// The session as id tokens name it: by its first name, however often another one took its place.
+    sid: Id,
     auth_time: Micros,
     assurance: Assurance,
     /// Only what answers the request that brought it.
@@ -657,6 +664,7 @@ async fn make_id_token(
     for (name, value) in fixed.iter().chain(about_person) {
         claims.insert((*name).to_owned(), value.clone());
     }
+    claims.insert("sid".to_owned(), json!(basis.sid.to_string()));
     if let Some(nonce) = basis.nonce {
         claims.insert("nonce".to_owned(), json!(nonce));
     }
