@@ -17,7 +17,7 @@ mod logout;
 mod standing;
 
 pub(crate) use logout::prepare as prepare_logout;
-use standing::{Place, Standings};
+use standing::{Slot, Standings};
 
 /// The one kind there is.
 const LOGOUT: &str = "logout";
@@ -56,13 +56,7 @@ impl Outbox {
 }
 
 fn derive_associated(tenant: Id, kind: &str, message: Id) -> Vec<u8> {
-    [
-        b"outbox".as_slice(),
-        &tenant.0,
-        &message.0,
-        kind.as_bytes(),
-    ]
-    .concat()
+    [b"outbox".as_slice(), &tenant.0, &message.0, kind.as_bytes()].concat()
 }
 
 fn seal(identity: &Identity, kind: &str, message: Id, plain: &[u8]) -> Vec<u8> {
@@ -79,7 +73,7 @@ pub struct Delivery {
     address: LogoutAddress,
     form: String,
     /// Counts as under way until it is dropped.
-    _place: Place,
+    _slot: Slot,
 }
 
 /// Without what it says.
@@ -125,7 +119,7 @@ pub enum Outcome {
     },
 }
 
-/// Takes what is due, as far as this node has places: a few for each recipient, fewer for those who failed last. A node whose
+/// Takes what is due, as far as this node has slots: a few for each recipient, fewer for those who failed last. A node whose
 /// clock is off leaves it to the others.
 ///
 /// # Errors
@@ -140,16 +134,16 @@ pub async fn take_due(identity: &Identity) -> Result<Taken, Refusal> {
     let recipients = store.list_due_recipients(tenant, LOGOUT, now).await?;
     let mut taken = Taken::default();
     for recipient in standings.rotate(recipients) {
-        let places = standings.reserve(recipient);
-        if places.is_empty() {
+        let slots = standings.reserve(recipient);
+        if slots.is_empty() {
             continue;
         }
         match store.find_logout_address(tenant, recipient).await? {
             Some(address) => {
-                let leased = lease(identity, recipient, places.len()).await?;
+                let leased = lease(identity, recipient, slots.len()).await?;
                 taken
                     .deliveries
-                    .extend(prepare(identity, recipient, &address, leased, places).await?);
+                    .extend(prepare(identity, recipient, &address, leased, slots).await?);
             }
             None => taken.dropped += drop_all(identity, recipient).await?,
         }
@@ -181,10 +175,10 @@ async fn prepare(
     recipient: Id,
     address: &LogoutAddress,
     (lease, messages): (Id, Vec<Message>),
-    places: Vec<Place>,
+    slots: Vec<Slot>,
 ) -> Result<Vec<Delivery>, Refusal> {
     let mut deliveries = Vec::with_capacity(messages.len());
-    for (message, place) in messages.into_iter().zip(places) {
+    for (message, slot) in messages.into_iter().zip(slots) {
         let Some(form) = logout::write_form(identity, address, &message).await? else {
             // Of another key, or changed by hand: it stays like that.
             tracing::error!("a message in the outbox can't be opened; it is deleted");
@@ -197,7 +191,7 @@ async fn prepare(
             recipient,
             address: address.clone(),
             form,
-            _place: place,
+            _slot: slot,
         });
     }
     Ok(deliveries)
@@ -345,11 +339,7 @@ pub async fn give_up(identity: &Identity) -> Result<GivenUp, Refusal> {
 }
 
 /// Whether it was this node that did.
-async fn give_up_on(
-    identity: &Identity,
-    recipient: Id,
-    messages: &[Id],
-) -> Result<bool, Refusal> {
+async fn give_up_on(identity: &Identity, recipient: Id, messages: &[Id]) -> Result<bool, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let address = store.find_logout_address(tenant, recipient).await?;
     let mut unit = Unit::new();

@@ -148,7 +148,9 @@ impl Outbound {
         let address = self.resolve(target).await?;
         if target.secure {
             let tls = self.connect_tls(target, address).await?;
-            return exchange(tls, request).await.map(|(answer, _)| answer.status());
+            return exchange(tls, request)
+                .await
+                .map(|(answer, _)| answer.status());
         }
         // A name for this machine that leads elsewhere would carry the form over a network in the clear.
         if !address.ip().is_loopback() {
@@ -157,7 +159,9 @@ impl Outbound {
         let tcp = TcpStream::connect(address)
             .await
             .map_err(FetchError::Connect)?;
-        exchange(tcp, request).await.map(|(answer, _)| answer.status())
+        exchange(tcp, request)
+            .await
+            .map(|(answer, _)| answer.status())
     }
 
     /// The body of a 200 answer, of at most `limit` bytes.
@@ -219,7 +223,13 @@ impl Outbound {
 async fn exchange<S>(
     stream: S,
     request: Request<Body>,
-) -> Result<(http::Response<hyper::body::Incoming>, JoinSet<hyper::Result<()>>), FetchError>
+) -> Result<
+    (
+        http::Response<hyper::body::Incoming>,
+        JoinSet<hyper::Result<()>>,
+    ),
+    FetchError,
+>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -321,7 +331,9 @@ impl Target {
         Ok(Target {
             secure,
             host: bare.unwrap_or(host).to_owned(),
-            port: authority.port_u16().unwrap_or(if secure { 443 } else { 80 }),
+            port: authority
+                .port_u16()
+                .unwrap_or(if secure { 443 } else { 80 }),
             path: uri
                 .path_and_query()
                 .map_or("/".to_owned(), ToString::to_string),
@@ -342,7 +354,11 @@ impl Target {
         self.finish(request, Body::from(form.to_owned()))
     }
 
-    fn finish(&self, request: http::request::Builder, body: Body) -> Result<Request<Body>, FetchError> {
+    fn finish(
+        &self,
+        request: http::request::Builder,
+        body: Body,
+    ) -> Result<Request<Body>, FetchError> {
         let host = if self.host.contains(':') {
             format!("[{}]", self.host)
         } else {

@@ -4,8 +4,8 @@ use store::{Application, Guard, Id, Log, ServicePrincipal, Unit, WriteError};
 
 use super::{
     ApplicationChange, ApplicationView, describe, find_active, find_any, find_target,
-    parse_description, parse_home, parse_logout_address, parse_name, take_active, take_deleted, view,
-    write_redirect_uris,
+    parse_description, parse_home, parse_logout_address, parse_name, take_active, take_deleted,
+    view, write_redirect_uris,
 };
 use crate::access::{self, Allowed, Operation, Target};
 use crate::actor::Actor;

@@ -49,7 +49,11 @@ pub(crate) fn prepare(identity: &Identity, code: &AuthorizationCode) -> SessionC
 
 fn open(identity: &Identity, message: &Message) -> Option<Notice> {
     let associated = derive_associated(identity.0.tenant_id, LOGOUT, message.message_id);
-    let plain = identity.0.outbox.sealer.open(&associated, &message.payload)?;
+    let plain = identity
+        .0
+        .outbox
+        .sealer
+        .open(&associated, &message.payload)?;
     serde_json::from_slice(&plain).ok()
 }
 

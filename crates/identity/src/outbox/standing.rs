@@ -1,4 +1,4 @@
-//! How each recipient stands with this node: who fails or is slow has few places, so that nobody else waits for them.
+//! How each recipient stands with this node: who fails or is slow has few slots, so that nobody else waits for them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use store::Id;
 const IN_ALL: usize = 48;
 const TO_ONE: usize = 4;
 const TO_FAILING: usize = 8;
-/// Of those that failed, as many are remembered; forgotten ones have the places of others until they fail again.
+/// Of those that failed, as many are remembered; forgotten ones have the slots of others until they fail again.
 const REMEMBERED: usize = 10_000;
 
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ pub(super) struct Standings(Arc<Mutex<Table>>);
 
 /// A delivery to a recipient that counts as under way while this lives.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Slot {
     table: Arc<Mutex<Table>>,
     recipient: Id,
 }
@@ -41,7 +41,7 @@ fn lock(table: &Mutex<Table>) -> MutexGuard<'_, Table> {
     table.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         let mut table = lock(&self.table);
         if let Some(standing) = table.recipients.get_mut(&self.recipient) {
@@ -63,8 +63,8 @@ impl Standings {
         recipients
     }
 
-    /// As many places as there are for that recipient now.
-    pub(super) fn reserve(&self, recipient: Id) -> Vec<Place> {
+    /// As many slots as there are for that recipient now.
+    pub(super) fn reserve(&self, recipient: Id) -> Vec<Slot> {
         let mut table = lock(&self.0);
         let count = |fails: bool| {
             let alike = table.recipients.values().filter(|it| it.fails == fails);
@@ -85,7 +85,7 @@ impl Standings {
             table.recipients.entry(recipient).or_default().under_way += room;
         }
         (0..room)
-            .map(|_| Place {
+            .map(|_| Slot {
                 table: self.0.clone(),
                 recipient,
             })
@@ -118,25 +118,25 @@ mod tests {
     }
 
     #[test]
-    fn one_recipient_has_a_few_places_and_who_fails_has_one() {
+    fn one_recipient_has_a_few_slots_and_who_fails_has_one() {
         let standings = Standings::default();
-        let places = standings.reserve(id(1));
-        assert_eq!(places.len(), TO_ONE);
+        let slots = standings.reserve(id(1));
+        assert_eq!(slots.len(), TO_ONE);
         assert!(standings.reserve(id(1)).is_empty());
         assert!(standings.mark_failing(id(1)));
         assert!(!standings.mark_failing(id(1)), "it is known");
-        drop(places);
-        let place = standings.reserve(id(1));
-        assert_eq!(place.len(), 1);
+        drop(slots);
+        let slot = standings.reserve(id(1));
+        assert_eq!(slot.len(), 1);
         assert!(standings.reserve(id(1)).is_empty());
         standings.mark_sound(id(1));
         assert_eq!(standings.reserve(id(1)).len(), TO_ONE - 1);
-        drop(place);
+        drop(slot);
         assert!(lock(&standings.0).recipients.is_empty(), "nothing is left");
     }
 
     #[test]
-    fn whoever_fails_takes_no_place_of_who_does_not() {
+    fn whoever_fails_takes_no_slot_of_who_does_not() {
         let standings = Standings::default();
         let mut failing = Vec::new();
         for number in 0..100 {
