@@ -1,6 +1,7 @@
 """Apache with mod_auth_openidc, as Debian has them, before a page that shows who reads it. Nothing of the system's own
 configuration is read, and nothing is started but here."""
 
+import copy
 import html
 import os
 import shutil
@@ -13,10 +14,12 @@ from urllib.parse import quote
 import requests
 
 from checks import check, run
-from person import CA, ORIGIN, Person
+from person import CA, ORIGIN, Page, Person
 
 PROGRAM, MODULES = "/usr/sbin/apache2", "/usr/lib/apache2/modules"
 SITE, CLIENT_ID, SECRET = os.environ["SITE"], os.environ["APACHE_ID"], os.environ["APACHE_SECRET"]
+# Where it is told of sign-outs.
+PLAIN = os.environ["PLAIN"]
 LOADED = ["mpm_event", "ssl", "authn_core", "authz_core", "authz_user", "auth_openidc", "dir", "mime", "include"]
 CONFIGURATION = """
 ServerRoot {folder}
@@ -34,6 +37,7 @@ User www-data
 Group www-data
 {modules}
 Listen {listen} https
+Listen {plain} http
 TypesConfig /dev/null
 AddType text/html .html .shtml
 AddOutputFilter INCLUDES .shtml
@@ -55,6 +59,9 @@ OIDCScope "openid profile offline_access"
 OIDCPKCEMethod S256
 OIDCRemoteUserClaim preferred_username
 OIDCPassClaimsAs environment
+# Both listeners know the same sessions.
+OIDCCacheType file
+OIDCCacheDir {folder}/cache
 
 <Directory {folder}/site>
     Options IncludesNoExec
@@ -67,6 +74,9 @@ OIDCPassClaimsAs environment
 <Location /private/hardware>
     Require claim acr:phrh
 </Location>
+<VirtualHost {plain}>
+    SSLEngine off
+</VirtualHost>
 """
 PAGE = '<pre>\n<!--#printenv -->\n</pre>\n'
 
@@ -81,11 +91,13 @@ class Apache:
             (self.folder / "site" / place / "index.shtml").write_text(PAGE)
         (self.folder / "site" / "bye.html").write_text("Goodbye")
         shutil.copyfile(CA, self.folder / "authority.pem")
+        (self.folder / "cache").mkdir()
+        shutil.chown(self.folder / "cache", "www-data")
         configuration = self.folder / "configuration"
         configuration.touch(0o600)
         configuration.write_text(CONFIGURATION.format(
             folder=self.folder, modules="\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED),
-            listen=SITE.removeprefix("https://").replace("localhost", "127.0.0.1"), site=SITE, origin=ORIGIN,
+            listen=SITE.removeprefix("https://").replace("localhost", "127.0.0.1"), plain=PLAIN, site=SITE, origin=ORIGIN,
             certificate=os.environ["CERTIFICATE"], certificate_key=os.environ["CERTIFICATE_KEY"],
             client_id=CLIENT_ID, secret=SECRET))
         # It ends with this program, however that ends.
@@ -159,8 +171,32 @@ def apache_signs_out():
 
 
 @check
+def apache_is_told_that_somebody_signed_out_elsewhere():
+    # Two browsers of one person, and both have a session at Apache.
+    other = copy.copy(GINA)
+    other.http = requests.Session()
+    other.http.verify = CA
+    for browser in (GINA, other):
+        assert read(browser.open(f"{SITE}/private/"))["REMOTE_USER"] == "gina@example.org"
+        assert browser.send(f"{SITE}/private/").status_code == 200
+    # Signed out of Claviger, in one of them; Apache hears of it from nobody but Claviger.
+    page = Page(GINA.send(f"{ORIGIN}/security-info").text)
+    GINA.post(page, "/sign-out", {})
+    for _ in range(200):
+        answer = GINA.send(f"{SITE}/private/")
+        if answer.status_code == 302:
+            break
+        time.sleep(0.05)
+    assert answer.status_code == 302, (answer.status_code, APACHE.errors())
+    # The session of the other browser is another one.
+    assert other.send(f"{SITE}/private/").status_code == 200
+
+
+@check
 def apache_complained_of_nothing():
     told = [line for line in APACHE.errors().splitlines() if "auth_openidc" in line]
+    # It signed somebody out itself, and was told of that as well.
+    told = [line for line in told if "could not (or no longer) find a session" not in line]
     assert told == [], told
 
 

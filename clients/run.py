@@ -68,7 +68,8 @@ class Server:
         self.child = subprocess.Popen(
             [binary, "serve", *self.settings, "--listen", f"127.0.0.1:{self.port}",
              "--tls-certificate", str(self.certificate), "--tls-key", str(self.key)],
-            stdout=self.log, stderr=self.log)
+            # Applications that are told of sign-outs are on this machine, too.
+            env={**os.environ, "CLAVIGER_OUTBOUND_PRIVATE": "true"}, stdout=self.log, stderr=self.log)
         self.context = ssl.create_default_context(cafile=str(self.ca))
         self.wait()
 
@@ -154,7 +155,8 @@ def add_key(server, app_id, name):
 def prepare_openid(server):
     """Applications that let people sign in, and people with registration links. Each program has its own of both."""
     site = f"https://localhost:{free_port()}"
-    told = {"CALLBACK": "https://travel.example.org/callback", "SITE": site,
+    # The server believes no authority of a test, so it tells of sign-outs over plain http.
+    told = {"CALLBACK": "https://travel.example.org/callback", "SITE": site, "PLAIN": f"127.0.0.1:{free_port()}",
             "CERTIFICATE": str(server.certificate), "CERTIFICATE_KEY": str(server.key)}
     for name, addresses in (
         ("AUTHLIB", [f"web={told['CALLBACK']}"]),
@@ -166,6 +168,7 @@ def prepare_openid(server):
         app_id = server.command("app", "create", name.title(), *redirects)["clientId"]
         secret = server.command("app", "add-secret", app_id)["secret"]
         told |= {f"{name}_ID": app_id, f"{name}_SECRET": secret}
+    server.run_command("app", "logout-address", told["APACHE_ID"], f"http://{told['PLAIN']}/callback?logout=backchannel")
     told["AUTHLIB_KEY"] = add_key(server, told["AUTHLIB_ID"], "authlib")
     for name in ("Dora", "Emil", "Finn", "Gina"):
         made = server.command("user", "add", f"{name.lower()}@example.org", "--display-name", name, "--link")

@@ -565,6 +565,19 @@ properties of people, groupIds, groupNames, assignedGroupIds, assignedGroupNames
         #[command(flatten)]
         form: Form,
     },
+    /// Say where the application is told that somebody's session is over, so that it ends its own
+    #[command(after_help = "Examples:
+  claviger app logout-address 6731de76-14a6-49ae-97bc-6eba6914391e https://expenses.example.org/backchannel-logout
+  claviger app logout-address 6731de76-14a6-49ae-97bc-6eba6914391e --remove")]
+    LogoutAddress {
+        client_id: String,
+        /// An address of https, or of http on this very machine
+        #[arg(required_unless_present = "remove", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        url: Option<String>,
+        /// It is not told any more
+        #[arg(long, conflicts_with = "url")]
+        remove: bool,
+    },
     /// List every application
     #[command(after_help = "Example:
   claviger app list --json")]

@@ -97,6 +97,10 @@ pub struct ApplicationView {
     /// Devices that can't show our pages may let people sign in to it on another one.
     pub device_flow: bool,
     pub token_settings: TokenSettings,
+    /// Where it is told that a session is over.
+    pub back_channel_logout_uri: Option<String>,
+    /// It needs the session's name for that; it is told in any case.
+    pub back_channel_logout_session_required: bool,
     pub secrets: Vec<CredentialView>,
     pub keys: Vec<CredentialView>,
     pub created_at: Micros,
@@ -115,6 +119,9 @@ pub struct ApplicationChange {
     pub home_uri: Option<String>,
     pub device_flow: Option<bool>,
     pub token_settings: Option<TokenSettings>,
+    /// An empty text takes it away.
+    pub back_channel_logout_uri: Option<String>,
+    pub back_channel_logout_session_required: Option<bool>,
     /// The record version that the change was made for; another refuses.
     pub record_version: Option<i64>,
 }
@@ -159,6 +166,15 @@ fn parse_home(uri: &str) -> Result<Option<String>, Refusal> {
         return Ok(None);
     }
     redirect_uri::check(Platform::Web, uri).map_err(|_| &codes::REDIRECT_UNFIT)?;
+    Ok(Some(uri.to_owned()))
+}
+
+/// Where we post to: as for an answer, and nothing of it is looked up before then.
+fn parse_logout_address(uri: &str) -> Result<Option<String>, Refusal> {
+    if uri.is_empty() {
+        return Ok(None);
+    }
+    redirect_uri::check(Platform::Web, uri).map_err(|_| &codes::LOGOUT_ADDRESS_UNFIT)?;
     Ok(Some(uri.to_owned()))
 }
 
@@ -264,6 +280,8 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         home_uri: application.home_uri,
         device_flow: application.device_flow,
         token_settings: TokenSettings::read(&application.token_settings)?,
+        back_channel_logout_uri: application.back_channel_logout_uri,
+        back_channel_logout_session_required: application.back_channel_logout_session_required,
         secrets,
         keys,
         created_at: application.created_at,

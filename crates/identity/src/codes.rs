@@ -175,6 +175,7 @@ codes! {
     APPLICATION_MISSING = "application.missing" Missing "There is no such application or service principal." "Check the id.";
     APPLICATION_NAME_UNFIT = "application.name_unfit" Bad "An application's name has 1 to 256 visible characters, its description at most 1024." "Choose another name.";
     REDIRECT_UNFIT = "application.redirect_unfit" Bad "A redirect address is https, or http to this very machine; without fragment, user name and wildcard; at most 50." "Register the exact addresses that the application uses.";
+    LOGOUT_ADDRESS_UNFIT = "application.logout_address_unfit" Bad "The address at which an application is told that a session is over is https, or http to this very machine; without fragment and user name." "Register the one address at which the application takes logout tokens.";
     TOO_MANY_CREDENTIALS = "application.too_many_credentials" Conflict "An application holds at most ten secrets and keys." "Remove one that is not used any more.";
     CREDENTIAL_MISSING = "application.credential_missing" Missing "The application has no such secret or key." "Check the key id.";
     KEY_UNFIT = "application.key_unfit" Bad "The key is no public key of P-256, P-384, Ed25519, or RSA of 2048 to 4096 bits, as a JWK or in PEM." "Send the public key alone, never a private one.";

@@ -27,6 +27,7 @@ pub mod metadata;
 pub mod methods;
 pub mod names;
 pub mod organisation;
+pub mod outbox;
 pub mod owners;
 pub mod paging;
 pub mod passkeys;

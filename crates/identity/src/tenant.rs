@@ -14,6 +14,7 @@ use crate::ambient::{Ambient, Clock};
 use crate::audit::NodeLog;
 use crate::keys::{KeyEncryptionKey, KeyError, Keys};
 use crate::limits::{Limit, Seen};
+use crate::outbox::Outbox;
 use crate::policies::Policies;
 use crate::seal::derive_mac;
 use crate::{BrowserId, MINUTE, Micros, Refusal, SECOND, Settings, codes, keys};
@@ -49,6 +50,7 @@ pub(crate) struct Inner {
     pub(crate) device_limit: Limit,
     /// Proofs of possession that this node saw.
     pub(crate) proofs: Seen,
+    pub(crate) outbox: Outbox,
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
@@ -180,6 +182,7 @@ impl Identity {
             client_limit,
             device_limit,
             proofs: Seen::default(),
+            outbox: Outbox::new(&kek),
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 tenant,

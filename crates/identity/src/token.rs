@@ -23,6 +23,7 @@ use crate::audit::{self, Entry};
 use crate::authorize::list_granted;
 use crate::client::{self, AuthenticatedClient, Claimed, Proven};
 use crate::issuer::{Issuer, Scope, parse_scope};
+use crate::outbox;
 use crate::permissions::Permission;
 use crate::policies::decide_one_at_rest;
 use crate::seal::derive_hash;
@@ -484,6 +485,7 @@ async fn redeem(
     let basis = Basis {
         person: &person,
         session_id: code.session_id,
+        sid: code.session_id,
         auth_time: live.auth_time,
         assurance: match code.platform == DEVICE {
             true => assurance.elsewhere(),
@@ -499,6 +501,9 @@ async fn redeem(
     client.spend(identity, &mut unit);
     unit.require_session(tenant, code.person_id, code.session_id);
     unit.use_code(tenant, code.code_hash, now);
+    if tokens.id_token.is_some() {
+        unit.insert_session_client(tenant, &outbox::prepare_logout(identity, code));
+    }
     if permissions.contains(&Permission::OfflineAccess) {
         let in_hardware = basis.assurance.is_in_hardware();
         tokens.refresh_token = Some(refresh::begin(

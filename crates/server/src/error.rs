@@ -295,9 +295,10 @@ fn find_alert(code: &Code) -> Option<&'static str> {
 }
 
 /// The kinds of alerts, so that each has a figure before it first happens.
-pub(crate) const ALERTS: [&str; 9] = [
+pub(crate) const ALERTS: [&str; 10] = [
     "tier_zero_use",
     "refresh_reused",
+    "logout_undelivered",
     "counter_regressed",
     "backup_eligibility_changed",
     "model_undesired",

@@ -10,6 +10,19 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use crate::metadata::Keeper;
+use crate::outbox::Courier;
+
+/// A step that failed.
+pub(crate) fn report(name: &'static str, refusal: &Refusal) {
+    if refusal.code.id == codes::DATABASE.id {
+        metrics::counter!("claviger_database_errors_total").increment(1);
+    }
+    tracing::warn!(
+        job = name,
+        code = refusal.code.id,
+        "a job failed; it runs again at its next time"
+    );
+}
 
 /// The running jobs.
 #[derive(Debug)]
@@ -20,8 +33,8 @@ pub(crate) struct Jobs {
 
 impl Jobs {
     /// Starts the jobs of the use cases: each second the audit chain is sealed, each half minute the
-    /// clock is measured, each minute what is over is purged and metadata is looked after.
-    pub(crate) fn start(identity: &Identity, keeper: Keeper) -> Jobs {
+    /// clock is measured, each minute what is over is purged and metadata is looked after; messages are delivered as they come.
+    pub(crate) fn start(identity: &Identity, keeper: Keeper, courier: Courier) -> Jobs {
         let mut jobs = Jobs {
             stop: watch::channel(false).0,
             tasks: JoinSet::new(),
@@ -47,6 +60,15 @@ impl Jobs {
             let (keeper, identity) = (keeper.clone(), kept.clone());
             async move { keeper.tick(&identity).await }
         });
+        let (courier, sent) = (Arc::new(courier), identity.clone());
+        let each_minute = (courier.clone(), identity.clone());
+        jobs.repeat("outbox", Duration::from_secs(60), move || {
+            let (courier, identity) = each_minute.clone();
+            async move { courier.give_up(&identity).await }
+        });
+        let stop = jobs.stop.subscribe();
+        jobs.tasks
+            .spawn(async move { courier.run(&sent, stop).await });
         jobs
     }
 
@@ -77,14 +99,7 @@ impl Jobs {
                     _ = stop.changed() => return,
                 }
                 if let Err(refusal) = step().await {
-                    if refusal.code.id == codes::DATABASE.id {
-                        metrics::counter!("claviger_database_errors_total").increment(1);
-                    }
-                    tracing::warn!(
-                        job = name,
-                        code = refusal.code.id,
-                        "a job failed; it runs again at its next time"
-                    );
+                    report(name, &refusal);
                 }
             }
         });

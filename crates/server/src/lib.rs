@@ -14,6 +14,7 @@ pub mod i18n;
 pub mod lists;
 pub mod metadata;
 pub mod outbound;
+pub mod outbox;
 pub mod security_headers;
 pub mod serve;
 pub mod telemetry;

@@ -11,6 +11,7 @@ use crate::config::TrustedProxies;
 use crate::connections::{Bounded, WhenFull};
 use crate::error::ALERTS;
 use crate::jobs::Jobs;
+use crate::outbox::RESULTS;
 use crate::serve::{ServeError, bind, limit_time};
 
 /// Seconds; a sign-in takes about a millisecond, a slow disk ten times that.
@@ -89,6 +90,14 @@ fn describe() {
         "Requests and jobs that the database could not serve"
     );
     describe_metadata();
+    metrics::describe_counter!(
+        "claviger_outbox_deliveries_total",
+        "Tries to deliver messages to applications, by kind and result"
+    );
+    metrics::describe_gauge!(
+        "claviger_outbox_waiting",
+        "Messages that wait to be delivered"
+    );
 }
 
 fn describe_metadata() {
@@ -118,6 +127,10 @@ fn show_zeros() {
         .increment(0);
     for result in ["updated", "failed"] {
         metrics::counter!("claviger_metadata_refreshes_total", "result" => result).increment(0);
+    }
+    for result in RESULTS {
+        metrics::counter!("claviger_outbox_deliveries_total", "kind" => "logout", "result" => result)
+            .increment(0);
     }
     for kind in ALERTS {
         metrics::counter!("claviger_alerts_total", "kind" => kind).increment(0);

@@ -1,7 +1,8 @@
-//! The one client for everything that the server fetches (security 31): the host is resolved once and that address is
+//! The one client for everything that the server fetches or posts (security 31): the host is resolved once and that address is
 //! connected to; redirects and proxies are not followed; size and time are bounded; answers are never shown.
 //!
-//! What is fetched is named by the operator's configuration or command, never by a document or a token.
+//! What is asked is named by the operator's configuration or command, or by whoever may register applications, never by a
+//! document or a token.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 /// How long a fetch may take in all.
 const TIME: Duration = Duration::from_secs(120);
@@ -28,7 +31,7 @@ pub enum PrivateAddresses {
     Allowed,
 }
 
-/// Fetches documents over https.
+/// Fetches documents over https, and posts forms.
 #[derive(Debug, Clone)]
 pub struct Outbound {
     tls: Arc<ClientConfig>,
@@ -36,7 +39,7 @@ pub struct Outbound {
     time: Duration,
 }
 
-/// Why nothing was fetched. No text of the other side is in it.
+/// Why nothing was fetched, or no answer came. No text of the other side is in it.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     #[error("the address must be https://HOST[:PORT]/PATH, without user name and password")]
@@ -61,6 +64,25 @@ pub enum FetchError {
     TooLong { limit: usize },
     #[error("it took longer than {seconds} seconds")]
     TooSlow { seconds: u64 },
+}
+
+impl FetchError {
+    /// A stable word for records.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            FetchError::Address => "address",
+            FetchError::Resolve(_) => "resolve",
+            FetchError::Private(_) => "private_address",
+            FetchError::Connect(_) => "connect",
+            FetchError::Tls(_) => "tls",
+            FetchError::Broken => "broken_off",
+            FetchError::Redirect => "redirect",
+            FetchError::Status(_) => "status",
+            FetchError::TooLong { .. } => "too_long",
+            FetchError::TooSlow { .. } => "too_slow",
+        }
+    }
 }
 
 impl Outbound {
@@ -96,6 +118,52 @@ impl Outbound {
         })
     }
 
+    /// The same client, which gives up after `time`.
+    #[must_use]
+    pub fn within(&self, time: Duration) -> Outbound {
+        Outbound {
+            time,
+            ..self.clone()
+        }
+    }
+
+    /// Posts a form and gives the answer's status; what else it says is not read. Plain http goes to this very machine only, and
+    /// only where private addresses are allowed.
+    ///
+    /// # Errors
+    /// If there is no answer, or it is a redirect.
+    pub async fn post(&self, url: &str, form: &str) -> Result<u16, FetchError> {
+        let target = Target::parse_any(url)?;
+        let seconds = self.time.as_secs();
+        let request = target.post(form)?;
+        let status = tokio::time::timeout(self.time, self.ask(&target, request)).await;
+        let status = status.map_err(|_| FetchError::TooSlow { seconds })??;
+        match status.is_redirection() {
+            true => Err(FetchError::Redirect),
+            false => Ok(status.as_u16()),
+        }
+    }
+
+    async fn ask(&self, target: &Target, request: Request<Body>) -> Result<StatusCode, FetchError> {
+        let address = self.resolve(target).await?;
+        if target.secure {
+            let tls = self.connect_tls(target, address).await?;
+            return exchange(tls, request)
+                .await
+                .map(|(answer, _)| answer.status());
+        }
+        // A name for this machine that leads elsewhere would carry the form over a network in the clear.
+        if !address.ip().is_loopback() {
+            return Err(FetchError::Address);
+        }
+        let tcp = TcpStream::connect(address)
+            .await
+            .map_err(FetchError::Connect)?;
+        exchange(tcp, request)
+            .await
+            .map(|(answer, _)| answer.status())
+    }
+
     /// The body of a 200 answer, of at most `limit` bytes.
     ///
     /// # Errors
@@ -103,35 +171,32 @@ impl Outbound {
     pub async fn fetch(&self, url: &str, limit: usize) -> Result<Vec<u8>, FetchError> {
         let target = Target::parse(url)?;
         let seconds = self.time.as_secs();
-        tokio::time::timeout(self.time, self.exchange(&target, limit))
+        tokio::time::timeout(self.time, self.read(&target, limit))
             .await
             .map_err(|_| FetchError::TooSlow { seconds })?
     }
 
-    async fn exchange(&self, target: &Target, limit: usize) -> Result<Vec<u8>, FetchError> {
+    async fn read(&self, target: &Target, limit: usize) -> Result<Vec<u8>, FetchError> {
         let address = self.resolve(target).await?;
+        let tls = self.connect_tls(target, address).await?;
+        let (answer, _driver) = exchange(tls, target.get()?).await?;
+        check_status(answer.status())?;
+        read_body(answer, limit).await
+    }
+
+    async fn connect_tls(
+        &self,
+        target: &Target,
+        address: SocketAddr,
+    ) -> Result<TlsStream<TcpStream>, FetchError> {
         let tcp = TcpStream::connect(address)
             .await
             .map_err(FetchError::Connect)?;
         let name = ServerName::try_from(target.host.clone()).map_err(|_| FetchError::Address)?;
-        let tls = TlsConnector::from(self.tls.clone())
+        TlsConnector::from(self.tls.clone())
             .connect(name, tcp)
             .await
-            .map_err(FetchError::Tls)?;
-        let (mut sender, connection) = http1::Builder::new()
-            .max_buf_size(64 * 1024)
-            .handshake::<_, Body>(TokioIo::new(tls))
-            .await
-            .map_err(|_| FetchError::Broken)?;
-        // The connection ends with this exchange, whichever way that ends: a set that is dropped stops its tasks.
-        let mut driver = JoinSet::new();
-        driver.spawn(connection);
-        let answer = sender
-            .send_request(target.request()?)
-            .await
-            .map_err(|_| FetchError::Broken)?;
-        check_status(answer.status())?;
-        read_body(answer, limit).await
+            .map_err(FetchError::Tls)
     }
 
     /// The address that is connected to: what was judged is what is used.
@@ -151,6 +216,35 @@ impl Outbound {
             FetchError::Private,
         ))
     }
+}
+
+/// The head of the answer, and what drives the connection: it ends with the exchange, whichever way that ends, since a set
+/// that is dropped stops its tasks.
+async fn exchange<S>(
+    stream: S,
+    request: Request<Body>,
+) -> Result<
+    (
+        http::Response<hyper::body::Incoming>,
+        JoinSet<hyper::Result<()>>,
+    ),
+    FetchError,
+>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sender, connection) = http1::Builder::new()
+        .max_buf_size(64 * 1024)
+        .handshake::<_, Body>(TokioIo::new(stream))
+        .await
+        .map_err(|_| FetchError::Broken)?;
+    let mut driver = JoinSet::new();
+    driver.spawn(connection);
+    let answer = sender
+        .send_request(request)
+        .await
+        .map_err(|_| FetchError::Broken)?;
+    Ok((answer, driver))
 }
 
 /// Whether this is an address that [`Outbound::fetch`] takes.
@@ -194,22 +288,38 @@ async fn read_body(
     Ok(body.to_vec())
 }
 
-/// Where a document is.
+/// Where a document is, or a form goes.
 #[derive(Debug)]
 struct Target {
+    /// Over https.
+    secure: bool,
     host: String,
     port: u16,
     path: String,
 }
 
 impl Target {
+    /// Of https.
     fn parse(url: &str) -> Result<Target, FetchError> {
+        Target::parse_any(url).and_then(|target| match target.secure {
+            true => Ok(target),
+            false => Err(FetchError::Address),
+        })
+    }
+
+    /// Of https, or of http to this very machine.
+    fn parse_any(url: &str) -> Result<Target, FetchError> {
         let uri: Uri = url.parse().map_err(|_| FetchError::Address)?;
         let authority = uri.authority().ok_or(FetchError::Address)?;
-        if uri.scheme_str() != Some("https") || authority.as_str().contains('@') {
+        let host = authority.host();
+        let secure = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") if matches!(host, "localhost" | "127.0.0.1" | "[::1]") => false,
+            _ => return Err(FetchError::Address),
+        };
+        if authority.as_str().contains('@') {
             return Err(FetchError::Address);
         }
-        let host = authority.host();
         // A port that is no number is left out by the reader of addresses.
         let is_whole = authority.port_u16().is_some() || authority.as_str() == host;
         if host.is_empty() || !is_whole {
@@ -219,8 +329,11 @@ impl Target {
             .strip_prefix('[')
             .and_then(|host| host.strip_suffix(']'));
         Ok(Target {
+            secure,
             host: bare.unwrap_or(host).to_owned(),
-            port: authority.port_u16().unwrap_or(443),
+            port: authority
+                .port_u16()
+                .unwrap_or(if secure { 443 } else { 80 }),
             path: uri
                 .path_and_query()
                 .map_or("/".to_owned(), ToString::to_string),
@@ -231,22 +344,36 @@ impl Target {
         &self.host
     }
 
-    fn request(&self) -> Result<Request<Body>, FetchError> {
+    fn get(&self) -> Result<Request<Body>, FetchError> {
+        self.finish(Request::get(&self.path), Body::empty())
+    }
+
+    fn post(&self, form: &str) -> Result<Request<Body>, FetchError> {
+        let kind = "application/x-www-form-urlencoded";
+        let request = Request::post(&self.path).header(header::CONTENT_TYPE, kind);
+        self.finish(request, Body::from(form.to_owned()))
+    }
+
+    fn finish(
+        &self,
+        request: http::request::Builder,
+        body: Body,
+    ) -> Result<Request<Body>, FetchError> {
         let host = if self.host.contains(':') {
             format!("[{}]", self.host)
         } else {
             self.host.clone()
         };
-        let host = match self.port {
-            443 => host,
-            port => format!("{host}:{port}"),
+        let host = match (self.secure, self.port) {
+            (true, 443) | (false, 80) => host,
+            (_, port) => format!("{host}:{port}"),
         };
-        Request::get(&self.path)
+        request
             .header(header::HOST, host)
             .header(header::USER_AGENT, "claviger")
             .header(header::ACCEPT, "*/*")
             .header(header::CONNECTION, "close")
-            .body(Body::empty())
+            .body(body)
             .map_err(|_| FetchError::Address)
     }
 }

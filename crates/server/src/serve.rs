@@ -19,6 +19,7 @@ use crate::connections::{Bounded, WhenFull};
 use crate::jobs::Jobs;
 use crate::metadata::Keeper;
 use crate::outbound::Outbound;
+use crate::outbox::Courier;
 use crate::{metrics_listener, tls};
 
 /// How long requests under way may take after a signal.
@@ -167,7 +168,10 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
         true => Some(setup::make_link(&identity).await?),
         false => None,
     };
-    let mut jobs = Jobs::start(&identity, keeper(&configuration)?);
+    let outbound = Outbound::new(configuration.outbound_private)
+        .map_err(|cause| ServeError::Outbound(cause.to_string()))?;
+    let courier = Courier::new(&outbound);
+    let mut jobs = Jobs::start(&identity, keeper(&configuration, outbound), courier);
     let metrics_address = match configuration.metrics_listen {
         Some(address) => Some(metrics_listener::start(address, &mut jobs)?),
         None => None,
@@ -197,14 +201,12 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
 }
 
 /// Who keeps the metadata while the server runs.
-fn keeper(configuration: &Configuration) -> Result<Keeper, ServeError> {
-    let outbound = Outbound::new(configuration.outbound_private)
-        .map_err(|cause| ServeError::Outbound(cause.to_string()))?;
-    Ok(Keeper::new(
+fn keeper(configuration: &Configuration, outbound: Outbound) -> Keeper {
+    Keeper::new(
         outbound,
         configuration.metadata.schedule.clone(),
         configuration.metadata.lists.clone(),
-    ))
+    )
 }
 
 pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {

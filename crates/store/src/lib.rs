@@ -39,6 +39,7 @@ pub use records::member::{
 };
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
+pub use records::outbox::{LogoutAddress, Message};
 pub use records::owner::Owner;
 pub use records::passkey_facts::{AttestationFacts, FactsAsked, PasskeyFacts};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
@@ -59,6 +60,7 @@ pub use records::registration::Registration;
 pub use records::role::{RoleHolder, Without};
 pub use records::secret_key::SecretKey;
 pub use records::session::{LiveSession, NewSession, SessionSummary, TokenHash};
+pub use records::session_client::SessionClient;
 pub use records::tenant::Tenant;
 pub use records::token::{AuthorizationCode, Client, CodeHash, LivePerson, PersonClaims};
 pub use registry::{pairs, registry};

@@ -116,6 +116,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0015_openid.sql"),
         postgres: include_str!("../migrations/postgres/0015_openid.sql"),
     },
+    Migration {
+        version: 17,
+        name: "outbox",
+        sqlite: include_str!("../migrations/sqlite/0017_outbox.sql"),
+        postgres: include_str!("../migrations/postgres/0017_outbox.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

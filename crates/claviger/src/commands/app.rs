@@ -1,4 +1,4 @@
-//! `app create`, `home`, `devices`, `tokens`, `preview`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
+//! `app create`, `home`, `devices`, `logout-address`, `tokens`, `preview`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
 //! `remove-owner`, `delete`, `restore`.
 
 use identity::applications::{
@@ -121,11 +121,33 @@ async fn execute_sign_in(
             tokens::preview(identity, actor, &found, (&whom, &scope), form).await
         }
         App::Devices { client_id, off } => change_devices(identity, actor, &client_id, !off).await,
+        App::LogoutAddress { client_id, url, .. } => {
+            change_logout_address(identity, actor, &client_id, url).await
+        }
         App::Home { client_id, url } => change_home(identity, actor, &client_id, url).await,
         command => Err(Failure::Said(format!(
             "{command:?} is about something else"
         ))),
     }
+}
+
+async fn change_logout_address(
+    identity: &Identity,
+    actor: Actor<'_>,
+    client_id: &str,
+    url: Option<String>,
+) -> Result<(), Failure> {
+    let found = find(identity, actor, client_id).await?;
+    let said = match &url {
+        Some(_) => "It is told when a session is over in which it got an id token.",
+        None => "It is not told any more when a session is over.",
+    };
+    let change = ApplicationChange {
+        back_channel_logout_uri: Some(url.unwrap_or_default()),
+        ..ApplicationChange::default()
+    };
+    applications::change(identity, actor, found.object_id, &change).await?;
+    say(said)
 }
 
 async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<(), Failure> {
@@ -155,6 +177,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
         | App::Tokens { .. }
         | App::Preview { .. }
         | App::Devices { .. }
+        | App::LogoutAddress { .. }
         | App::Home { .. }) => execute_sign_in(identity, actor, command).await,
         App::List { form } => show_list(&list(identity, actor).await?, form),
         App::Show { client_id, form } => {
@@ -363,6 +386,8 @@ struct Shown {
     redirect_uris: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     home: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logout_address: Option<String>,
     secrets: Vec<Credential>,
     keys: Vec<Credential>,
     roles: Vec<&'static str>,
@@ -416,6 +441,7 @@ impl Shown {
                 .map(RedirectUri::to_string)
                 .collect(),
             home: application.home_uri,
+            logout_address: application.back_channel_logout_uri,
             secrets: application.secrets.iter().map(Credential::of).collect(),
             keys: application.keys.iter().map(Credential::of).collect(),
             roles: roles
@@ -460,6 +486,9 @@ async fn show(
     lines.push(format!("  service principal  {principal}"));
     if let Some(home) = &shown.home {
         lines.push(format!("  people open it at  {}", escape(home)));
+    }
+    if let Some(address) = &shown.logout_address {
+        lines.push(format!("  told of sign-outs   {}", escape(address)));
     }
     let lists = [
         ("answers go to", &shown.redirect_uris),

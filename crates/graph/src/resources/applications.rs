@@ -13,6 +13,8 @@ resource! {
         deleted_date_time "deletedDateTime": Option<Time> = Shown;
         app_id "appId": Option<String> = Shown;
         app_roles "appRoles": Vec<AppRole> = Shown Create Update;
+        back_channel_logout_session_required "@claviger.backChannelLogoutSessionRequired": Option<bool> = Shown Create Update Own;
+        back_channel_logout_uri "@claviger.backChannelLogoutUri": Option<String> = Shown Create Update Own;
         created_date_time "createdDateTime": Option<Time> = Shown;
         description "description": Option<String> = Shown Create Update;
         display_name "displayName": Option<String> = Shown Create Update;

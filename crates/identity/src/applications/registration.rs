@@ -4,8 +4,8 @@ use store::{Application, Guard, Id, Log, ServicePrincipal, Unit, WriteError};
 
 use super::{
     ApplicationChange, ApplicationView, describe, find_active, find_any, find_target,
-    parse_description, parse_home, parse_name, take_active, take_deleted, view,
-    write_redirect_uris,
+    parse_description, parse_home, parse_logout_address, parse_name, take_active, take_deleted,
+    view, write_redirect_uris,
 };
 use crate::access::{self, Allowed, Operation, Target};
 use crate::actor::Actor;
@@ -97,6 +97,12 @@ async fn add_once(
         home_uri: parse_home(new.home_uri.as_deref().unwrap_or_default())?,
         device_flow: new.device_flow.unwrap_or(false),
         token_settings: new.token_settings.clone().unwrap_or_default().write()?,
+        back_channel_logout_uri: parse_logout_address(
+            new.back_channel_logout_uri.as_deref().unwrap_or_default(),
+        )?,
+        back_channel_logout_session_required: new
+            .back_channel_logout_session_required
+            .unwrap_or(false),
         deleted: false,
         record_version: 1,
         security_version: 1,
@@ -158,6 +164,12 @@ async fn change_once(
     if let Some(settings) = &asked.token_settings {
         after.token_settings = settings.write()?;
     }
+    if let Some(uri) = &asked.back_channel_logout_uri {
+        after.back_channel_logout_uri = parse_logout_address(uri)?;
+    }
+    after.back_channel_logout_session_required = asked
+        .back_channel_logout_session_required
+        .unwrap_or(before.back_channel_logout_session_required);
     let tenant = identity.0.tenant_id;
     change.unit.update_application(tenant, &after);
     if after.display_name != before.display_name {
@@ -166,6 +178,14 @@ async fn change_once(
             .rename_principal(tenant, after.app_id, &after.display_name);
     }
     let mut entry = describe(identity, actor, &after);
+    say_changes(&mut entry, &before, &after);
+    change
+        .write(identity, actor, "application.changed", entry)
+        .await
+        .map_err(refuse_write)
+}
+
+fn say_changes(entry: &mut Entry, before: &Application, after: &Application) {
     if after.redirect_uris != before.redirect_uris {
         entry
             .say("addressesBefore", before.redirect_uris.as_str())
@@ -182,13 +202,15 @@ async fn change_once(
     if after.home_uri != before.home_uri {
         entry.say("home", after.home_uri.as_deref().unwrap_or_default());
     }
+    if after.back_channel_logout_uri != before.back_channel_logout_uri {
+        let address = |of: &Application| of.back_channel_logout_uri.clone().unwrap_or_default();
+        entry
+            .say("logoutAddressBefore", address(before))
+            .say("logoutAddress", address(after));
+    }
     if after.display_name != before.display_name {
         entry.say("before", before.display_name.as_str());
     }
-    change
-        .write(identity, actor, "application.changed", entry)
-        .await
-        .map_err(refuse_write)
 }
 
 /// Deletes the application with its service principal; both can be restored for [`RESTORABLE`]. Every token of it is void.

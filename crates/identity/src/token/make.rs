@@ -75,6 +75,8 @@ pub(crate) fn sign(
 pub(super) struct Basis<'a> {
     pub(super) person: &'a Person,
     pub(super) session_id: Id,
+    /// The session as id tokens name it: by its first name, however often another one took its place.
+    pub(super) sid: Id,
     pub(super) auth_time: Micros,
     pub(super) assurance: Assurance,
     /// Only what answers the request that brought it.
@@ -180,6 +182,7 @@ pub(super) async fn derive_id_claims(
     for (name, value) in fixed.into_iter().chain(describe_sign_in(basis)) {
         claims.insert(name.to_owned(), value);
     }
+    claims.insert("sid".to_owned(), json!(basis.sid.to_string()));
     if let Some(nonce) = basis.nonce {
         claims.insert("nonce".to_owned(), json!(nonce));
     }

@@ -61,6 +61,7 @@ pub async fn preview(
     let basis = Basis {
         person: &found,
         session_id: Id([0; 16]),
+        sid: Id([0; 16]),
         auth_time: identity.0.ambient.now(),
         assurance: Assurance {
             acr: Some(PHISHING_RESISTANT),

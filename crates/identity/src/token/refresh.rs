@@ -265,6 +265,7 @@ async fn renew_once(
     let basis = Basis {
         person: &person,
         session_id: family.session_id,
+        sid: family.sid,
         auth_time: live.auth_time,
         assurance: match family.platform == DEVICE {
             true => assurance.elsewhere(),

@@ -287,6 +287,9 @@ refusal-application-name-unfit-remedy = اختر اسمًا آخر.
 refusal-application-redirect-unfit = لا يمكن تسجيل أحد العناوين لاستقبال الردود.
 refusal-application-redirect-unfit-remedy = استخدم عناوين https دقيقة، أو http على الجهاز نفسه.
 
+refusal-application-logout-address-unfit = لا يمكن تسجيل عنوان تسجيل الخروج.
+refusal-application-logout-address-unfit-remedy = استخدم عنوان https دقيقًا، أو http على الجهاز نفسه.
+
 refusal-application-too-many-credentials = لا يحمل التطبيق أكثر من عشرة أسرار ومفاتيح.
 refusal-application-too-many-credentials-remedy = أزِل واحدًا لم يعد مستخدمًا.
 

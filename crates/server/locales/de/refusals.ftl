@@ -287,6 +287,9 @@ refusal-application-name-unfit-remedy = Wählen Sie einen anderen Namen.
 refusal-application-redirect-unfit = Eine der Adressen kann nicht für Antworten eingetragen werden.
 refusal-application-redirect-unfit-remedy = Verwenden Sie genaue https-Adressen oder http auf demselben Gerät.
 
+refusal-application-logout-address-unfit = Die Adresse für Abmeldungen kann nicht eingetragen werden.
+refusal-application-logout-address-unfit-remedy = Verwenden Sie eine genaue https-Adresse oder http auf demselben Gerät.
+
 refusal-application-too-many-credentials = Eine Anwendung hat höchstens zehn Geheimnisse und Schlüssel.
 refusal-application-too-many-credentials-remedy = Entfernen Sie eines, das nicht mehr gebraucht wird.
 

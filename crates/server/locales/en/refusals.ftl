@@ -287,6 +287,9 @@ refusal-application-name-unfit-remedy = Choose another name.
 refusal-application-redirect-unfit = One of the addresses can’t be registered for answers.
 refusal-application-redirect-unfit-remedy = Use exact https addresses, or http on this very machine.
 
+refusal-application-logout-address-unfit = The address for sign-outs can’t be registered.
+refusal-application-logout-address-unfit-remedy = Use one exact https address, or http on this very machine.
+
 refusal-application-too-many-credentials = An application holds at most ten secrets and keys.
 refusal-application-too-many-credentials-remedy = Remove one that is not used any more.
 

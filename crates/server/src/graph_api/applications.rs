@@ -24,6 +24,8 @@ use super::call::Call;
 use super::fault::Fault;
 use super::listing::place_of_id;
 
+const SESSION_REQUIRED: &str = "@claviger.backChannelLogoutSessionRequired";
+
 fn derive_secret(view: &CredentialView) -> PasswordCredential {
     PasswordCredential {
         display_name: Some(view.display_name.clone()),
@@ -61,6 +63,8 @@ pub(super) fn derive_application(view: &ApplicationView) -> Application {
         deleted_date_time: view.deleted_at.map(Time),
         app_id: Some(view.app_id.to_string()),
         app_roles: view.token_settings.roles.iter().map(derive_role).collect(),
+        back_channel_logout_session_required: Some(view.back_channel_logout_session_required),
+        back_channel_logout_uri: view.back_channel_logout_uri.clone(),
         created_date_time: Some(Time(view.created_at)),
         description: Some(view.description.clone()).filter(|text| !text.is_empty()),
         display_name: Some(view.display_name.clone()),
@@ -224,6 +228,12 @@ fn read_home(fields: &Fields) -> Option<String> {
     Some(home.unwrap_or_default())
 }
 
+/// Where it is told that a session is over; `null` takes it away.
+fn read_logout_address(fields: &Fields) -> Option<String> {
+    let address = fields.text("@claviger.backChannelLogoutUri")?;
+    Some(address.unwrap_or_default().to_owned())
+}
+
 fn check_audience(fields: &Fields) -> Result<(), Fault> {
     match fields.text("signInAudience").flatten() {
         None | Some("AzureADMyOrg") => Ok(()),
@@ -246,6 +256,8 @@ pub(super) async fn create(call: Call) -> Outcome {
         home_uri: read_home(&fields),
         device_flow: fields.truth("isDeviceOnlyAuthSupported"),
         token_settings: read_tokens(&fields, None)?,
+        back_channel_logout_uri: read_logout_address(&fields),
+        back_channel_logout_session_required: fields.truth(SESSION_REQUIRED),
         record_version: None,
     };
     let view = applications::add(&call.state.identity, call.actor(), &change).await?;
@@ -288,6 +300,8 @@ pub(super) async fn update(call: Call) -> Outcome {
         home_uri: read_home(&fields),
         device_flow: fields.truth("isDeviceOnlyAuthSupported"),
         token_settings,
+        back_channel_logout_uri: read_logout_address(&fields),
+        back_channel_logout_session_required: fields.truth(SESSION_REQUIRED),
         record_version: call.expected_version()?.or(read),
     };
     applications::change(&call.state.identity, call.actor(), found.object_id, &change).await?;

@@ -95,7 +95,7 @@ const SHOWN_ELSEWHERE: [&str; 3] = ["reference", "client", "appId"];
 
 fn derive_audit(entry: &LogEntry) -> DirectoryAudit {
     let activity = words::describe_activity(&entry.word);
-    let refused = entry.word.ends_with("refused");
+    let refused = entry.word.ends_with("refused") || entry.word.ends_with("failed");
     let details = entry
         .fields()
         .filter(|(name, _)| !SHOWN_ELSEWHERE.contains(name))

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use super::site::Site;
 use super::{FetchError, Outbound, PrivateAddresses, Target, is_public};
 
@@ -194,4 +196,89 @@ fn addresses_are_https_and_nothing_else() {
         (target.host.as_str(), target.port, target.path.as_str()),
         ("2606:4700::1111", 8443, "/a?b")
     );
+}
+
+#[tokio::test]
+async fn a_form_is_posted_and_only_its_status_is_told() {
+    let outbound = |private| {
+        Outbound::believing(
+            rustls::RootCertStore::empty(),
+            private,
+            Duration::from_secs(20),
+        )
+    };
+    let allowed = outbound(PrivateAddresses::Allowed).unwrap();
+    let refused = outbound(PrivateAddresses::Refused).unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let url = format!("http://127.0.0.1:{port}/x");
+    let serve = async move {
+        for head in [
+            "204 Well",
+            "302 Elsewhere\r\nLocation: /",
+            "500 \u{202e}secret",
+        ] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"a=b%20c") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).await.unwrap();
+                request.extend(byte);
+            }
+            let request = String::from_utf8(request).unwrap();
+            assert!(request.starts_with("POST /x HTTP/1.1\r\n"), "{request}");
+            assert!(
+                request.contains(&format!("host: 127.0.0.1:{port}\r\n")),
+                "{request}"
+            );
+            let answer = format!("HTTP/1.1 {head}\r\nContent-Length: 9999999\r\n\r\nand more");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    };
+    let served = tokio::spawn(serve);
+    // Refused before anybody is spoken to.
+    let outcome = refused.post(&url, "a=b%20c").await;
+    assert!(
+        matches!(outcome, Err(FetchError::Private(_))),
+        "{outcome:?}"
+    );
+    assert_eq!(allowed.post(&url, "a=b%20c").await.unwrap(), 204);
+    let outcome = allowed.post(&url, "a=b%20c").await;
+    assert!(matches!(outcome, Err(FetchError::Redirect)), "{outcome:?}");
+    assert_eq!(allowed.post(&url, "a=b%20c").await.unwrap(), 500);
+    served.await.unwrap();
+    // Nobody listens there any more; and a form of https is not sent where nobody proves who they are.
+    let outcome = allowed.post(&url, "a=b").await;
+    assert!(
+        matches!(outcome, Err(FetchError::Connect(_))),
+        "{outcome:?}"
+    );
+    let site = Site::answering("HTTP/1.1 200 OK\r\nContent-Length: 0", b"").await;
+    let outcome = allowed.post(&site.url, "a=b").await;
+    assert!(matches!(outcome, Err(FetchError::Tls(_))), "{outcome:?}");
+}
+
+#[test]
+fn plain_http_is_for_this_very_machine_and_for_posting() {
+    for url in [
+        "http://localhost/x",
+        "http://127.0.0.1:1/x",
+        "http://[::1]:1/x",
+    ] {
+        assert!(Target::parse_any(url).is_ok(), "{url}");
+        assert!(Target::parse(url).is_err(), "{url}");
+    }
+    for url in [
+        "http://127.0.0.2/x",
+        "http://10.0.0.1/x",
+        "http://localhost.example.org/x",
+        "http://example.org/x",
+        "http://user@localhost/x",
+        "http://localhost@example.org/x",
+        "http://localhost:x/x",
+        "ftp://localhost/x",
+        "localhost/x",
+    ] {
+        assert!(Target::parse_any(url).is_err(), "{url}");
+    }
 }

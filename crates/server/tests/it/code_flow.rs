@@ -14,6 +14,7 @@ use testkit::{Answer, Application, Browser, CALLBACK, House, ORIGIN, Person, VER
 use crate::in_each_house;
 
 mod assignments;
+mod back_channel;
 mod claims;
 mod consent;
 mod device;

@@ -8,7 +8,8 @@ macro_rules! applications {
     ($which:literal) => {
         concat!(
             "SELECT object_id, app_id, display_name, description, redirect_uris, status, record_version,
-                 security_version, created_at, deleted_at, home_uri, device_flow, token_settings
+                 security_version, created_at, deleted_at, home_uri, device_flow, token_settings, back_channel_logout_uri,
+                 back_channel_logout_session_required
              FROM application WHERE tenant_id = $1 AND ",
             $which
         )
@@ -26,11 +27,12 @@ statements! {
         "SELECT COUNT(*) FROM application WHERE tenant_id = $1 AND status = $2";
     INSERT = "application.insert" Tenant
         "INSERT INTO application (tenant_id, object_id, app_id, display_name, description, redirect_uris, status, record_version,
-             security_version, created_at, deleted_at, home_uri, device_flow, token_settings)
-         VALUES ($1, $2, $3, $4, $5, $6, 'active', 1, 1, $7, NULL, $8, $9, $10) ON CONFLICT DO NOTHING";
+             security_version, created_at, deleted_at, home_uri, device_flow, token_settings, back_channel_logout_uri,
+             back_channel_logout_session_required)
+         VALUES ($1, $2, $3, $4, $5, $6, 'active', 1, 1, $7, NULL, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
     UPDATE = "application.update" Tenant
         "UPDATE application SET display_name = $3, description = $4, redirect_uris = $5, home_uri = $6, device_flow = $7, token_settings = $8,
-             record_version = record_version + 1
+             back_channel_logout_uri = $10, back_channel_logout_session_required = $11, record_version = record_version + 1
          WHERE tenant_id = $1 AND object_id = $2 AND record_version = $9 AND status = 'active'";
     CHANGE_STATUS = "application.change_status" Tenant
         "UPDATE application SET status = $3, deleted_at = $4, record_version = record_version + 1, security_version = security_version + 1
@@ -75,6 +77,10 @@ pub struct Application {
     pub device_flow: bool,
     /// JSON of what its tokens say, and how they are asked for and signed.
     pub token_settings: String,
+    /// Where it is told that a session is over.
+    pub back_channel_logout_uri: Option<String>,
+    /// It needs the session's name for that, and not only the person's.
+    pub back_channel_logout_session_required: bool,
 }
 
 /// What a client proves itself with.
@@ -133,6 +139,8 @@ fn parse(mut row: Row) -> Result<Application, StoreError> {
         home_uri: row.opt_text()?,
         device_flow: row.truth()?,
         token_settings: row.text()?,
+        back_channel_logout_uri: row.opt_text()?,
+        back_channel_logout_session_required: row.truth()?,
     })
 }
 
@@ -245,6 +253,8 @@ impl Unit {
             application.home_uri.as_deref().into(),
             application.device_flow.into(),
             application.token_settings.as_str().into(),
+            application.back_channel_logout_uri.as_deref().into(),
+            application.back_channel_logout_session_required.into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }
@@ -261,6 +271,8 @@ impl Unit {
             application.device_flow.into(),
             application.token_settings.as_str().into(),
             application.record_version.into(),
+            application.back_channel_logout_uri.as_deref().into(),
+            application.back_channel_logout_session_required.into(),
         ];
         self.step(&UPDATE, args, Expect::One(Guard::Moved))
     }

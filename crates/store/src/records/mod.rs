@@ -14,6 +14,7 @@ pub mod log_page;
 pub mod member;
 pub mod metadata;
 pub mod node;
+pub mod outbox;
 pub mod owner;
 pub mod passkey_facts;
 pub mod person;
@@ -27,6 +28,7 @@ pub mod registration;
 pub mod role;
 pub mod secret_key;
 pub mod session;
+pub mod session_client;
 pub mod spent;
 pub mod tenant;
 pub mod token;
@@ -49,6 +51,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     member::ALL,
     metadata::ALL,
     node::ALL,
+    outbox::ALL,
     owner::ALL,
     passkey_facts::ALL,
     person::ALL,
@@ -62,6 +65,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     registration::ALL,
     secret_key::ALL,
     session::ALL,
+    session_client::ALL,
     spent::ALL,
     tenant::ALL,
     token::ALL,

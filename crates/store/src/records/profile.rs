@@ -100,7 +100,9 @@ statements! {
          WHERE tenant_id = $1 AND person_id = $2 AND created_place <> '' RETURNING 1";
     PURGE_SESSIONS = "directory_person.purge_sessions" Tenant
         "DELETE FROM session WHERE tenant_id = $1 AND token_hash IN (
-             SELECT o.token_hash FROM session o WHERE o.tenant_id = $1 AND o.person_id = $2 LIMIT 400) RETURNING 1";
+             SELECT o.token_hash FROM session o WHERE o.tenant_id = $1 AND o.person_id = $2
+             AND NOT EXISTS (SELECT 1 FROM session_client c WHERE c.tenant_id = $1 AND c.session_id = o.session_id) LIMIT 400)
+         RETURNING 1";
     PURGE_FAMILIES = "directory_person.purge_families" Tenant
         "DELETE FROM refresh_family WHERE tenant_id = $1 AND family_id IN (
              SELECT o.family_id FROM refresh_family o WHERE o.tenant_id = $1 AND o.person_id = $2 LIMIT 400) RETURNING 1";
@@ -433,6 +435,7 @@ impl Unit {
     /// Deletes, at most 400 of each kind, what hangs on a deleted person; returns a row for each. When there is none,
     /// [`Unit::purge_person`] follows.
     pub fn purge_belongings(&mut self, tenant: Id, person: Id) -> &mut Unit {
+        self.purge_session_clients_of(tenant, person);
         for sql in [
             &CLEAR_REPORTS,
             &PURGE_SESSIONS,

@@ -17,17 +17,17 @@ statements! {
     INSERT = "refresh_family.insert" Tenant
         "INSERT INTO refresh_family (tenant_id, family_id, principal_id, person_id, person_version, credential_id, credential_version,
              epoch, renewal_version, session_id, auth_time, code_hash, in_hardware, platform, scope, issuer, generation, rotated_at,
-             repeated, expires_at, ended_at, key_thumbprint)
+             repeated, expires_at, ended_at, key_thumbprint, sid)
          SELECT $1, $2, k.principal_id, s.person_id, s.person_version, s.credential_id, s.credential_version,
              s.epoch, p.renewal_version, s.session_id, s.auth_time, k.code_hash, $6, k.platform, k.scope, k.issuer, 0, $4,
-             0, s.auth_time + $5, NULL, $7
+             0, s.auth_time + $5, NULL, $7, s.session_id
          FROM authorization_code k
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = k.principal_id
          JOIN session s ON s.tenant_id = $1 AND s.person_id = k.person_id AND s.session_id = k.session_id AND s.ended_at IS NULL
          WHERE k.tenant_id = $1 AND k.code_hash = $3";
     FIND = "refresh_family.find" Tenant
         "SELECT f.family_id, f.principal_id, f.person_id, f.credential_id, f.session_id, f.in_hardware, f.platform, f.scope, f.issuer, f.generation,
-             f.rotated_at, f.repeated, f.expires_at, f.ended_at, f.key_thumbprint
+             f.rotated_at, f.repeated, f.expires_at, f.ended_at, f.key_thumbprint, COALESCE(f.sid, f.session_id)
          FROM refresh_family f JOIN tenant t ON t.tenant_id = $1 AND t.epoch = f.epoch
          WHERE f.tenant_id = $1 AND f.family_id = $2";
     FIND_LIVE_PERSON = "refresh_family.find_live_person" Tenant
@@ -123,6 +123,8 @@ pub struct RefreshFamily {
     pub ended_at: Option<i64>,
     /// Of the key that the last tokens were bound to.
     pub key_thumbprint: Option<[u8; 32]>,
+    /// The session as its first id token named it; [`RefreshFamily::session_id`] may have taken its place since.
+    pub sid: Id,
 }
 
 fn parse(mut row: Row) -> Result<RefreshFamily, StoreError> {
@@ -142,6 +144,7 @@ fn parse(mut row: Row) -> Result<RefreshFamily, StoreError> {
         expires_at: row.int()?,
         ended_at: row.opt_int()?,
         key_thumbprint: row.opt_array()?,
+        sid: row.id()?,
     })
 }
 

@@ -59,7 +59,9 @@ statements! {
         "UPDATE session SET ended_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL";
     PURGE = "session.purge" Tenant
         "DELETE FROM session WHERE tenant_id = $1 AND token_hash IN (SELECT o.token_hash FROM session o
-             WHERE o.tenant_id = $1 AND o.token_hash < $2 LIMIT 500) RETURNING 1";
+             WHERE o.tenant_id = $1 AND o.token_hash < $2
+             AND NOT EXISTS (SELECT 1 FROM session_client c WHERE c.tenant_id = $1 AND c.session_id = o.session_id) LIMIT 500)
+         RETURNING 1";
 }
 
 /// Names a session: the time of its creation (microseconds, big endian), then the hash of its token. So new sessions
@@ -194,15 +196,16 @@ impl Unit {
     }
 
     /// Refused with [`Guard::Missing`] when it is not this person's or ended already. Here and below, what applications got
-    /// through it to renew tokens by ends with it.
+    /// through it to renew tokens by ends with it, and those that want to be told are.
     pub fn end_session(&mut self, tenant: Id, person: Id, session: Id, now: i64) -> &mut Unit {
         let args = vec![tenant.into(), person.into(), session.into(), now.into()];
         self.step(&END, args, Expect::One(Guard::Missing));
-        self.end_families_of_session(tenant, person, session, now)
+        self.end_families_of_session(tenant, person, session, now);
+        self.insert_logouts(tenant, person, now)
     }
 
     /// The same, of a session that another one of the same person takes the place of: what applications got through it
-    /// goes on, see [`Unit::move_refresh_families`].
+    /// goes on, see [`Unit::move_refresh_families`] and [`Unit::move_session_clients`].
     pub fn supersede_session(
         &mut self,
         tenant: Id,
@@ -234,7 +237,8 @@ impl Unit {
             now.into(),
         ];
         self.step(&END_BY_CREDENTIAL, args, Expect::Any);
-        self.end_families_of_credential(tenant, person, credential_id, now)
+        self.end_families_of_credential(tenant, person, credential_id, now);
+        self.insert_logouts(tenant, person, now)
     }
 
     pub fn end_sessions_of_person(&mut self, tenant: Id, person: Id, now: i64) -> &mut Unit {
@@ -243,11 +247,13 @@ impl Unit {
             vec![tenant.into(), person.into(), now.into()],
             Expect::Any,
         );
-        self.end_families_of_person(tenant, person, now)
+        self.end_families_of_person(tenant, person, now);
+        self.insert_logouts(tenant, person, now)
     }
 
     /// Deletes at most 500 that were opened before; returns a row for each.
     pub fn purge_sessions(&mut self, tenant: Id, before: i64) -> &mut Unit {
+        self.purge_session_clients(tenant, before);
         let args = vec![tenant.into(), before.to_be_bytes().into()];
         self.step(&PURGE, args, Expect::Any)
     }

@@ -9,7 +9,7 @@ use crate::records::session::TokenHash;
 use crate::{
     AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
     DeviceGrant, DeviceStatus, EVERYBODY, FamilyId, Owner, PermissionGrant, PrincipalStatus,
-    PushedRequest, ServicePrincipal,
+    PushedRequest, ServicePrincipal, SessionClient,
 };
 use crate::{AskedFrom, CallerKind, CredentialStatus, Hold, NewOptions, Provisioned};
 use crate::{
@@ -209,6 +209,7 @@ async fn fill(store: &Store, tenant_id: Id) {
     unit.put_policy_in_force(tenant_id, "passkey", 2, Some(1), Some(2));
     unit.mark_break_glass(tenant_id, PERSON, NOW);
     fill_provisioning(&mut unit, tenant_id);
+    fill_session_clients(&mut unit, tenant_id);
     for node in [NODE, Id([81; 16])] {
         unit.insert_node(tenant_id, node, NOW, &SEALED, b"signature");
     }
@@ -303,6 +304,8 @@ fn application(object_id: Id) -> Application {
         home_uri: Some("https://travel.example".to_owned()),
         device_flow: false,
         token_settings: "{}".to_owned(),
+        back_channel_logout_uri: Some("https://travel.example/logout".to_owned()),
+        back_channel_logout_session_required: true,
     }
 }
 
@@ -440,8 +443,54 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
     }
 }
 
+const TOLD: Id = Id([42; 16]);
+
+/// One in a session, and three under different issuers in another one.
+fn fill_session_clients(unit: &mut Unit, tenant_id: Id) {
+    for (number, session_id) in (0..).zip([SESSION, TOLD, TOLD, TOLD]) {
+        let client = SessionClient {
+            session_id,
+            principal_id: PRINCIPAL,
+            issuer: format!("https://example.org/{number}"),
+            sid: session_id,
+            message_id: Id([110 + number; 16]),
+            payload: b"sealed".to_vec(),
+        };
+        unit.insert_session_client(tenant_id, &client);
+    }
+}
+
 /// Puts a unit into the list, by name and what fills it.
 type Add<'a> = dyn FnMut(&'static str, &dyn Fn(&mut Unit)) + 'a;
+
+fn add_changes_of_the_outbox(add: &mut Add<'_>) {
+    add("end a session that applications know", &|unit| {
+        unit.end_session(OURS, PERSON, TOLD, NOW + 1);
+    });
+    let lease = Id([120; 16]);
+    add("lease", &|unit| {
+        let whom = ("logout", PRINCIPAL);
+        unit.lease_messages(OURS, whom, lease, (NOW + 1, NOW + 9), 10);
+    });
+    add("postpone", &|unit| {
+        unit.postpone_message(OURS, Id([111; 16]), lease, NOW + 2);
+    });
+    add("delivered", &|unit| {
+        unit.end_message(OURS, Id([112; 16]), lease);
+    });
+    add("give up", &|unit| {
+        unit.give_up_messages(OURS, &[Id([111; 16])]);
+    });
+    add("drop what nobody can be told", &|unit| {
+        unit.drop_messages(OURS, "logout", PRINCIPAL);
+    });
+    add("move clients of a session", &|unit| {
+        unit.move_session_clients(OURS, SESSION, Id([43; 16]));
+    });
+    add("and back", &|unit| {
+        unit.move_session_clients(OURS, Id([43; 16]), SESSION);
+    });
+}
 
 fn add_changes_of_applications(add: &mut Add<'_>) {
     add("use code", &|unit| {
@@ -551,6 +600,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
         fill(&mut unit);
         changes.push((name, unit));
     };
+    add_changes_of_the_outbox(&mut add);
     add_changes_of_applications(&mut add);
     add_changes_of_provisioning(&mut add);
     add("claim", &|unit| {

@@ -40,7 +40,7 @@ pub(super) fn describe_activity(word: &str) -> Activity {
         "user" | "session" | "link" => ("UserManagement", DIRECTORY, "User"),
         "group" => ("GroupManagement", DIRECTORY, "Group"),
         "role" => ("RoleManagement", DIRECTORY, "Role"),
-        "application" | "principal" | "permission" | "secret" | "key" | "owner" => {
+        "application" | "principal" | "permission" | "secret" | "key" | "owner" | "logout" => {
             ("ApplicationManagement", DIRECTORY, "ServicePrincipal")
         }
         "organisation" => ("DirectoryManagement", DIRECTORY, "Directory"),

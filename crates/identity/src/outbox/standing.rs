@@ -1,0 +1,165 @@
+//! How each recipient stands with this node: who fails or is slow has few slots, so that nobody else waits for them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use store::Id;
+
+/// Deliveries that may be under way at once: in all, to one recipient, and to all together that failed last.
+const IN_ALL: usize = 48;
+const TO_ONE: usize = 4;
+const TO_FAILING: usize = 8;
+/// Of those that failed, as many are remembered; forgotten ones have the slots of others until they fail again.
+const REMEMBERED: usize = 10_000;
+
+#[derive(Debug, Default)]
+struct Standing {
+    under_way: usize,
+    fails: bool,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    recipients: HashMap<Id, Standing>,
+    /// Who was served last.
+    last: Option<Id>,
+}
+
+/// Shared by all tries of a node.
+#[derive(Debug, Default)]
+pub(super) struct Standings(Arc<Mutex<Table>>);
+
+/// A delivery to a recipient that counts as under way while this lives.
+#[derive(Debug)]
+pub(super) struct Slot {
+    table: Arc<Mutex<Table>>,
+    recipient: Id,
+}
+
+/// Counters, which a panic elsewhere can't leave half changed.
+fn lock(table: &Mutex<Table>) -> MutexGuard<'_, Table> {
+    table.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut table = lock(&self.table);
+        if let Some(standing) = table.recipients.get_mut(&self.recipient) {
+            standing.under_way = standing.under_way.saturating_sub(1);
+            if standing.under_way == 0 && !standing.fails {
+                table.recipients.remove(&self.recipient);
+            }
+        }
+    }
+}
+
+impl Standings {
+    /// The same recipients, beginning behind the one who was served last.
+    pub(super) fn rotate(&self, mut recipients: Vec<Id>) -> Vec<Id> {
+        if let Some(last) = lock(&self.0).last {
+            let first = recipients.iter().position(|id| *id > last);
+            recipients.rotate_left(first.unwrap_or(0));
+        }
+        recipients
+    }
+
+    /// As many slots as there are for that recipient now.
+    pub(super) fn reserve(&self, recipient: Id) -> Vec<Slot> {
+        let mut table = lock(&self.0);
+        let count = |fails: bool| {
+            let alike = table.recipients.values().filter(|it| it.fails == fails);
+            alike.map(|it| it.under_way).sum::<usize>()
+        };
+        let known = table.recipients.get(&recipient);
+        let under_way = known.map_or(0, |it| it.under_way);
+        let room = match known.is_some_and(|it| it.fails) {
+            true => 1_usize
+                .saturating_sub(under_way)
+                .min(TO_FAILING.saturating_sub(count(true))),
+            false => TO_ONE
+                .saturating_sub(under_way)
+                .min(IN_ALL.saturating_sub(count(false))),
+        };
+        if room > 0 {
+            table.last = Some(recipient);
+            table.recipients.entry(recipient).or_default().under_way += room;
+        }
+        (0..room)
+            .map(|_| Slot {
+                table: self.0.clone(),
+                recipient,
+            })
+            .collect()
+    }
+
+    pub(super) fn mark_sound(&self, recipient: Id) {
+        if let Some(standing) = lock(&self.0).recipients.get_mut(&recipient) {
+            standing.fails = false;
+        }
+    }
+
+    /// Whether it was sound until now.
+    pub(super) fn mark_failing(&self, recipient: Id) -> bool {
+        let mut table = lock(&self.0);
+        if table.recipients.len() >= REMEMBERED {
+            table.recipients.retain(|_, it| it.under_way > 0);
+        }
+        let standing = table.recipients.entry(recipient).or_default();
+        !std::mem::replace(&mut standing.fails, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u8) -> Id {
+        Id([number; 16])
+    }
+
+    #[test]
+    fn one_recipient_has_a_few_slots_and_who_fails_has_one() {
+        let standings = Standings::default();
+        let slots = standings.reserve(id(1));
+        assert_eq!(slots.len(), TO_ONE);
+        assert!(standings.reserve(id(1)).is_empty());
+        assert!(standings.mark_failing(id(1)));
+        assert!(!standings.mark_failing(id(1)), "it is known");
+        drop(slots);
+        let slot = standings.reserve(id(1));
+        assert_eq!(slot.len(), 1);
+        assert!(standings.reserve(id(1)).is_empty());
+        standings.mark_sound(id(1));
+        assert_eq!(standings.reserve(id(1)).len(), TO_ONE - 1);
+        drop(slot);
+        assert!(lock(&standings.0).recipients.is_empty(), "nothing is left");
+    }
+
+    #[test]
+    fn whoever_fails_takes_no_slot_of_who_does_not() {
+        let standings = Standings::default();
+        let mut failing = Vec::new();
+        for number in 0..100 {
+            standings.mark_failing(id(number));
+            failing.extend(standings.reserve(id(number)));
+        }
+        assert_eq!(failing.len(), TO_FAILING);
+        let mut sound = Vec::new();
+        for number in 100..200 {
+            sound.extend(standings.reserve(id(number)));
+        }
+        assert_eq!(sound.len(), IN_ALL);
+    }
+
+    #[test]
+    fn everybody_has_a_turn() {
+        let standings = Standings::default();
+        let all = || vec![id(1), id(2), id(3)];
+        assert_eq!(standings.rotate(all()), all());
+        drop(standings.reserve(id(2)));
+        assert_eq!(standings.rotate(all()), [id(3), id(1), id(2)]);
+        drop(standings.reserve(id(3)));
+        assert_eq!(standings.rotate(all()), all());
+        assert!(standings.rotate(Vec::new()).is_empty());
+    }
+}
