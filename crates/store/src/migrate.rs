@@ -110,6 +110,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0014_applications.sql"),
         postgres: include_str!("../migrations/postgres/0014_applications.sql"),
     },
+    Migration {
+        version: 16,
+        name: "forward_authentication",
+        sqlite: include_str!("../migrations/sqlite/0016_forward_authentication.sql"),
+        postgres: include_str!("../migrations/postgres/0016_forward_authentication.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
