@@ -24,6 +24,7 @@ mod mine;
 mod own_api;
 mod permissions;
 mod principals;
+mod protected;
 mod registration;
 
 pub use assignments::DEFAULT_ROLE;
@@ -92,6 +93,8 @@ pub struct ApplicationView {
     pub home_uri: Option<String>,
     /// Devices that can't show our pages may let people sign in to it on another one.
     pub device_flow: bool,
+    /// What it protects by forward authentication, in order: origins.
+    pub protected_origins: Vec<String>,
     pub secrets: Vec<CredentialView>,
     pub keys: Vec<CredentialView>,
     pub created_at: Micros,
@@ -109,6 +112,8 @@ pub struct ApplicationChange {
     /// An empty text takes it away.
     pub home_uri: Option<String>,
     pub device_flow: Option<bool>,
+    /// What it protects by forward authentication: all of it.
+    pub protected_origins: Option<Vec<String>>,
     /// The record version that the change was made for; another refuses.
     pub record_version: Option<i64>,
 }
@@ -249,6 +254,10 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         .list_application_credentials(identity.0.tenant_id, application.object_id)
         .await?;
     let (secrets, keys) = credentials::derive_views(&stored);
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let protected_origins = store
+        .list_protected_origins(tenant, application.object_id)
+        .await?;
     Ok(ApplicationView {
         object_id: application.object_id,
         app_id: application.app_id,
@@ -257,6 +266,7 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         redirect_uris: read_redirect_uris(&application.redirect_uris),
         home_uri: application.home_uri,
         device_flow: application.device_flow,
+        protected_origins,
         secrets,
         keys,
         created_at: application.created_at,

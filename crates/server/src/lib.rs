@@ -21,6 +21,7 @@ pub mod view;
 
 mod connections;
 mod csrf;
+mod forward_auth;
 mod guards;
 mod host;
 mod jobs;

@@ -1,4 +1,4 @@
-//! `app create`, `home`, `devices`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
+//! `app create`, `home`, `devices`, `protect`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
 //! `remove-owner`, `delete`, `restore`.
 
 use identity::applications::{
@@ -47,6 +47,43 @@ async fn change_devices(
     })
 }
 
+/// Adds to what it protects, or takes from that.
+async fn change_protected(
+    identity: &Identity,
+    actor: Actor<'_>,
+    client_id: &str,
+    addresses: Vec<String>,
+    remove: bool,
+) -> Result<(), Failure> {
+    let found = find(identity, actor, client_id).await?;
+    let mut origins = found.protected_origins;
+    for address in addresses {
+        // As a browser shows it.
+        let address = address.strip_suffix('/').unwrap_or(&address).to_owned();
+        if !remove {
+            origins.push(address);
+        } else if origins.contains(&address) {
+            origins.retain(|it| *it != address);
+        } else {
+            let said = format!("{} does not protect {address}", found.display_name);
+            return Err(Failure::Said(said));
+        }
+    }
+    let change = ApplicationChange {
+        protected_origins: Some(origins),
+        record_version: Some(found.record_version),
+        ..ApplicationChange::default()
+    };
+    let after = applications::change(identity, actor, found.object_id, &change).await?;
+    say(&match after.protected_origins.as_slice() {
+        [] => "It protects nothing any more.".to_owned(),
+        held => format!(
+            "It protects {}. docs/forward-authentication.md shows how the proxy asks; --trusted-proxy names the proxy.",
+            escape(&held.join(" "))
+        ),
+    })
+}
+
 async fn change_home(
     identity: &Identity,
     actor: Actor<'_>,
@@ -80,8 +117,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
                 description: Some(description),
                 redirect_uris: Some(parse_redirects(&redirect)?),
                 home_uri: Some(home),
-                device_flow: None,
-                record_version: None,
+                ..ApplicationChange::default()
             };
             let made = applications::add(identity, actor, &change).await?;
             applications::add_principal(identity, actor, made.app_id).await?;
@@ -98,6 +134,11 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
             assigned::require(identity, actor, &client_id, !off).await
         }
         App::Devices { client_id, off } => change_devices(identity, actor, &client_id, !off).await,
+        App::Protect {
+            client_id,
+            addresses,
+            remove,
+        } => change_protected(identity, actor, &client_id, addresses, remove).await,
         App::Home { client_id, url } => change_home(identity, actor, &client_id, url).await,
         App::List { form } => show_list(&list(identity, actor).await?, form),
         App::Show { client_id, form } => {
@@ -306,6 +347,7 @@ struct Shown {
     redirect_uris: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     home: Option<String>,
+    protects: Vec<String>,
     secrets: Vec<Credential>,
     keys: Vec<Credential>,
     roles: Vec<&'static str>,
@@ -359,6 +401,7 @@ impl Shown {
                 .map(RedirectUri::to_string)
                 .collect(),
             home: application.home_uri,
+            protects: application.protected_origins,
             secrets: application.secrets.iter().map(Credential::of).collect(),
             keys: application.keys.iter().map(Credential::of).collect(),
             roles: roles
@@ -406,6 +449,7 @@ async fn show(
     }
     let lists = [
         ("answers go to", &shown.redirect_uris),
+        ("protects", &shown.protects),
         ("in people's names", &shown.grants),
     ];
     for (head, list) in lists {

@@ -65,6 +65,7 @@ pub(super) fn derive_application(view: &ApplicationView) -> Application {
         is_device_only_auth_supported: Some(view.device_flow),
         key_credentials: view.keys.iter().map(derive_key).collect(),
         password_credentials: view.secrets.iter().map(derive_secret).collect(),
+        protected_origins: view.protected_origins.clone(),
         public_client: Some(PublicClientApplication {
             redirect_uris: of(Platform::Native),
         }),
@@ -242,6 +243,7 @@ pub(super) async fn create(call: Call) -> Outcome {
         redirect_uris: read_addresses(&fields),
         home_uri: read_home(&fields),
         device_flow: fields.truth("isDeviceOnlyAuthSupported"),
+        protected_origins: fields.texts("@claviger.protectedOrigins"),
         record_version: None,
     };
     let view = applications::add(&call.state.identity, call.actor(), &change).await?;
@@ -281,6 +283,7 @@ pub(super) async fn update(call: Call) -> Outcome {
         redirect_uris,
         home_uri: read_home(&fields),
         device_flow: fields.truth("isDeviceOnlyAuthSupported"),
+        protected_origins: fields.texts("@claviger.protectedOrigins"),
         record_version: call.expected_version()?.or(read),
     };
     applications::change(&call.state.identity, call.actor(), found.object_id, &change).await?;
