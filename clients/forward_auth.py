@@ -167,6 +167,11 @@ def fetch(proxy, path="/", person=None, **more):
                                 allow_redirects=False, **more)
 
 
+def cookie_of(proxy):
+    """Hanna's, of the application behind it."""
+    return next(it.value for it in HANNA.http.cookies if it.name == "__Host-claviger-app" and it.domain == proxy.host)
+
+
 NGINX = Nginx("nginx", os.environ["WIKI_SITE"])
 CADDY = Caddy("caddy", os.environ["NOTES_SITE"])
 PROXIES = [NGINX, CADDY]
@@ -213,6 +218,12 @@ def hands_on_cookies_of_the_application_and_bodies(proxy):
     assert told["method"] == "POST" and told["body"] == "a=b&c=%C3%A9", told
     cookies = told["told"]["cookie"]
     assert "own=1" in cookies and "zone=2" in cookies and "claviger-app" not in cookies, cookies
+    # Wherever it stands among the others.
+    own = f"__Host-claviger-app={cookie_of(proxy)}"
+    for sent, left in ((f"{own}; a=1; b=2", ["a=1", "b=2"]), (f"a=1; {own}; b=2", ["a=1", "b=2"]), (f"a=1; b=2; {own}", ["a=1", "b=2"]),
+                       (own, []), (f"x__Host-claviger-ap=1; {own}", ["x__Host-claviger-ap=1"])):
+        shown = read(fetch(proxy, headers={"Cookie": sent}))["told"].get("cookie", "")
+        assert [pair.strip() for pair in shown.split(";") if pair.strip()] == left, (sent, shown)
 
 
 @of_each
@@ -223,8 +234,7 @@ def believes_no_browser_about_what_was_asked(proxy):
         told = read(fetch(proxy, "/private", person=HANNA, headers=headers))
         assert told["path"] == "/private" and told["told"]["remote-user"] == "hanna@example.org", told
     # One application's cookie is nothing to the other.
-    cookie = next(it.value for it in HANNA.http.cookies if it.name == "__Host-claviger-app" and it.domain == other.host)
-    answer = fetch(proxy, headers={"Cookie": f"__Host-claviger-app={cookie}"})
+    answer = fetch(proxy, headers={"Cookie": f"__Host-claviger-app={cookie_of(other)}"})
     assert answer.status_code == 401, answer.text
 
 
