@@ -73,6 +73,12 @@ class Person:
     def send(self, address, form=None):
         return self.http.request("POST" if form else "GET", address, data=form, allow_redirects=False, timeout=10)
 
+    def page(self, address):
+        """One of our pages, as its script reads it."""
+        answer = self.send(address)
+        assert answer.ok, (address, answer.status_code)
+        return Page(answer.text)
+
     def act(self, answer):
         """What a person does on our pages for signing in and for consent; where it leads then, and the form sent there."""
         if not answer.url.startswith(ORIGIN + "/") or not answer.ok:

@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 # Longer than any client needs; what hangs is ended and counted as failed.
 LIMITS = {"sdk_v1": 300, "sdk_beta": 300, "passkeys_v1": 120, "passkeys_beta": 120, "javascript": 120,
-          "authlib": 60, "msal": 60, "apache": 60, "schemathesis": 260}
+          "authlib": 60, "msal": 60, "apache": 60, "forward_auth": 90, "schemathesis": 260}
 PERMISSIONS = [
     "User.ReadWrite.All",
     "Group.ReadWrite.All",
@@ -45,13 +45,13 @@ def openssl(*words):
 
 
 def make_certificates(folder):
-    """An authority and a certificate of it for localhost: clients must be shown the authority, and accept no other."""
+    """An authority and a certificate of it for localhost and names below it: clients must be shown the authority, and accept no other."""
     ca, key, request, certificate = (folder / name for name in ("ca.pem", "key.pem", "request.pem", "certificate.pem"))
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     openssl("req", "-x509", *curve, "-days", "2", "-subj", "/CN=Test authority", "-keyout", folder / "ca.key", "-out", ca,
             "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
     openssl("req", *curve, "-subj", "/CN=localhost", "-keyout", key, "-out", request)
-    (folder / "names").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
+    (folder / "names").write_text("subjectAltName=DNS:localhost,DNS:wiki.localhost,DNS:notes.localhost\nextendedKeyUsage=serverAuth\n")
     openssl("x509", "-req", "-days", "2", "-in", request, "-CA", ca, "-CAkey", folder / "ca.key", "-CAcreateserial",
             "-extfile", folder / "names", "-out", certificate)
     return ca, certificate, key
@@ -66,7 +66,7 @@ class Server:
         self.settings = ["--data", str(folder / "data"), "--public-origin", self.origin]
         self.log = open(folder / "log", "w")
         self.child = subprocess.Popen(
-            [binary, "serve", *self.settings, "--listen", f"127.0.0.1:{self.port}",
+            [binary, "serve", *self.settings, "--listen", f"127.0.0.1:{self.port}", "--trusted-proxy", "127.0.0.1",
              "--tls-certificate", str(self.certificate), "--tls-key", str(self.key)],
             # Applications that are told of sign-outs are on this machine, too.
             env={**os.environ, "CLAVIGER_OUTBOUND_PRIVATE": "true"}, stdout=self.log, stderr=self.log)
@@ -127,6 +127,7 @@ def prepare(server):
         "CA": str(server.ca),
         **provisioner,
         **prepare_openid(server),
+        **prepare_forward_auth(server),
     }
 
 
@@ -177,6 +178,23 @@ def prepare_openid(server):
     return told
 
 
+def prepare_forward_auth(server):
+    """Two applications that know no OpenID, one behind each proxy, and people with registration links."""
+    told = {}
+    for name, display_name in (("hanna", "Hanna M\u00fcller"), ("ida", "Ida")):
+        made = server.command("user", "add", f"{name}@example.org", "--display-name", display_name, "--link")
+        told[f"LINK_{name.upper()}"] = made["link"]["url"]
+    server.run_command("group", "add", "Wiki authors")
+    server.run_command("group", "join", "Wiki authors", "hanna@example.org")
+    for name in ("wiki", "notes"):
+        site = f"https://{name}.localhost:{free_port()}"
+        app_id = server.command("app", "create", name.title())["clientId"]
+        server.run_command("app", "protect", app_id, site)
+        server.run_command("app", "assign", app_id, "Wiki authors")
+        told[f"{name.upper()}_SITE"] = site
+    return told
+
+
 def programs(python, scripts):
     return {
         "sdk_v1": [python, str(HERE / "sdk.py"), "v1.0"],
@@ -187,6 +205,7 @@ def programs(python, scripts):
         "authlib": [python, str(HERE / "openid_authlib.py")],
         "msal": [python, str(HERE / "openid_msal.py")],
         "apache": [python, str(HERE / "openid_apache.py")],
+        "forward_auth": [python, str(HERE / "forward_auth.py")],
         "schemathesis": [python, str(HERE / "contract.py"), str(scripts / "schemathesis")],
     }
 

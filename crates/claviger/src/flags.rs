@@ -578,6 +578,20 @@ properties of people, groupIds, groupNames, assignedGroupIds, assignedGroupNames
         #[arg(long, conflicts_with = "url")]
         remove: bool,
     },
+    /// Say which addresses the application protects by forward authentication
+    #[command(after_help = "Examples:
+  claviger app protect 6731de76-14a6-49ae-97bc-6eba6914391e https://wiki.example.org
+  claviger app protect 6731de76-14a6-49ae-97bc-6eba6914391e https://wiki.example.org --remove
+The proxy before it: docs/forward-authentication.md")]
+    Protect {
+        client_id: String,
+        /// Scheme, host and port: https, or http on localhost
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<String>,
+        /// It protects them no longer
+        #[arg(long)]
+        remove: bool,
+    },
     /// List every application
     #[command(after_help = "Example:
   claviger app list --json")]

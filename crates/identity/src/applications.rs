@@ -24,6 +24,7 @@ mod mine;
 mod own_api;
 mod permissions;
 mod principals;
+mod protected;
 mod registration;
 mod token_settings;
 
@@ -101,6 +102,8 @@ pub struct ApplicationView {
     pub back_channel_logout_uri: Option<String>,
     /// It needs the session's name for that; it is told in any case.
     pub back_channel_logout_session_required: bool,
+    /// What it protects by forward authentication, in order: origins.
+    pub protected_origins: Vec<String>,
     pub secrets: Vec<CredentialView>,
     pub keys: Vec<CredentialView>,
     pub created_at: Micros,
@@ -122,6 +125,8 @@ pub struct ApplicationChange {
     /// An empty text takes it away.
     pub back_channel_logout_uri: Option<String>,
     pub back_channel_logout_session_required: Option<bool>,
+    /// What it protects by forward authentication: all of it.
+    pub protected_origins: Option<Vec<String>>,
     /// The record version that the change was made for; another refuses.
     pub record_version: Option<i64>,
 }
@@ -271,6 +276,10 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         .list_application_credentials(identity.0.tenant_id, application.object_id)
         .await?;
     let (secrets, keys) = credentials::derive_views(&stored);
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let protected_origins = store
+        .list_protected_origins(tenant, application.object_id)
+        .await?;
     Ok(ApplicationView {
         object_id: application.object_id,
         app_id: application.app_id,
@@ -282,6 +291,7 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         token_settings: TokenSettings::read(&application.token_settings)?,
         back_channel_logout_uri: application.back_channel_logout_uri,
         back_channel_logout_session_required: application.back_channel_logout_session_required,
+        protected_origins,
         secrets,
         keys,
         created_at: application.created_at,

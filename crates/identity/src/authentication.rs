@@ -394,6 +394,7 @@ async fn open_session(
     if let Some(before) = attempt.session {
         unit.move_refresh_families(tenant, person_id, before.session_id, session.session_id);
         unit.move_session_clients(tenant, before.session_id, session.session_id);
+        unit.move_forward_sessions(tenant, person_id, before.session_id, session.session_id);
     }
     let mut entry = Entry::of(attempt.caller, opened.attempt);
     entry

@@ -176,6 +176,8 @@ codes! {
     APPLICATION_NAME_UNFIT = "application.name_unfit" Bad "An application's name has 1 to 256 visible characters, its description at most 1024." "Choose another name.";
     REDIRECT_UNFIT = "application.redirect_unfit" Bad "A redirect address is https, or http to this very machine; without fragment, user name and wildcard; at most 50." "Register the exact addresses that the application uses.";
     LOGOUT_ADDRESS_UNFIT = "application.logout_address_unfit" Bad "The address at which an application is told that a session is over is https, or http to this very machine; without fragment and user name." "Register the one address at which the application takes logout tokens.";
+    ORIGIN_UNFIT = "application.origin_unfit" Bad "A protected address is https, or http on localhost, with a host's name and nothing behind it; not one of this server's own host; at most 50." "Give scheme, host and port alone, such as https://wiki.example.org.";
+    ORIGIN_TAKEN = "application.origin_taken" Conflict "Another application protects this address, or one that was deleted and can be restored." "Take it from that application first, or remove that one for good.";
     TOO_MANY_CREDENTIALS = "application.too_many_credentials" Conflict "An application holds at most ten secrets and keys." "Remove one that is not used any more.";
     CREDENTIAL_MISSING = "application.credential_missing" Missing "The application has no such secret or key." "Check the key id.";
     KEY_UNFIT = "application.key_unfit" Bad "The key is no public key of P-256, P-384, Ed25519, or RSA of 2048 to 4096 bits, as a JWK or in PEM." "Send the public key alone, never a private one.";
@@ -206,6 +208,14 @@ codes! {
     DEVICE_PRIVILEGED = "device.privileged" Forbidden "Accounts with a directory role don't sign in on other devices." "Sign in on the device itself, or with an account without a role.";
     REQUEST_GONE = "authorize.request_gone" Bad "The application's request has expired, or was answered already." "Go back to the application and start again.";
     AUTHORIZE_MALFORMED = "authorize.malformed" Bad "The application's request can't be read." "Tell whoever runs the application.";
+
+    // Forward authentication.
+    FORWARD_UNTRUSTED = "forward_auth.untrusted_proxy" Forbidden "The request did not come from a proxy that this server trusts." "The operator names the proxy's address with --trusted-proxy.";
+    FORWARD_MALFORMED = "forward_auth.malformed" Bad "The proxy did not say, or not in one way, which address and method was asked for." "The operator compares the proxy's configuration with docs/forward-authentication.md.";
+    FORWARD_UNKNOWN = "forward_auth.unknown_address" Forbidden "No application protects this address." "An administrator gives it to an application: claviger app protect.";
+    FORWARD_SIGNED_OUT = "forward_auth.signed_out" Unauthenticated "Nobody is signed in to this application in this browser." "Open the application in a window of its own and sign in.";
+    FORWARD_CODE_UNUSABLE = "forward_auth.code_unusable" Bad "The way back from signing in was used already, took too long, or belongs to another browser or application." "Open the application again; the browser must accept its cookies.";
+    FORWARD_REQUEST_UNUSABLE = "forward_auth.request_unusable" Bad "The way to sign in to the application was changed on the way." "Open the application again.";
 
     // Limits and failures.
     LIMITED = "limit.reached" Limited "Too many tries in a short time." "Wait a minute and try again; passkeys of other people are not affected.";

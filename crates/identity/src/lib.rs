@@ -18,6 +18,7 @@ pub mod codes;
 pub mod device;
 pub mod doctor;
 pub mod enrolment;
+pub mod forward_auth;
 pub mod groups;
 pub mod issuer;
 pub mod keys;

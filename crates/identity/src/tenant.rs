@@ -517,6 +517,8 @@ async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal
         unit.purge_spent(tenant, issued_before);
         unit.purge_sessions(tenant, opened_before);
         unit.purge_codes(tenant, database_time - crate::HOUR);
+        unit.purge_forward_codes(tenant, database_time - crate::HOUR);
+        unit.purge_forward_sessions(tenant, opened_before);
         unit.purge_pushed_requests(tenant, database_time - ASKED_KEPT);
         unit.purge_device_grants(tenant, database_time - ASKED_KEPT);
         crate::token::purge_refresh(identity, &mut unit);

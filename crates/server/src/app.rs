@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::TrustedProxies;
 use crate::extract::cookies::Cookies;
 use crate::host::PublicHost;
-use crate::{error, graph_api, guards, oidc_api, pages};
+use crate::{error, forward_auth, graph_api, guards, oidc_api, pages};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use identity::Identity;
@@ -50,6 +50,7 @@ impl Deref for AppState {
 pub fn app(state: AppState) -> Router {
     pages::routes()
         .merge(oidc_api::routes())
+        .merge(forward_auth::routes())
         .merge(graph_api::routes())
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)

@@ -249,6 +249,34 @@ pub(crate) async fn write(
     response
 }
 
+/// Writes a refusal for somebody at an application's own host: without a frame, of which nothing would load there, and
+/// without a way to any page of ours.
+pub(crate) fn write_at_application(
+    reader: &Reader,
+    rejection: &Rejection,
+    page: bool,
+    id: Option<RequestId>,
+) -> Response {
+    let refusal = &*rejection.refusal;
+    let reference = id.map(|id| id.to_string()).unwrap_or_default();
+    log(refusal, &reference);
+    let shown = Shown {
+        code: refusal.code,
+        detail: refusal.detail,
+        reference: &reference,
+        location: None,
+    };
+    let mut response = match page {
+        true => pages::error::write_at_application(reader, &shown),
+        false => write_json(refusal, &shown, reader.texts),
+    };
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status(refusal.code);
+    }
+    keep_headers(&mut response, Response::new(Body::empty()), refusal);
+    response
+}
+
 /// `Allow`, `Set-Cookie` and whatever else was set before the refusal was written.
 fn keep_headers(response: &mut Response, bare: Response, refusal: &Refusal) {
     for (name, value) in bare.headers() {

@@ -17,7 +17,7 @@ pub use json_body::JsonBody;
 pub use signed_in::{CurrentSession, SignedIn, read_session};
 
 pub(crate) use bearer::{DPOP, read_token, write_challenge};
-pub(crate) use caller::{AskedBy, find_caller, recognise};
+pub(crate) use caller::{AskedBy, find_caller, is_from_trusted_proxy, recognise};
 pub(crate) use query::PageQuery;
 pub(crate) use reader::Reader;
 pub(crate) use visit::Visit;

@@ -8,15 +8,16 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
 use crate::app::AppState;
 use crate::error::{self, Asked};
 use crate::telemetry::Observed;
-use crate::{csrf, extract, graph_api, host, security_headers, telemetry};
+use crate::{csrf, extract, forward_auth, graph_api, host, security_headers, telemetry};
 
 pub(crate) async fn pass(
     State(state): State<AppState>,
@@ -28,6 +29,11 @@ pub(crate) async fn pass(
     if graph_api::is_asked(&request) {
         // In a box, so that its futures are no part of every sign-in's.
         return Box::pin(answer_graph(&state, request, observed))
+            .instrument(span)
+            .await;
+    }
+    if forward_auth::is_asked(&request) {
+        return Box::pin(answer_proxy(&state, request, observed))
             .instrument(span)
             .await;
     }
@@ -61,6 +67,27 @@ async fn answer_graph(state: &AppState, request: Request, mut observed: Observed
         }
     };
     security_headers::apply(state, response.headers_mut());
+    observed.end(state, response.status());
+    response
+}
+
+/// What a proxy asks about a request for an application's host: under whatever name, and no cookie of ours counts or is
+/// given out.
+async fn answer_proxy(state: &AppState, request: Request, mut observed: Observed) -> Response {
+    observed.call_it(Some(forward_auth::pattern(&request)));
+    let handled = AssertUnwindSafe(forward_auth::answer(state, request)).catch_unwind();
+    let mut response = match handled.await {
+        Ok(response) => response,
+        Err(panic) => {
+            error::log_panic(&panic);
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    };
+    security_headers::apply(state, response.headers_mut());
+    // Whether the application's host is to be asked by https alone is its operator's decision.
+    response
+        .headers_mut()
+        .remove(header::STRICT_TRANSPORT_SECURITY);
     observed.end(state, response.status());
     response
 }

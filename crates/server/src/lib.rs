@@ -22,6 +22,7 @@ pub mod view;
 
 mod connections;
 mod csrf;
+mod forward_auth;
 mod guards;
 mod host;
 mod jobs;

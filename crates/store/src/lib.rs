@@ -30,6 +30,9 @@ pub use records::attestation_lists::AttestationLists;
 pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
 pub use records::device_grant::{DeviceGrant, DeviceStatus};
 pub use records::directory::PrincipalKind;
+pub use records::forward_auth::{
+    ForwardCode, ForwardToken, LiveForward, NewForwardCode, NewForwardSession, ProtectedApplication,
+};
 pub use records::group::{DeletedGroups, Group, GroupColumn, GroupFields, Groups};
 pub use records::link::{NewLink, OpenLink};
 pub use records::log::{ChainLink, Log, LogRecord, VOID};

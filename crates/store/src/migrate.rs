@@ -117,6 +117,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0015_openid.sql"),
     },
     Migration {
+        version: 16,
+        name: "forward_authentication",
+        sqlite: include_str!("../migrations/sqlite/0016_forward_authentication.sql"),
+        postgres: include_str!("../migrations/postgres/0016_forward_authentication.sql"),
+    },
+    Migration {
         version: 17,
         name: "outbox",
         sqlite: include_str!("../migrations/sqlite/0017_outbox.sql"),

@@ -1,4 +1,5 @@
-//! Clients that others wrote, against the built program: Microsoft's SDKs and MSAL, Authlib, mod_auth_openidc, schemathesis.
+//! Clients that others wrote, against the built program: Microsoft's SDKs and MSAL, Authlib, mod_auth_openidc, nginx, Caddy,
+//! schemathesis.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

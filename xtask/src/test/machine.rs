@@ -12,7 +12,7 @@ pub(super) struct Needs {
     pub(super) postgres: bool,
     pub(super) chromium: bool,
     pub(super) npm: bool,
-    /// A Python that makes environments, node, OpenSSL's command line and Apache with mod_auth_openidc.
+    /// A Python that makes environments, node, OpenSSL's command line, Apache with mod_auth_openidc, nginx and Caddy.
     pub(super) clients: bool,
     /// A C++ compiler, for libFuzzer.
     pub(super) compiler: bool,
@@ -67,6 +67,17 @@ fn missing_packages(needs: Needs) -> Vec<&'static str> {
         needs.clients,
         Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so").exists(),
         &["libapache2-mod-auth-openidc"],
+    );
+    // Services of their own are started where the machine has something that starts any; ours listen elsewhere.
+    want(
+        needs.clients,
+        Path::new("/usr/sbin/nginx").exists(),
+        &["nginx"],
+    );
+    want(
+        needs.clients,
+        Path::new("/usr/bin/caddy").exists(),
+        &["caddy"],
     );
     want(
         needs.npm || needs.clients,

@@ -1,4 +1,4 @@
-//! `app create`, `home`, `devices`, `logout-address`, `tokens`, `preview`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
+//! `app create`, `home`, `devices`, `logout-address`, `protect`, `tokens`, `preview`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
 //! `remove-owner`, `delete`, `restore`.
 
 use identity::applications::{
@@ -45,6 +45,43 @@ async fn change_devices(
             "Its devices may ask people to sign in elsewhere. Tell people that nobody ever needs them to type a code."
         }
         false => "Its devices can't ask people to sign in elsewhere any more.",
+    })
+}
+
+/// Adds to what it protects, or takes from that.
+async fn change_protected(
+    identity: &Identity,
+    actor: Actor<'_>,
+    client_id: &str,
+    addresses: Vec<String>,
+    remove: bool,
+) -> Result<(), Failure> {
+    let found = find(identity, actor, client_id).await?;
+    let mut origins = found.protected_origins;
+    for address in addresses {
+        // As a browser shows it.
+        let address = address.strip_suffix('/').unwrap_or(&address).to_owned();
+        if !remove {
+            origins.push(address);
+        } else if origins.contains(&address) {
+            origins.retain(|it| *it != address);
+        } else {
+            let said = format!("{} does not protect {address}", found.display_name);
+            return Err(Failure::Said(said));
+        }
+    }
+    let change = ApplicationChange {
+        protected_origins: Some(origins),
+        record_version: Some(found.record_version),
+        ..ApplicationChange::default()
+    };
+    let after = applications::change(identity, actor, found.object_id, &change).await?;
+    say(&match after.protected_origins.as_slice() {
+        [] => "It protects nothing any more.".to_owned(),
+        held => format!(
+            "It protects {}. docs/forward-authentication.md shows how the proxy asks; --trusted-proxy names the proxy.",
+            escape(&held.join(" "))
+        ),
     })
 }
 
@@ -124,6 +161,11 @@ async fn execute_sign_in(
         App::LogoutAddress { client_id, url, .. } => {
             change_logout_address(identity, actor, &client_id, url).await
         }
+        App::Protect {
+            client_id,
+            addresses,
+            remove,
+        } => change_protected(identity, actor, &client_id, addresses, remove).await,
         App::Home { client_id, url } => change_home(identity, actor, &client_id, url).await,
         command => Err(Failure::Said(format!(
             "{command:?} is about something else"
@@ -178,6 +220,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
         | App::Preview { .. }
         | App::Devices { .. }
         | App::LogoutAddress { .. }
+        | App::Protect { .. }
         | App::Home { .. }) => execute_sign_in(identity, actor, command).await,
         App::List { form } => show_list(&list(identity, actor).await?, form),
         App::Show { client_id, form } => {
@@ -388,6 +431,7 @@ struct Shown {
     home: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     logout_address: Option<String>,
+    protects: Vec<String>,
     secrets: Vec<Credential>,
     keys: Vec<Credential>,
     roles: Vec<&'static str>,
@@ -442,6 +486,7 @@ impl Shown {
                 .collect(),
             home: application.home_uri,
             logout_address: application.back_channel_logout_uri,
+            protects: application.protected_origins,
             secrets: application.secrets.iter().map(Credential::of).collect(),
             keys: application.keys.iter().map(Credential::of).collect(),
             roles: roles
@@ -492,6 +537,7 @@ async fn show(
     }
     let lists = [
         ("answers go to", &shown.redirect_uris),
+        ("protects", &shown.protects),
         ("in people's names", &shown.grants),
     ];
     for (head, list) in lists {

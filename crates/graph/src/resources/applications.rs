@@ -21,6 +21,7 @@ resource! {
         is_device_only_auth_supported "isDeviceOnlyAuthSupported": Option<bool> = Shown Create Update;
         key_credentials "keyCredentials": Vec<KeyCredential> = Shown;
         password_credentials "passwordCredentials": Vec<PasswordCredential> = Shown;
+        protected_origins "@claviger.protectedOrigins": Vec<String> = Shown Create Update Own;
         public_client "publicClient": Option<PublicClientApplication> = Shown Create Update;
         sign_in_audience "signInAudience": Option<String> = Shown Create Update;
         spa "spa": Option<SpaApplication> = Shown Create Update;

@@ -2,6 +2,7 @@
 
 use store::{Application, Guard, Id, Log, ServicePrincipal, Unit, WriteError};
 
+use super::protected::Origins;
 use super::{
     ApplicationChange, ApplicationView, describe, find_active, find_any, find_target,
     parse_description, parse_home, parse_logout_address, parse_name, take_active, take_deleted,
@@ -109,13 +110,18 @@ async fn add_once(
         created_at: ambient.now(),
         deleted_at: None,
     };
+    let origins = Origins::parse(
+        identity,
+        new.protected_origins.as_deref().unwrap_or_default(),
+    )?;
     let mut unit = allowed.begin(identity);
     unit.insert_application(identity.0.tenant_id, &application);
-    let entry = describe(identity, actor, &application);
     let (word, object) = ("application.added", application.object_id);
+    let mut entry = describe(identity, actor, &application);
+    origins.put(identity, (&mut unit, &mut entry), object, &[]);
     access::write(identity, actor, &allowed, unit, word, object, entry)
         .await
-        .map_err(refuse_write)?;
+        .map_err(refuse_taken)?;
     view(identity, application).await
 }
 
@@ -179,10 +185,20 @@ async fn change_once(
     }
     let mut entry = describe(identity, actor, &after);
     say_changes(&mut entry, &before, &after);
+    if let Some(origins) = &asked.protected_origins {
+        let origins = Origins::parse(identity, origins)?;
+        let held = identity.0.store.list_protected_origins(tenant, object);
+        origins.put(
+            identity,
+            (&mut change.unit, &mut entry),
+            object,
+            &held.await?,
+        );
+    }
     change
         .write(identity, actor, "application.changed", entry)
         .await
-        .map_err(refuse_write)
+        .map_err(refuse_taken)
 }
 
 fn say_changes(entry: &mut Entry, before: &Application, after: &Application) {
@@ -210,6 +226,14 @@ fn say_changes(entry: &mut Entry, before: &Application, after: &Application) {
     }
     if after.display_name != before.display_name {
         entry.say("before", before.display_name.as_str());
+    }
+}
+
+/// Nothing else that is written with names and addresses is anybody's alone: ids are made here.
+fn refuse_taken(error: WriteError) -> Refusal {
+    match error {
+        WriteError::Refused(Guard::Taken) => Refusal::new(&codes::ORIGIN_TAKEN),
+        error => refuse_write(error),
     }
 }
 

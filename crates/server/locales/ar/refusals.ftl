@@ -468,3 +468,27 @@ refusal-group-used-by-policy-remedy = أخرجها من السياسة أولً�
 
 refusal-user-too-many-break-glass = يمكن تمييز 20 حسابًا على الأكثر لحالات الطوارئ.
 refusal-user-too-many-break-glass-remedy = أزل التمييز عن حساب آخر أولًا.
+
+refusal-application-origin-unfit = لا يمكن حماية أحد العناوين.
+refusal-application-origin-unfit-remedy = اكتب المخطط والمضيف والمنفذ فقط مع https، مثل https://wiki.example.org، لا مضيف هذا الخادم نفسه.
+
+refusal-application-origin-taken = هناك تطبيق آخر يحمي هذا العنوان.
+refusal-application-origin-taken-remedy = انزعه من ذلك التطبيق أولًا؛ أما التطبيق المحذوف فيجب أن يُزال نهائيًا.
+
+refusal-forward-auth-untrusted-proxy = لم يأتِ هذا الطلب عبر وكيل يثق به خادم تسجيل الدخول.
+refusal-forward-auth-untrusted-proxy-remedy = أخبر من يدير التطبيق: يجب ذكر عنوان الوكيل في --trusted-proxy.
+
+refusal-forward-auth-malformed = لا يقول الوكيل الذي أمام هذا التطبيق بوضوح أي صفحة طُلبت.
+refusal-forward-auth-malformed-remedy = أخبر من يدير التطبيق.
+
+refusal-forward-auth-unknown-address = لا يوجد تطبيق مُعدّ لهذا العنوان.
+refusal-forward-auth-unknown-address-remedy = أخبر من يدير التطبيق: على مسؤول أن يعطيه هذا العنوان.
+
+refusal-forward-auth-signed-out = لم تسجّل الدخول إلى هذا التطبيق.
+refusal-forward-auth-signed-out-remedy = افتحه في نافذة خاصة به وسجّل الدخول.
+
+refusal-forward-auth-code-unusable = تعذّر إتمام تسجيل الدخول هنا: استُخدم طريق العودة من قبل، أو استغرق وقتًا أطول مما ينبغي، أو بدأ في متصفح آخر.
+refusal-forward-auth-code-unusable-remedy = افتح التطبيق من جديد. يجب السماح بملفات تعريف الارتباط الخاصة به.
+
+refusal-forward-auth-request-unusable = تغيّر طريق تسجيل الدخول إلى التطبيق في الأثناء.
+refusal-forward-auth-request-unusable-remedy = افتح التطبيق من جديد.

@@ -468,3 +468,27 @@ refusal-group-used-by-policy-remedy = Nehmen Sie sie zuerst aus der Richtlinie h
 
 refusal-user-too-many-break-glass = Höchstens 20 Konten lassen sich für den Notfall kennzeichnen.
 refusal-user-too-many-break-glass-remedy = Nehmen Sie zuerst einem anderen die Kennzeichnung.
+
+refusal-application-origin-unfit = Eine der Adressen kann nicht geschützt werden.
+refusal-application-origin-unfit-remedy = Geben Sie nur Schema, Host und Port an, mit https, etwa https://wiki.example.org; nicht den Host dieses Servers.
+
+refusal-application-origin-taken = Eine andere Anwendung schützt diese Adresse bereits.
+refusal-application-origin-taken-remedy = Nehmen Sie sie zuerst der anderen Anwendung; eine gelöschte muss endgültig entfernt werden.
+
+refusal-forward-auth-untrusted-proxy = Diese Anfrage kam nicht über einen Proxy, dem der Anmeldeserver vertraut.
+refusal-forward-auth-untrusted-proxy-remedy = Sagen Sie es dem Betreiber der Anwendung: Die Adresse des Proxys muss mit --trusted-proxy genannt sein.
+
+refusal-forward-auth-malformed = Der Proxy vor dieser Anwendung sagt nicht eindeutig, welche Seite verlangt wurde.
+refusal-forward-auth-malformed-remedy = Sagen Sie es dem Betreiber der Anwendung.
+
+refusal-forward-auth-unknown-address = Für diese Adresse ist keine Anwendung eingerichtet.
+refusal-forward-auth-unknown-address-remedy = Sagen Sie es dem Betreiber: Ein Administrator muss ihr diese Adresse geben.
+
+refusal-forward-auth-signed-out = Sie sind bei dieser Anwendung nicht angemeldet.
+refusal-forward-auth-signed-out-remedy = Öffnen Sie sie in einem eigenen Fenster und melden Sie sich an.
+
+refusal-forward-auth-code-unusable = Die Anmeldung konnte hier nicht abgeschlossen werden: Der Rückweg wurde schon benutzt, dauerte zu lange oder begann in einem anderen Browser.
+refusal-forward-auth-code-unusable-remedy = Öffnen Sie die Anwendung noch einmal. Ihre Cookies müssen erlaubt sein.
+
+refusal-forward-auth-request-unusable = Der Weg zur Anmeldung bei der Anwendung wurde unterwegs verändert.
+refusal-forward-auth-request-unusable-remedy = Öffnen Sie die Anwendung noch einmal.

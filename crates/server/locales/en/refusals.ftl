@@ -468,3 +468,27 @@ refusal-group-used-by-policy-remedy = Take it out of the policy first.
 
 refusal-user-too-many-break-glass = At most 20 accounts can be marked for the bad day.
 refusal-user-too-many-break-glass-remedy = Take the mark from one of the others.
+
+refusal-application-origin-unfit = One of the addresses can’t be protected.
+refusal-application-origin-unfit-remedy = Give scheme, host and port alone, with https, such as https://wiki.example.org; not this server’s own host.
+
+refusal-application-origin-taken = Another application protects this address already.
+refusal-application-origin-taken-remedy = Take it from that application first; one that was deleted must be removed for good.
+
+refusal-forward-auth-untrusted-proxy = This request did not come through a proxy that the sign-in server trusts.
+refusal-forward-auth-untrusted-proxy-remedy = Tell whoever runs the application: the proxy’s address must be named with --trusted-proxy.
+
+refusal-forward-auth-malformed = The proxy before this application does not say clearly which page was asked for.
+refusal-forward-auth-malformed-remedy = Tell whoever runs the application.
+
+refusal-forward-auth-unknown-address = No application is set up for this address.
+refusal-forward-auth-unknown-address-remedy = Tell whoever runs the application: an administrator must give it this address.
+
+refusal-forward-auth-signed-out = You aren’t signed in to this application.
+refusal-forward-auth-signed-out-remedy = Open it in a window of its own and sign in.
+
+refusal-forward-auth-code-unusable = Signing in could not be finished here: the way back was used already, took too long, or began in another browser.
+refusal-forward-auth-code-unusable-remedy = Open the application again. Its cookies must be allowed.
+
+refusal-forward-auth-request-unusable = The way to sign in to the application was changed on the way.
+refusal-forward-auth-request-unusable-remedy = Open the application again.

@@ -48,6 +48,11 @@ pub(crate) fn find_caller(state: &AppState, request: &Request) -> Result<Caller,
     derive_caller(state, request, nobody)
 }
 
+/// Whether what this request says of another one may be believed: it comes from a proxy that the operator named.
+pub(crate) fn is_from_trusted_proxy(state: &AppState, request: &Request) -> bool {
+    find_peer(request).is_some_and(|peer| state.trusted_proxies.contains(peer))
+}
+
 fn derive_caller(
     state: &AppState,
     request: &Request,

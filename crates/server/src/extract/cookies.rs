@@ -32,10 +32,7 @@ impl Cookies {
 
     /// The browser's id; `None` when the cookie is missing, malformed or there twice.
     pub fn find_browser(&self, headers: &HeaderMap) -> Option<BrowserId> {
-        let bytes = BASE64URL_NOPAD
-            .decode(find(headers, self.browser)?.as_bytes())
-            .ok()?;
-        bytes.try_into().ok().map(BrowserId)
+        read_browser(find(headers, self.browser)?)
     }
 
     /// The session's token, not looked at yet.
@@ -63,6 +60,11 @@ impl Cookies {
         header.set_sensitive(true);
         Some(header)
     }
+}
+
+pub(crate) fn read_browser(value: &str) -> Option<BrowserId> {
+    let bytes = BASE64URL_NOPAD.decode(value.as_bytes()).ok()?;
+    bytes.try_into().ok().map(BrowserId)
 }
 
 /// A name that occurs twice counts as absent: one of the two was planted by a neighbouring host.

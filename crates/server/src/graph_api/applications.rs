@@ -71,6 +71,7 @@ pub(super) fn derive_application(view: &ApplicationView) -> Application {
         is_device_only_auth_supported: Some(view.device_flow),
         key_credentials: view.keys.iter().map(derive_key).collect(),
         password_credentials: view.secrets.iter().map(derive_secret).collect(),
+        protected_origins: view.protected_origins.clone(),
         public_client: Some(PublicClientApplication {
             redirect_uris: of(Platform::Native),
         }),
@@ -258,6 +259,7 @@ pub(super) async fn create(call: Call) -> Outcome {
         token_settings: read_tokens(&fields, None)?,
         back_channel_logout_uri: read_logout_address(&fields),
         back_channel_logout_session_required: fields.truth(SESSION_REQUIRED),
+        protected_origins: fields.texts("@claviger.protectedOrigins"),
         record_version: None,
     };
     let view = applications::add(&call.state.identity, call.actor(), &change).await?;
@@ -302,6 +304,7 @@ pub(super) async fn update(call: Call) -> Outcome {
         token_settings,
         back_channel_logout_uri: read_logout_address(&fields),
         back_channel_logout_session_required: fields.truth(SESSION_REQUIRED),
+        protected_origins: fields.texts("@claviger.protectedOrigins"),
         record_version: call.expected_version()?.or(read),
     };
     applications::change(&call.state.identity, call.actor(), found.object_id, &change).await?;

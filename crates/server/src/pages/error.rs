@@ -7,6 +7,7 @@ use super::render;
 use crate::app::AppState;
 use crate::error::Shown;
 use crate::extract::{Reader, Visit};
+use crate::view::at_application::AtApplication;
 use crate::view::error::ErrorPage;
 use crate::view::wrong_host::WrongHost;
 
@@ -26,6 +27,16 @@ pub(crate) fn write_wrong_host(state: &AppState, reader: &Reader, shown: &Shown<
     or_bare(render(&WrongHost {
         texts: reader.texts,
         origin: &state.origin,
+        reference: shown.reference,
+    }))
+}
+
+/// The same at the host of an application behind forward authentication.
+pub(crate) fn write_at_application(reader: &Reader, shown: &Shown<'_>) -> Response {
+    or_bare(render(&AtApplication {
+        texts: reader.texts,
+        code: shown.code,
+        detail: shown.detail,
         reference: shown.reference,
     }))
 }

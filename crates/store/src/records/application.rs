@@ -337,6 +337,7 @@ impl Unit {
         let args = || vec![tenant.into(), object.into()];
         self.step(&PURGE, args(), Expect::One(Guard::Missing));
         self.step(&PURGE_CREDENTIALS, args(), Expect::Any);
+        self.purge_protected_origins(tenant, object);
         self.purge_owners(tenant, object)
     }
 }

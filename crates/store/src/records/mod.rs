@@ -7,6 +7,7 @@ pub mod attestation_lists;
 pub mod credential;
 pub mod device_grant;
 pub mod directory;
+pub mod forward_auth;
 pub mod group;
 pub mod link;
 pub mod log;
@@ -44,6 +45,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     credential::ALL,
     device_grant::ALL,
     directory::ALL,
+    forward_auth::ALL,
     group::ALL,
     link::ALL,
     log::ALL,

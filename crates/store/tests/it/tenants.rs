@@ -8,8 +8,8 @@ use super::*;
 use crate::records::session::TokenHash;
 use crate::{
     AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
-    DeviceGrant, DeviceStatus, EVERYBODY, FamilyId, Owner, PermissionGrant, PrincipalStatus,
-    PushedRequest, ServicePrincipal, SessionClient,
+    DeviceGrant, DeviceStatus, EVERYBODY, FamilyId, NewForwardCode, NewForwardSession, Owner,
+    PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal, SessionClient,
 };
 use crate::{AskedFrom, CallerKind, CredentialStatus, Hold, NewOptions, Provisioned};
 use crate::{
@@ -377,6 +377,76 @@ fn code() -> AuthorizationCode {
     }
 }
 
+const ADDRESS: &str = "https://travel.example.org";
+
+fn forward_code(number: u8) -> NewForwardCode<'static> {
+    NewForwardCode {
+        code_hash: token_hash(number),
+        principal_id: PRINCIPAL,
+        person_id: PERSON,
+        session_id: SESSION,
+        origin: ADDRESS,
+        browser_hash: [number; 32],
+        uri: "/",
+        expires_at: 2 * NOW,
+    }
+}
+
+fn forward_session(number: u8) -> NewForwardSession<'static> {
+    NewForwardSession {
+        token_hash: token_hash(number),
+        code_hash: token_hash(63),
+        group_names: "[]",
+        now: NOW,
+    }
+}
+
+/// Addresses behind forward authentication, codes and cookies.
+fn fill_forward_auth(unit: &mut Unit, tenant_id: Id) {
+    for origin in [ADDRESS, "https://travel.example.net"] {
+        unit.insert_protected_origin(tenant_id, origin, APPLICATION);
+    }
+    for number in [63, 64, 65] {
+        unit.insert_forward_code(tenant_id, &forward_code(number), 1);
+    }
+    for number in [66, 67] {
+        unit.insert_forward_session(tenant_id, &forward_session(number), 1);
+    }
+}
+
+fn add_changes_of_forward_auth(add: &mut Add<'_>) {
+    add("forward code", &|unit| {
+        unit.insert_forward_code(OURS, &forward_code(68), 1);
+    });
+    add("use a forward code", &|unit| {
+        unit.use_forward_code(OURS, token_hash(63), NOW);
+    });
+    add("cookie of a protected application", &|unit| {
+        unit.insert_forward_session(OURS, &forward_session(69), 1);
+    });
+    add("spend a forward code", &|unit| {
+        unit.spend_forward_code(OURS, token_hash(64), NOW);
+    });
+    add("ask again", &|unit| {
+        unit.renew_forward_session(OURS, token_hash(66), "[1]", (NOW, NOW + 1), 1);
+    });
+    add("move cookies", &|unit| {
+        unit.move_forward_sessions(OURS, PERSON, SESSION, Id([99; 16]));
+    });
+    add("end a cookie", &|unit| {
+        unit.end_forward_session(OURS, token_hash(66), ADDRESS);
+    });
+    add("purge cookies", &|unit| {
+        unit.purge_forward_sessions(OURS, 2 * NOW);
+    });
+    add("purge forward codes", &|unit| {
+        unit.purge_forward_codes(OURS, 2 * NOW);
+    });
+    add("free an address", &|unit| {
+        unit.delete_protected_origin(OURS, ADDRESS, APPLICATION);
+    });
+}
+
 fn fill_applications(unit: &mut Unit, tenant_id: Id) {
     unit.insert_application(tenant_id, &application(APPLICATION));
     unit.insert_principal(tenant_id, &principal(PRINCIPAL));
@@ -432,6 +502,7 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
         };
         unit.insert_permission_grant(tenant_id, &grant);
     }
+    fill_forward_auth(unit, tenant_id);
     unit.insert_code(tenant_id, &code(), 1);
     for number in [61, 62] {
         unit.insert_pushed_request(tenant_id, &pushed(number));
@@ -601,6 +672,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
         changes.push((name, unit));
     };
     add_changes_of_the_outbox(&mut add);
+    add_changes_of_forward_auth(&mut add);
     add_changes_of_applications(&mut add);
     add_changes_of_provisioning(&mut add);
     add("claim", &|unit| {

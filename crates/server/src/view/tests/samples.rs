@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use testkit::{Backend, House};
 
 use super::super::{
-    Frame, answer_form, applications, consent, device, error, people, reauthenticate, register,
-    security_info, set_up, sign_in, sign_out, wrong_host,
+    Frame, answer_form, applications, at_application, consent, device, error, people,
+    reauthenticate, register, security_info, set_up, sign_in, sign_out, wrong_host,
 };
 use crate::i18n::Texts;
 
@@ -446,6 +446,15 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
                 detail: Some("link.used"),
                 reference: "7K2M-9QXD",
                 way_on: None,
+            }),
+        ),
+        (
+            "at-application",
+            show(&at_application::AtApplication {
+                texts,
+                code: &codes::FORWARD_CODE_UNUSABLE,
+                detail: Some("code.other_browser"),
+                reference: "7K2M-9QXD",
             }),
         ),
         (
