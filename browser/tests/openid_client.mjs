@@ -138,3 +138,36 @@ test('an application signs somebody out, or has them asked', async (t) => {
   await ada.page.waitForURL('**/sign-in**');
   close();
 }, SCHEMES);
+
+test('openid-client binds its tokens to a key, from the pushed request on', async (t) => {
+  const ada = await t.administrator();
+  const { callback, close } = await listen();
+  const client = await discover(t.server, callback);
+  const { client_id: clientId } = client.clientMetadata();
+  t.server.command(['app', 'tokens', clientId, '--algorithm', 'ES256', '--claim', 'plan=fixed:gold', '--signed-user-info', 'off']);
+  client.clientMetadata().id_token_signed_response_alg = 'ES256';
+  await ada.signIn();
+  const DPoP = openid.getDPoPHandle(client, await openid.randomDPoPKeyPair('ES256'));
+  const [verifier, state, nonce] = [openid.randomPKCECodeVerifier(), openid.randomState(), openid.randomNonce()];
+  const address = await openid.buildAuthorizationUrlWithPAR(client, {
+    redirect_uri: callback, scope: 'openid profile offline_access', state, nonce,
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+  }, { DPoP });
+  await ada.page.goto(address.href);
+  await ada.button('Allow').click();
+  await ada.page.waitForURL(`${callback}?**`);
+  const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
+  const tokens = await openid.authorizationCodeGrant(client, new URL(ada.page.url()), checks, undefined, { DPoP });
+  const claims = tokens.claims();
+  assert.ok(claims && tokens.refresh_token);
+  assert.equal(tokens.token_type, 'dpop');
+  assert.equal(claims.plan, 'gold');
+  const told = await openid.fetchUserInfo(client, tokens.access_token, claims.sub, { DPoP });
+  assert.equal(told.preferred_username, claims.preferred_username);
+  await assert.rejects(openid.fetchUserInfo(client, tokens.access_token, claims.sub));
+  const thief = openid.getDPoPHandle(client, await openid.randomDPoPKeyPair('ES256'));
+  await assert.rejects(openid.fetchUserInfo(client, tokens.access_token, claims.sub, { DPoP: thief }));
+  const renewed = await openid.refreshTokenGrant(client, tokens.refresh_token, undefined, { DPoP });
+  assert.equal(renewed.token_type, 'dpop');
+  close();
+}, SCHEMES);
