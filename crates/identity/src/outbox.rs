@@ -134,7 +134,7 @@ pub async fn take_due(identity: &Identity) -> Result<Taken, Refusal> {
     let recipients = store.list_due_recipients(tenant, LOGOUT, now).await?;
     let mut taken = Taken::default();
     for recipient in standings.rotate(recipients) {
-        let slots = standings.reserve(recipient);
+        let slots = standings.reserve(recipient, now);
         if slots.is_empty() {
             continue;
         }
@@ -251,7 +251,7 @@ pub async fn finish(
             record(identity, unit, &delivery, ("logout.refused", entry)).await
         }
         Outcome::Failed { cause, status } => {
-            let began = outbox.standings.mark_failing(delivery.recipient);
+            let began = outbox.standings.mark_failing(delivery.recipient, now);
             let mut unit = Unit::new();
             let pause = find_pause(delivery.message.attempts);
             unit.postpone_message(tenant, message, lease, now + pause);

@@ -5,17 +5,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use store::Id;
 
+use crate::{Micros, SECOND};
+
 /// Deliveries that may be under way at once: in all, to one recipient, and to all together that failed last.
 const IN_ALL: usize = 48;
 const TO_ONE: usize = 4;
 const TO_FAILING: usize = 8;
+/// How long one who failed is left alone, however much waits for them.
+const BREATH: Micros = SECOND;
 /// Of those that failed, as many are remembered; forgotten ones have the slots of others until they fail again.
 const REMEMBERED: usize = 10_000;
 
 #[derive(Debug, Default)]
 struct Standing {
     under_way: usize,
-    fails: bool,
+    /// When it last failed, unless it did better since.
+    failed_at: Option<Micros>,
 }
 
 #[derive(Debug, Default)]
@@ -46,7 +51,7 @@ impl Drop for Slot {
         let mut table = lock(&self.table);
         if let Some(standing) = table.recipients.get_mut(&self.recipient) {
             standing.under_way = standing.under_way.saturating_sub(1);
-            if standing.under_way == 0 && !standing.fails {
+            if standing.under_way == 0 && standing.failed_at.is_none() {
                 table.recipients.remove(&self.recipient);
             }
         }
@@ -64,19 +69,21 @@ impl Standings {
     }
 
     /// As many slots as there are for that recipient now.
-    pub(super) fn reserve(&self, recipient: Id) -> Vec<Slot> {
+    pub(super) fn reserve(&self, recipient: Id, now: Micros) -> Vec<Slot> {
         let mut table = lock(&self.0);
-        let count = |fails: bool| {
-            let alike = table.recipients.values().filter(|it| it.fails == fails);
+        let count = |failing: bool| {
+            let all = table.recipients.values();
+            let alike = all.filter(|it| it.failed_at.is_some() == failing);
             alike.map(|it| it.under_way).sum::<usize>()
         };
         let known = table.recipients.get(&recipient);
         let under_way = known.map_or(0, |it| it.under_way);
-        let room = match known.is_some_and(|it| it.fails) {
-            true => 1_usize
+        let room = match known.and_then(|it| it.failed_at) {
+            Some(failed_at) if now < failed_at + BREATH => 0,
+            Some(_) => 1_usize
                 .saturating_sub(under_way)
                 .min(TO_FAILING.saturating_sub(count(true))),
-            false => TO_ONE
+            None => TO_ONE
                 .saturating_sub(under_way)
                 .min(IN_ALL.saturating_sub(count(false))),
         };
@@ -94,18 +101,18 @@ impl Standings {
 
     pub(super) fn mark_sound(&self, recipient: Id) {
         if let Some(standing) = lock(&self.0).recipients.get_mut(&recipient) {
-            standing.fails = false;
+            standing.failed_at = None;
         }
     }
 
     /// Whether it was sound until now.
-    pub(super) fn mark_failing(&self, recipient: Id) -> bool {
+    pub(super) fn mark_failing(&self, recipient: Id, now: Micros) -> bool {
         let mut table = lock(&self.0);
         if table.recipients.len() >= REMEMBERED {
             table.recipients.retain(|_, it| it.under_way > 0);
         }
         let standing = table.recipients.entry(recipient).or_default();
-        !std::mem::replace(&mut standing.fails, true)
+        standing.failed_at.replace(now).is_none()
     }
 }
 
@@ -120,17 +127,18 @@ mod tests {
     #[test]
     fn one_recipient_has_a_few_slots_and_who_fails_has_one() {
         let standings = Standings::default();
-        let slots = standings.reserve(id(1));
+        let slots = standings.reserve(id(1), 0);
         assert_eq!(slots.len(), TO_ONE);
-        assert!(standings.reserve(id(1)).is_empty());
-        assert!(standings.mark_failing(id(1)));
-        assert!(!standings.mark_failing(id(1)), "it is known");
+        assert!(standings.reserve(id(1), 0).is_empty());
+        assert!(standings.mark_failing(id(1), 0));
+        assert!(!standings.mark_failing(id(1), 0), "it is known");
         drop(slots);
-        let slot = standings.reserve(id(1));
+        assert!(standings.reserve(id(1), BREATH - 1).is_empty());
+        let slot = standings.reserve(id(1), BREATH);
         assert_eq!(slot.len(), 1);
-        assert!(standings.reserve(id(1)).is_empty());
+        assert!(standings.reserve(id(1), BREATH).is_empty());
         standings.mark_sound(id(1));
-        assert_eq!(standings.reserve(id(1)).len(), TO_ONE - 1);
+        assert_eq!(standings.reserve(id(1), BREATH).len(), TO_ONE - 1);
         drop(slot);
         assert!(lock(&standings.0).recipients.is_empty(), "nothing is left");
     }
@@ -140,13 +148,13 @@ mod tests {
         let standings = Standings::default();
         let mut failing = Vec::new();
         for number in 0..100 {
-            standings.mark_failing(id(number));
-            failing.extend(standings.reserve(id(number)));
+            standings.mark_failing(id(number), 0);
+            failing.extend(standings.reserve(id(number), BREATH));
         }
         assert_eq!(failing.len(), TO_FAILING);
         let mut sound = Vec::new();
         for number in 100..200 {
-            sound.extend(standings.reserve(id(number)));
+            sound.extend(standings.reserve(id(number), BREATH));
         }
         assert_eq!(sound.len(), IN_ALL);
     }
@@ -156,9 +164,9 @@ mod tests {
         let standings = Standings::default();
         let all = || vec![id(1), id(2), id(3)];
         assert_eq!(standings.rotate(all()), all());
-        drop(standings.reserve(id(2)));
+        drop(standings.reserve(id(2), 0));
         assert_eq!(standings.rotate(all()), [id(3), id(1), id(2)]);
-        drop(standings.reserve(id(3)));
+        drop(standings.reserve(id(3), 0));
         assert_eq!(standings.rotate(all()), all());
         assert!(standings.rotate(Vec::new()).is_empty());
     }

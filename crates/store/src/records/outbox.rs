@@ -12,11 +12,13 @@ use crate::{Expect, Guard, Store, StoreError, Unit, Written};
 statements! {
     /// For the applications of every session of the person that ended at `$3`, which is that of this unit. After the sessions
     /// were ended, never before: an application that redeems a code at that moment is either waited for and seen, or refused.
+    /// The person's sessions by their index: left to itself SQLite reads every session of the tenant.
     INSERT_LOGOUTS = "outbox.insert_logouts" Tenant
         "INSERT INTO outbox (tenant_id, message_id, kind, recipient_id, payload, created_at, due_at, attempts, lease_id)
          SELECT $1, c.message_id, 'logout', c.principal_id, c.payload, $3, $3, 0, NULL
          FROM session s CROSS JOIN session_client c CROSS JOIN service_principal p CROSS JOIN application a
-         WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.ended_at = $3
+         WHERE s.tenant_id = $1 AND s.ended_at = $3
+         AND s.token_hash IN (SELECT o.token_hash FROM session o WHERE o.tenant_id = $1 AND o.person_id = $2)
          AND c.tenant_id = $1 AND c.session_id = s.session_id
          AND p.tenant_id = $1 AND p.object_id = c.principal_id AND p.status = 'enabled'
          AND a.tenant_id = $1 AND a.app_id = p.app_id AND a.status = 'active' AND a.back_channel_logout_uri IS NOT NULL
@@ -46,7 +48,7 @@ statements! {
         "DELETE FROM outbox WHERE tenant_id = $1 AND message_id = $2 AND lease_id = $3";
     DROP = "outbox.drop" Tenant
         "DELETE FROM outbox WHERE tenant_id = $1 AND message_id IN (SELECT o.message_id FROM outbox o
-             WHERE o.tenant_id = $1 AND o.recipient_id = $2 AND o.kind = $3 LIMIT 400) RETURNING 1";
+             WHERE o.tenant_id = $1 AND o.recipient_id = $2 AND o.kind = $3 ORDER BY o.due_at LIMIT 400) RETURNING 1";
     LIST_OLD = "outbox.list_old" Tenant
         "SELECT recipient_id, message_id FROM outbox
          WHERE tenant_id = $1 AND kind = $4 AND created_at <= $2 AND (attempts > 0 OR created_at <= $3)

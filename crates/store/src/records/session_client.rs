@@ -17,7 +17,8 @@ statements! {
              WHERE o.tenant_id = $1 AND o.token_hash < $2 LIMIT 500) RETURNING 1";
     PURGE_OF_PERSON = "session_client.purge_of_person" Tenant
         "DELETE FROM session_client WHERE tenant_id = $1 AND session_id IN (SELECT o.session_id FROM session o
-             WHERE o.tenant_id = $1 AND o.person_id = $2 LIMIT 400) RETURNING 1";
+             WHERE o.tenant_id = $1 AND o.token_hash IN (SELECT i.token_hash FROM session i WHERE i.tenant_id = $1 AND i.person_id = $2)
+             LIMIT 400) RETURNING 1";
 }
 
 /// An application that gets an id token, and the message that tells it of the session's end.

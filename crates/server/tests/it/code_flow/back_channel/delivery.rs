@@ -181,6 +181,39 @@ fn security_31_nothing_is_posted_to_private_addresses_unless_that_is_meant() {
     });
 }
 
+/// However much waits for it: one try a second, until one goes well.
+#[test]
+fn who_is_down_is_not_hammered() {
+    in_each_house(async |house| {
+        let mut receiver = Receiver::open().await;
+        receiver.answer(Answer::Status(503));
+        let mut ada = house.administrator("ada").await;
+        let app = told_at(&house, "Told", &receiver).await;
+        for _ in 0..10 {
+            id_token(&house, &app, &mut ada).await;
+            ada.browser.sign_out().await.ok();
+            ada.sign_in().await.ok();
+        }
+        deliver(house.identity()).await;
+        assert_eq!(
+            receiver.take().len(),
+            4,
+            "who is not known to be down has a few slots"
+        );
+        for _ in 0..3 {
+            deliver(house.identity()).await;
+            assert!(receiver.take().is_empty());
+            house.advance(SECOND);
+            deliver(house.identity()).await;
+            assert_eq!(receiver.take().len(), 1);
+        }
+        receiver.answer(Answer::Status(200));
+        house.advance(MINUTE);
+        deliver(house.identity()).await;
+        assert_eq!((receiver.take().len(), waiting(&house)), (10, 0));
+    });
+}
+
 /// What nobody may read: not in the log at any level, not in the database, and not in what a program prints of itself.
 #[test]
 fn a_logout_token_is_in_no_log() {

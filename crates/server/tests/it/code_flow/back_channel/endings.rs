@@ -143,7 +143,10 @@ fn only_the_applications_of_that_session_are_told() {
             .await
             .unwrap();
         deliver(house.identity()).await;
-        assert_eq!(sids(&house, &mut of_both).await, [at_phone.clone()]);
+        assert_eq!(
+            sids(&house, &mut of_both).await,
+            std::slice::from_ref(&at_phone)
+        );
         assert_eq!(sids(&house, &mut of_phone).await, [at_phone]);
 
         house.advance(SECOND);
