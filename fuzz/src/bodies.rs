@@ -7,7 +7,7 @@ use oidc::form::Parameters;
 use oidc::jwt::{self, ALGORITHMS};
 use oidc::redirect_uri::{self, Platform};
 use oidc::token_request::{Headers, TokenRequest};
-use oidc::{client_assertion, jwk};
+use oidc::{client_assertion, dpop, jwk};
 use serde_json::json;
 use std::sync::OnceLock;
 use webauthn::attestation::{AndroidRevocationList, AttestationObject, MAX_ANDROID_SERIALS};
@@ -111,6 +111,10 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "token_request",
         run: token_request,
+    },
+    Target {
+        name: "possession",
+        run: possession,
     },
     Target {
         name: "client_assertion",
@@ -273,6 +277,18 @@ fn token_request(bytes: &[u8]) {
         };
         let _ = TokenRequest::parse(&parameters, &headers);
     }
+}
+
+fn possession(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let about = dpop::About {
+        method: "POST",
+        address: "https://login.example.org/oauth2/v2.0/token",
+        access_token: None,
+    };
+    let _ = dpop::verify(text, about, 1_800_000_000);
 }
 
 fn client_assertion(bytes: &[u8]) {

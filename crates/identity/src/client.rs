@@ -132,14 +132,23 @@ pub(crate) async fn authenticate(
     failures
         .check(network, identity.0.ambient.now())
         .map_err(limited)?;
-    let outcome = prove(identity, issuer, &claimed).await;
-    match &outcome {
+    let mut outcome = prove(identity, issuer, &claimed).await;
+    match &mut outcome {
         Err(refusal) if refusal.code == &codes::CLIENT_REFUSED => {
             take(failures, network, identity)?;
         }
         Ok(client) => {
             let key = derive_key(identity, b"client", &client.client.app_id.0);
             take(&identity.0.client_limit, key, identity)?;
+            // Behind the limit: whoever knows a public client's name could else fill what proofs are remembered in.
+            if let Some((proof, address)) = &claimed.dpop {
+                let about = About {
+                    method: "POST",
+                    address,
+                    access_token: None,
+                };
+                client.possession = Some(possession::check(identity, proof.expose(), about)?);
+            }
         }
         Err(_) => {}
     }
@@ -187,21 +196,10 @@ async fn prove(
             (Proven::Key, Some(state))
         }
     };
-    let possession = match &claimed.dpop {
-        None => None,
-        Some((proof, address)) => {
-            let about = About {
-                method: "POST",
-                address,
-                access_token: None,
-            };
-            Some(possession::check(identity, proof.expose(), about)?)
-        }
-    };
     Ok(AuthenticatedClient {
         client,
         proven,
-        possession,
+        possession: None,
         assertion,
     })
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod assertions;
+mod dpop;
 mod keys;
 mod properties;
 mod requests;

@@ -209,7 +209,7 @@ fn grants() {
         token(&code, None).unwrap().grant,
         Grant::AuthorizationCode { .. }
     ));
-    for missing in ["code", "redirect_uri", "code_verifier"] {
+    for missing in ["code", "redirect_uri"] {
         let pairs: Vec<_> = code
             .into_iter()
             .filter(|(name, _)| *name != missing)
@@ -217,6 +217,16 @@ fn grants() {
         let error = token(&pairs, None).unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidRequest, "{missing}");
     }
+    // Whether a client may leave PKCE out is decided where its code is known.
+    let read = token(&code[..4], None).unwrap();
+    assert!(matches!(
+        read.grant,
+        Grant::AuthorizationCode { verifier: None, .. }
+    ));
+    let long = "v".repeat(513);
+    let too_long = [code[0], code[1], code[2], code[3], ("code_verifier", &long)];
+    let error = token(&too_long, None).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::InvalidRequest);
     let renewal = ("grant_type", "refresh_token");
     let held = ("refresh_token", "r");
     let read = token(&[me, renewal, held, ("scope", "b a b")], None).unwrap();

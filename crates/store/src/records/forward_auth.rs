@@ -46,9 +46,10 @@ statements! {
          JOIN tenant t ON t.tenant_id = $1
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = k.principal_id
              AND p.renewal_version = k.renewal_version AND p.status = 'enabled'
-         JOIN session s ON s.tenant_id = $1 AND s.person_id = k.person_id AND s.session_id = k.session_id AND s.epoch = t.epoch
+         CROSS JOIN session b CROSS JOIN session s
          JOIN person n ON n.tenant_id = $1 AND n.person_id = k.person_id
-         WHERE k.tenant_id = $1 AND k.code_hash = $2";
+         WHERE k.tenant_id = $1 AND k.code_hash = $2 AND b.tenant_id = $1 AND b.person_id = k.person_id
+         AND s.tenant_id = $1 AND s.token_hash = b.token_hash AND s.session_id = k.session_id AND s.epoch = t.epoch";
     USE_CODE = "forward_code.use" Tenant
         "UPDATE forward_code SET used_at = $3 WHERE tenant_id = $1 AND code_hash = $2 AND used_at IS NULL AND expires_at > $3";
     SPEND_CODE = "forward_code.spend" Tenant
@@ -68,8 +69,7 @@ statements! {
              g.policy_version, t.policy_version
          FROM forward_session g
          JOIN tenant t ON t.tenant_id = $1
-         JOIN session s ON s.tenant_id = $1 AND s.person_id = g.person_id AND s.session_id = g.session_id AND s.epoch = t.epoch
-             AND s.ended_at IS NULL AND s.expires_at > $4 AND s.last_seen_at > $5
+         CROSS JOIN session b CROSS JOIN session s
          JOIN person n ON n.tenant_id = $1 AND n.person_id = g.person_id
              AND n.security_version = s.person_version AND n.status = 'enabled'
          JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
@@ -78,7 +78,9 @@ statements! {
              AND p.renewal_version = g.renewal_version AND p.status = 'enabled'
          JOIN application a ON a.tenant_id = $1 AND a.app_id = p.app_id AND a.status = 'active'
          JOIN protected_origin o ON o.tenant_id = $1 AND o.origin = g.origin AND o.object_id = a.object_id
-         WHERE g.tenant_id = $1 AND g.token_hash = $2 AND g.origin = $3";
+         WHERE g.tenant_id = $1 AND g.token_hash = $2 AND g.origin = $3 AND b.tenant_id = $1 AND b.person_id = g.person_id
+         AND s.tenant_id = $1 AND s.token_hash = b.token_hash AND s.session_id = g.session_id AND s.epoch = t.epoch
+         AND s.ended_at IS NULL AND s.expires_at > $4 AND s.last_seen_at > $5";
     RENEW = "forward_session.renew" Tenant
         "UPDATE forward_session SET group_names = $3, checked_at = $4, policy_version = $5
          WHERE tenant_id = $1 AND token_hash = $2 AND checked_at = $6

@@ -11,7 +11,7 @@ macro_rules! principals {
         concat!(
             "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at,
                  assignment_required,
-                 (SELECT l.token_settings FROM application l WHERE l.tenant_id = $1 AND l.app_id = service_principal.app_id)
+                 (SELECT l.token_settings FROM application l WHERE l.tenant_id = $1 AND l.app_id = service_principal.app_id) AS token_settings
              FROM service_principal WHERE tenant_id = $1 AND ",
             $($which),+
         )

@@ -23,8 +23,9 @@ statements! {
              0, s.auth_time + $5, NULL, $7, s.session_id
          FROM authorization_code k
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = k.principal_id
-         JOIN session s ON s.tenant_id = $1 AND s.person_id = k.person_id AND s.session_id = k.session_id AND s.ended_at IS NULL
-         WHERE k.tenant_id = $1 AND k.code_hash = $3";
+         CROSS JOIN session b CROSS JOIN session s
+         WHERE k.tenant_id = $1 AND k.code_hash = $3 AND b.tenant_id = $1 AND b.person_id = k.person_id
+         AND s.tenant_id = $1 AND s.token_hash = b.token_hash AND s.session_id = k.session_id AND s.ended_at IS NULL";
     FIND = "refresh_family.find" Tenant
         "SELECT f.family_id, f.principal_id, f.person_id, f.credential_id, f.session_id, f.in_hardware, f.platform, f.scope, f.issuer, f.generation,
              f.rotated_at, f.repeated, f.expires_at, f.ended_at, f.key_thumbprint, COALESCE(f.sid, f.session_id)
@@ -67,16 +68,23 @@ statements! {
     END = "refresh_family.end" Tenant
         "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND family_id = $2 AND ended_at IS NULL";
     END_BY_SESSION = "refresh_family.end_by_session" Tenant
-        "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
+        concat!(
+            "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND session_id = $3 AND ended_at IS NULL AND ",
+            of_person!()
+        );
     MOVE = "refresh_family.move" Tenant
         concat!(
             "UPDATE refresh_family SET session_id = $4 WHERE tenant_id = $1 AND session_id = $3 AND ended_at IS NULL AND ",
             of_person!()
         );
     END_BY_CREDENTIAL = "refresh_family.end_by_credential" Tenant
-        "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL
-         AND (credential_id = $3 OR session_id IN (SELECT s.session_id FROM session s
-             WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.credential_id = $3))";
+        concat!(
+            "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND ended_at IS NULL
+             AND (credential_id = $3 OR session_id IN (SELECT s.session_id FROM session b CROSS JOIN session s
+                 WHERE b.tenant_id = $1 AND b.person_id = $2 AND s.tenant_id = $1 AND s.token_hash = b.token_hash
+                 AND s.credential_id = $3)) AND ",
+            of_person!()
+        );
     END_BY_PERSON = "refresh_family.end_by_person" Tenant
         concat!(
             "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND ended_at IS NULL AND ",
@@ -92,7 +100,8 @@ statements! {
         "UPDATE authorization_code SET revoked_at = $4 WHERE tenant_id = $1 AND code_hash >= $5 AND person_id = $2 AND principal_id = $3
          AND revoked_at IS NULL";
     END_BY_CODE = "refresh_family.end_by_code" Tenant
-        "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND code_hash = $2 AND ended_at IS NULL";
+        "UPDATE refresh_family SET ended_at = $3 WHERE tenant_id = $1 AND ended_at IS NULL
+         AND family_id IN (SELECT o.family_id FROM refresh_family o WHERE o.tenant_id = $1 AND o.code_hash = $2)";
     PURGE = "refresh_family.purge" Tenant
         "DELETE FROM refresh_family WHERE tenant_id = $1 AND family_id IN (SELECT o.family_id FROM refresh_family o
              WHERE o.tenant_id = $1 AND o.family_id < $2 LIMIT 500) RETURNING 1";

@@ -5,6 +5,14 @@ use crate::sql::statements;
 use crate::value::{Id, Row};
 use crate::{Expect, Guard, Store, StoreError, Unit};
 
+/// The sessions of the person `$2`, by their index: left to itself SQLite changes rows of a table without rowids by walking the whole
+/// tenant.
+macro_rules! of_person {
+    () => {
+        "token_hash IN (SELECT o.token_hash FROM session o WHERE o.tenant_id = $1 AND o.person_id = $2)"
+    };
+}
+
 statements! {
     /// Who is in no group, as most are who hold no role, is not asked for nested ones.
     FIND_LIVE = "session.find_live" Tenant
@@ -40,23 +48,34 @@ statements! {
     TOUCH = "session.touch" Tenant
         "UPDATE session SET last_seen_at = $3 WHERE tenant_id = $1 AND token_hash = $2 AND last_seen_at < $3";
     END = "session.end" Tenant
-        "UPDATE session SET ended_at = $4
-         WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL";
+        concat!(
+            "UPDATE session SET ended_at = $4 WHERE tenant_id = $1 AND session_id = $3 AND ended_at IS NULL AND ",
+            of_person!()
+        );
     /// An update that changes nothing: unlike a SELECT it locks the row, so that ending the session and this unit
     /// come one after the other.
     REQUIRE = "session.require" Tenant
-        "UPDATE session SET last_seen_at = last_seen_at
-         WHERE tenant_id = $1 AND person_id = $2 AND session_id = $3 AND ended_at IS NULL
+        concat!(
+            "UPDATE session SET last_seen_at = last_seen_at
+         WHERE tenant_id = $1 AND session_id = $3 AND ended_at IS NULL AND ",
+            of_person!(),
+            "
          AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.epoch = session.epoch)
          AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = session.person_id
              AND p.security_version = session.person_version AND p.status = 'enabled')
          AND EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = $1 AND c.credential_id = session.credential_id
-             AND c.security_version = session.credential_version AND c.status = 'active')";
+             AND c.security_version = session.credential_version AND c.status = 'active')"
+        );
     END_BY_CREDENTIAL = "session.end_by_credential" Tenant
-        "UPDATE session SET ended_at = $4
-         WHERE tenant_id = $1 AND person_id = $2 AND credential_id = $3 AND ended_at IS NULL";
+        concat!(
+            "UPDATE session SET ended_at = $4 WHERE tenant_id = $1 AND credential_id = $3 AND ended_at IS NULL AND ",
+            of_person!()
+        );
     END_BY_PERSON = "session.end_by_person" Tenant
-        "UPDATE session SET ended_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL";
+        concat!(
+            "UPDATE session SET ended_at = $3 WHERE tenant_id = $1 AND ended_at IS NULL AND ",
+            of_person!()
+        );
     PURGE = "session.purge" Tenant
         "DELETE FROM session WHERE tenant_id = $1 AND token_hash IN (SELECT o.token_hash FROM session o
              WHERE o.tenant_id = $1 AND o.token_hash < $2
