@@ -12,13 +12,14 @@ const SCHEMES = ['http'];
 /** @param {unknown} error */
 const wordOf = (error) => error instanceof openid.ResponseBodyError ? error.error : String(error);
 
-/** @param {import('../server.mjs').Server} server @param {string} callback */
-async function discover(server, callback) {
+/** @param {import('../server.mjs').Server} server @param {string} callback @param {string[]} tokens @param {Partial<openid.ClientMetadata>} metadata */
+async function discover(server, callback, tokens = [], metadata = {}) {
   const { clientId } = server.command(['app', 'create', 'Travel expenses', '--redirect', `web=${callback}`]);
   const { secret } = server.command(['app', 'add-secret', clientId]);
+  if (tokens.length) server.command(['app', 'tokens', clientId, ...tokens]);
   // The tests' server speaks http on localhost; everything else is as the library has it.
   const options = { execute: [openid.allowInsecureRequests] };
-  return openid.discovery(new URL(server.origin), clientId, secret, openid.ClientSecretBasic(secret), options);
+  return openid.discovery(new URL(server.origin), clientId, { client_secret: secret, ...metadata }, openid.ClientSecretBasic(secret), options);
 }
 
 /** Signs in and consents; gives the tokens. @param {import('../visitor.mjs').Visitor} ada @param {openid.Configuration} client @param {string} callback */
@@ -142,10 +143,8 @@ test('an application signs somebody out, or has them asked', async (t) => {
 test('openid-client binds its tokens to a key, from the pushed request on', async (t) => {
   const ada = await t.administrator();
   const { callback, close } = await listen();
-  const client = await discover(t.server, callback);
-  const { client_id: clientId } = client.clientMetadata();
-  t.server.command(['app', 'tokens', clientId, '--algorithm', 'ES256', '--claim', 'plan=fixed:gold', '--signed-user-info', 'off']);
-  client.clientMetadata().id_token_signed_response_alg = 'ES256';
+  const said = ['--algorithm', 'ES256', '--claim', 'plan=fixed:gold'];
+  const client = await discover(t.server, callback, said, { id_token_signed_response_alg: 'ES256' });
   await ada.signIn();
   const DPoP = openid.getDPoPHandle(client, await openid.randomDPoPKeyPair('ES256'));
   const [verifier, state, nonce] = [openid.randomPKCECodeVerifier(), openid.randomState(), openid.randomNonce()];
