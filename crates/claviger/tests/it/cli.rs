@@ -385,6 +385,48 @@ fn keep_directory(run: &dyn Fn(&[&str]) -> Outcome) {
         "{shown}"
     );
     keep_owners(run);
+    say_tokens(run);
+}
+
+fn say_tokens(run: &dyn Fn(&[&str]) -> Outcome) {
+    let app = run(&["app", "create", "Ledger", "--json"]).json();
+    let client = app["clientId"].as_str().expect("an id");
+    let tokens = |more: &[&str]| {
+        let mut all = vec!["app", "tokens", client];
+        all.extend(more);
+        run(&all)
+    };
+    let said = tokens(&[
+        "--claim",
+        "email=userName",
+        "--role",
+        "clerk=Clerk",
+        "--json",
+    ])
+    .json();
+    assert_eq!(said["algorithm"], "RS256");
+    assert_eq!(said["pkce"], "required");
+    assert_eq!(said["claims"][0]["source"], "userName");
+    let said = tokens(&["--algorithm", "EdDSA", "--pkce", "optional"]).ok();
+    assert!(
+        said.contains("EdDSA") && said.contains("email from userName"),
+        "{said}"
+    );
+    tokens(&["--claim", "sub=mail"]).refused(1, "application.token_settings_unfit");
+    run(&["app", "assign", client, "bob", "--role", "boss"]).refused(1, "permission.unknown");
+    run(&["app", "assign", client, "bob", "--role", "clerk"]).ok();
+    assert!(run(&["app", "assigned", client]).ok().contains("clerk"));
+    let told = run(&["app", "preview", client, "bob", "--json"]).json();
+    assert_eq!(told["idToken"]["email"], "bob");
+    assert_eq!(told["userInfo"]["roles"][0], "clerk");
+    run(&["app", "unassign", client, "bob"]).ok();
+    let told = run(&["app", "preview", client, "bob", "--json"]).json();
+    assert!(told["idToken"].get("roles").is_none());
+    let said = tokens(&["--no-claim", "email", "--no-role", "clerk", "--json"]).json();
+    assert_eq!(
+        (said["claims"].clone(), said["roles"].clone()),
+        (vec![0; 0].into(), vec![0; 0].into())
+    );
 }
 
 fn keep_owners(run: &dyn Fn(&[&str]) -> Outcome) {
