@@ -6,7 +6,7 @@ use oidc::authorize::{Echo, Request};
 use oidc::form::Parameters;
 use oidc::jwt::{self, ALGORITHMS};
 use oidc::redirect_uri::{self, Platform};
-use oidc::token_request::{Headers, TokenRequest};
+use oidc::token_request::{Message, Headers, TokenRequest};
 use oidc::{client_assertion, dpop, jwk};
 use serde_json::json;
 use std::sync::OnceLock;

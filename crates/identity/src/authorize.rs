@@ -83,7 +83,6 @@ struct Known {
     platform: Platform,
     redirect_uri: String,
     echo: Echo,
-    may_leave_out_pkce: bool,
 }
 
 /// A request that is in order, and what it asks for.
@@ -127,6 +126,12 @@ impl Known {
         redirect_uri::reply(&self.redirect_uri, self.echo.mode, &pairs)
     }
 
+    /// Required of who proves nothing else at the token endpoint, and of the others as long as nobody says otherwise.
+    fn may_leave_out_pkce(&self) -> bool {
+        !may_be_unproven(self.platform)
+            && TokenSettings::of(&self.client).is_ok_and(|it| it.is_pkce_optional)
+    }
+
     fn refuse(&self, issuer: &Issuer, error: OAuthError) -> Stop {
         let pairs = [
             ("error", error.kind.as_str()),
@@ -145,11 +150,7 @@ async fn recognise(identity: &Identity, parameters: &Parameters) -> Result<Known
         .iter()
         .find(|each| redirect_uri::matches(each.platform, &each.uri, &target.redirect_uri))
         .ok_or(&codes::REDIRECT_UNKNOWN)?;
-    // Required of who proves nothing else at the token endpoint, and of the others as long as nobody says otherwise.
-    let may_leave_out_pkce =
-        TokenSettings::of(&client)?.is_pkce_optional && !may_be_unproven(found.platform);
     Ok(Known {
-        may_leave_out_pkce,
         client,
         platform: found.platform,
         redirect_uri: target.redirect_uri,
@@ -160,7 +161,7 @@ async fn recognise(identity: &Identity, parameters: &Parameters) -> Result<Known
 /// What a request of this client asks for.
 fn read(identity: &Identity, known: &Known, parameters: &Parameters) -> Result<Asked, OAuthError> {
     let mut request = Request::parse(parameters)?;
-    if request.challenge.is_none() && !known.may_leave_out_pkce {
+    if request.challenge.is_none() && !known.may_leave_out_pkce() {
         return Err(pkce::MISSING);
     }
     step_up::take_hint(identity, &mut request)?;

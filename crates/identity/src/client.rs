@@ -11,8 +11,8 @@ use webauthn::base64url;
 use crate::applications::derive_secret_hash;
 use crate::issuer::Issuer;
 use crate::limits::Limit;
-use crate::possession::{self, Possession, derive_spent_state};
-use crate::seal::derive_mac;
+use crate::possession::{self, Possession};
+use crate::seal::{derive_mac, derive_spent_state};
 use crate::{Caller, Identity, Refusal, SECOND, codes};
 
 /// How a client proved who it is, weakest first.
@@ -72,18 +72,15 @@ impl AuthenticatedClient {
         self.assertion.is_some() || self.possession.is_some()
     }
 
-    /// What was shown before, where a unit finds something spent.
-    pub(crate) fn replayed(&self) -> Refusal {
-        match (&self.assertion, &self.possession) {
-            (None, Some(_)) => possession::unfit("proof.replayed"),
-            _ => refused("client.assertion_replayed"),
-        }
-    }
-
     /// The key that tokens are bound to.
     pub(crate) fn key(&self) -> Option<&[u8; 32]> {
         self.possession.as_ref().map(|it| &it.key)
     }
+}
+
+/// Another request showed the assertion before.
+pub(crate) fn replayed() -> Refusal {
+    refused("client.assertion_replayed")
 }
 
 fn refused(detail: &'static str) -> Refusal {

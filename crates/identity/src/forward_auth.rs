@@ -207,8 +207,9 @@ async fn judge(
     }
     check_assigned(identity, client, person).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let names = store.list_assigned_group_names(tenant, person, client.principal_id);
-    let mut names = names.await?;
+    let groups = store.list_assigned_groups_of(tenant, person, client.principal_id);
+    let groups = groups.await?.into_iter();
+    let mut names: Vec<String> = groups.map(|group| group.display_name).collect();
     names.sort_unstable();
     names.dedup();
     names.truncate(MAX_GROUPS);

@@ -4,6 +4,7 @@ use oidc::discovery::{self, Document, Endpoints};
 use serde_json::Value;
 
 use crate::Identity;
+use crate::applications::ID_TOKEN_ALGORITHMS;
 use crate::assurance::LEVELS;
 use crate::permissions::Permission;
 
@@ -134,7 +135,12 @@ impl Issuer {
             .iter()
             .filter(|permission| permission.delegated_id().is_some())
             .map(|permission| permission.name());
-        discovery::document(endpoints, scopes.collect(), LEVELS.to_vec())
+        discovery::document(
+            endpoints,
+            scopes.collect(),
+            LEVELS.to_vec(),
+            &ID_TOKEN_ALGORITHMS,
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use webauthn::base64url;
 
 use crate::ceremony::Opened;
 use crate::seal::derive_hash;
-use crate::{Identity, Micros, Refusal, codes};
+use crate::{Identity, Micros, Refusal, codes, possession};
 
 /// A one-time link; the token is shown once and stored as a hash.
 #[derive(Debug)]
@@ -174,6 +174,7 @@ pub(crate) fn refuse_use(guard: Guard) -> Option<Refusal> {
         Guard::Closed => Some(Refusal::new(&codes::SETUP_CLOSED)),
         Guard::Taken => Some(Refusal::new(&codes::PASSKEY_EXISTS)),
         Guard::Spent => Some(Refusal::new(&codes::STATE_SPENT)),
+        Guard::ProofSpent => Some(possession::replayed()),
         Guard::SessionOver => Some(Refusal::new(&codes::NO_SESSION)),
         Guard::Moved | Guard::Count => None,
     }

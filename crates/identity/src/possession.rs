@@ -3,13 +3,12 @@
 //! What asks for a token or changes anything spends the proof in its unit, so it counts once on all nodes together. What only
 //! reads writes nothing: there a node remembers the proofs that it saw itself, and the minute that a proof lives bounds the rest.
 
-use oidc::Seconds;
 use oidc::dpop::{self, About};
 use oidc::jwt::JwtError;
 use store::{Id, Unit};
 
 use crate::limits::Remembered;
-use crate::seal::derive_hash;
+use crate::seal::derive_spent_state;
 use crate::{Identity, Refusal, SECOND, codes};
 
 /// A key whose possession this request proved. Made only by [`check`].
@@ -29,7 +28,12 @@ impl Possession {
     }
 }
 
-pub(crate) fn unfit(detail: &'static str) -> Refusal {
+/// Another request showed the proof before.
+pub(crate) fn replayed() -> Refusal {
+    unfit("proof.replayed")
+}
+
+fn unfit(detail: &'static str) -> Refusal {
     Refusal {
         detail: Some(detail),
         ..Refusal::new(&codes::PROOF_UNFIT)
@@ -76,19 +80,10 @@ pub(crate) fn check(
             state,
             attempt: identity.0.ambient.make_id(),
         }),
-        Remembered::Again => Err(unfit("proof.replayed")),
+        Remembered::Again => Err(replayed()),
         Remembered::Full => Err(Refusal {
             retry_after: Some(60),
             ..Refusal::new(&codes::LIMITED)
         }),
     }
-}
-
-/// Where something that works once is remembered: led by the time of its end, so that it is purged when it is over and not
-/// before; the rest names it.
-pub(crate) fn derive_spent_state(expires_at: Seconds, name: &[&[u8]]) -> Id {
-    let mut state = [0; 16];
-    state[..8].copy_from_slice(&expires_at.saturating_mul(SECOND).to_be_bytes());
-    state[8..].copy_from_slice(&derive_hash(name)[..8]);
-    Id(state)
 }

@@ -3,8 +3,11 @@
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::{digest, hmac};
+use oidc::Seconds;
+use store::Id;
 use zeroize::Zeroizing;
 
+use crate::SECOND;
 use crate::ambient::Random;
 
 const TAG: usize = 16;
@@ -95,6 +98,15 @@ pub(crate) fn derive_hash(parts: &[&[u8]]) -> [u8; 32] {
     let mut out = [0u8; 32];
     out.copy_from_slice(context.finish().as_ref());
     out
+}
+
+/// Where something that works once is remembered: led by the time of its end, so that it is purged when it is over and not
+/// before; the rest names it.
+pub(crate) fn derive_spent_state(expires_at: Seconds, name: &[&[u8]]) -> Id {
+    let mut state = [0; 16];
+    state[..8].copy_from_slice(&expires_at.saturating_mul(SECOND).to_be_bytes());
+    state[8..].copy_from_slice(&derive_hash(name)[..8]);
+    Id(state)
 }
 
 /// HMAC-SHA-256 over parts, each led by its length, so that no two lists run together.

@@ -17,7 +17,7 @@ use crate::limits::{Limit, Seen};
 use crate::outbox::Outbox;
 use crate::policies::Policies;
 use crate::seal::derive_mac;
-use crate::{BrowserId, MINUTE, Micros, Refusal, SECOND, Settings, codes, keys};
+use crate::{BrowserId, MINUTE, Micros, Refusal, SECOND, Settings, codes, keys, possession};
 
 /// More than this between a node's clock and the database's, and ceremonies are refused (security 6).
 pub(crate) const MAX_SKEW: Micros = 30 * SECOND;
@@ -384,6 +384,7 @@ pub(crate) fn refuse_write(error: WriteError) -> Refusal {
     match error {
         WriteError::Refused(Guard::Moved) => Refusal::new(&codes::MOVED),
         WriteError::Refused(Guard::Spent) => Refusal::new(&codes::STATE_SPENT),
+        WriteError::Refused(Guard::ProofSpent) => possession::replayed(),
         WriteError::Refused(Guard::SessionOver) => Refusal::new(&codes::NO_SESSION),
         WriteError::Refused(guard) => {
             tracing::error!(?guard, "unexpected guard");

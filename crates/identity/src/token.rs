@@ -182,7 +182,7 @@ pub(crate) async fn spend_alone(
     client.spend(identity, &mut unit);
     match identity.write(unit).await {
         Ok(_) => Ok(()),
-        Err(WriteError::Refused(Guard::Spent)) => Err(client.replayed()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(client::replayed()),
         Err(error) => Err(refuse_write(error)),
     }
 }
@@ -265,7 +265,7 @@ async fn refuse(asked: &Asked<'_>, failure: Failure) -> Refusal {
             }
             refusal
         }
-        Err(WriteError::Refused(Guard::Spent)) => client.replayed(),
+        Err(WriteError::Refused(Guard::Spent)) => client::replayed(),
         Err(error) => refuse_write(error),
     }
 }
@@ -352,7 +352,7 @@ async fn for_application(asked: &Asked<'_>, scopes: &[String]) -> Result<Tokens,
             account: None,
             uses_tier_zero: activity == TIER_ZERO_USED,
         }),
-        Err(WriteError::Refused(Guard::Spent)) => Err(client.replayed().into()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(client::replayed().into()),
         Err(error) => Err(refuse_write(error).into()),
     }
 }
@@ -516,7 +516,7 @@ async fn redeem(
     let about = (Some(code.person_id), Some(code.principal_id.0.as_slice()));
     match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
         Ok(_) => Ok(tokens),
-        Err(WriteError::Refused(Guard::Spent)) => Err(failed(client.replayed())),
+        Err(WriteError::Refused(Guard::Spent)) => Err(failed(client::replayed())),
         Err(WriteError::Refused(Guard::Missing)) => Err(failed(code_unusable("code.used"))),
         Err(WriteError::Refused(Guard::SessionOver)) => {
             Err(failed(code_unusable("code.session_over")))

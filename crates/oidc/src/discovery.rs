@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::authorize::{RESPONSE_MODES, ResponseMode};
-use crate::jwt::ALGORITHMS;
+use crate::jwt::{ALGORITHMS, Algorithm};
 use crate::token_request::DEVICE_CODE;
 
 /// Where things are, and what they do. Every member says what is built, nothing more.
@@ -25,7 +25,8 @@ pub struct Document {
     grant_types_supported: [&'static str; 4],
     subject_types_supported: [&'static str; 1],
     acr_values_supported: Vec<&'static str>,
-    id_token_signing_alg_values_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: Vec<&'static str>,
+    userinfo_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: [&'static str; 4],
     revocation_endpoint_auth_methods_supported: [&'static str; 4],
     introspection_endpoint_auth_methods_supported: [&'static str; 3],
@@ -33,7 +34,7 @@ pub struct Document {
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     dpop_signing_alg_values_supported: Vec<&'static str>,
-    claims_supported: [&'static str; 16],
+    claims_supported: [&'static str; 17],
     code_challenge_methods_supported: [&'static str; 1],
     prompt_values_supported: [&'static str; 4],
     backchannel_logout_supported: bool,
@@ -60,8 +61,8 @@ const SOME_PROOF: [&str; 3] = [
     "private_key_jwt",
 ];
 
-fn algorithms() -> Vec<&'static str> {
-    let names = ALGORITHMS.iter().map(|algorithm| algorithm.as_str());
+fn name(algorithms: &[Algorithm]) -> Vec<&'static str> {
+    let names = algorithms.iter().map(|algorithm| algorithm.as_str());
     names.collect()
 }
 
@@ -90,12 +91,14 @@ pub struct Endpoints {
     pub keys: String,
 }
 
-/// The document of these addresses; `scopes` and `acr_values` are the caller's to know.
+/// The document of these addresses; `scopes`, `acr_values` and the algorithms that sign what tells of a person are the
+/// caller's to know.
 #[must_use]
 pub fn document(
     endpoints: Endpoints,
     scopes: Vec<&'static str>,
     acr_values: Vec<&'static str>,
+    signing: &[Algorithm],
 ) -> Document {
     Document {
         issuer: endpoints.issuer,
@@ -119,14 +122,15 @@ pub fn document(
         ],
         subject_types_supported: ["public"],
         acr_values_supported: acr_values,
-        id_token_signing_alg_values_supported: ["RS256"],
+        id_token_signing_alg_values_supported: name(signing),
+        userinfo_signing_alg_values_supported: name(signing),
         token_endpoint_auth_methods_supported: CLIENT_PROOFS,
         revocation_endpoint_auth_methods_supported: CLIENT_PROOFS,
         introspection_endpoint_auth_methods_supported: SOME_PROOF,
-        token_endpoint_auth_signing_alg_values_supported: algorithms(),
-        revocation_endpoint_auth_signing_alg_values_supported: algorithms(),
-        introspection_endpoint_auth_signing_alg_values_supported: algorithms(),
-        dpop_signing_alg_values_supported: algorithms(),
+        token_endpoint_auth_signing_alg_values_supported: name(ALGORITHMS),
+        revocation_endpoint_auth_signing_alg_values_supported: name(ALGORITHMS),
+        introspection_endpoint_auth_signing_alg_values_supported: name(ALGORITHMS),
+        dpop_signing_alg_values_supported: name(ALGORITHMS),
         claims_supported: [
             "iss",
             "sub",
@@ -144,6 +148,7 @@ pub fn document(
             "name",
             "preferred_username",
             "email",
+            "roles",
         ],
         code_challenge_methods_supported: ["S256"],
         prompt_values_supported: ["none", "login", "consent", "select_account"],

@@ -46,6 +46,16 @@ pub struct Headers<'a> {
     pub dpop: Option<&'a str>,
 }
 
+/// What a form's parameters and its headers say together.
+pub trait Message: Sized {
+    /// Reads a body's parameters and the headers that belong to them.
+    ///
+    /// # Errors
+    /// `invalid_request` for what is missing, doubled or contradictory, `invalid_client` for a header that is no `Basic`; and
+    /// what each message says.
+    fn parse(parameters: &Parameters, headers: &Headers<'_>) -> Result<Self, OAuthError>;
+}
+
 /// How a client says who it is. Exactly one way in a request (RFC 6749 section 2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
@@ -103,16 +113,11 @@ pub struct TokenRequest {
     pub dpop: Option<Secret>,
 }
 
-impl TokenRequest {
-    /// Reads a body's parameters and the headers that belong to them.
-    ///
+impl Message for TokenRequest {
     /// # Errors
     /// `invalid_request` for what is missing, doubled or contradictory, `invalid_client` for a header that is no
     /// `Basic`, `unsupported_grant_type`.
-    pub fn parse(
-        parameters: &Parameters,
-        headers: &Headers<'_>,
-    ) -> Result<TokenRequest, OAuthError> {
+    fn parse(parameters: &Parameters, headers: &Headers<'_>) -> Result<TokenRequest, OAuthError> {
         let (client_id, proof) = require_proof(parameters, headers)?;
         let grant = match parameters.require("grant_type", "grant_type is missing")? {
             "client_credentials" => Grant::ClientCredentials {
@@ -177,15 +182,10 @@ pub struct PresentedToken {
 /// The longest token of any kind that is read, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;
 
-impl PresentedToken {
-    /// Reads a body's parameters and the headers that belong to them.
-    ///
+impl Message for PresentedToken {
     /// # Errors
     /// `invalid_request` for what is missing, doubled or contradictory, `invalid_client` for a header that is no `Basic`.
-    pub fn parse(
-        parameters: &Parameters,
-        headers: &Headers<'_>,
-    ) -> Result<PresentedToken, OAuthError> {
+    fn parse(parameters: &Parameters, headers: &Headers<'_>) -> Result<PresentedToken, OAuthError> {
         let (client_id, proof) = require_proof(parameters, headers)?;
         let reason = "token is missing or too long";
         let token = parameters.require("token", reason)?;
@@ -211,16 +211,11 @@ pub struct DeviceRequest {
     pub scopes: Vec<String>,
 }
 
-impl DeviceRequest {
-    /// Reads a body's parameters and the headers that belong to them.
-    ///
+impl Message for DeviceRequest {
     /// # Errors
     /// `invalid_request` for what is doubled or contradictory, `invalid_scope` without one, `invalid_client` for a header that
     /// is no `Basic`.
-    pub fn parse(
-        parameters: &Parameters,
-        headers: &Headers<'_>,
-    ) -> Result<DeviceRequest, OAuthError> {
+    fn parse(parameters: &Parameters, headers: &Headers<'_>) -> Result<DeviceRequest, OAuthError> {
         let (client_id, proof) = require_proof(parameters, headers)?;
         let scopes = parameters.words("scope", MAX_SCOPES)?;
         if scopes.is_empty() {
@@ -250,16 +245,11 @@ pub struct PushedRequest {
 /// What proves a client, and is no part of what it asks for.
 const PROOFS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
-impl PushedRequest {
-    /// Reads a body's parameters and the headers that belong to them.
-    ///
+impl Message for PushedRequest {
     /// # Errors
     /// `invalid_request` for what is doubled or contradictory, and for a `request_uri`; `invalid_client` for a header that
     /// is no `Basic`.
-    pub fn parse(
-        parameters: &Parameters,
-        headers: &Headers<'_>,
-    ) -> Result<PushedRequest, OAuthError> {
+    fn parse(parameters: &Parameters, headers: &Headers<'_>) -> Result<PushedRequest, OAuthError> {
         let (client_id, proof) = require_proof(parameters, headers)?;
         if parameters.find("request_uri").is_some() {
             return Err(OAuthError::request("a request_uri can't be pushed"));

@@ -32,6 +32,8 @@ use crate::value::{Id, Row, Value};
 pub enum Guard {
     /// The state, link or code was used before.
     Spent,
+    /// The same of a proof of possession: another request used it before.
+    ProofSpent,
     /// A version that the decision had read moved meanwhile: read and decide anew.
     Moved,
     /// The session that asks has ended, or what it rests on has.

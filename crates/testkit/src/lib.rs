@@ -32,6 +32,7 @@ mod house;
 mod html;
 mod metadata;
 mod person;
+mod token;
 
 pub mod postgres;
 
@@ -51,3 +52,4 @@ pub use metadata::{MetadataService, model_entry};
 pub use person::{Person, passkey_id};
 /// The records themselves, for what no use case makes.
 pub use store;
+pub use token::read_claims;

@@ -1,5 +1,5 @@
-//! `app create`, `home`, `devices`, `logout-address`, `protect`, `tokens`, `preview`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
-//! `remove-owner`, `delete`, `restore`.
+//! `app create`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
+//! `remove-owner`, `delete`, `restore`; the rest is in [`sign_in`].
 
 use identity::applications::{
     self, ApplicationChange, ApplicationView, Assignment, Consent, CredentialView, GrantView,
@@ -13,6 +13,7 @@ use server::Start;
 use server::config::Configuration;
 
 mod assigned;
+mod sign_in;
 mod tokens;
 
 use super::{Failure, open, owner};
@@ -26,170 +27,6 @@ pub(crate) async fn run(configuration: &Configuration, command: App) -> Result<(
     let outcome = execute(&identity, Actor::CommandLine { os_user: &os_user }, command).await;
     identity.close().await;
     outcome
-}
-
-async fn change_devices(
-    identity: &Identity,
-    actor: Actor<'_>,
-    client_id: &str,
-    on: bool,
-) -> Result<(), Failure> {
-    let found = find(identity, actor, client_id).await?;
-    let change = ApplicationChange {
-        device_flow: Some(on),
-        ..ApplicationChange::default()
-    };
-    applications::change(identity, actor, found.object_id, &change).await?;
-    say(match on {
-        true => {
-            "Its devices may ask people to sign in elsewhere. Tell people that nobody ever needs them to type a code."
-        }
-        false => "Its devices can't ask people to sign in elsewhere any more.",
-    })
-}
-
-/// Adds to what it protects, or takes from that.
-async fn change_protected(
-    identity: &Identity,
-    actor: Actor<'_>,
-    client_id: &str,
-    addresses: Vec<String>,
-    remove: bool,
-) -> Result<(), Failure> {
-    let found = find(identity, actor, client_id).await?;
-    let mut origins = found.protected_origins;
-    for address in addresses {
-        // As a browser shows it.
-        let address = address.strip_suffix('/').unwrap_or(&address).to_owned();
-        if !remove {
-            origins.push(address);
-        } else if origins.contains(&address) {
-            origins.retain(|it| *it != address);
-        } else {
-            let said = format!("{} does not protect {address}", found.display_name);
-            return Err(Failure::Said(said));
-        }
-    }
-    let change = ApplicationChange {
-        protected_origins: Some(origins),
-        record_version: Some(found.record_version),
-        ..ApplicationChange::default()
-    };
-    let after = applications::change(identity, actor, found.object_id, &change).await?;
-    say(&match after.protected_origins.as_slice() {
-        [] => "It protects nothing any more.".to_owned(),
-        held => format!(
-            "It protects {}. docs/forward-authentication.md shows how the proxy asks; --trusted-proxy names the proxy.",
-            escape(&held.join(" "))
-        ),
-    })
-}
-
-async fn change_home(
-    identity: &Identity,
-    actor: Actor<'_>,
-    client_id: &str,
-    url: String,
-) -> Result<(), Failure> {
-    let found = find(identity, actor, client_id).await?;
-    let said = match url.is_empty() {
-        true => "It has no place on people's page any more.",
-        false => "It has a place on the page of everybody who may sign in to it.",
-    };
-    let change = ApplicationChange {
-        home_uri: Some(url),
-        ..ApplicationChange::default()
-    };
-    applications::change(identity, actor, found.object_id, &change).await?;
-    say(said)
-}
-
-/// Who signs in to it, and what it is told of them.
-async fn execute_sign_in(
-    identity: &Identity,
-    actor: Actor<'_>,
-    command: App,
-) -> Result<(), Failure> {
-    match command {
-        App::Assign {
-            client_id,
-            whom,
-            role,
-        } => assigned::add(identity, actor, &client_id, &whom, role.as_deref()).await,
-        App::Unassign { client_id, whom } => {
-            assigned::remove(identity, actor, &client_id, &whom).await
-        }
-        App::Assigned { client_id, form } => {
-            assigned::list(identity, actor, &client_id, form).await
-        }
-        App::RequireAssignment { client_id, off } => {
-            assigned::require(identity, actor, &client_id, !off).await
-        }
-        App::Tokens {
-            client_id,
-            claim,
-            no_claim,
-            role,
-            no_role,
-            algorithm,
-            pkce,
-            signed_user_info,
-            form,
-        } => {
-            let asked = tokens::Asked {
-                claim,
-                no_claim,
-                role,
-                no_role,
-                algorithm,
-                pkce,
-                signed_user_info,
-            };
-            let found = find(identity, actor, &client_id).await?;
-            tokens::change(identity, actor, found, &asked, form).await
-        }
-        App::Preview {
-            client_id,
-            whom,
-            scope,
-            form,
-        } => {
-            let found = find(identity, actor, &client_id).await?;
-            tokens::preview(identity, actor, &found, (&whom, &scope), form).await
-        }
-        App::Devices { client_id, off } => change_devices(identity, actor, &client_id, !off).await,
-        App::LogoutAddress { client_id, url, .. } => {
-            change_logout_address(identity, actor, &client_id, url).await
-        }
-        App::Protect {
-            client_id,
-            addresses,
-            remove,
-        } => change_protected(identity, actor, &client_id, addresses, remove).await,
-        App::Home { client_id, url } => change_home(identity, actor, &client_id, url).await,
-        command => Err(Failure::Said(format!(
-            "{command:?} is about something else"
-        ))),
-    }
-}
-
-async fn change_logout_address(
-    identity: &Identity,
-    actor: Actor<'_>,
-    client_id: &str,
-    url: Option<String>,
-) -> Result<(), Failure> {
-    let found = find(identity, actor, client_id).await?;
-    let said = match &url {
-        Some(_) => "It is told when a session is over in which it got an id token.",
-        None => "It is not told any more when a session is over.",
-    };
-    let change = ApplicationChange {
-        back_channel_logout_uri: Some(url.unwrap_or_default()),
-        ..ApplicationChange::default()
-    };
-    applications::change(identity, actor, found.object_id, &change).await?;
-    say(said)
 }
 
 async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<(), Failure> {
@@ -212,16 +49,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
             applications::add_principal(identity, actor, made.app_id).await?;
             show(identity, actor, made, form).await
         }
-        command @ (App::Assign { .. }
-        | App::Unassign { .. }
-        | App::Assigned { .. }
-        | App::RequireAssignment { .. }
-        | App::Tokens { .. }
-        | App::Preview { .. }
-        | App::Devices { .. }
-        | App::LogoutAddress { .. }
-        | App::Protect { .. }
-        | App::Home { .. }) => execute_sign_in(identity, actor, command).await,
+        App::SignIn(command) => sign_in::execute(identity, actor, command).await,
         App::List { form } => show_list(&list(identity, actor).await?, form),
         App::Show { client_id, form } => {
             let found = find(identity, actor, &client_id).await?;

@@ -38,6 +38,118 @@ pub(crate) enum App {
         #[command(flatten)]
         form: Form,
     },
+    #[command(flatten)]
+    SignIn(SignIn),
+    /// List every application
+    #[command(after_help = "Example:
+  claviger app list --json")]
+    List {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show an application: addresses, secrets, keys, permissions
+    #[command(after_help = "Example:
+  claviger app show 6731de76-14a6-49ae-97bc-6eba6914391e")]
+    Show {
+        /// The application's client id
+        client_id: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Make a secret; it is printed once and kept as a hash
+    #[command(after_help = "Example:
+  claviger app add-secret 6731de76-14a6-49ae-97bc-6eba6914391e --days 90")]
+    AddSecret {
+        client_id: String,
+        /// A note to tell several apart
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// How long it is valid, at most 730
+        #[arg(long, default_value_t = 180)]
+        days: u16,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Register a public key: a JWK, or PEM (BEGIN PUBLIC KEY)
+    #[command(after_help = "Example:
+  claviger app add-key 6731de76-14a6-49ae-97bc-6eba6914391e --file public.pem")]
+    AddKey {
+        client_id: String,
+        #[arg(long)]
+        file: PathBuf,
+        /// A note to tell several apart
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// How long it is valid, at most 730
+        #[arg(long, default_value_t = 180)]
+        days: u16,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Remove a secret or key; every token of the application ends
+    #[command(after_help = "Example:
+  claviger app remove-credential CLIENT_ID KEY_ID")]
+    RemoveCredential { client_id: String, key_id: String },
+    /// Give the application permissions in its own name
+    #[command(after_help = "Example:
+  claviger app role 6731de76-14a6-49ae-97bc-6eba6914391e User.Read.All AuditLog.Read.All")]
+    Role {
+        client_id: String,
+        #[arg(required = true, value_name = "PERMISSION")]
+        permissions: Vec<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Let the application act in the name of everybody who signs in to it
+    #[command(after_help = "Example:
+  claviger app grant 6731de76-14a6-49ae-97bc-6eba6914391e User.Read Group.Read.All")]
+    Grant {
+        client_id: String,
+        #[arg(required = true, value_name = "PERMISSION")]
+        permissions: Vec<String>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List who owns the application
+    #[command(after_help = "Example:
+  claviger app owners 6731de76-14a6-49ae-97bc-6eba6914391e")]
+    Owners {
+        #[command(flatten)]
+        owned: OwnedApp,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Make somebody an owner: whom to ask about it; owning gives no right
+    #[command(after_help = "Example:
+  claviger app add-owner 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org")]
+    AddOwner {
+        #[command(flatten)]
+        owned: OwnedApp,
+        /// A user name, or the id of a person or of a service principal
+        owner: String,
+    },
+    /// Remove an owner
+    #[command(after_help = "Example:
+  claviger app remove-owner 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org")]
+    RemoveOwner {
+        #[command(flatten)]
+        owned: OwnedApp,
+        /// A user name, or the id of a person or of a service principal
+        owner: String,
+    },
+    /// Delete the application; it can be restored for 30 days
+    #[command(after_help = "Example:
+  claviger app delete 6731de76-14a6-49ae-97bc-6eba6914391e")]
+    Delete { client_id: String },
+    /// Bring a deleted application back
+    #[command(after_help = "Example:
+  claviger app restore 6731de76-14a6-49ae-97bc-6eba6914391e")]
+    Restore { client_id: String },
+}
+
+/// Who signs in to it, and what it is told of them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SignIn {
     /// Let a person, or those in a group, sign in to the application
     #[command(after_help = "Examples:
   claviger app assign 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org
@@ -173,109 +285,4 @@ The proxy before it: docs/forward-authentication.md")]
         #[arg(long)]
         remove: bool,
     },
-    /// List every application
-    #[command(after_help = "Example:
-  claviger app list --json")]
-    List {
-        #[command(flatten)]
-        form: Form,
-    },
-    /// Show an application: addresses, secrets, keys, permissions
-    #[command(after_help = "Example:
-  claviger app show 6731de76-14a6-49ae-97bc-6eba6914391e")]
-    Show {
-        /// The application's client id
-        client_id: String,
-        #[command(flatten)]
-        form: Form,
-    },
-    /// Make a secret; it is printed once and kept as a hash
-    #[command(after_help = "Example:
-  claviger app add-secret 6731de76-14a6-49ae-97bc-6eba6914391e --days 90")]
-    AddSecret {
-        client_id: String,
-        /// A note to tell several apart
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        note: String,
-        /// How long it is valid, at most 730
-        #[arg(long, default_value_t = 180)]
-        days: u16,
-        #[command(flatten)]
-        form: Form,
-    },
-    /// Register a public key: a JWK, or PEM (BEGIN PUBLIC KEY)
-    #[command(after_help = "Example:
-  claviger app add-key 6731de76-14a6-49ae-97bc-6eba6914391e --file public.pem")]
-    AddKey {
-        client_id: String,
-        #[arg(long)]
-        file: PathBuf,
-        /// A note to tell several apart
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        note: String,
-        /// How long it is valid, at most 730
-        #[arg(long, default_value_t = 180)]
-        days: u16,
-        #[command(flatten)]
-        form: Form,
-    },
-    /// Remove a secret or key; every token of the application ends
-    #[command(after_help = "Example:
-  claviger app remove-credential CLIENT_ID KEY_ID")]
-    RemoveCredential { client_id: String, key_id: String },
-    /// Give the application permissions in its own name
-    #[command(after_help = "Example:
-  claviger app role 6731de76-14a6-49ae-97bc-6eba6914391e User.Read.All AuditLog.Read.All")]
-    Role {
-        client_id: String,
-        #[arg(required = true, value_name = "PERMISSION")]
-        permissions: Vec<String>,
-        #[command(flatten)]
-        form: Form,
-    },
-    /// Let the application act in the name of everybody who signs in to it
-    #[command(after_help = "Example:
-  claviger app grant 6731de76-14a6-49ae-97bc-6eba6914391e User.Read Group.Read.All")]
-    Grant {
-        client_id: String,
-        #[arg(required = true, value_name = "PERMISSION")]
-        permissions: Vec<String>,
-        #[command(flatten)]
-        form: Form,
-    },
-    /// List who owns the application
-    #[command(after_help = "Example:
-  claviger app owners 6731de76-14a6-49ae-97bc-6eba6914391e")]
-    Owners {
-        #[command(flatten)]
-        owned: OwnedApp,
-        #[command(flatten)]
-        form: Form,
-    },
-    /// Make somebody an owner: whom to ask about it; owning gives no right
-    #[command(after_help = "Example:
-  claviger app add-owner 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org")]
-    AddOwner {
-        #[command(flatten)]
-        owned: OwnedApp,
-        /// A user name, or the id of a person or of a service principal
-        owner: String,
-    },
-    /// Remove an owner
-    #[command(after_help = "Example:
-  claviger app remove-owner 6731de76-14a6-49ae-97bc-6eba6914391e ada@example.org")]
-    RemoveOwner {
-        #[command(flatten)]
-        owned: OwnedApp,
-        /// A user name, or the id of a person or of a service principal
-        owner: String,
-    },
-    /// Delete the application; it can be restored for 30 days
-    #[command(after_help = "Example:
-  claviger app delete 6731de76-14a6-49ae-97bc-6eba6914391e")]
-    Delete { client_id: String },
-    /// Bring a deleted application back
-    #[command(after_help = "Example:
-  claviger app restore 6731de76-14a6-49ae-97bc-6eba6914391e")]
-    Restore { client_id: String },
 }

@@ -142,6 +142,8 @@ pub struct AppRole {
     pub description: String,
     /// Otherwise nobody is given it, and no token says it.
     pub is_enabled: bool,
+    /// The only kind there is: another one is refused when it is to be stored.
+    pub is_of_people: bool,
 }
 
 impl AppRole {
@@ -154,6 +156,7 @@ impl AppRole {
             display_name: display_name.to_owned(),
             description: String::new(),
             is_enabled: true,
+            is_of_people: true,
         }
     }
 }
@@ -249,6 +252,7 @@ impl TokenSettings {
                 display_name: role.display_name,
                 description: role.description,
                 is_enabled: role.is_enabled,
+                is_of_people: true,
             })
         };
         Ok(TokenSettings {
@@ -366,6 +370,9 @@ fn check_role(role: &AppRole) -> Result<(), Refusal> {
             .all(|it| !it.is_whitespace() && !it.is_control());
     let fits_texts = names::parse_text(&role.display_name, MAX_NAME).is_some()
         && (role.description.is_empty() || names::parse_text(&role.description, 1024).is_some());
+    if !role.is_of_people {
+        return Err(unfit("tokens.role_kind"));
+    }
     match (fits_value, fits_texts, role.id == super::DEFAULT_ROLE) {
         (false, _, _) => Err(unfit("tokens.role_value")),
         (_, false, _) => Err(unfit("tokens.role_name")),

@@ -153,18 +153,19 @@ async fn make_id_token(
     permissions: &[Permission],
 ) -> Result<String, Refusal> {
     let (identity, client) = (asked.identity, &asked.client.client);
-    let algorithm = TokenSettings::of(client)?.algorithm;
+    let settings = TokenSettings::of(client)?;
     let issuer = asked.issuer.url();
-    let claims = derive_id_claims(identity, &issuer, client, basis, permissions).await?;
-    identity.ensure_signing_key(algorithm).await?;
-    sign(identity, algorithm, "JWT", &claims)
+    let about = (client, &settings);
+    let claims = derive_id_claims(identity, &issuer, about, basis, permissions).await?;
+    identity.ensure_signing_key(settings.algorithm).await?;
+    sign(identity, settings.algorithm, "JWT", &claims)
 }
 
 /// OpenID Connect Core section 2.
 pub(super) async fn derive_id_claims(
     identity: &Identity,
     issuer: &str,
-    client: &Client,
+    (client, settings): (&Client, &TokenSettings),
     basis: &Basis<'_>,
     permissions: &[Permission],
 ) -> Result<Map<String, Value>, Refusal> {
@@ -187,8 +188,7 @@ pub(super) async fn derive_id_claims(
         claims.insert("nonce".to_owned(), json!(nonce));
     }
     claims.extend(describe_person(identity, basis.person, permissions).await?);
-    let settings = TokenSettings::of(client)?;
-    claims.extend(claims::map(identity, client, &settings, basis.person.person_id).await?);
+    claims.extend(claims::map(identity, client, settings, basis.person.person_id).await?);
     Ok(claims)
 }
 

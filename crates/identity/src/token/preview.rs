@@ -72,8 +72,9 @@ pub async fn preview(
         grant: "preview",
     };
     let issuer = Issuer::find(identity, None).ok_or(&codes::INTERNAL)?;
-    let id_token = derive_id_claims(identity, &issuer.url(), &client, &basis, &permissions).await?;
     let settings = TokenSettings::of(&client)?;
+    let (about, url) = ((&client, &settings), issuer.url());
+    let id_token = derive_id_claims(identity, &url, about, &basis, &permissions).await?;
     let mut user_info = Map::new();
     user_info.insert("sub".to_owned(), Value::String(person.to_string()));
     user_info.extend(describe_person(identity, &found, &permissions).await?);

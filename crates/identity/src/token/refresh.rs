@@ -15,7 +15,7 @@ use super::{
 };
 use crate::applications::check_assigned;
 use crate::authorize::list_granted;
-use crate::client::{Claimed, Proven};
+use crate::client::{self, Claimed, Proven};
 use crate::issuer::{Issuer, Scope, parse_scope};
 use crate::permissions::Permission;
 use crate::policies::{AtRest, decide_one_at_rest};
@@ -302,7 +302,7 @@ async fn renew_once(
     match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
         Ok(_) => Ok(Some(tokens)),
         Err(WriteError::Refused(Guard::Moved)) => Ok(None),
-        Err(WriteError::Refused(Guard::Spent)) => Err(client.replayed().into()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(client::replayed().into()),
         Err(WriteError::Refused(Guard::SessionOver)) => Err(revoked().into()),
         Err(error) => Err(refuse_write(error).into()),
     }
@@ -360,7 +360,7 @@ pub async fn revoke(
     let entry = describe(&asked);
     match audit::commit(identity, unit, Log::Audit, "token.revoked", about, entry).await {
         Ok(_) => Ok(()),
-        Err(WriteError::Refused(Guard::Spent)) => Err(client.replayed()),
+        Err(WriteError::Refused(Guard::Spent)) => Err(client::replayed()),
         Err(error) => Err(refuse_write(error)),
     }
 }

@@ -4,7 +4,7 @@ use oidc::authorize::Request;
 use oidc::form::{Parameters, encode, write};
 use oidc::pkce::Challenge;
 use oidc::redirect_uri::{self, Platform};
-use oidc::token_request::{Headers, TokenRequest};
+use oidc::token_request::{Headers, Message, TokenRequest};
 use oidc::{client_assertion, jwk, jwt};
 use proptest::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use oidc::authorize::{Echo, Prompt, Request, ResponseMode, Target};
 use oidc::form::Parameters;
-use oidc::token_request::{Grant, Headers, JWT_BEARER, Proof, TokenRequest};
+use oidc::token_request::{Grant, Headers, JWT_BEARER, Message, Proof, TokenRequest};
 use oidc::{ErrorKind, OAuthError};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

@@ -41,19 +41,15 @@ pub(super) fn derive_tokens(settings: &TokenSettings) -> TokenConfiguration {
 
 fn read_role(fields: &Fields) -> Result<AppRole, Fault> {
     let id = fields.guid("id").ok_or(Problem::Missing("appRoles/id"))?;
-    // What is sent for another kind is nothing that people are, and is not kept as if it were.
     let kinds = fields.texts("allowedMemberTypes").unwrap_or_default();
-    let is_of_people = kinds.iter().all(|kind| kind == "User");
     let text = |name| fields.text(name).flatten().unwrap_or_default().to_owned();
     Ok(AppRole {
         id: Id(id.0),
-        value: match is_of_people {
-            true => text("value"),
-            false => String::new(),
-        },
+        value: text("value"),
         display_name: text("displayName"),
         description: text("description"),
         is_enabled: fields.truth("isEnabled").unwrap_or(true),
+        is_of_people: kinds.iter().all(|kind| kind == "User"),
     })
 }
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use identity::Caller;
 use identity::issuer::Issuer;
 use oidc::form::Parameters;
-use oidc::token_request::{DeviceRequest, Headers, PresentedToken, PushedRequest, TokenRequest};
+use oidc::token_request::{Headers, Message};
 use oidc::{ErrorKind, OAuthError};
 
 use super::error::{no_such_tenant, write_error};
@@ -23,23 +23,6 @@ pub(super) struct Sent<T> {
     pub(super) id: RequestId,
     pub(super) message: T,
 }
-
-/// What a form's parameters and its headers say together.
-pub(super) trait Message: Sized {
-    fn parse(parameters: &Parameters, headers: &Headers<'_>) -> Result<Self, OAuthError>;
-}
-
-macro_rules! messages {
-    ($($message:ty),*) => {$(
-        impl Message for $message {
-            fn parse(parameters: &Parameters, headers: &Headers<'_>) -> Result<Self, OAuthError> {
-                <$message>::parse(parameters, headers)
-            }
-        }
-    )*};
-}
-
-messages!(TokenRequest, PresentedToken, PushedRequest, DeviceRequest);
 
 impl<T: Message> FromRequest<AppState> for Sent<T> {
     type Rejection = Response;

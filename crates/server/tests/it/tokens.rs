@@ -1,12 +1,12 @@
 //! Tokens of applications for themselves, and what they are worth.
 
-use identity::applications::{self, ApplicationChange, PrincipalChange};
+use identity::applications::{self, ApplicationChange, ID_TOKEN_ALGORITHMS, PrincipalChange};
 use identity::permissions::Permission;
 use identity::{Actor, DAY, MINUTE, SECOND, bearer, tenant};
 use oidc::token_request::JWT_BEARER;
 use serde_json::{Value, json};
 
-use testkit::{Application, House, ORIGIN, SigningKey};
+use testkit::{Application, House, ORIGIN, SigningKey, read_claims};
 
 use crate::in_each_house;
 
@@ -29,15 +29,6 @@ fn key_form(assertion: &str) -> [(&str, &str); 4] {
         ("client_assertion_type", JWT_BEARER),
         ("client_assertion", assertion),
     ]
-}
-
-/// The claims of a token, unverified: as its reader sees them.
-fn claims(token: &str) -> Value {
-    let part = token.split('.').nth(1).unwrap();
-    let bytes = data_encoding::BASE64URL_NOPAD
-        .decode(part.as_bytes())
-        .unwrap();
-    serde_json::from_slice(&bytes).unwrap()
 }
 
 async fn is_live(house: &House, token: &str) -> bool {
@@ -100,7 +91,7 @@ fn an_application_gets_what_it_was_assigned() {
                     (&json!("Bearer"), &json!(600))
                 );
                 let token = body["access_token"].as_str().unwrap();
-                let claims = claims(token);
+                let claims = read_claims(token);
                 assert_eq!(claims["iss"], json!(issuer));
                 assert_eq!(claims["aud"], json!(ORIGIN));
                 assert_eq!(claims["tid"], json!(tenant));
@@ -443,7 +434,7 @@ fn only_an_access_token_of_ours_is_one() {
             format!(" {token}"),
         ];
         // Signed by a key of the sender's own, under our key's name or its own.
-        let claims = claims(&token);
+        let claims = read_claims(&token);
         bent.push(SigningKey::make().sign("at+jwt", &claims));
         for at in (0..token.len()).step_by(7) {
             let mut bytes = token.clone().into_bytes();
@@ -725,6 +716,12 @@ fn discovery_says_where_everything_is() {
                 document["code_challenge_methods_supported"],
                 json!(["S256"])
             );
+            // What signs is what an application may choose.
+            let signing = ID_TOKEN_ALGORITHMS.map(|algorithm| algorithm.as_str());
+            for name in ["id_token", "userinfo"] {
+                let told = &document[format!("{name}_signing_alg_values_supported")];
+                assert_eq!(told, &json!(signing));
+            }
             let keys = document["jwks_uri"].as_str().unwrap();
             house
                 .browser()

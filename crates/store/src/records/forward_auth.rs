@@ -1,7 +1,6 @@
 //! Applications behind forward authentication: their addresses, the codes by which a browser gets their cookies, and what
 //! such a cookie stands for (security 26). Every use of one joins all that it rests on (security 3).
 
-use crate::records::member::{above_member, step_up};
 use crate::records::token::CodeHash;
 use crate::sql::statements;
 use crate::value::{Id, Row};
@@ -21,15 +20,6 @@ statements! {
          JOIN application a ON a.tenant_id = $1 AND a.object_id = o.object_id AND a.status = 'active'
          JOIN service_principal p ON p.tenant_id = $1 AND p.app_id = a.app_id AND p.status = 'enabled'
          WHERE o.tenant_id = $1 AND o.origin = $2";
-    /// The names of the groups that somebody is in, however deep, and that are assigned to an application.
-    LIST_GROUP_NAMES = "forward_session.list_group_names" Tenant
-        concat!(
-            above_member!("$2"),
-            " SELECT g.display_name FROM above b
-              CROSS JOIN app_role_assignment y
-              JOIN directory_group g ON g.tenant_id = $1 AND g.group_id = b.group_id
-              WHERE y.tenant_id = $1 AND y.resource_id = $3 AND y.principal_id = b.group_id ORDER BY g.group_id LIMIT 200"
-        );
     INSERT_CODE = "forward_code.insert" Tenant
         "INSERT INTO forward_code (tenant_id, code_hash, principal_id, renewal_version, person_id, session_id, origin, browser_hash, uri,
              expires_at, used_at)
@@ -225,18 +215,6 @@ impl Store {
             app_id: row.id()?,
             display_name: row.text()?,
         }))
-    }
-
-    /// At most 200, in no order that means anything.
-    pub async fn list_assigned_group_names(
-        &self,
-        tenant: Id,
-        person: Id,
-        principal: Id,
-    ) -> Result<Vec<String>, StoreError> {
-        let args = vec![tenant.into(), person.into(), principal.into()];
-        let rows = self.read(&LIST_GROUP_NAMES, args).await?;
-        rows.into_iter().map(|mut row| row.text()).collect()
     }
 
     /// A code of this epoch, used or not.

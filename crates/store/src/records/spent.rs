@@ -33,10 +33,10 @@ impl Unit {
     }
 
     /// The same for a request that may write more than one unit: `attempt` names the request. A commit whose answer was lost does
-    /// not recognise itself by it.
+    /// not recognise itself by it. Refused with [`Guard::ProofSpent`] where another request was first.
     pub fn spend_within(&mut self, tenant: Id, state: Id, attempt: Id) -> &mut Unit {
         let args = vec![tenant.into(), state.into(), attempt.into()];
-        self.step(&INSERT_WITHIN, args, Expect::One(Guard::Spent))
+        self.step(&INSERT_WITHIN, args, Expect::One(Guard::ProofSpent))
     }
 
     /// Deletes at most 500 whose states were issued before; returns a row for each.

@@ -1,8 +1,8 @@
 //! Who may sign in to an application, what they see of it, and how they take back what they allowed.
 
-use identity::applications::{self, ApplicationChange, PrincipalChange};
+use identity::applications::{self, ApplicationChange, DEFAULT_ROLE, PrincipalChange};
 use identity::groups::{self, NewGroup, members};
-use identity::{Actor, Id, MINUTE};
+use identity::{Actor, Id, MINUTE, Refusal};
 use serde_json::{Value, json};
 use testkit::{Application, House, Person};
 
@@ -27,13 +27,16 @@ async fn require(house: &House, app: &Application, required: bool) {
         .unwrap();
 }
 
-async fn assign(house: &House, app: &Application, whom: Id) -> Id {
+pub(super) async fn assign(
+    house: &House,
+    app: &Application,
+    whom: Id,
+    role: Id,
+) -> Result<Id, Refusal> {
     let resource = principal_of(house, app).await;
-    let role = Id([0; 16]);
     applications::assign(house.identity(), COMMAND_LINE, whom, resource, role)
         .await
-        .unwrap()
-        .assignment_id
+        .map(|made| made.assignment_id)
 }
 
 async fn unassign(house: &House, assignment: Id) {
@@ -42,7 +45,7 @@ async fn unassign(house: &House, assignment: Id) {
         .unwrap();
 }
 
-async fn group(house: &House, name: &str) -> Id {
+pub(super) async fn group(house: &House, name: &str) -> Id {
     let new = NewGroup {
         display_name: name.to_owned(),
         ..NewGroup::default()
@@ -88,7 +91,7 @@ fn who_is_not_assigned_does_not_get_in() {
             "invalid_grant",
         );
         assert!(told.starts_with("application.not_assigned"), "{told}");
-        let assignment = assign(&house, &app, person).await;
+        let assignment = assign(&house, &app, person, DEFAULT_ROLE).await.unwrap();
         code_of(&ask(&mut ada.browser, &app, &[]).await);
         let next = renew(&house, &app, &first["refresh_token"]).await.ok();
         unassign(&house, assignment).await;
@@ -118,7 +121,7 @@ fn security_12_an_assigned_group_lets_its_members_in_and_is_protected() {
         members::add(identity, COMMAND_LINE, inner, person)
             .await
             .unwrap();
-        let assignment = assign(&house, &app, outer).await;
+        let assignment = assign(&house, &app, outer, DEFAULT_ROLE).await.unwrap();
         code_of(&ask(&mut ada.browser, &app, &[]).await);
         let mut stranger = bob.clone();
         assert_eq!(ask(&mut stranger.browser, &app, &[]).await.status, 403);
@@ -198,7 +201,8 @@ fn people_see_what_they_can_open() {
         assert!(shows(&mut ada).await);
         require(&house, &app, true).await;
         assert!(!shows(&mut ada).await);
-        assign(&house, &app, house.find("ada").await.person_id).await;
+        let ada_id = house.find("ada").await.person_id;
+        assign(&house, &app, ada_id, DEFAULT_ROLE).await.unwrap();
         assert!(shows(&mut ada).await);
         open_at(&house, &app, "").await.unwrap();
         assert!(!shows(&mut ada).await);

@@ -6,16 +6,14 @@ mod endings;
 mod nodes;
 mod receiver;
 
-use data_encoding::BASE64URL_NOPAD;
 use identity::applications::{self, ApplicationChange};
 use identity::{Identity, SECOND, bearer};
 use oidc::form;
-use oidc::jwk;
 use oidc::jwt::{self, Algorithm};
 use serde_json::{Value, json};
 use server::outbound::{Outbound, PrivateAddresses};
 use server::outbox::Courier;
-use testkit::{Application, CALLBACK, House, ORIGIN, Person, VERIFIER};
+use testkit::{Application, CALLBACK, House, ORIGIN, Person, VERIFIER, read_claims};
 
 use self::receiver::{Heard, Receiver};
 use super::{COMMAND_LINE, ask, begin, code_of, redeem, web};
@@ -61,12 +59,6 @@ async fn told_at(house: &House, name: &str, receiver: &Receiver) -> Application 
     app
 }
 
-/// The claims of an id token of ours, as its application read them when it came.
-fn read_claims(token: &str) -> Value {
-    let body = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&BASE64URL_NOPAD.decode(body.as_bytes()).unwrap()).unwrap()
-}
-
 /// Signs in to the application; gives the id token.
 async fn id_token(house: &House, app: &Application, person: &mut Person) -> String {
     let code = code_of(&ask(&mut person.browser, app, &[]).await);
@@ -87,13 +79,7 @@ async fn verify(house: &House, heard: &Heard) -> Value {
     let parsed = jwt::parse(token).unwrap();
     assert_eq!(parsed.header().algorithm, Algorithm::Rs256);
     assert_eq!(parsed.header().token_type.as_deref(), Some("logout+jwt"));
-    let set = house.browser().get("/discovery/v2.0/keys").await.ok();
-    let keys = set["keys"].as_array().unwrap();
-    let name = parsed.header().key_id.clone().unwrap();
-    let key = keys.iter().find(|key| key["kid"] == json!(name)).unwrap();
-    let key = jwk::parse(key.to_string().as_bytes()).unwrap();
-    parsed.verify(&key, &[Algorithm::Rs256]).unwrap();
-    read_claims(token)
+    house.verify_token(token).await.0
 }
 
 /// The names of the sessions that an application has heard of, since it was asked last.

@@ -7,7 +7,7 @@ use oidc::form::{self, Parameters};
 use oidc::redirect_uri::Platform;
 use oidc::token_request::DEVICE_CODE;
 use serde_json::{Value, json};
-use testkit::{Answer, Application, CALLBACK, House, Person, find_tags};
+use testkit::{Answer, Application, CALLBACK, House, Person, find_tags, read_claims};
 
 use super::{COMMAND_LINE, TOKEN, refused, web};
 use crate::in_each_house;
@@ -100,17 +100,7 @@ fn somebody_lets_a_device_in() {
         decide(&mut bob, &data, "allow").await.ok();
         let body = poll(&house, &app, &begun).await.ok();
         assert_eq!(body["scope"], json!(SCOPE));
-        let part = body["id_token"]
-            .as_str()
-            .unwrap()
-            .split('.')
-            .nth(1)
-            .unwrap()
-            .to_owned();
-        let claims = data_encoding::BASE64URL_NOPAD
-            .decode(part.as_bytes())
-            .unwrap();
-        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        let claims = read_claims(body["id_token"].as_str().unwrap());
         assert_eq!(claims["preferred_username"], json!("bob"));
         // Security 19: of how sure it is nothing is said, now and later.
         assert!(
@@ -124,17 +114,7 @@ fn somebody_lets_a_device_in() {
             ("refresh_token", body["refresh_token"].as_str().unwrap()),
         ];
         let next = house.browser().ask_token(TOKEN, &form).await.ok();
-        let part = next["access_token"]
-            .as_str()
-            .unwrap()
-            .split('.')
-            .nth(1)
-            .unwrap()
-            .to_owned();
-        let claims = data_encoding::BASE64URL_NOPAD
-            .decode(part.as_bytes())
-            .unwrap();
-        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        let claims = read_claims(next["access_token"].as_str().unwrap());
         assert!(
             claims.get("acr").is_none() && claims.get("amr").is_none(),
             "{claims}"

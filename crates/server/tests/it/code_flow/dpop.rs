@@ -298,6 +298,59 @@ fn a_proof_counts_once_on_all_nodes_together() {
     });
 }
 
+/// The same where something is changed by a token that is bound already.
+#[test]
+fn a_change_counts_once_on_all_nodes_together() {
+    in_each_house(async |mut house| {
+        const GROUPS: &str = "/v1.0/groups";
+        let app = house
+            .application_at("Groups", &[], &[(Platform::SinglePage, CALLBACK)])
+            .await;
+        house.grant(&app, "Group.ReadWrite.All").await;
+        let mut ada = house.administrator("ada").await;
+        let second = house.add_node().await;
+        let key = SigningKey::make();
+        let code = take_code(&mut ada, &app, &[("scope", "openid Group.ReadWrite.All")]).await;
+        let body = redeem_bound(&house, &app, &code, &key).await.ok();
+        let token = text(&body, "access_token");
+        let mut claims = claims(&house, "POST", GROUPS);
+        claims["ath"] = json!(derive_token_hash(token));
+        let proof = key.prove(|_| {}, &claims);
+        let create = async |browser: Browser, name: &str, proof: &str| {
+            let group = json!({
+                "displayName": name, "mailEnabled": false, "mailNickname": name, "securityEnabled": true,
+            });
+            let mut request = browser.request(Method::POST, GROUPS, Body::from(group.to_string()));
+            put(&mut request, header::CONTENT_TYPE, "application/json");
+            put(
+                &mut request,
+                header::AUTHORIZATION,
+                &format!("DPoP {token}"),
+            );
+            put(&mut request, DPOP, proof);
+            browser.send_program(request).await
+        };
+        let made = create(house.browser(), "first", &proof).await;
+        assert_eq!(made.status, 201);
+        // At the node that saw it, and at the one that did not.
+        for browser in [house.browser(), house.browser_at(second)] {
+            let answer = create(browser, "again", &proof).await;
+            assert_eq!(answer.status, 401);
+            assert!(
+                answer.text().contains("proof.replayed"),
+                "{}",
+                answer.text()
+            );
+        }
+        claims["jti"] = json!("another");
+        let fresh = key.prove(|_| {}, &claims);
+        let made = create(house.browser_at(second), "second", &fresh).await;
+        assert_eq!(made.status, 201);
+        let names = house.run_sql("SELECT display_name FROM directory_group ORDER BY display_name");
+        assert_eq!(names.len(), 2, "{names:?}");
+    });
+}
+
 #[test]
 fn a_code_may_be_bound_to_the_key_before() {
     in_each_house(async |house| {

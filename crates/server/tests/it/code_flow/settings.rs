@@ -1,19 +1,21 @@
 //! What an administrator lets an application's tokens say, and how they are asked for and signed.
 
-use data_encoding::BASE64URL_NOPAD;
+use axum::body::Body;
+use axum::http::Method;
+use axum::http::header::AUTHORIZATION;
 use identity::applications::{
     self, AppRole, ApplicationChange, ClaimRule, DEFAULT_ROLE, Source, TokenSettings,
 };
-use identity::groups::{self, NewGroup, members};
+use identity::groups::members;
 use identity::people::{self, Attribute, PersonChange};
 use identity::token::preview;
 use identity::{Id, Refusal};
-use oidc::jwk;
-use oidc::jwt::{self, ALGORITHMS, Algorithm};
+use oidc::jwt::Algorithm;
 use oidc::redirect_uri::Platform;
 use serde_json::{Value, json};
-use testkit::{Application, CALLBACK, House, Person};
+use testkit::{Answer, Application, CALLBACK, House, Person};
 
+use super::assignments::{assign, group};
 use super::{COMMAND_LINE, TOKEN, ask, code_of, error_of, redeem, redeem_form, refused, web};
 use crate::in_each_house;
 
@@ -34,46 +36,26 @@ fn claim(name: &str, source: &str) -> ClaimRule {
     }
 }
 
-/// The claims of a token that the published keys verify, and its algorithm.
-async fn verify(house: &House, token: &str) -> (Value, Algorithm) {
-    let parsed = jwt::parse(token).unwrap();
-    let set = house.browser().get("/discovery/v2.0/keys").await.ok();
-    let name = parsed.header().key_id.clone().unwrap();
-    let keys = set["keys"].as_array().unwrap();
-    let key = keys.iter().find(|key| key["kid"] == json!(name)).unwrap();
-    let key = jwk::parse(key.to_string().as_bytes()).unwrap();
-    parsed.verify(&key, ALGORITHMS).unwrap();
-    let part = token.split('.').nth(1).unwrap();
-    let bytes = BASE64URL_NOPAD.decode(part.as_bytes()).unwrap();
-    (
-        serde_json::from_slice(&bytes).unwrap(),
-        parsed.header().algorithm,
-    )
-}
-
 async fn sign_in(house: &House, app: &Application, person: &mut Person) -> Value {
     let code = code_of(&ask(&mut person.browser, app, &[]).await);
     redeem(house, app, &code).await.ok()
 }
 
-async fn group(house: &House, name: &str, member: Id) -> Id {
-    let new = NewGroup {
-        display_name: name.to_owned(),
-        ..NewGroup::default()
-    };
-    let made = groups::create(house.identity(), COMMAND_LINE, &new)
+async fn group_of(house: &House, name: &str, member: Id) -> Id {
+    let made = group(house, name).await;
+    members::add(house.identity(), COMMAND_LINE, made, member)
         .await
         .unwrap();
-    members::add(house.identity(), COMMAND_LINE, made.group_id, member)
-        .await
-        .unwrap();
-    made.group_id
+    made
 }
 
-async fn assign(house: &House, app: &Application, whom: Id, role: Id) -> Result<(), Refusal> {
-    applications::assign(house.identity(), COMMAND_LINE, whom, app.principal_id, role)
-        .await
-        .map(drop)
+async fn ask_user_info(house: &House, tokens: &Value) -> Answer {
+    let browser = house.browser();
+    let mut request = browser.request(Method::GET, "/oidc/userinfo", Body::empty());
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let headers = request.headers_mut();
+    headers.insert(AUTHORIZATION, bearer.parse().unwrap());
+    browser.send_program(request).await
 }
 
 #[test]
@@ -91,8 +73,8 @@ fn claims_come_from_the_directory_and_a_preview_shows_them() {
         people::update(house.identity(), COMMAND_LINE, person, None, &change)
             .await
             .unwrap();
-        let pilots = group(&house, "Pilots", person).await;
-        let crew = group(&house, "Crew", pilots).await;
+        let pilots = group_of(&house, "Pilots", person).await;
+        let crew = group_of(&house, "Crew", pilots).await;
         let clerk = AppRole::make(house.identity(), "clerk", "Clerk");
         let boss = AppRole::make(house.identity(), "boss", "Boss");
         let settings = TokenSettings {
@@ -114,7 +96,7 @@ fn claims_come_from_the_directory_and_a_preview_shows_them() {
         assign(&house, &app, crew, clerk.id).await.unwrap();
         assign(&house, &app, person, DEFAULT_ROLE).await.unwrap();
         let body = sign_in(&house, &app, &mut ada).await;
-        let (claims, algorithm) = verify(&house, body["id_token"].as_str().unwrap()).await;
+        let (claims, algorithm) = house.verify_token(body["id_token"].as_str().unwrap()).await;
         assert_eq!(algorithm, Algorithm::Rs256);
         let mut groups: Vec<&str> = claims["groups"]
             .as_array()
@@ -138,7 +120,9 @@ fn claims_come_from_the_directory_and_a_preview_shows_them() {
             assert_eq!(found, expected, "{name}");
         }
         // The access token is for our API, which has roles of its own.
-        let (access, _) = verify(&house, body["access_token"].as_str().unwrap()).await;
+        let (access, _) = house
+            .verify_token(body["access_token"].as_str().unwrap())
+            .await;
         assert!(access.get("roles").is_none() && access.get("plan").is_none());
         // The preview is what was told, but for what the sign-in itself says.
         let scopes = ["openid", "profile"];
@@ -157,16 +141,7 @@ fn claims_come_from_the_directory_and_a_preview_shows_them() {
             previewed[of_sign_in] = claims[of_sign_in].clone();
         }
         assert_eq!(previewed, claims);
-        let mut request = house.browser().request(
-            axum::http::Method::GET,
-            "/oidc/userinfo",
-            axum::body::Body::empty(),
-        );
-        let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
-        request
-            .headers_mut()
-            .insert("authorization", bearer.parse().unwrap());
-        let info = house.browser().send_program(request).await.ok();
+        let info = ask_user_info(&house, &body).await.ok();
         assert_eq!(Value::Object(told.user_info), info);
         assert_eq!(info["assigned"], json!(["Crew"]));
         // A role that is switched off is nobody's.
@@ -174,7 +149,7 @@ fn claims_come_from_the_directory_and_a_preview_shows_them() {
         off.roles[1].is_enabled = false;
         set(&house, &app, &off).await.unwrap();
         let body = sign_in(&house, &app, &mut ada).await;
-        let (claims, _) = verify(&house, body["id_token"].as_str().unwrap()).await;
+        let (claims, _) = house.verify_token(body["id_token"].as_str().unwrap()).await;
         assert!(claims.get("roles").is_none());
         let refusal = assign(&house, &app, person, clerk.id).await.unwrap_err();
         assert_eq!(refusal.code.id, "permission.unknown");
@@ -207,6 +182,8 @@ fn what_the_server_vouches_for_is_nobodys_to_map() {
         spaced.value = "two words".to_owned();
         let mut nameless = role();
         nameless.display_name = String::new();
+        let mut of_programs = role();
+        of_programs.is_of_people = false;
         let mut standing = role();
         standing.id = DEFAULT_ROLE;
         let many = |count: u32| {
@@ -240,6 +217,7 @@ fn what_the_server_vouches_for_is_nobodys_to_map() {
             (of_roles(vec![spaced]), "tokens.role_value"),
             (of_roles(vec![nameless]), "tokens.role_name"),
             (of_roles(vec![standing]), "tokens.role_id"),
+            (of_roles(vec![of_programs]), "tokens.role_kind"),
         ];
         for name in [
             "sub", "iss", "aud", "acr", "amr", "nonce", "exp", "sid", "roles", "cnf",
@@ -276,20 +254,11 @@ fn id_tokens_and_user_info_are_signed_as_the_application_chose() {
             set(&house, &app, &settings).await.unwrap();
             let body = sign_in(&house, &app, &mut ada).await;
             let token = body["id_token"].as_str().unwrap();
-            let (claims, found) = verify(&house, token).await;
+            let (claims, found) = house.verify_token(token).await;
             assert_eq!(found, algorithm);
-            let mut request = house.browser().request(
-                axum::http::Method::GET,
-                "/oidc/userinfo",
-                axum::body::Body::empty(),
-            );
-            let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
-            request
-                .headers_mut()
-                .insert("authorization", bearer.parse().unwrap());
-            let answer = house.browser().send_program(request).await;
+            let answer = ask_user_info(&house, &body).await;
             assert_eq!(answer.header("content-type"), "application/jwt");
-            let (info, found) = verify(&house, &answer.text()).await;
+            let (info, found) = house.verify_token(&answer.text()).await;
             assert_eq!(found, algorithm);
             for name in ["iss", "aud", "sub", "preferred_username"] {
                 assert_eq!(info[name], claims[name], "{name}");
@@ -316,7 +285,6 @@ fn pkce_is_left_out_by_who_keeps_a_secret_and_may() {
             .await;
         house.grant(&script, "User.Read").await;
         let mut ada = house.administrator("ada").await;
-        let without = [("code_challenge", ""), ("code_challenge_method", "")];
         let query = |app: &Application| {
             let whole = super::query(app, &[]);
             let kept: Vec<&str> = whole
@@ -341,7 +309,6 @@ fn pkce_is_left_out_by_who_keeps_a_secret_and_may() {
             error_of(&ada.browser.get(&query(&script)).await),
             "invalid_request"
         );
-        let _ = without;
         let app_id = app.app_id.to_string();
         let secret = [("client_secret", app.secret.as_str())];
         let form = |code: &str, verifier: bool| {
@@ -390,15 +357,15 @@ fn too_many_groups_are_not_told_by_halves() {
         };
         set(&house, &app, &settings).await.unwrap();
         for number in 0..200 {
-            group(&house, &format!("Group {number}"), person).await;
+            group_of(&house, &format!("Group {number}"), person).await;
         }
         let body = sign_in(&house, &app, &mut ada).await;
-        let (claims, _) = verify(&house, body["id_token"].as_str().unwrap()).await;
+        let (claims, _) = house.verify_token(body["id_token"].as_str().unwrap()).await;
         assert_eq!(claims["groups"].as_array().unwrap().len(), 200);
         assert!(claims.get("hasgroups").is_none());
-        group(&house, "One more", person).await;
+        group_of(&house, "One more", person).await;
         let body = sign_in(&house, &app, &mut ada).await;
-        let (claims, _) = verify(&house, body["id_token"].as_str().unwrap()).await;
+        let (claims, _) = house.verify_token(body["id_token"].as_str().unwrap()).await;
         assert_eq!(claims["hasgroups"], json!(true));
         assert!(claims.get("groups").is_none());
     });

@@ -4,7 +4,7 @@ use identity::policies::profiles::AttestationEnforcement;
 use identity::policies::{CertificationLevel, KeyProtection};
 use identity::{SECOND, metadata as use_cases};
 use serde_json::Value;
-use testkit::{Attestation, MetadataService, model_entry};
+use testkit::{Attestation, MetadataService, model_entry, read_claims};
 
 use super::*;
 use crate::attested::{Maker, replace_statement};
@@ -207,9 +207,7 @@ fn an_application_is_told_of_hardware_that_is_proven() {
             let token = house
                 .delegated_token(&app, &mut carol.browser, "openid")
                 .await;
-            let part = token.split('.').nth(1).unwrap();
-            let bytes = data_encoding::BASE64URL_NOPAD.decode(part.as_bytes());
-            let claims: Value = serde_json::from_slice(&bytes.unwrap()).unwrap();
+            let claims = read_claims(&token);
             (claims["acr"].clone(), claims["amr"].clone())
         };
         let proven = (
@@ -287,15 +285,7 @@ fn an_application_that_asks_for_hardware_gets_it_or_is_told() {
                 .unwrap_or_else(|| panic!("{to}"))
                 .to_owned();
             let body = house.redeem(&app, &code).await.ok();
-            let part = body["id_token"]
-                .as_str()
-                .unwrap()
-                .split('.')
-                .nth(1)
-                .unwrap()
-                .to_owned();
-            let bytes = data_encoding::BASE64URL_NOPAD.decode(part.as_bytes());
-            let claims: Value = serde_json::from_slice(&bytes.unwrap()).unwrap();
+            let claims = read_claims(body["id_token"].as_str().unwrap());
             claims["acr"].as_str().unwrap().to_owned()
         };
         for (number, ask) in asks.into_iter().enumerate() {
