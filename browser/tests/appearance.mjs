@@ -56,6 +56,8 @@ async function tour(t, look) {
   await guest.goto(await field.inputValue());
   await guest.page.getByText('Bartholomew').first().waitFor();
   await look(guest, 'register');
+  await guest.goto('/pass');
+  await look(guest, 'pass');
   await guest.goto('/there-is-no-such-page');
   await look(guest, 'error');
 }

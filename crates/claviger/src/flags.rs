@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand};
 use server::config::{AttestationWord, Layer, LogForm, OriginEntry};
 
 mod app;
+mod pass;
 mod policy;
 
 pub(crate) use app::{App, OwnedApp, SignIn};
+pub(crate) use pass::{Pass, PassPolicy};
 pub(crate) use policy::Policy;
 
 /// People sign in with passkeys; one program, one data directory.
@@ -129,6 +131,14 @@ pub(crate) enum User {
         #[command(flatten)]
         form: Form,
     },
+    /// Make a Temporary Access Pass with which a person creates a passkey; an older one ends
+    #[command(after_help = "Examples:
+  claviger user pass ada@example.org
+  claviger user pass ada@example.org --minutes 240 --reusable
+  claviger user pass ada@example.org --show
+  claviger user pass ada@example.org --remove
+The code is shown this once. Whoever has it can register a passkey for the account: give it to the person alone.")]
+    Pass(Pass),
     /// Change user name or display name; every passkey stays
     #[command(after_help = "Example:
   claviger user rename ada@example.org --to ada.king@example.org --display-name \"Ada King\"")]

@@ -1,6 +1,6 @@
 //! Who may do what: one table, asked by every use case that touches somebody else (security 7, 11, 12).
 
-use store::{Id, Log, StoreError, Unit, WriteError};
+use store::{Id, Log, PrincipalStatus, StoreError, Unit, WriteError};
 
 use crate::actor::Actor;
 use crate::audit::{self, Entry, NewRecord};
@@ -445,13 +445,22 @@ async fn check_roles(identity: &Identity, holder: Id, allowed: &[Role]) -> Resul
     check_holder(identity, holder, allowed).await
 }
 
-/// Whether whoever made a link may still do so: roles and status, read live (security 18).
+/// Whether whoever made a link or a pass, a person or an application, may still do so: roles and status, read live
+/// (security 18).
 pub(crate) async fn check_issuer(
     identity: &Identity,
+    operation: Operation,
     issuer: Id,
     person: Id,
 ) -> Result<(), Refusal> {
     let target = find_target(identity, Some(person)).await?;
-    let allowed = Operation::MakeLink.rule().roles(target);
-    check_roles(identity, issuer, allowed).await
+    let allowed = operation.rule().roles(target);
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    match store.find_principal(tenant, issuer).await? {
+        Some(found) if found.status == PrincipalStatus::Enabled => {
+            check_holder(identity, issuer, allowed).await
+        }
+        Some(_) => Err(Refusal::new(&codes::NOT_ALLOWED)),
+        None => check_roles(identity, issuer, allowed).await,
+    }
 }

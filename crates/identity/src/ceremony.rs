@@ -15,9 +15,23 @@ const VERSION: u8 = 1;
 fn padded(purpose: Purpose) -> usize {
     match purpose {
         // Provisioning seals none: what its options are bound to stands in the database.
-        Purpose::SignIn | Purpose::Reauthenticate | Purpose::AddPasskey | Purpose::Provision => 256,
+        Purpose::SignIn
+        | Purpose::Reauthenticate
+        | Purpose::AddPasskey
+        | Purpose::EnterPass
+        | Purpose::Provision => 256,
         // These carry names that a person typed, or a token.
-        Purpose::SetUp | Purpose::Enrol => 2560,
+        Purpose::SetUp | Purpose::Enrol | Purpose::EnrolByPass => 2560,
+    }
+}
+
+/// Who showed the code of a pass has so long to register.
+const AFTER_PASS: Micros = 10 * MINUTE;
+
+fn derive_lifetime(identity: &Identity, purpose: Purpose) -> Micros {
+    match purpose {
+        Purpose::EnterPass => AFTER_PASS,
+        _ => identity.0.settings.challenge_lifetime,
     }
 }
 
@@ -193,7 +207,7 @@ pub(crate) async fn open(
     let associated = derive_associated(identity, &snapshot, binding, key_id);
     let plain = key.sealer.open(&associated, body).ok_or_else(unreadable)?;
     let state: State = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
-    let expires_at = state.issued_at + identity.0.settings.challenge_lifetime;
+    let expires_at = state.issued_at + derive_lifetime(identity, binding.purpose);
     if now > expires_at || state.issued_at > now + MINUTE {
         return Err(Refusal::new(&codes::STATE_EXPIRED));
     }
@@ -203,9 +217,11 @@ pub(crate) async fn open(
     })
 }
 
+/// Digits and letters without look-alikes.
+pub(crate) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
 /// The name of an attempt for people: eight characters without look-alikes.
 pub(crate) fn derive_reference(attempt: Id) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut out = String::with_capacity(9);
     for (index, byte) in attempt.0[..8].iter().enumerate() {
         if index == 4 {

@@ -127,6 +127,16 @@ codes! {
 
     // Links.
     LINK_UNUSABLE = "link.unusable" Gone "The link is unknown, expired, used already or was replaced." "Ask whoever sent it for a new one.";
+    PASS_WRONG = "pass.wrong" Unauthenticated "User name or Temporary Access Pass is not right." "Check both; the pass is case-insensitive. Ask whoever gave it to you for a new one if it stays.";
+    PASS_EXPIRED = "pass.expired" Gone "The Temporary Access Pass has expired." "Ask whoever gave it to you for a new one.";
+    PASS_NOT_YET = "pass.not_yet_valid" Forbidden "The Temporary Access Pass begins to work later." "Ask whoever gave it to you from when on it works.";
+    PASS_USED = "pass.used" Gone "The Temporary Access Pass works once, and was used already." "Ask whoever gave it to you for a new one; tell them if it was not you.";
+    PASS_UNUSABLE = "pass.unusable" Gone "The Temporary Access Pass was replaced, removed or ended, or its time to register is over." "Enter it again, or ask whoever gave it to you for a new one.";
+    PASS_NOT_ALLOWED = "pass.not_allowed" Forbidden "The organisation's policy does not let this account use a Temporary Access Pass." "Ask the help desk for a registration link.";
+    PASS_OWN = "pass.own" Forbidden "Nobody makes a Temporary Access Pass for themselves." "Ask another administrator.";
+    PASS_UNFIT = "pass.unfit" Bad "The lifetime, beginning or number of uses of the Temporary Access Pass is not what the policy allows." "See the policy: `claviger policy pass`.";
+    PASS_MISSING = "pass.missing" Missing "The person has no such Temporary Access Pass." "Make one: `claviger user pass NAME`.";
+    PASS_POLICY_UNFIT = "pass_policy.unfit" Bad "The policy of Temporary Access Passes is not in range: lifetimes of 10 to 43200 minutes, codes of 8 to 48 characters, groups that are there." "Correct it; nothing was saved.";
     LINK_NOT_NEEDED = "link.not_needed" Conflict "Registration links are for people without a usable passkey." "The person can sign in and add a passkey on the Security info page.";
     SETUP_CLOSED = "setup.closed" Gone "Set-up is finished and closed for ever." "Sign in; an administrator can add people.";
 

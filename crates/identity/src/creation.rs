@@ -275,6 +275,7 @@ fn derive_created_proof(entitlement: &Entitlement) -> &'static str {
             LinkPurpose::Register => "registration_link",
             LinkPurpose::Recover => "recovery_link",
         },
+        Entitlement::Pass(_) => "access_pass",
         Entitlement::Options(_) => "provisioned",
     }
 }
@@ -299,7 +300,7 @@ impl<'a> New<'a> {
 }
 
 /// Puts the new credential into the unit, consuming the right to it, with the guard that what entitles to it
-/// still stands: the session lives, or link or options were open until now. The unit must have locked the person's row.
+/// still stands: the session lives, or link, pass or options were open until now. The unit must have locked the person's row.
 /// Its model, its kind and what it shows of its trust group (the first, if any) go into the record, and what its attestation
 /// proves beside the credential.
 pub(crate) fn insert(
@@ -323,6 +324,9 @@ pub(crate) fn insert(
         }
         Entitlement::Link(link) => {
             unit.use_link(tenant, link.link_id(), now);
+        }
+        Entitlement::Pass(pass) => {
+            unit.register_by_access_pass(tenant, person_id, pass.pass_id(), now);
         }
         Entitlement::Options(options) => {
             let version = options.person_version();

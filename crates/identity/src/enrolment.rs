@@ -1,8 +1,10 @@
-//! A person's first passkey, by a registration link.
+//! A passkey without signing in: a person's first one by a registration link, or any by a Temporary Access Pass.
 
 use store::{Credential, CredentialStatus, Id, Log, Person, PersonStatus, WriteError};
 use webauthn::base64url;
 
+use crate::access::{self, Operation};
+use crate::access_pass;
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, Binding};
 use crate::creation::{self, Account, New, Try};
@@ -12,9 +14,9 @@ use crate::passkeys::{Creation, check_count, propose_name};
 use crate::proof::Permitted;
 use crate::sign_in::{derive_descriptor, limit_address};
 use crate::tenant::refuse_write;
-use crate::{Caller, Identity, Refusal, access, codes};
+use crate::{Caller, Identity, Refusal, codes};
 
-/// What the page shows to whoever opened the link.
+/// What the page shows to whoever may register.
 #[derive(Debug)]
 pub struct Invitation {
     pub user_name: String,
@@ -22,28 +24,60 @@ pub struct Invitation {
     pub creation: Creation,
 }
 
+/// By what somebody registers: what `token` is in the calls below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The token of a link.
+    Link,
+    /// What [`access_pass::enter`] gave.
+    Pass,
+}
+
+impl By {
+    fn purpose(self) -> Purpose {
+        match self {
+            By::Link => Purpose::Enrol,
+            By::Pass => Purpose::EnrolByPass,
+        }
+    }
+}
+
 const PURPOSES: [LinkPurpose; 2] = [LinkPurpose::Register, LinkPurpose::Recover];
 
-fn bind(caller: &Caller) -> Binding<'_> {
+fn bind(caller: &Caller, by: By) -> Binding<'_> {
     Binding {
         caller,
-        purpose: Purpose::Enrol,
+        purpose: by.purpose(),
         session: None,
     }
+}
+
+/// Who may register, as of now, and by what.
+struct Entitled {
+    person: Person,
+    credentials: Vec<Credential>,
+    proof: Proof,
+    /// For the record: what it was, and which.
+    word: (&'static str, String),
 }
 
 /// Checks the token (by POST; a GET acts on nothing) and starts the ceremony.
 pub async fn begin(
     identity: &Identity,
     caller: &Caller,
+    by: By,
     token: &str,
 ) -> Result<Invitation, Refusal> {
     limit_address(identity, caller)?;
-    let link = link::find(identity, token, &PURPOSES).await?;
-    let (person, credentials) = read_invited(identity, &link).await?;
+    let Entitled {
+        person,
+        credentials,
+        ..
+    } = find_entitled(identity, caller, by, token).await?;
     // The token, not its hash, is what proves the right to finish.
     let extra = serde_json::Value::from(token);
-    let issued = ceremony::issue(identity, bind(caller), Some(person.person_id), Some(extra))?;
+    let binding = bind(caller, by);
+    let issued = ceremony::issue(identity, binding, Some(person.person_id), Some(extra))?;
     let account = Account {
         user_handle: &person.user_handle,
         user_name: &person.user_name,
@@ -64,6 +98,41 @@ pub async fn begin(
     })
 }
 
+async fn find_entitled(
+    identity: &Identity,
+    caller: &Caller,
+    by: By,
+    token: &str,
+) -> Result<Entitled, Refusal> {
+    match by {
+        By::Link => {
+            let link = link::find(identity, token, &PURPOSES).await?;
+            let (person, credentials) = read_invited(identity, &link).await?;
+            let word = ("link", link.purpose().as_str().to_owned());
+            Ok(Entitled {
+                person,
+                credentials,
+                proof: Proof::Link(link),
+                word,
+            })
+        }
+        By::Pass => {
+            let pass = access_pass::restore(identity, caller, token).await?;
+            let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+            let person = store.find_person(tenant, pass.person_id()).await?;
+            let person = person.ok_or(&codes::PASS_UNUSABLE)?;
+            let credentials = store.list_credentials(tenant, person.person_id).await?;
+            let word = ("pass", pass.pass_id().to_string());
+            Ok(Entitled {
+                person,
+                credentials,
+                proof: Proof::Pass(pass),
+                word,
+            })
+        }
+    }
+}
+
 /// The person a link is for, if the link still stands: the account enabled, the issuer still entitled, and,
 /// for a first registration, no usable passkey yet.
 async fn read_invited(
@@ -78,7 +147,7 @@ async fn read_invited(
         .filter(|person| person.status == PersonStatus::Enabled)
         .ok_or_else(unusable)?;
     if let Some(issuer) = link.issuer_id() {
-        access::check_issuer(identity, issuer, person_id)
+        access::check_issuer(identity, Operation::MakeLink, issuer, person_id)
             .await
             .map_err(|_| unusable())?;
     }
@@ -92,15 +161,16 @@ async fn read_invited(
     Ok((person, credentials))
 }
 
-/// Uses up the link together with the credential. Opens no session. Returns the user name.
+/// Uses up link or pass together with the credential. Opens no session. Returns the user name.
 pub async fn finish(
     identity: &Identity,
     caller: &Caller,
+    by: By,
     state: &str,
     response: &[u8],
 ) -> Result<String, Refusal> {
     limit_address(identity, caller)?;
-    let opened = ceremony::open(identity, bind(caller), state).await?;
+    let opened = ceremony::open(identity, bind(caller, by), state).await?;
     let attempt = Try {
         identity,
         caller,
@@ -108,10 +178,10 @@ pub async fn finish(
         opened,
         response,
     };
-    creation::decide(&attempt, || enrol(&attempt)).await
+    creation::decide(&attempt, || enrol(&attempt, by)).await
 }
 
-async fn enrol(attempt: &Try<'_>) -> Result<String, Refusal> {
+async fn enrol(attempt: &Try<'_>, by: By) -> Result<String, Refusal> {
     let unreadable = || Refusal::new(&codes::STATE_UNREADABLE);
     let (identity, state) = (attempt.identity, &attempt.opened.state);
     let token = state
@@ -119,25 +189,28 @@ async fn enrol(attempt: &Try<'_>) -> Result<String, Refusal> {
         .as_ref()
         .and_then(|extra| extra.as_str())
         .ok_or_else(unreadable)?;
-    let link = link::find(identity, token, &PURPOSES).await?;
-    let (person, credentials) = read_invited(identity, &link).await?;
+    let Entitled {
+        person,
+        credentials,
+        proof,
+        word,
+    } = find_entitled(identity, attempt.caller, by, token).await?;
     if !state.is_for(person.person_id) {
         return Err(unreadable());
     }
     check_count(identity, &credentials)?;
-    let purpose = link.purpose();
+    let purpose = by.purpose();
     let permitted =
-        creation::permit_registration(attempt, Purpose::Enrol, Proof::Link(link), person.person_id)
-            .await?;
+        creation::permit_registration(attempt, purpose, proof, person.person_id).await?;
     let name = propose_name(identity, &permitted, &credentials).await?;
-    write_enrolled(attempt, &person, purpose, &name, permitted).await?;
+    write_enrolled(attempt, &person, (by, word), &name, permitted).await?;
     Ok(person.user_name)
 }
 
 async fn write_enrolled(
     attempt: &Try<'_>,
     person: &Person,
-    purpose: LinkPurpose,
+    (by, (word, named)): (By, (&'static str, String)),
     name: &str,
     permitted: Permitted,
 ) -> Result<(), Refusal> {
@@ -150,9 +223,7 @@ async fn write_enrolled(
         .confide("actor", person.user_name.as_str())
         .confide("passkey", name);
     let credential_id = base64url::encode(permitted.registration.credential_id());
-    entry
-        .say("credential", credential_id)
-        .say("link", purpose.as_str());
+    entry.say("credential", credential_id).say(word, named);
     let new = New::own(attempt, name);
     creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
@@ -160,6 +231,9 @@ async fn write_enrolled(
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {
         Ok(_) => Ok(()),
+        Err(WriteError::Refused(store::Guard::Missing)) if by == By::Pass => {
+            Err(Refusal::new(&codes::PASS_UNUSABLE))
+        }
         Err(WriteError::Refused(guard)) => {
             Err(link::refuse_use(guard).unwrap_or_else(|| Refusal::new(&codes::MOVED)))
         }

@@ -7,6 +7,7 @@
 
 use webauthn::{VerifiedAssertion, VerifiedRegistration};
 
+use crate::access_pass;
 use crate::link::Presented;
 use crate::provisioning;
 use crate::sessions::{FreshSession, LiveSession};
@@ -19,6 +20,10 @@ pub(crate) enum Purpose {
     AddPasskey,
     SetUp,
     Enrol,
+    /// The same by a Temporary Access Pass, whose code was shown.
+    EnrolByPass,
+    /// Between the code and the passkey: no flow of its own.
+    EnterPass,
     /// On behalf of somebody else.
     Provision,
 }
@@ -32,6 +37,8 @@ pub(crate) enum Step {
     FreshSession,
     /// An open one-time link of the purpose.
     Link,
+    /// A pass whose code was shown a short while ago in this browser.
+    Pass,
     /// Open options that were given to whoever asks, for this very person.
     Options,
     /// A verified assertion.
@@ -46,6 +53,7 @@ pub(crate) enum Proof {
     Session(LiveSession),
     FreshSession(FreshSession),
     Link(Presented),
+    Pass(access_pass::Presented),
     Options(provisioning::Presented),
     Assertion(VerifiedAssertion),
     Registration(Box<VerifiedRegistration>),
@@ -57,6 +65,7 @@ impl Proof {
             Proof::Session(_) => Step::Session,
             Proof::FreshSession(_) => Step::FreshSession,
             Proof::Link(_) => Step::Link,
+            Proof::Pass(_) => Step::Pass,
             Proof::Options(_) => Step::Options,
             Proof::Assertion(_) => Step::Assertion,
             Proof::Registration(_) => Step::Registration,
@@ -66,12 +75,13 @@ impl Proof {
 
 impl Purpose {
     #[cfg(test)]
-    pub(crate) const ALL: [Purpose; 6] = [
+    pub(crate) const ALL: [Purpose; 7] = [
         Purpose::SignIn,
         Purpose::Reauthenticate,
         Purpose::AddPasskey,
         Purpose::SetUp,
         Purpose::Enrol,
+        Purpose::EnrolByPass,
         Purpose::Provision,
     ];
 
@@ -81,7 +91,9 @@ impl Purpose {
             Purpose::Reauthenticate => &[Step::Session, Step::Assertion],
             Purpose::AddPasskey => &[Step::FreshSession, Step::Registration],
             Purpose::SetUp | Purpose::Enrol => &[Step::Link, Step::Registration],
+            Purpose::EnrolByPass => &[Step::Pass, Step::Registration],
             Purpose::Provision => &[Step::Options, Step::Registration],
+            Purpose::EnterPass => &[],
         }
     }
 
@@ -97,6 +109,8 @@ impl Purpose {
             Purpose::AddPasskey => "add_passkey",
             Purpose::SetUp => "set_up",
             Purpose::Enrol => "enrol",
+            Purpose::EnrolByPass => "enrol_by_pass",
+            Purpose::EnterPass => "enter_pass",
             Purpose::Provision => "provision",
         }
     }
@@ -190,10 +204,11 @@ impl Flow {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 6] = [
+    const STEPS: [Step; 7] = [
         Step::Session,
         Step::FreshSession,
         Step::Link,
+        Step::Pass,
         Step::Options,
         Step::Assertion,
         Step::Registration,

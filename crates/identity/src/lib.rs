@@ -5,6 +5,7 @@
 //! a [`proof::Granted`].
 
 pub mod access;
+pub mod access_pass;
 mod actor;
 pub mod ambient;
 pub mod applications;

@@ -3,6 +3,7 @@
 //! What is in force stands in the snapshot, under the version that every decision compares (security 8). A policy that
 //! can't be understood accepts nothing.
 
+mod access_pass;
 mod break_glass;
 mod capable;
 mod decide;
@@ -13,10 +14,13 @@ mod preview;
 mod save;
 mod versions;
 
+pub use policy::access_pass::PassPolicy;
 pub use policy::profiles;
 pub use webauthn::Aaguid;
 pub use webauthn::metadata::{CertificationLevel, KeyProtection};
 
+pub(crate) use access_pass::find_covered;
+pub use access_pass::{PassPolicyShown, save_pass_policy, show_pass_policy};
 pub use break_glass::{MAX_BREAK_GLASS, Mark, is_break_glass, mark_break_glass};
 pub(crate) use capable::Capable;
 pub use decide::Accepts;
@@ -36,3 +40,5 @@ pub use versions::{
 
 /// The kind under which the passkey policy is stored.
 pub(crate) const PASSKEY: &str = "passkey";
+/// The same of the policy of Temporary Access Passes.
+pub(crate) const ACCESS_PASS: &str = "temporary_access_pass";

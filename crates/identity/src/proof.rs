@@ -9,6 +9,7 @@ use policy::Decision;
 use store::{AttestationRecord, Credential, Id, Person};
 use webauthn::VerifiedRegistration;
 
+use crate::access_pass;
 use crate::flow::{Completed, Proof};
 use crate::link::Presented;
 use crate::policies::Accepted;
@@ -96,6 +97,7 @@ pub(crate) struct Permitted {
 pub(crate) enum Entitlement {
     Session(FreshSession),
     Link(Presented),
+    Pass(access_pass::Presented),
     /// On behalf of the person.
     Options(provisioning::Presented),
 }
@@ -118,6 +120,7 @@ pub(crate) fn permit(
             Entitlement::Session(session)
         }
         Proof::Link(link) if link.is_for(person_id) => Entitlement::Link(link),
+        Proof::Pass(pass) if pass.is_for(person_id) => Entitlement::Pass(pass),
         Proof::Options(options) if options.is_for(person_id) => Entitlement::Options(options),
         _ => return None,
     };

@@ -193,6 +193,17 @@ fn limit_name(identity: &Identity, key: &str) -> Result<(), Refusal> {
     take(&identity.0.name_limit, mac, identity)
 }
 
+/// Counts a try to use somebody's pass, by network: who guesses elsewhere locks nobody out.
+pub(crate) fn limit_pass(identity: &Identity, caller: &Caller, key: &str) -> Result<(), Refusal> {
+    let snapshot = identity.snapshot();
+    let mac = |network: &[u8]| derive_mac(&snapshot.keys.mac, &[b"pass", network, key.as_bytes()]);
+    let mac = match caller.address.to_canonical() {
+        std::net::IpAddr::V4(v4) => mac(&v4.octets()),
+        std::net::IpAddr::V6(v6) => mac(&v6.octets()[..8]),
+    };
+    take(&identity.0.name_limit, mac, identity)
+}
+
 /// Counts a change that somebody signed in asks for, whatever it is and from whichever browser (security 22).
 pub(crate) fn limit_person(identity: &Identity, session: &Session) -> Result<(), Refusal> {
     let snapshot = identity.snapshot();

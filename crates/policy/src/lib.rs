@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod access_pass;
 pub mod passkey;
 pub mod profiles;
 pub mod sign_in;

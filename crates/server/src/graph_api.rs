@@ -4,6 +4,7 @@
 //! let in, and so no page of another origin can make a browser ask here in somebody's name. One table
 //! ([`table::ENDPOINTS`]) says what there is; requests are matched by it, and the OpenAPI document is written from it.
 
+mod access_passes;
 mod answer;
 mod application_tokens;
 mod applications;

@@ -7,6 +7,7 @@ mod assets;
 mod device;
 mod health;
 mod home;
+mod pass;
 mod people;
 mod providers;
 pub(crate) mod reauthenticate;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(reauthenticate::routes())
         .merge(set_up::routes())
         .merge(register::routes())
+        .merge(pass::routes())
         .merge(security_info::routes())
         .merge(people::routes())
         .merge(applications::routes())

@@ -11,6 +11,7 @@ pub mod at_application;
 pub mod consent;
 pub mod device;
 pub mod error;
+pub mod pass;
 pub mod people;
 pub mod reauthenticate;
 pub mod register;

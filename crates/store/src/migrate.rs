@@ -128,6 +128,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0017_outbox.sql"),
         postgres: include_str!("../migrations/postgres/0017_outbox.sql"),
     },
+    Migration {
+        version: 20,
+        name: "access_pass",
+        sqlite: include_str!("../migrations/sqlite/0020_access_pass.sql"),
+        postgres: include_str!("../migrations/postgres/0020_access_pass.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -1,4 +1,4 @@
-//! `policy show`, `preview`, `set`, `report-only`, `versions`, `compare`, `restore`, `reset`, `effective`.
+//! `policy show`, `preview`, `set`, `report-only`, `versions`, `compare`, `restore`, `reset`, `effective`, `pass`.
 
 use std::io::Read;
 use std::path::Path;
@@ -22,6 +22,8 @@ const LONGEST: u64 = 1024 * 1024;
 
 /// How many versions are shown.
 const VERSIONS: u32 = 200;
+
+mod pass;
 
 pub(crate) async fn run(configuration: &Configuration, command: Policy) -> Result<(), Failure> {
     let identity = open(configuration, Start::Beside).await?;
@@ -67,6 +69,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: Policy) -> Resu
             form,
         ),
         Policy::Reset { form } => show_saved(&policies::reset(identity, actor, None).await?, form),
+        Policy::Pass(asked) => pass::run(identity, actor, &asked).await,
         Policy::Effective { name, form } => {
             let person = people::find(identity, actor, &name).await?;
             let effective = policies::show_effective(identity, actor, person.person_id).await?;

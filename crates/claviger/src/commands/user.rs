@@ -14,6 +14,7 @@ use crate::flags::{Form, OnOff, User};
 use crate::os_user;
 use crate::output::{LinkShown, escape, say, say_json, table, write_time};
 
+mod pass;
 mod provisioning;
 mod record;
 
@@ -47,6 +48,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
             let link = people::make_link(identity, actor, person.person_id).await?;
             LinkShown::of(&person.user_name, &link).show(form)
         }
+        User::Pass(asked) => pass::run(identity, actor, &asked).await,
         User::Rename {
             name,
             to,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::Form;
+use super::{Form, PassPolicy};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Policy {
@@ -92,6 +92,13 @@ pub(crate) enum Policy {
         #[command(flatten)]
         form: Form,
     },
+    /// Show or change the policy of Temporary Access Passes
+    #[command(after_help = "Examples:
+  claviger policy pass
+  claviger policy pass --least-minutes 10 --default-minutes 30 --length 12
+  claviger policy pass --include \"New joiners\" --exclude \"Administrators\"
+  claviger policy pass --state off")]
+    Pass(PassPolicy),
     /// Say what the policy has for a person: profiles, and each passkey with its reasons
     #[command(after_help = "Example:
   claviger policy effective ada@example.org")]

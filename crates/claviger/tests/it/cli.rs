@@ -266,6 +266,22 @@ fn people_are_added_listed_renamed_and_disabled_while_it_serves() {
     run(&["user", "link", "admin"]).refused(1, "link.not_needed");
     assert!(run(&["admin", "link", "admin"]).ok().contains(&link));
     run(&["admin", "link", "robert"]).refused(1, "user.not_administrator");
+    let made = run(&["user", "pass", "robert", "--json"]).json();
+    let code = made["pass"].as_str().unwrap();
+    assert_eq!((code.len(), &made["works"]), (8, &Value::from("once")));
+    let shown = run(&["user", "pass", "robert", "--show"]).ok();
+    assert!(
+        shown.contains("(works, once") && !shown.contains(code),
+        "{shown}"
+    );
+    run(&["user", "pass", "robert", "--minutes", "9"]).refused(1, "pass.unfit");
+    run(&["user", "pass", "robert", "--remove"]).ok();
+    run(&["user", "pass", "robert", "--show"]).refused(1, "pass.missing");
+    let policy = run(&["policy", "pass", "--least-minutes", "10", "--length", "12"]).ok();
+    assert!(policy.contains("from 10 to 480"), "{policy}");
+    run(&["policy", "pass", "--length", "7"]).refused(1, "pass_policy.unfit");
+    let made = run(&["user", "pass", "robert", "--minutes", "10"]).ok();
+    assert!(made.contains("(works, once"), "{made}");
 }
 
 #[test]

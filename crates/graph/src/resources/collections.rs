@@ -5,7 +5,8 @@ use super::{
     DirectoryRole, DirectoryRoleTemplate, Fido2AuthenticationMethod,
     Fido2AuthenticationMethodConfiguration, Group, OAuth2PermissionGrant, OperationResult,
     Organization, PasskeyCreationOptions, PolicyVersion, ServicePrincipal, SignIn, SignInUserType,
-    User, UserDefaultAuthenticationMethod, UserRegistrationDetails,
+    TemporaryAccessPassAuthenticationMethod, User, UserDefaultAuthenticationMethod,
+    UserRegistrationDetails,
 };
 use crate::kind::Kind;
 use crate::odata::{Collection, Filterable, Op};
@@ -101,6 +102,8 @@ pub static DIRECTORY_ROLE_TEMPLATES: Collection = plain(&DirectoryRoleTemplate::
 pub static ORGANIZATIONS: Collection = plain(&Organization::TYPE);
 /// `.../authentication/fido2Methods`
 pub static FIDO2_METHODS: Collection = plain(&Fido2AuthenticationMethod::TYPE);
+/// `.../authentication/temporaryAccessPassMethods`
+pub static ACCESS_PASSES: Collection = plain(&TemporaryAccessPassAuthenticationMethod::TYPE);
 /// `.../passkeyCreationOptions`
 pub static PASSKEY_CREATION_OPTIONS: Collection = plain(&PasskeyCreationOptions::TYPE);
 /// `.../authenticationMethodConfigurations`

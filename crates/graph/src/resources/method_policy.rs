@@ -129,6 +129,33 @@ resource! {
 }
 
 resource! {
+    /// The policy of Temporary Access Passes.
+    TemporaryAccessPassAuthenticationMethodConfiguration = "temporaryAccessPassAuthenticationMethodConfiguration" {
+        odata_type "@odata.type": String = Shown Own;
+        id "id": String = Shown Update;
+        state "state": Option<AuthenticationMethodState> = Shown Update;
+        default_length "defaultLength": Option<i32> = Shown Update;
+        default_lifetime_in_minutes "defaultLifetimeInMinutes": Option<i32> = Shown Update;
+        minimum_lifetime_in_minutes "minimumLifetimeInMinutes": Option<i32> = Shown Update;
+        maximum_lifetime_in_minutes "maximumLifetimeInMinutes": Option<i32> = Shown Update;
+        is_usable_once "isUsableOnce": Option<bool> = Shown Update;
+        exclude_targets "excludeTargets": Vec<ExcludeTarget> = Shown Update;
+        include_targets_context "includeTargets@odata.context": String = Shown Own;
+        include_targets "includeTargets": Vec<AuthenticationMethodTarget> = Shown Update;
+        version "@claviger.version": i64 = Shown Own;
+    }
+}
+
+resource! {
+    /// People whom a method's policy is about; `all_users` is everybody.
+    AuthenticationMethodTarget = "authenticationMethodTarget" {
+        target_type "targetType": TargetType = Shown Create Update;
+        id "id": String = Shown Create Update;
+        is_registration_required "isRegistrationRequired": bool = Shown Create Update;
+    }
+}
+
+resource! {
     /// Rules that a passkey satisfies all of, or not.
     PasskeyProfile = "passkeyProfile" {
         id "id": Guid = Shown Create Update;

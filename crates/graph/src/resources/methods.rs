@@ -1,9 +1,9 @@
 //! Passkeys as Graph describes them.
 
-use crate::Time;
 use crate::kind::words;
 use crate::resource::resource;
 use crate::resources::WebauthnPublicKeyCredential;
+use crate::{Guid, Time};
 
 words! {
     /// Whether the model was proven.
@@ -13,6 +13,20 @@ words! {
 words! {
     /// Whether the passkey may leave its device.
     PasskeyType = "passkeyType" { DeviceBound = "deviceBound", Synced = "synced" }
+}
+
+resource! {
+    /// A Temporary Access Pass. Its code is there when it is made, and never again.
+    TemporaryAccessPassAuthenticationMethod = "temporaryAccessPassAuthenticationMethod" {
+        id "id": Guid = Shown;
+        created_date_time "createdDateTime": Option<Time> = Shown;
+        is_usable "isUsable": Option<bool> = Shown;
+        is_usable_once "isUsableOnce": Option<bool> = Shown Create;
+        lifetime_in_minutes "lifetimeInMinutes": Option<i32> = Shown Create;
+        method_usability_reason "methodUsabilityReason": Option<String> = Shown;
+        start_date_time "startDateTime": Option<Time> = Shown Create;
+        temporary_access_pass "temporaryAccessPass": Option<String> = Shown;
+    }
 }
 
 resource! {

@@ -20,6 +20,8 @@ pub enum Operation {
     ReadDeletedPeople,
     EndSessionsOfPerson,
     MakeLink,
+    MakePass,
+    ReadPass,
     ReadMethods,
     DeleteMethod,
     ProvisionMethod,
@@ -321,6 +323,8 @@ impl Operation {
         Operation::ReadDeletedPeople,
         Operation::EndSessionsOfPerson,
         Operation::MakeLink,
+        Operation::MakePass,
+        Operation::ReadPass,
         Operation::ReadMethods,
         Operation::DeleteMethod,
         Operation::ProvisionMethod,
@@ -420,6 +424,20 @@ impl Operation {
             O::MakeLink | O::DeleteMethod | O::ProvisionMethod => Rule {
                 own_roles: OwnRoles::Always,
                 ..change(WRITE_METHODS, METHODS, METHODS_OF_PRIVILEGED)
+            },
+            O::MakePass => Rule {
+                own_roles: OwnRoles::Always,
+                ..change(&[P::MethodReadWriteAll], METHODS, METHODS_OF_PRIVILEGED)
+            },
+            O::ReadPass => Rule {
+                own: &[
+                    P::MethodRead,
+                    P::MethodReadWrite,
+                    P::MethodReadAll,
+                    P::MethodReadWriteAll,
+                ],
+                privileged: METHOD_READERS_OF_PRIVILEGED,
+                ..read(&[P::MethodReadAll, P::MethodReadWriteAll], METHOD_READERS)
             },
             O::ReadMethods => Rule {
                 own: READ_OWN_METHODS,

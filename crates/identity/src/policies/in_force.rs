@@ -1,9 +1,10 @@
 //! What counts now, as it stands in the snapshot.
 
-use policy::profiles::PasskeyPolicy;
+use policy::access_pass::PassPolicy;
+use policy::profiles::{GroupId, PasskeyPolicy};
 use store::{Id, POLICY_KINDS, Store, StoreError};
 
-use super::PASSKEY;
+use super::{ACCESS_PASS, PASSKEY};
 use crate::{Refusal, codes};
 
 /// A policy that counts, and its version; 0 is the default, which nobody saved.
@@ -21,6 +22,8 @@ pub(crate) struct Policies {
     /// `None`: what is in force can't be understood, or something of an unknown kind is; then nothing is accepted.
     enforced: Option<Published>,
     report: Option<Published>,
+    /// That of Temporary Access Passes, its ETag and version; `None`: it can't be understood, and no pass works.
+    access_pass: (i64, i64, Option<PassPolicy>),
     /// Sorted. These are marks, as a policy names accounts, and not the status of a person: who may sign in is read live.
     break_glass: Vec<Id>,
 }
@@ -34,10 +37,16 @@ impl Policies {
                 policy: PasskeyPolicy::default(),
             }),
             report: None,
+            access_pass: (0, 0, Some(PassPolicy::default())),
             break_glass: store.list_break_glass(tenant).await?,
         };
         let mut is_understood = true;
         for found in store.list_policies_in_force(tenant).await? {
+            if found.kind == ACCESS_PASS {
+                let (version, document) = found.enforced.unwrap_or_default();
+                policies.access_pass = (found.revision, version, PassPolicy::parse(&document));
+                continue;
+            }
             if found.kind != PASSKEY {
                 // Written by a newer node: what it asks for can't be kept to here (security 8).
                 is_understood &= POLICY_KINDS.contains(&found.kind.as_str());
@@ -70,6 +79,20 @@ impl Policies {
             .ok_or_else(|| Refusal::new(&codes::POLICY_UNKNOWN))
     }
 
+    /// The policy of Temporary Access Passes that decides now.
+    ///
+    /// # Errors
+    /// [`codes::POLICY_UNKNOWN`] when what is in force can't be understood.
+    pub(crate) fn require_access_pass(&self) -> Result<&PassPolicy, Refusal> {
+        let unknown = || Refusal::new(&codes::POLICY_UNKNOWN);
+        self.access_pass.2.as_ref().ok_or_else(unknown)
+    }
+
+    /// Its ETag, moved by every change, and the version in force; 0 is the default.
+    pub(crate) fn access_pass_revision(&self) -> (i64, i64) {
+        (self.access_pass.0, self.access_pass.1)
+    }
+
     pub(crate) fn report(&self) -> Option<&Published> {
         self.report.as_ref()
     }
@@ -88,21 +111,25 @@ impl Policies {
             let mut groups = published.policy.groups().iter();
             groups.any(|named| named.0 == group.0)
         };
-        self.enforced().is_some_and(named) || self.report().is_some_and(named)
+        let of_passes = |policy: &PassPolicy| policy.groups().any(|named| named.0 == group.0);
+        self.enforced().is_some_and(named)
+            || self.report().is_some_and(named)
+            || self.access_pass.2.as_ref().is_some_and(of_passes)
     }
 
-    /// Whether the policy that counts takes passkeys from the people of any group.
+    /// The groups from whose people the policies that count take passkeys, or passes.
+    fn excluded(&self) -> impl Iterator<Item = &GroupId> {
+        let passkeys = self.enforced().map(|it| &it.policy.document().exclude);
+        let passes = self.access_pass.2.as_ref().map(|it| &it.exclude);
+        passkeys.into_iter().chain(passes).flatten()
+    }
+
     pub(crate) fn excludes_any(&self) -> bool {
-        self.enforced()
-            .is_some_and(|published| !published.policy.document().exclude.is_empty())
+        self.excluded().next().is_some()
     }
 
-    /// Whether the policy that counts takes passkeys from the group's people.
     pub(crate) fn excludes(&self, group: Id) -> bool {
-        self.enforced().is_some_and(|published| {
-            let mut excluded = published.policy.document().exclude.iter();
-            excluded.any(|named| named.0 == group.0)
-        })
+        self.excluded().any(|named| named.0 == group.0)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::tenant::{Snapshot, refuse_write};
 use crate::{Id, Identity, MINUTE, Refusal, codes, names};
 
 /// How many versions are kept beside those that count.
-const KEPT: i64 = 200;
+pub(super) const KEPT: i64 = 200;
 
 /// The longest note, in characters.
 const NOTE_MAX: usize = 256;
@@ -193,7 +193,7 @@ const MOST_GROUPS: usize = 400;
 
 /// Rights come from roles alone, and are held until the unit is written, the command line's too: what is protected
 /// follows from the policy.
-async fn check_right(identity: &Identity, actor: Actor<'_>) -> Result<Allowed, Refusal> {
+pub(super) async fn check_right(identity: &Identity, actor: Actor<'_>) -> Result<Allowed, Refusal> {
     access::check_object(identity, actor, Operation::ChangePasskeyPolicy, || async {
         Ok(Target::Nobody)
     })
@@ -201,11 +201,11 @@ async fn check_right(identity: &Identity, actor: Actor<'_>) -> Result<Allowed, R
 }
 
 /// Refuses while a node runs that would not keep to it (security 8).
-async fn check_nodes(identity: &Identity) -> Result<(), Refusal> {
+pub(super) async fn check_nodes(identity: &Identity, kind: &str) -> Result<(), Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let since = identity.0.ambient.now() - GONE;
     let outdated = store
-        .list_nodes_without_policy_kind(tenant, PASSKEY, since)
+        .list_nodes_without_policy_kind(tenant, kind, since)
         .await?;
     match outdated.is_empty() {
         true => Ok(()),
@@ -235,7 +235,7 @@ async fn put_once(
             warnings: draft.warnings,
         });
     }
-    check_nodes(identity).await?;
+    check_nodes(identity, PASSKEY).await?;
     let mut unit = begin_changing(identity, &allowed).await?;
     let administrators =
         Administrators::begin_policy(identity, &mut unit, &tenant, &draft.policy).await?;
@@ -282,7 +282,7 @@ async fn try_once(
         return end_trial(identity, actor, &allowed, &snapshot).await;
     };
     let draft = Draft::check(identity, document, Strictness::Own, note).await?;
-    check_nodes(identity).await?;
+    check_nodes(identity, PASSKEY).await?;
     // A policy that is tried out may name groups, which then can't be deleted: rights change.
     let mut unit = begin_changing(identity, &allowed).await?;
     let version = policies.revision + 1;

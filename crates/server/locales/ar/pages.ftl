@@ -69,6 +69,7 @@ sign-in-help = هل تواجه مشكلة في تسجيل الدخول؟
 sign-in-help-phone = هل مفتاح مرورك على هاتفك؟ اختر «تسجيل الدخول بمفتاح مرور» ثم الهاتف، وامسح الرمز.
 sign-in-help-key = إن كان لديك مفتاح أمان فاكتب اسم المستخدم واختر «التالي»، ثم أدخل المفتاح أو المسه.
 sign-in-help-lost = ليس لديك مفتاح مرور في متناولك؟ اطلب من مكتب المساعدة رابط تسجيل.
+sign-in-help-pass = لديّ رمز وصول مؤقت
 
 ## التأكيد
 confirm-title = أكّد هويتك
@@ -90,6 +91,14 @@ register-title = أنشئ مفتاح مرورك
 register-for = هذا الرابط مخصّص لـ
 register-done-title = مفتاح مرورك جاهز
 register-done-lead = استُهلك الرابط الآن. سجّل الدخول بمفتاح مرورك الجديد.
+
+## رمز وصول مؤقت
+pass-title = استخدام رمز وصول مؤقت
+pass-lead = أعطتك مؤسستك رمزًا صالحًا لوقت قصير. أنشئ به مفتاح مرور، ثم سجّل الدخول بمفتاح المرور من الآن فصاعدًا.
+pass-code = رمز الوصول المؤقت
+pass-code-hint = أحرف كبيرة أو صغيرة، بشرطات أو بدونها: لا فرق.
+pass-for = هذا الرمز مخصّص لـ
+pass-done-lead = سجّل الدخول بمفتاح المرور الجديد. لم تعد بحاجة إلى الرمز.
 
 ## معلومات الأمان
 security-title = معلومات الأمان
@@ -162,6 +171,10 @@ activity-passkey-not-prepared = أُلغي إنشاء مفتاح مرور كان
 activity-session-ended = سُجّل خروج أحد الأجهزة
 activity-signed-out = تسجيل خروج
 activity-link-made = أُنشئ رابط تسجيل لك
+activity-pass-made = أُنشئ رمز وصول مؤقت لك
+activity-pass-removed = أُزيل رمز الوصول المؤقت الخاص بك
+activity-pass-used = استُخدم رمز الوصول المؤقت الخاص بك
+activity-pass-refused = جُرّب رمز وصول مؤقت ورُفض
 activity-renamed = تغيّر اسمك
 activity-passkey-refused = لم يُقبل مفتاح مرور جديد
 activity-disabled = عُطِّل حسابك

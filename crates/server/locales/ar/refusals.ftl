@@ -105,6 +105,36 @@ refusal-provisioning-same-hands-remedy = يؤكده صاحبه في صفحة م�
 refusal-link-unusable = هذا الرابط غير معروف أو انتهت صلاحيته أو استُخدم من قبل أو حلّ محله رابط آخر.
 refusal-link-unusable-remedy = اطلب رابطًا جديدًا ممن أرسله إليك.
 
+refusal-pass-wrong = اسم المستخدم أو رمز الوصول المؤقت غير صحيح.
+refusal-pass-wrong-remedy = تحقّق من كليهما؛ حالة الأحرف لا تهمّ. إذا تكرّر ذلك فاطلب رمزًا جديدًا ممن أعطاك إياه.
+
+refusal-pass-expired = انتهت صلاحية رمز الوصول المؤقت.
+refusal-pass-expired-remedy = اطلب رمزًا جديدًا ممن أعطاك إياه.
+
+refusal-pass-not-yet-valid = لم يبدأ رمز الوصول المؤقت بالعمل بعد.
+refusal-pass-not-yet-valid-remedy = اسأل من أعطاك إياه متى يبدأ العمل به.
+
+refusal-pass-used = رمز الوصول المؤقت صالح لمرة واحدة وقد استُخدم من قبل.
+refusal-pass-used-remedy = اطلب رمزًا جديدًا، وأخبر من أعطاك إياه إن لم تكن أنت من استخدمه.
+
+refusal-pass-unusable = استُبدل رمز الوصول المؤقت أو أُزيل أو أُنهي، أو انتهى وقت التسجيل به.
+refusal-pass-unusable-remedy = أدخله مرة أخرى أو اطلب رمزًا جديدًا.
+
+refusal-pass-not-allowed = لا تسمح سياسة مؤسستك لهذا الحساب باستخدام رمز وصول مؤقت.
+refusal-pass-not-allowed-remedy = اطلب رابط تسجيل من مكتب المساعدة.
+
+refusal-pass-own = لا يُنشئ أحد رمز وصول مؤقت لنفسه.
+refusal-pass-own-remedy = اطلب ذلك من مسؤول آخر.
+
+refusal-pass-unfit = مدة رمز الوصول المؤقت أو بدايته أو عدد مرات استخدامه ليست مما تسمح به السياسة.
+refusal-pass-unfit-remedy = راجع سياسة رموز الوصول المؤقتة.
+
+refusal-pass-missing = ليس لدى هذا الشخص رمز وصول مؤقت كهذا.
+refusal-pass-missing-remedy = أنشئ رمزًا.
+
+refusal-pass-policy-unfit = سياسة رموز الوصول المؤقتة خارج النطاق المسموح.
+refusal-pass-policy-unfit-remedy = تكون المدد بين 10 و43200 دقيقة، والرموز بين 8 و48 حرفًا، ويجب أن تكون المجموعات موجودة. لم يُحفظ شيء.
+
 refusal-link-not-needed = روابط التسجيل مخصّصة لمن ليس لديه مفتاح مرور صالح.
 refusal-link-not-needed-remedy = يمكن لهذا الشخص تسجيل الدخول وإضافة مفتاح مرور من صفحة «معلومات الأمان».
 

@@ -69,6 +69,7 @@ sign-in-help = Probleme beim Anmelden?
 sign-in-help-phone = Ihr Passkey ist auf dem Smartphone? Wählen Sie „Mit Passkey anmelden“, dann das Smartphone, und scannen Sie den Code.
 sign-in-help-key = Mit einem Sicherheitsschlüssel: Benutzernamen eingeben, „Weiter“ wählen, dann den Schlüssel einstecken oder antippen.
 sign-in-help-lost = Kein Passkey zur Hand? Bitten Sie Ihren Helpdesk um einen Registrierungslink.
+sign-in-help-pass = Ich habe einen Befristeten Zugriffspass
 
 ## Bestätigen
 confirm-title = Bestätigen Sie, dass Sie es sind
@@ -90,6 +91,14 @@ register-title = Erstellen Sie Ihren Passkey
 register-for = Dieser Link ist für
 register-done-title = Ihr Passkey ist bereit
 register-done-lead = Der Link ist damit verbraucht. Melden Sie sich mit Ihrem neuen Passkey an.
+
+## Ein Befristeter Zugriffspass
+pass-title = Befristeten Zugriffspass verwenden
+pass-lead = Ihre Organisation hat Ihnen einen Code für kurze Zeit gegeben. Mit ihm erstellen Sie einen Passkey; danach melden Sie sich mit diesem an.
+pass-code = Befristeter Zugriffspass
+pass-code-hint = Groß oder klein, mit oder ohne Bindestriche: alles einerlei.
+pass-for = Der Pass ist für
+pass-done-lead = Melden Sie sich mit Ihrem neuen Passkey an. Den Pass brauchen Sie nicht mehr.
 
 ## Sicherheitsinfo
 security-title = Sicherheitsinfo
@@ -162,6 +171,10 @@ activity-passkey-not-prepared = Ein für Sie begonnener Passkey wurde aufgegeben
 activity-session-ended = Ein Gerät wurde abgemeldet
 activity-signed-out = Abgemeldet
 activity-link-made = Für Sie wurde ein Registrierungslink erstellt
+activity-pass-made = Für Sie wurde ein Befristeter Zugriffspass erstellt
+activity-pass-removed = Ihr Befristeter Zugriffspass wurde entfernt
+activity-pass-used = Ihr Befristeter Zugriffspass wurde benutzt
+activity-pass-refused = Ein Befristeter Zugriffspass wurde versucht und abgelehnt
 activity-renamed = Ihr Name wurde geändert
 activity-passkey-refused = Ein neuer Passkey wurde nicht angenommen
 activity-disabled = Ihr Konto wurde deaktiviert

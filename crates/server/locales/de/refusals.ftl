@@ -105,6 +105,36 @@ refusal-provisioning-same-hands-remedy = Die Person bestätigt ihn auf der Seite
 refusal-link-unusable = Dieser Link ist unbekannt, abgelaufen, schon benutzt oder ersetzt worden.
 refusal-link-unusable-remedy = Bitten Sie die Person, die ihn geschickt hat, um einen neuen.
 
+refusal-pass-wrong = Benutzername oder Befristeter Zugriffspass stimmt nicht.
+refusal-pass-wrong-remedy = Prüfen Sie beides; Groß- und Kleinschreibung ist einerlei. Bleibt es so, bitten Sie um einen neuen Pass.
+
+refusal-pass-expired = Der Befristete Zugriffspass ist abgelaufen.
+refusal-pass-expired-remedy = Bitten Sie die Person, die ihn ausgestellt hat, um einen neuen.
+
+refusal-pass-not-yet-valid = Der Befristete Zugriffspass gilt erst später.
+refusal-pass-not-yet-valid-remedy = Fragen Sie die Person, die ihn ausgestellt hat, ab wann er gilt.
+
+refusal-pass-used = Der Befristete Zugriffspass gilt einmal und wurde schon benutzt.
+refusal-pass-used-remedy = Bitten Sie um einen neuen; sagen Sie es, wenn Sie das nicht waren.
+
+refusal-pass-unusable = Der Befristete Zugriffspass wurde ersetzt, entfernt oder beendet, oder die Zeit zum Registrieren ist um.
+refusal-pass-unusable-remedy = Geben Sie ihn noch einmal ein, oder bitten Sie um einen neuen.
+
+refusal-pass-not-allowed = Die Richtlinie Ihrer Organisation erlaubt diesem Konto keinen Befristeten Zugriffspass.
+refusal-pass-not-allowed-remedy = Bitten Sie den Helpdesk um einen Registrierungslink.
+
+refusal-pass-own = Niemand stellt sich selbst einen Befristeten Zugriffspass aus.
+refusal-pass-own-remedy = Bitten Sie eine andere Administratorin oder einen anderen Administrator.
+
+refusal-pass-unfit = Dauer, Beginn oder Zahl der Verwendungen des Befristeten Zugriffspasses sind nicht, was die Richtlinie erlaubt.
+refusal-pass-unfit-remedy = Sehen Sie in der Richtlinie für Befristete Zugriffspässe nach.
+
+refusal-pass-missing = Die Person hat keinen solchen Befristeten Zugriffspass.
+refusal-pass-missing-remedy = Stellen Sie einen aus.
+
+refusal-pass-policy-unfit = Die Richtlinie für Befristete Zugriffspässe ist außerhalb des Erlaubten.
+refusal-pass-policy-unfit-remedy = Dauern haben 10 bis 43200 Minuten, Codes 8 bis 48 Zeichen, und Gruppen muss es geben. Nichts wurde gespeichert.
+
 refusal-link-not-needed = Registrierungslinks sind für Personen ohne verwendbaren Passkey.
 refusal-link-not-needed-remedy = Die Person kann sich anmelden und unter „Sicherheitsinfo“ einen Passkey hinzufügen.
 

@@ -69,6 +69,7 @@ sign-in-help = Trouble signing in?
 sign-in-help-phone = Is your passkey on your phone? Choose “Sign in with a passkey”, then the phone, and scan the code.
 sign-in-help-key = With a security key, type your user name, choose “Next”, then insert or tap the key.
 sign-in-help-lost = No passkey at hand? Ask your help desk for a registration link.
+sign-in-help-pass = I have a Temporary Access Pass
 
 ## Confirming
 confirm-title = Confirm it’s you
@@ -90,6 +91,14 @@ register-title = Create your passkey
 register-for = This link is for
 register-done-title = Your passkey is ready
 register-done-lead = The link is used up now. Sign in with your new passkey.
+
+## A Temporary Access Pass
+pass-title = Use a Temporary Access Pass
+pass-lead = Your organisation gave you a code for a short time. With it you create a passkey; from then on you sign in with that.
+pass-code = Temporary Access Pass
+pass-code-hint = Capital or small letters, with or without hyphens: all the same.
+pass-for = The pass is for
+pass-done-lead = Sign in with your new passkey. You don’t need the pass any more.
 
 ## Security info
 security-title = Security info
@@ -162,6 +171,10 @@ activity-passkey-not-prepared = A passkey that was begun for you was given up
 activity-session-ended = A device was signed out
 activity-signed-out = Signed out
 activity-link-made = A registration link was made for you
+activity-pass-made = A Temporary Access Pass was made for you
+activity-pass-removed = Your Temporary Access Pass was removed
+activity-pass-used = Your Temporary Access Pass was used
+activity-pass-refused = A Temporary Access Pass was tried and refused
 activity-renamed = Your name was changed
 activity-passkey-refused = A new passkey was not accepted
 activity-disabled = Your account was disabled

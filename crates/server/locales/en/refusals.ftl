@@ -105,6 +105,36 @@ refusal-provisioning-same-hands-remedy = Its owner confirms it on Security info,
 refusal-link-unusable = This link is unknown, has expired, was used already or was replaced.
 refusal-link-unusable-remedy = Ask whoever sent it for a new one.
 
+refusal-pass-wrong = The user name or the Temporary Access Pass is not right.
+refusal-pass-wrong-remedy = Check both; capital or small letters don’t matter. If it stays so, ask whoever gave it to you for a new one.
+
+refusal-pass-expired = The Temporary Access Pass has expired.
+refusal-pass-expired-remedy = Ask whoever gave it to you for a new one.
+
+refusal-pass-not-yet-valid = The Temporary Access Pass begins to work later.
+refusal-pass-not-yet-valid-remedy = Ask whoever gave it to you from when on it works.
+
+refusal-pass-used = The Temporary Access Pass works once, and was used already.
+refusal-pass-used-remedy = Ask whoever gave it to you for a new one; tell them if that was not you.
+
+refusal-pass-unusable = The Temporary Access Pass was replaced, removed or ended, or its time to register is over.
+refusal-pass-unusable-remedy = Enter it again, or ask whoever gave it to you for a new one.
+
+refusal-pass-not-allowed = Your organisation’s policy does not let this account use a Temporary Access Pass.
+refusal-pass-not-allowed-remedy = Ask the help desk for a registration link.
+
+refusal-pass-own = Nobody makes a Temporary Access Pass for themselves.
+refusal-pass-own-remedy = Ask another administrator.
+
+refusal-pass-unfit = The lifetime, beginning or number of uses of the Temporary Access Pass is not what the policy allows.
+refusal-pass-unfit-remedy = See the policy of Temporary Access Passes.
+
+refusal-pass-missing = The person has no such Temporary Access Pass.
+refusal-pass-missing-remedy = Make one.
+
+refusal-pass-policy-unfit = The policy of Temporary Access Passes is out of range.
+refusal-pass-policy-unfit-remedy = Lifetimes have 10 to 43200 minutes, codes 8 to 48 characters, and groups must be there. Nothing was saved.
+
 refusal-link-not-needed = Registration links are for people without a usable passkey.
 refusal-link-not-needed-remedy = The person can sign in and add a passkey on the Security info page.
 

@@ -1,8 +1,9 @@
-//! `/policies/authenticationMethodsPolicy`, of which passkeys are the one method.
+//! `/policies/authenticationMethodsPolicy`: passkeys, and beside them Temporary Access Passes ([`access_passes`]).
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use graph::body::{self, Fields};
+use graph::project::Selection;
 use graph::resources::collections::METHOD_CONFIGURATIONS;
 use graph::resources::{AuthenticationMethodsPolicy, Fido2AuthenticationMethodConfiguration};
 use graph::{Mark, Problem, Time, Type, envelope};
@@ -11,6 +12,7 @@ use identity::policies::{self, PolicyShown};
 use identity::{Refusal, codes};
 use serde_json::{Map, Value};
 
+use super::access_passes;
 use super::answer::{self, Outcome, done};
 use super::call::Call;
 use super::fault::Fault;
@@ -32,7 +34,12 @@ pub(super) async fn read(call: Call) -> Outcome {
     let selection = call.selection(of)?;
     let shown = policies::show(&call.state.identity, call.actor()).await?;
     let whole = to_methods_policy(derive(&call, &shown), shown.saved_at.map(Time));
-    let cut = call.cut(&whole, of, &selection)?;
+    let mut cut = call.cut(&whole, of, &selection)?;
+    if let Some(Value::Array(all)) = cut.get_mut(CONFIGURATIONS) {
+        let passes = policies::show_pass_policy(&call.state.identity, call.actor()).await?;
+        let passes = access_passes::write_configuration(&call, &passes, &Selection::Default)?;
+        all.push(Value::Object(passes));
+    }
     let context = call.context("authenticationMethodsPolicy");
     Ok(tagged(context, cut, shown.revision))
 }
@@ -53,11 +60,21 @@ pub(super) async fn list_configurations(call: Call) -> Outcome {
     let shown = policies::show(&call.state.identity, call.actor()).await?;
     let of = &Fido2AuthenticationMethodConfiguration::TYPE;
     let value = call.cut(&derive(&call, &shown), of, &options.select)?;
-    let values = vec![Value::Object(value)];
-    call.page(&options, CONFIGURATIONS, values, Some(1), None)
+    let passes = policies::show_pass_policy(&call.state.identity, call.actor()).await?;
+    let passes = access_passes::write_configuration(&call, &passes, &options.select)?;
+    let values = vec![Value::Object(value), Value::Object(passes)];
+    call.page(&options, CONFIGURATIONS, values, Some(2), None)
+}
+
+/// Whether it is the one of Temporary Access Passes.
+fn is_of_passes(call: &Call) -> bool {
+    call.key(0).eq_ignore_ascii_case(access_passes::ID)
 }
 
 pub(super) async fn read_configuration(call: Call) -> Outcome {
+    if is_of_passes(&call) {
+        return access_passes::read_configuration(call, CONFIGURATIONS).await;
+    }
     let of = &Fido2AuthenticationMethodConfiguration::TYPE;
     let selection = call.selection(of)?;
     let shown = policies::show(&call.state.identity, call.actor()).await?;
@@ -88,7 +105,7 @@ pub(super) async fn update(call: Call) -> Outcome {
     let configurations = "authenticationMethodConfigurations";
     let sent = body::read_object(call.bytes())?.remove(configurations);
     for one in sent.iter().flat_map(Value::as_array).flatten() {
-        require_type(one.get("@odata.type"))?;
+        check_type(PASSKEYS, one.get("@odata.type"))?;
     }
     match fields
         .objects(configurations)
@@ -105,24 +122,32 @@ pub(super) async fn update(call: Call) -> Outcome {
 }
 
 pub(super) async fn update_configuration(call: Call) -> Outcome {
+    if is_of_passes(&call) {
+        return access_passes::update_configuration(call).await;
+    }
     let of = &Fido2AuthenticationMethodConfiguration::TYPE;
     let fields = call.body(of, Mark::Update)?;
     fields.allow_binds(&[], of)?;
     policies::begin_change(&call.state.identity, call.actor()).await?;
     check_key(&call)?;
-    require_type(body::read_object(call.bytes())?.get("@odata.type"))?;
+    require_type(PASSKEYS, call.bytes())?;
     change(&call, &fields).await
 }
 
+const PASSKEYS: &Type = &Fido2AuthenticationMethodConfiguration::TYPE;
+
 /// Which kind of configuration it is, is said by every body that changes one.
-fn require_type(said: Option<&Value>) -> Result<(), Problem> {
-    const OF: &Type = &Fido2AuthenticationMethodConfiguration::TYPE;
+pub(super) fn require_type(of: &Type, sent: &[u8]) -> Result<(), Problem> {
+    check_type(of, body::read_object(sent)?.get("@odata.type"))
+}
+
+fn check_type(of: &Type, said: Option<&Value>) -> Result<(), Problem> {
     match said {
         None => Err(Problem::Missing("@odata.type")),
-        Some(Value::String(word)) if *word == OF.odata_type() => Ok(()),
+        Some(Value::String(word)) if *word == of.odata_type() => Ok(()),
         Some(_) => Err(Problem::WrongType {
             property: "@odata.type".to_owned(),
-            expected: OF.odata_type(),
+            expected: of.odata_type(),
         }),
     }
 }
@@ -160,6 +185,9 @@ async fn change(call: &Call, fields: &Fields) -> Outcome {
 }
 
 pub(super) async fn reset_configuration(call: Call) -> Outcome {
+    if is_of_passes(&call) {
+        return access_passes::reset_configuration(call).await;
+    }
     call.without_options()?;
     let identity = &call.state.identity;
     policies::begin_change(identity, call.actor()).await?;

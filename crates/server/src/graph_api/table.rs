@@ -10,8 +10,9 @@ use graph::resources::{
     DirectoryRole, DirectoryRoleTemplate, EffectivePolicy, Fido2AuthenticationMethod,
     Fido2AuthenticationMethodConfiguration, Group, KeyCredential, NewKey, NewPassword,
     NewTokenPreview, OAuth2PermissionGrant, Organization, PasswordCredential, PolicyComparison,
-    PolicyPreview, ProvisioningPolicy, RemovedCredential, ServicePrincipal, SignIn, TokenPreview,
-    User, UserRegistrationDetails, UserRegistrationFeatureSummary, UserRegistrationMethodSummary,
+    PolicyPreview, ProvisioningPolicy, RemovedCredential, ServicePrincipal, SignIn,
+    TemporaryAccessPassAuthenticationMethod, TokenPreview, User, UserRegistrationDetails,
+    UserRegistrationFeatureSummary, UserRegistrationMethodSummary,
     WebauthnCredentialCreationOptions,
 };
 use graph::{Mark, Type, Version};
@@ -21,8 +22,9 @@ use identity::access::Operation as O;
 use super::answer::Outcome;
 use super::call::Call;
 use super::{
-    application_tokens, applications, directory_objects as objects, groups, logs, methods,
-    organization, owners, policies, policy_review, principals, provisioning, reports, roles, users,
+    access_passes, application_tokens, applications, directory_objects as objects, groups, logs,
+    methods, organization, owners, policies, policy_review, principals, provisioning, reports,
+    roles, users,
 };
 
 type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -123,6 +125,12 @@ endpoints! {
     GET GRAPH "users/{id}/directReports" [ReadManager] NONE => Page(&of::USERS), users::list_reports, "Whose manager a person is.";
     GET GRAPH "users/{id}/memberOf" [ReadMemberships] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_member_of, "A person's groups and directory roles.";
     GET GRAPH "users/{id}/transitiveMemberOf" [ReadMemberships] NONE => Page(&of::DIRECTORY_OBJECTS), objects::list_transitive_member_of, "The same, with those by way of groups.";
+    GET GRAPH "me/authentication/temporaryAccessPassMethods" [ReadPass] NONE => Page(&of::ACCESS_PASSES), access_passes::list_mine, "One's Temporary Access Pass.";
+    GET GRAPH "me/authentication/temporaryAccessPassMethods/{id}" [ReadPass] NONE => Entity(&TemporaryAccessPassAuthenticationMethod::TYPE), access_passes::read_mine, "The same, by its id.";
+    GET GRAPH "users/{id}/authentication/temporaryAccessPassMethods" [ReadPass] NONE => Page(&of::ACCESS_PASSES), access_passes::list, "A person's Temporary Access Pass.";
+    POST GRAPH "users/{id}/authentication/temporaryAccessPassMethods" [MakePass] Object(&TemporaryAccessPassAuthenticationMethod::TYPE, Mark::Create) => Made(&TemporaryAccessPassAuthenticationMethod::TYPE), access_passes::create, "Makes a Temporary Access Pass in place of the one that there was.";
+    GET GRAPH "users/{id}/authentication/temporaryAccessPassMethods/{id}" [ReadPass] NONE => Entity(&TemporaryAccessPassAuthenticationMethod::TYPE), access_passes::read, "The same, by its id.";
+    DELETE GRAPH "users/{id}/authentication/temporaryAccessPassMethods/{id}" [MakePass] NONE => DONE, access_passes::delete, "Removes a person's Temporary Access Pass.";
     GET GRAPH "users/{id}/authentication/fido2Methods" [ReadMethods] NONE => Page(&of::FIDO2_METHODS), methods::list, "A person's passkeys.";
     POST GRAPH "users/{id}/authentication/fido2Methods" [ProvisionMethod] Object(&Fido2AuthenticationMethod::TYPE, Mark::Create) => Made(&Fido2AuthenticationMethod::TYPE), provisioning::create, "Stores a passkey that was created on behalf of a person.";
     GET GRAPH "users/{id}/authentication/fido2Methods/creationOptions" [ProvisionMethod] NONE => Whole(&WebauthnCredentialCreationOptions::TYPE), provisioning::begin, "Options for creating a passkey on behalf of a person.";

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use identity::enrolment;
+use identity::enrolment::{self, By};
 use serde::{Deserialize, Serialize};
 
 use super::set_up::{AFTER_REGISTERING, Registered};
@@ -51,7 +51,7 @@ async fn begin(
     AskedBy(caller): AskedBy,
     JsonBody(body): JsonBody<Token>,
 ) -> Answer {
-    let invitation = enrolment::begin(&state.identity, &caller, &body.token).await?;
+    let invitation = enrolment::begin(&state.identity, &caller, By::Link, &body.token).await?;
     Ok(json(&Invited {
         user_name: invitation.user_name,
         display_name: invitation.display_name,
@@ -70,6 +70,7 @@ async fn finish(
     let user_name = enrolment::finish(
         &state.identity,
         &caller,
+        By::Link,
         &body.state,
         body.response.get().as_bytes(),
     )

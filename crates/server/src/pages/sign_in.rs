@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use identity::{Caller, Session, sessions, sign_in};
+use identity::{Caller, Session, access_pass, sessions, sign_in};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -44,6 +44,8 @@ async fn show(
         return_path,
         notice: query.notice.as_deref().and_then(Notice::parse),
         hint: query.hint.as_deref().unwrap_or_default(),
+        pass: access_pass::are_on(&state.identity)
+            .then(|| format!("/pass?{}", oidc::form::write(&[("return", return_path)]))),
     };
     page(&state, &visit, &template)
 }

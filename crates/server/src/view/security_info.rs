@@ -207,6 +207,10 @@ impl SecurityInfo<'_> {
             ActivityKind::SessionEnded => "activity-session-ended",
             ActivityKind::SignedOut => "activity-signed-out",
             ActivityKind::LinkMade => "activity-link-made",
+            ActivityKind::PassMade => "activity-pass-made",
+            ActivityKind::PassRemoved => "activity-pass-removed",
+            ActivityKind::PassUsed => "activity-pass-used",
+            ActivityKind::PassRefused => "activity-pass-refused",
             ActivityKind::Renamed => "activity-renamed",
             ActivityKind::Disabled => "activity-disabled",
             ActivityKind::Enabled => "activity-enabled",
@@ -220,15 +224,17 @@ impl SecurityInfo<'_> {
 
     fn activity_icon(&self, activity: &Activity) -> &'static str {
         match activity.what {
-            ActivityKind::SignedIn | ActivityKind::Enabled | ActivityKind::PasskeyConfirmed => {
-                "check"
-            }
+            ActivityKind::SignedIn
+            | ActivityKind::Enabled
+            | ActivityKind::PassUsed
+            | ActivityKind::PasskeyConfirmed => "check",
             ActivityKind::SignInRefused(_)
             | ActivityKind::PasskeyRefused
+            | ActivityKind::PassRefused
             | ActivityKind::Disabled => "alert",
-            ActivityKind::PasskeyAdded | ActivityKind::LinkMade => "plus",
+            ActivityKind::PasskeyAdded | ActivityKind::LinkMade | ActivityKind::PassMade => "plus",
             ActivityKind::PasskeyRenamed | ActivityKind::Renamed => "pencil",
-            ActivityKind::PasskeyRemoved => "bin",
+            ActivityKind::PasskeyRemoved | ActivityKind::PassRemoved => "bin",
             ActivityKind::SessionEnded | ActivityKind::SignedOut => "leave",
             ActivityKind::PasskeyPrepared
             | ActivityKind::PasskeyNotPrepared

@@ -28,6 +28,8 @@ pub struct SignIn<'a> {
     pub notice: Option<Notice>,
     /// What the field for the name says at first: whom an application expects.
     pub hint: &'a str,
+    /// The page for a Temporary Access Pass, where the organisation has them.
+    pub pass: Option<String>,
 }
 
 /// What happened before, said above the form.

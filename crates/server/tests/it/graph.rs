@@ -1,6 +1,7 @@
 //! The administration API, as clients that know Graph use it.
 
 mod access;
+mod access_passes;
 mod credentials;
 mod delegated;
 mod gone;

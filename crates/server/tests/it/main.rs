@@ -2,6 +2,7 @@
 //! clock and seeded randomness. One binary.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access_pass;
 mod android_list;
 mod attestation_lists;
 mod attested;

@@ -1,5 +1,6 @@
 //! The records, one module a kind: its statements, its reads, its steps of a write unit.
 
+pub mod access_pass;
 pub mod android_list;
 pub mod application;
 pub mod attestation;
@@ -38,6 +39,7 @@ use crate::sql::Sql;
 
 /// Every statement of every record module, for the registry.
 pub(crate) const ALL: &[&[&Sql]] = &[
+    access_pass::ALL,
     android_list::ALL,
     application::ALL,
     attestation::ALL,

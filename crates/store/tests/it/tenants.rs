@@ -11,7 +11,9 @@ use crate::{
     DeviceGrant, DeviceStatus, EVERYBODY, FamilyId, NewForwardCode, NewForwardSession, Owner,
     PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal, SessionClient,
 };
-use crate::{AskedFrom, CallerKind, CredentialStatus, Hold, NewOptions, Provisioned};
+use crate::{
+    AskedFrom, CallerKind, CredentialStatus, Hold, NewAccessPass, NewOptions, Provisioned,
+};
 use crate::{
     CredentialUse, Log, LogRecord, NewCredential, NewLink, NewSession, PersonStatus, PolicyVersion,
     PrincipalKind, Sealed, SecretKey,
@@ -210,6 +212,7 @@ async fn fill(store: &Store, tenant_id: Id) {
     unit.mark_break_glass(tenant_id, PERSON, NOW);
     fill_provisioning(&mut unit, tenant_id);
     fill_session_clients(&mut unit, tenant_id);
+    unit.put_access_pass(tenant_id, PERSON, &access_pass());
     for node in [NODE, Id([81; 16])] {
         unit.insert_node(tenant_id, node, NOW, &SEALED, b"signature");
     }
@@ -228,6 +231,49 @@ fn policy_version(version: i64) -> PolicyVersion {
         saved_by: Some(PERSON),
         note: String::new(),
     }
+}
+
+const PASS: Id = Id([120; 16]);
+
+fn access_pass() -> NewAccessPass {
+    NewAccessPass {
+        pass_id: PASS,
+        code_mac: [9; 32],
+        usable_once: false,
+        issuer_id: None,
+        epoch: EPOCH,
+        created_at: NOW,
+        starts_at: NOW,
+        expires_at: 2 * NOW,
+    }
+}
+
+fn add_changes_of_passes(add: &mut Add<'_>) {
+    add("put an access pass", &|unit| {
+        let pass = NewAccessPass {
+            expires_at: 3 * NOW,
+            ..access_pass()
+        };
+        unit.put_access_pass(OURS, PERSON, &pass);
+    });
+    add("count a try of an access pass", &|unit| {
+        unit.count_access_pass_try(OURS, PERSON);
+    });
+    add("use an access pass", &|unit| {
+        unit.use_access_pass(OURS, PERSON, PASS, NOW);
+    });
+    add("register by an access pass", &|unit| {
+        unit.register_by_access_pass(OURS, PERSON, PASS, NOW);
+    });
+    add("delete an access pass", &|unit| {
+        unit.delete_access_pass(OURS, PERSON, PASS);
+    });
+    add("put another access pass", &|unit| {
+        unit.put_access_pass(OURS, PERSON, &access_pass());
+    });
+    add("purge access passes", &|unit| {
+        unit.purge_access_passes(OURS, 3 * NOW);
+    });
 }
 
 const OPTIONS: [Id; 2] = [Id([100; 16]), Id([101; 16])];
@@ -675,6 +721,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
     add_changes_of_forward_auth(&mut add);
     add_changes_of_applications(&mut add);
     add_changes_of_provisioning(&mut add);
+    add_changes_of_passes(&mut add);
     add("claim", &|unit| {
         unit.claim_tenant(OURS, "Ours", "ours.example", "https://ours.example", NOW);
     });

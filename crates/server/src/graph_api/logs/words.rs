@@ -36,7 +36,7 @@ const METHODS: &str = "Authentication Methods";
 pub(super) fn describe_activity(word: &str) -> Activity {
     let (family, verb) = word.split_once('.').unwrap_or((word, ""));
     let (category, service, target) = match family {
-        "passkey" => ("UserManagement", METHODS, "User"),
+        "passkey" | "pass" => ("UserManagement", METHODS, "User"),
         "user" | "session" | "link" => ("UserManagement", DIRECTORY, "User"),
         "group" => ("GroupManagement", DIRECTORY, "Group"),
         "role" => ("RoleManagement", DIRECTORY, "Role"),
@@ -56,6 +56,10 @@ pub(super) fn describe_activity(word: &str) -> Activity {
         "passkey.provisioned" => "Admin registered security info",
         "passkey.confirmed" => "User updated security info",
         "passkey.renamed" => "User updated security info",
+        "pass.made" => "Admin registered security info",
+        "pass.removed" => "Admin deleted security info",
+        "pass.used" => "User used temporary access pass",
+        "pass.refused" => "User failed to use temporary access pass",
         "passkey.removed_by_administrator" => "Admin deleted security info",
         "policy.saved" | "policy.restored" => "Authentication Methods Policy Update",
         "policy.reset" => "Authentication Methods Policy Reset",

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use testkit::{Backend, House};
 
 use super::super::{
-    Frame, answer_form, applications, at_application, consent, device, error, people,
+    Frame, answer_form, applications, at_application, consent, device, error, pass, people,
     reauthenticate, register, security_info, set_up, sign_in, sign_out, wrong_host,
 };
 use crate::i18n::Texts;
@@ -181,9 +181,9 @@ fn sessions(names: Names) -> Vec<SessionView> {
 
 fn activity(names: Names) -> Vec<Activity> {
     use ActivityKind::{
-        Disabled, Enabled, LinkMade, Other, PasskeyAdded, PasskeyConfirmed, PasskeyNotPrepared,
-        PasskeyPrepared, PasskeyRefused, PasskeyRemoved, PasskeyRenamed, Renamed, SessionEnded,
-        SignInRefused, SignedIn, SignedOut,
+        Disabled, Enabled, LinkMade, Other, PassMade, PassRefused, PassRemoved, PassUsed,
+        PasskeyAdded, PasskeyConfirmed, PasskeyNotPrepared, PasskeyPrepared, PasskeyRefused,
+        PasskeyRemoved, PasskeyRenamed, Renamed, SessionEnded, SignInRefused, SignedIn, SignedOut,
     };
     let kinds = [
         SignedIn,
@@ -197,6 +197,10 @@ fn activity(names: Names) -> Vec<Activity> {
         SessionEnded,
         SignedOut,
         LinkMade,
+        PassMade,
+        PassRemoved,
+        PassUsed,
+        PassRefused,
         Renamed,
         PasskeyRefused,
         Disabled,
@@ -208,7 +212,7 @@ fn activity(names: Names) -> Vec<Activity> {
         what,
         passkey_name: (index % 3 != 1).then(|| names.or("iCloud Keychain").to_owned()),
         place: (index % 4 != 3).then(|| place("Chrome", "macOS")),
-        by: matches!(what, LinkMade | Renamed)
+        by: matches!(what, LinkMade | PassMade | PassRemoved | Renamed)
             .then(|| names.or("jonas@northwind.example").to_owned()),
     };
     kinds.into_iter().enumerate().map(entry).collect()
@@ -388,6 +392,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
         return_path: "/security-info",
         notice,
         hint: names.or(""),
+        pass: Some("/pass".to_owned()),
     };
     let security = security_pages(inside("/security-info"), names);
     let mut pages = vec![
@@ -413,6 +418,14 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
             show(&register::Register {
                 frame: quiet("/register"),
                 rp_id: "login.northwind.example",
+            }),
+        ),
+        (
+            "pass",
+            show(&pass::Pass {
+                frame: quiet("/pass"),
+                rp_id: "login.northwind.example",
+                sign_in: "/sign-in".to_owned(),
             }),
         ),
         (

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use identity::access_pass::{self, NewPass};
 use identity::groups::{self, NewGroup, members};
 use identity::owners::{self, Owned};
 use identity::people::{self, NewRecord};
@@ -110,6 +111,14 @@ impl<'a> Maker<'a> {
             "role-holder" => {
                 let person = self.person(Level::Plain).await;
                 self.give(role(), person).await;
+                person.to_string()
+            }
+            "pass-holder" => {
+                let person = self.person(level).await;
+                let identity = self.house.identity();
+                let new = NewPass::default();
+                let made = access_pass::make(identity, COMMAND_LINE, person, &new).await;
+                scene.insert("pass", made.unwrap().0.pass_id.to_string());
                 person.to_string()
             }
             "holder" => {

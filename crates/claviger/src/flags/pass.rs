@@ -1,0 +1,58 @@
+//! `claviger user pass` and `claviger policy pass`.
+
+use clap::Args;
+
+use super::{Form, OnOff};
+
+#[derive(Debug, Args)]
+pub(crate) struct Pass {
+    /// The user name
+    pub(crate) name: String,
+    /// How long it works, in minutes (the policy's default, when left out)
+    #[arg(long, value_name = "N")]
+    pub(crate) minutes: Option<u32>,
+    /// From when on it works, in minutes from now
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) starts_in: u32,
+    /// It works more than once
+    #[arg(long)]
+    pub(crate) reusable: bool,
+    /// Make none: show the one that there is, without its code
+    #[arg(long, conflicts_with_all = ["minutes", "starts_in", "reusable", "remove"])]
+    pub(crate) show: bool,
+    /// Make none: remove the one that there is
+    #[arg(long, conflicts_with_all = ["minutes", "starts_in", "reusable"])]
+    pub(crate) remove: bool,
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PassPolicy {
+    /// Whether passes can be used at all
+    #[arg(long)]
+    pub(crate) state: Option<OnOff>,
+    /// Minutes that a pass works where nobody says how long
+    #[arg(long, value_name = "N")]
+    pub(crate) default_minutes: Option<u32>,
+    /// Minutes that a pass works at least
+    #[arg(long, value_name = "N")]
+    pub(crate) least_minutes: Option<u32>,
+    /// Minutes that a pass works at most
+    #[arg(long, value_name = "N")]
+    pub(crate) most_minutes: Option<u32>,
+    /// Characters of a code, 8 to 48
+    #[arg(long, value_name = "N")]
+    pub(crate) length: Option<u32>,
+    /// Whether every pass works once only
+    #[arg(long)]
+    pub(crate) once: Option<OnOff>,
+    /// Whose passes work: everybody, or groups by name or id; may be repeated, and replaces the list
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) include: Vec<String>,
+    /// Groups whose people's passes don't work; may be repeated, and replaces the list; nobody empties it
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) exclude: Vec<String>,
+    #[command(flatten)]
+    pub(crate) form: Form,
+}

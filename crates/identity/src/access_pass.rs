@@ -1,0 +1,526 @@
+//! Temporary Access Passes: made for somebody else, short, good for registering a passkey and for nothing else
+//! (security 16).
+//!
+//! Whoever shows the code gets what registers one passkey in this browser within ten minutes ([`enter`], then
+//! [`crate::enrolment`]); no session is opened, so there is nothing that a pass could see or change. Every try is counted on
+//! disk before the code is compared (security 21), names that nobody has included; why a pass doesn't work is told only to
+//! who shows its code.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use serde::{Deserialize, Serialize};
+use store::{AccessPass, Guard, Id, Log, NewAccessPass, Person, PersonStatus, Unit, WriteError};
+
+use crate::access::{self, Operation};
+use crate::actor::Actor;
+use crate::audit::{self, Entry};
+use crate::ceremony::{self, ALPHABET, Binding, Opened};
+use crate::flow::Purpose;
+use crate::policies::profiles::State;
+use crate::policies::{PassPolicy, find_covered};
+use crate::seal::derive_mac;
+use crate::sign_in::{limit_address, limit_pass};
+use crate::tenant::refuse_write;
+use crate::{Caller, Identity, MINUTE, Micros, Refusal, codes, names};
+
+/// Wrong codes after which a pass ends: a code of eight characters is guessed with a chance of one in a thousand million.
+const MAX_TRIES: i64 = 1000;
+
+/// How far ahead a pass may begin.
+const MAX_AHEAD: Micros = 30 * crate::DAY;
+
+/// The longest code that is looked at; what is longer is none.
+const MAX_ENTERED: usize = 128;
+
+/// What somebody asks a new pass to be like; what is left out is the policy's.
+#[derive(Debug, Clone, Default)]
+pub struct NewPass {
+    pub lifetime_minutes: Option<u32>,
+    /// `None`: from now on.
+    pub starts_at: Option<Micros>,
+    /// `None`: once.
+    pub usable_once: Option<bool>,
+}
+
+/// Whether a pass works now, and why not; Graph's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usability {
+    Usable,
+    DisabledByPolicy,
+    Expired,
+    NotYetValid,
+    OneTimeUsed,
+    /// Its person was disabled or signed out everywhere since, or too many wrong codes were tried.
+    Ended,
+}
+
+/// A pass, without its code.
+#[derive(Debug, Clone)]
+pub struct PassView {
+    pub pass_id: Id,
+    pub usability: Usability,
+    pub usable_once: bool,
+    pub created_at: Micros,
+    pub starts_at: Micros,
+    pub expires_at: Micros,
+}
+
+/// Proof that somebody showed the code of a pass a short while ago in this browser. Neither `Clone` nor made in another way
+/// than by [`restore`]; it is used up in the unit that stores the passkey.
+#[derive(Debug)]
+pub(crate) struct Presented {
+    pass_id: Id,
+    person_id: Id,
+}
+
+impl Presented {
+    pub(crate) fn pass_id(&self) -> Id {
+        self.pass_id
+    }
+
+    pub(crate) fn person_id(&self) -> Id {
+        self.person_id
+    }
+
+    pub(crate) fn is_for(&self, person: Id) -> bool {
+        self.person_id == person
+    }
+}
+
+fn unfit(detail: &'static str) -> Refusal {
+    Refusal {
+        detail: Some(detail),
+        ..Refusal::new(&codes::PASS_UNFIT)
+    }
+}
+
+fn unusable(detail: &'static str) -> Refusal {
+    Refusal {
+        detail: Some(detail),
+        ..Refusal::new(&codes::PASS_UNUSABLE)
+    }
+}
+
+fn derive_view(pass: &AccessPass, is_covered: bool, now: Micros) -> PassView {
+    let usability = match pass {
+        pass if !pass.is_standing => Usability::Ended,
+        pass if pass.expires_at <= now => Usability::Expired,
+        pass if pass.usable_once && pass.used_at.is_some() => Usability::OneTimeUsed,
+        pass if pass.starts_at > now => Usability::NotYetValid,
+        _ if !is_covered => Usability::DisabledByPolicy,
+        _ => Usability::Usable,
+    };
+    PassView {
+        pass_id: pass.pass_id,
+        usability,
+        usable_once: pass.usable_once,
+        created_at: pass.created_at,
+        starts_at: pass.starts_at,
+        expires_at: pass.expires_at,
+    }
+}
+
+async fn find(identity: &Identity, person: Id) -> Result<Option<AccessPass>, Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    Ok(store.find_access_pass(tenant, person, MAX_TRIES).await?)
+}
+
+async fn is_covered(identity: &Identity, person: Id) -> Result<bool, Refusal> {
+    match find_covered(identity, person).await {
+        Ok(_) => Ok(true),
+        Err(refusal) if refusal.code == &codes::PASS_NOT_ALLOWED => Ok(false),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+async fn find_person(identity: &Identity, person: Id) -> Result<Person, Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.find_person(tenant, person).await?;
+    found
+        .filter(|person| person.status != PersonStatus::Deleted)
+        .ok_or_else(|| Refusal::new(&codes::USER_MISSING))
+}
+
+/// Whether the organisation has passes at all, as this node knows it: what to offer, not what to allow.
+pub fn are_on(identity: &Identity) -> bool {
+    let snapshot = identity.snapshot();
+    let policy = snapshot.policies.require_access_pass();
+    policy.is_ok_and(|policy| policy.state == State::Enabled)
+}
+
+/// The person's pass, if there is one; its code is never shown again.
+pub async fn read(
+    identity: &Identity,
+    actor: Actor<'_>,
+    person: Id,
+) -> Result<Option<PassView>, Refusal> {
+    access::check(identity, actor, Operation::ReadPass, Some(person))
+        .await
+        .map(drop)?;
+    find_person(identity, person).await?;
+    let Some(pass) = find(identity, person).await? else {
+        return Ok(None);
+    };
+    let covered = is_covered(identity, person).await?;
+    let now = identity.0.ambient.now();
+    Ok(Some(derive_view(&pass, covered, now)))
+}
+
+/// Makes a pass in place of the one that there was, and gives its code, this once.
+///
+/// # Errors
+/// [`codes::PASS_OWN`] for oneself; [`codes::PASS_UNFIT`] for what the policy does not allow; [`codes::ACCOUNT_DISABLED`].
+pub async fn make(
+    identity: &Identity,
+    actor: Actor<'_>,
+    person: Id,
+    new: &NewPass,
+) -> Result<(PassView, String), Refusal> {
+    let about = (Operation::MakePass, Some(person));
+    access::decide(identity, actor, about, || {
+        make_once(identity, actor, person, new)
+    })
+    .await
+}
+
+async fn make_once(
+    identity: &Identity,
+    actor: Actor<'_>,
+    person: Id,
+    new: &NewPass,
+) -> Result<(PassView, String), Refusal> {
+    let allowed = access::check(identity, actor, Operation::MakePass, Some(person)).await?;
+    if actor.person() == Some(person) {
+        return Err(Refusal::new(&codes::PASS_OWN));
+    }
+    let found = find_person(identity, person).await?;
+    if found.status != PersonStatus::Enabled {
+        return Err(Refusal::new(&codes::ACCOUNT_DISABLED));
+    }
+    let (_, snapshot) = identity.current().await?;
+    let policy = snapshot.policies.require_access_pass()?;
+    let now = identity.0.ambient.now();
+    let asked = check_new(policy, new, now)?;
+    let (tenant, pass_id) = (identity.0.tenant_id, identity.0.ambient.make_id());
+    let code = make_code(identity, policy.default_length);
+    let pass = NewAccessPass {
+        pass_id,
+        code_mac: derive_code_mac(identity, pass_id, &code),
+        usable_once: asked.usable_once,
+        issuer_id: actor.issuer(),
+        epoch: snapshot.tenant.epoch,
+        created_at: now,
+        starts_at: asked.starts_at,
+        expires_at: asked.expires_at,
+    };
+    let mut unit = allowed.begin(identity);
+    unit.put_access_pass(tenant, person, &pass);
+    let mut entry = actor.entry(identity);
+    entry
+        .confide("user", found.user_name.as_str())
+        .say("pass", pass_id.to_string())
+        .say("usableOnce", asked.usable_once)
+        .say("startsAt", asked.starts_at)
+        .say("expiresAt", asked.expires_at);
+    let word = "pass.made";
+    match access::write(identity, actor, &allowed, unit, word, person, entry).await {
+        Ok(()) => {}
+        Err(WriteError::Refused(Guard::Missing)) => {
+            return Err(Refusal::new(&codes::ACCOUNT_DISABLED));
+        }
+        Err(error) => return Err(refuse_write(error)),
+    }
+    let usability = match (is_covered(identity, person).await?, asked.starts_at > now) {
+        (false, _) => Usability::DisabledByPolicy,
+        (true, true) => Usability::NotYetValid,
+        (true, false) => Usability::Usable,
+    };
+    let view = PassView {
+        pass_id,
+        usability,
+        usable_once: asked.usable_once,
+        created_at: now,
+        starts_at: asked.starts_at,
+        expires_at: asked.expires_at,
+    };
+    Ok((view, code))
+}
+
+struct Asked {
+    usable_once: bool,
+    starts_at: Micros,
+    expires_at: Micros,
+}
+
+fn check_new(policy: &PassPolicy, new: &NewPass, now: Micros) -> Result<Asked, Refusal> {
+    let minutes = new.lifetime_minutes.unwrap_or(policy.default_lifetime);
+    if !policy.allows_lifetime(minutes) {
+        return Err(unfit("pass.lifetime"));
+    }
+    if policy.usable_once && new.usable_once == Some(false) {
+        return Err(unfit("pass.usable_once"));
+    }
+    // A beginning a moment ago is a clock that goes a little slow.
+    let starts_at = new.starts_at.unwrap_or(now);
+    if starts_at < now - 5 * MINUTE || starts_at > now + MAX_AHEAD {
+        return Err(unfit("pass.starts_at"));
+    }
+    let starts_at = starts_at.max(now);
+    Ok(Asked {
+        usable_once: new.usable_once.unwrap_or(true),
+        starts_at,
+        expires_at: starts_at + i64::from(minutes) * MINUTE,
+    })
+}
+
+/// Removes the person's pass.
+///
+/// # Errors
+/// [`codes::PASS_MISSING`] when it is not theirs, or no longer.
+pub async fn remove(
+    identity: &Identity,
+    actor: Actor<'_>,
+    person: Id,
+    pass_id: Id,
+) -> Result<(), Refusal> {
+    let about = (Operation::MakePass, Some(person));
+    access::decide(identity, actor, about, || async {
+        let allowed = access::check(identity, actor, Operation::MakePass, Some(person)).await?;
+        let found = find_person(identity, person).await?;
+        let mut unit = allowed.begin(identity);
+        unit.delete_access_pass(identity.0.tenant_id, person, pass_id);
+        let mut entry = actor.entry(identity);
+        entry
+            .confide("user", found.user_name.as_str())
+            .say("pass", pass_id.to_string());
+        let word = "pass.removed";
+        match access::write(identity, actor, &allowed, unit, word, person, entry).await {
+            Err(WriteError::Refused(Guard::Missing)) => Err(Refusal::new(&codes::PASS_MISSING)),
+            written => written.map_err(refuse_write),
+        }
+    })
+    .await
+}
+
+/// Five bits a character, from an alphabet that can be read out on the telephone.
+fn make_code(identity: &Identity, length: u32) -> String {
+    let random: [u8; 48] = identity.0.ambient.random.make();
+    let letters = random.iter().take(length as usize);
+    letters
+        .filter_map(|byte| ALPHABET.get(usize::from(byte & 31)))
+        .map(|letter| char::from(*letter))
+        .collect()
+}
+
+/// As people type it: in any case, with spaces and hyphens, an O for a zero.
+fn normalise(code: &str) -> String {
+    let letters = code.chars().take(MAX_ENTERED);
+    letters
+        .filter(|letter| !letter.is_whitespace() && *letter != '-')
+        .map(|letter| match letter.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            letter => letter,
+        })
+        .collect()
+}
+
+fn derive_code_mac(identity: &Identity, pass_id: Id, code: &str) -> [u8; 32] {
+    let snapshot = identity.snapshot();
+    derive_mac(
+        &snapshot.keys.mac,
+        &[b"access pass", &pass_id.0, code.as_bytes()],
+    )
+}
+
+/// What a code that was shown is good for, sealed into the page.
+#[derive(Serialize, Deserialize)]
+struct Extra {
+    pass: String,
+}
+
+fn bind(caller: &Caller) -> Binding<'_> {
+    Binding {
+        caller,
+        purpose: Purpose::EnterPass,
+        session: None,
+    }
+}
+
+/// Takes user name and code; gives what [`crate::enrolment`] takes for ten minutes in this browser.
+///
+/// # Errors
+/// [`codes::PASS_WRONG`] for a wrong code, and for a name without a pass alike; to who shows the right code, why it does
+/// not work: [`codes::PASS_EXPIRED`], [`codes::PASS_NOT_YET`], [`codes::PASS_USED`], [`codes::PASS_UNUSABLE`],
+/// [`codes::PASS_NOT_ALLOWED`].
+pub async fn enter(
+    identity: &Identity,
+    caller: &Caller,
+    name: &str,
+    code: &str,
+) -> Result<String, Refusal> {
+    identity.check_clock()?;
+    limit_address(identity, caller)?;
+    let snapshot = identity.snapshot();
+    // What can't be a user name is nobody's.
+    let key = names::derive_key(name).unwrap_or_default();
+    limit_pass(identity, caller, &key)?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let found = store.find_person_by_name(tenant, &key).await?;
+    let made_up = derive_mac(&snapshot.keys.look_alike, &[b"person", key.as_bytes()]);
+    let mut nobody = [0; 16];
+    nobody.copy_from_slice(&made_up[..16]);
+    let person_id = found.as_ref().map_or(Id(nobody), |person| person.person_id);
+    let mut unit = Unit::new();
+    // Something is written for names without a pass, too: they take as long (security 20).
+    unit.spend(tenant, derive_try(identity), identity.0.ambient.make_id());
+    unit.count_access_pass_try(tenant, person_id);
+    identity.write(unit).await.map_err(refuse_write)?;
+    let pass = find(identity, person_id).await?;
+    let pass_id = pass.as_ref().map_or(Id(nobody), |pass| pass.pass_id);
+    let expected = pass.as_ref().map_or([0; 32], |pass| pass.code_mac);
+    let shown = derive_code_mac(identity, pass_id, &normalise(code));
+    let is_right = verify_slices_are_equal(&expected, &shown).is_ok();
+    let judged = match (pass, found) {
+        (Some(pass), Some(person)) if is_right => accept(identity, caller, &person, &pass).await,
+        (_, person) => Err((person, Refusal::new(&codes::PASS_WRONG))),
+    };
+    match judged {
+        Ok(token) => Ok(token),
+        Err((person, refusal)) => {
+            record_refusal(identity, caller, (&key, person.as_ref()), &refusal).await?;
+            Err(refusal)
+        }
+    }
+}
+
+/// Led by the time, as spent states are, so that it is purged with them.
+fn derive_try(identity: &Identity) -> Id {
+    let mut id = identity.0.ambient.make_id().0;
+    id[..8].copy_from_slice(&identity.0.ambient.now().to_be_bytes());
+    Id(id)
+}
+
+/// The code is right.
+async fn accept(
+    identity: &Identity,
+    caller: &Caller,
+    person: &Person,
+    pass: &AccessPass,
+) -> Result<String, (Option<Person>, Refusal)> {
+    let refuse = |refusal| (Some(person.clone()), refusal);
+    check_usable(identity, person, pass).await.map_err(refuse)?;
+    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
+    let mut unit = Unit::new();
+    unit.use_access_pass(tenant, person.person_id, pass.pass_id, now);
+    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+    entry
+        .confide("actor", person.user_name.as_str())
+        .say("pass", pass.pass_id.to_string());
+    let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
+    match audit::commit(identity, unit, Log::Audit, "pass.used", about, entry).await {
+        Ok(_) => {}
+        Err(WriteError::Refused(Guard::Missing)) => {
+            return Err(refuse(Refusal::new(&codes::PASS_USED)));
+        }
+        Err(error) => return Err(refuse(refuse_write(error))),
+    }
+    let extra = Extra {
+        pass: pass.pass_id.to_string(),
+    };
+    let extra = serde_json::to_value(extra).map_err(|_| refuse(Refusal::new(&codes::INTERNAL)))?;
+    let issued = ceremony::issue(identity, bind(caller), Some(person.person_id), Some(extra));
+    issued.map(|it| it.sealed).map_err(refuse)
+}
+
+async fn check_usable(
+    identity: &Identity,
+    person: &Person,
+    pass: &AccessPass,
+) -> Result<(), Refusal> {
+    match derive_view(pass, true, identity.0.ambient.now()).usability {
+        Usability::Usable | Usability::DisabledByPolicy => {}
+        Usability::Expired => return Err(Refusal::new(&codes::PASS_EXPIRED)),
+        Usability::NotYetValid => return Err(Refusal::new(&codes::PASS_NOT_YET)),
+        Usability::OneTimeUsed => return Err(Refusal::new(&codes::PASS_USED)),
+        Usability::Ended => return Err(unusable("pass.ended")),
+    }
+    find_covered(identity, person.person_id).await.map(drop)?;
+    if let Some(issuer) = pass.issuer_id {
+        access::check_issuer(identity, Operation::MakePass, issuer, person.person_id)
+            .await
+            .map_err(|_| unusable("pass.issuer"))?;
+    }
+    Ok(())
+}
+
+/// Why, for the log; a name that nobody has may be a code in the wrong field.
+async fn record_refusal(
+    identity: &Identity,
+    caller: &Caller,
+    (key, person): (&str, Option<&Person>),
+    refusal: &Refusal,
+) -> Result<(), Refusal> {
+    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+    match person {
+        Some(person) => entry.confide("actor", person.user_name.as_str()),
+        None => {
+            let snapshot = identity.snapshot();
+            let mac = derive_mac(&snapshot.keys.mac, &[b"unknown name", key.as_bytes()]);
+            entry.say("unknownName", webauthn::base64url::encode(&mac[..9]))
+        }
+    };
+    entry.say("code", refusal.code.id);
+    if let Some(detail) = refusal.detail {
+        entry.say("detail", detail);
+    }
+    let subject = person.map(|person| person.person_id);
+    let about = (subject, subject.as_ref().map(|id| id.0.as_slice()));
+    let word = "pass.refused";
+    let written = audit::commit(identity, Unit::new(), Log::Audit, word, about, entry).await;
+    written.map(drop).map_err(refuse_write)
+}
+
+/// The pass whose code was shown in this browser, if it still stands.
+pub(crate) async fn restore(
+    identity: &Identity,
+    caller: &Caller,
+    token: &str,
+) -> Result<Presented, Refusal> {
+    let Opened { state, .. } = match ceremony::open(identity, bind(caller), token).await {
+        Ok(opened) => opened,
+        Err(refusal) if refusal.code == &codes::STATE_EXPIRED => {
+            return Err(unusable("pass.too_late"));
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let unreadable = || Refusal::new(&codes::STATE_UNREADABLE);
+    let person_id = Id(state.person.ok_or_else(unreadable)?.0);
+    let extra = state.extra.ok_or_else(unreadable)?;
+    let extra: Extra = serde_json::from_value(extra).map_err(|_| unreadable())?;
+    let pass_id = Id::parse(&extra.pass).ok_or_else(unreadable)?;
+    let pass = find(identity, person_id).await?;
+    let pass = pass
+        .filter(|pass| pass.pass_id == pass_id)
+        .ok_or_else(|| unusable("pass.replaced"))?;
+    if !pass.is_standing {
+        return Err(unusable("pass.ended"));
+    }
+    if pass.expires_at <= identity.0.ambient.now() {
+        return Err(Refusal::new(&codes::PASS_EXPIRED));
+    }
+    if pass.usable_once && pass.registrations > 0 {
+        return Err(Refusal::new(&codes::PASS_USED));
+    }
+    Ok(Presented { pass_id, person_id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_as_people_type_it() {
+        assert_eq!(normalise(" abcd-o1il "), "ABCD0111");
+        assert_eq!(normalise(&"A".repeat(500)).len(), MAX_ENTERED);
+    }
+}

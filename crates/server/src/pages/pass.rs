@@ -1,0 +1,110 @@
+//! A passkey by a Temporary Access Pass.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use identity::enrolment::{self, By, Invitation};
+use identity::{Caller, access_pass};
+use serde::{Deserialize, Serialize};
+
+use super::set_up::{AFTER_REGISTERING, Registered};
+use super::{Answer, Begun, Ceremony, ReturnQuery, json, page};
+use crate::app::AppState;
+use crate::extract::{AskedBy, JsonBody, PageQuery, Visit, return_path};
+use crate::view::pass::Pass;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/pass", get(show))
+        .route("/pass/enter", post(enter))
+        .route("/pass/begin", post(begin))
+        .route("/pass/finish", post(finish))
+}
+
+async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    PageQuery(query): PageQuery<ReturnQuery>,
+) -> Answer {
+    let on = return_path::accept(query.return_path.as_deref());
+    let template = Pass {
+        frame: visit.frame(),
+        rp_id: state.identity.settings().rp_id.as_str(),
+        sign_in: format!(
+            "{AFTER_REGISTERING}&{}",
+            oidc::form::write(&[("return", on)])
+        ),
+    };
+    page(&state, &visit, &template)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entered {
+    name: String,
+    code: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    token: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invited<'a, O: Serialize> {
+    token: &'a str,
+    user_name: String,
+    display_name: String,
+    #[serde(flatten)]
+    begun: Begun<O>,
+}
+
+async fn invite(state: &AppState, caller: &Caller, token: &str) -> Answer {
+    let Invitation {
+        user_name,
+        display_name,
+        creation,
+    } = enrolment::begin(&state.identity, caller, By::Pass, token).await?;
+    Ok(json(&Invited {
+        token,
+        user_name,
+        display_name,
+        begun: Begun {
+            state: creation.state,
+            public_key: creation.options,
+        },
+    }))
+}
+
+async fn enter(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    JsonBody(body): JsonBody<Entered>,
+) -> Answer {
+    let token = access_pass::enter(&state.identity, &caller, &body.name, &body.code).await?;
+    invite(&state, &caller, &token).await
+}
+
+async fn begin(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    JsonBody(body): JsonBody<Token>,
+) -> Answer {
+    invite(&state, &caller, &body.token).await
+}
+
+async fn finish(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    JsonBody(body): JsonBody<Ceremony>,
+) -> Answer {
+    let response = body.response.get().as_bytes();
+    let user_name =
+        enrolment::finish(&state.identity, &caller, By::Pass, &body.state, response).await?;
+    Ok(json(&Registered {
+        location: AFTER_REGISTERING,
+        user_name,
+    }))
+}
