@@ -27,6 +27,7 @@ mod requests;
 mod rights;
 mod scripts;
 mod settings;
+mod user_info;
 
 const AUTHORIZE: &str = "/oauth2/v2.0/authorize";
 const TOKEN: &str = "/oauth2/v2.0/token";
