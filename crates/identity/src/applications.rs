@@ -10,7 +10,7 @@
 
 use oidc::redirect_uri::{self, Platform};
 use serde::{Deserialize, Serialize};
-use store::{Application, Id};
+use store::{Application, ERASING, Id};
 
 use crate::access::{self, Operation, Target};
 use crate::actor::Actor;
@@ -261,6 +261,11 @@ fn take_deleted(found: Option<Application>) -> Result<Application, Refusal> {
     found
         .filter(|application| application.deleted)
         .ok_or_else(|| Refusal::new(&codes::APPLICATION_MISSING))
+}
+
+/// Nobody is deleting it for good.
+fn take_restorable(found: Option<Application>) -> Result<Application, Refusal> {
+    take_deleted(found.filter(|application| application.deleted_at != Some(ERASING)))
 }
 
 pub(crate) async fn may_read(identity: &Identity, actor: Actor<'_>) -> Result<(), Refusal> {

@@ -8,6 +8,7 @@ mod attested;
 mod clocks;
 mod code_flow;
 mod directory;
+mod erasure;
 mod forward_auth;
 mod graph;
 mod independent_client;

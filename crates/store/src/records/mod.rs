@@ -9,6 +9,7 @@ pub mod device_grant;
 pub mod directory;
 pub mod forward_auth;
 pub mod group;
+pub mod leaving;
 pub mod link;
 pub mod log;
 pub mod log_page;
@@ -47,6 +48,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     directory::ALL,
     forward_auth::ALL,
     group::ALL,
+    leaving::ALL,
     link::ALL,
     log::ALL,
     log_page::ALL,

@@ -8,8 +8,8 @@ use super::*;
 use crate::records::session::TokenHash;
 use crate::{
     AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
-    DeviceGrant, DeviceStatus, EVERYBODY, FamilyId, NewForwardCode, NewForwardSession, Owner,
-    PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal, SessionClient,
+    DeviceGrant, DeviceStatus, EVERYBODY, FamilyId, Leaving, NewForwardCode, NewForwardSession,
+    Owner, PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal, SessionClient,
 };
 use crate::{AskedFrom, CallerKind, CredentialStatus, Hold, NewOptions, Provisioned};
 use crate::{
@@ -436,6 +436,17 @@ fn add_changes_of_forward_auth(add: &mut Add<'_>) {
     add("end a cookie", &|unit| {
         unit.end_forward_session(OURS, token_hash(66), ADDRESS);
     });
+    let keys = |number| [token_hash(number).to_vec()];
+    add("leavings of an application", &|unit| {
+        for leaving in Leaving::of_principals() {
+            unit.delete_leavings(OURS, leaving, PRINCIPAL, &keys(65));
+        }
+    });
+    add("leavings of a person", &|unit| {
+        for leaving in Leaving::of_people() {
+            unit.delete_leavings(OURS, leaving, PERSON, &keys(64));
+        }
+    });
     add("purge cookies", &|unit| {
         unit.purge_forward_sessions(OURS, 2 * NOW);
     });
@@ -656,6 +667,9 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
     add("delete application again", &|unit| {
         unit.change_application_status(OURS, &application_at(4), Some(NOW));
         unit.delete_principal(OURS, &principal_at(6), NOW);
+    });
+    add("begin to erase an application", &|unit| {
+        unit.begin_application_erasure(OURS, APPLICATION);
     });
     add("purge application", &|unit| {
         unit.purge_application(OURS, APPLICATION);
