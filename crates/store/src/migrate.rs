@@ -128,6 +128,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0017_outbox.sql"),
         postgres: include_str!("../migrations/postgres/0017_outbox.sql"),
     },
+    Migration {
+        version: 19,
+        name: "logos_and_renewals",
+        sqlite: include_str!("../migrations/sqlite/0019_logos_and_renewals.sql"),
+        postgres: include_str!("../migrations/postgres/0019_logos_and_renewals.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

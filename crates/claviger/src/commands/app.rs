@@ -1,4 +1,4 @@
-//! `app create`, `home`, `devices`, `logout-address`, `protect`, `tokens`, `preview`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
+//! `app create`, `home`, `devices`, `logout-address`, `logo`, `protect`, `tokens`, `preview`, `assign`, `unassign`, `assigned`, `require-assignment`, `list`, `show`, `add-secret`, `add-key`, `remove-credential`, `role`, `grant`, `owners`, `add-owner`,
 //! `remove-owner`, `delete`, `restore`.
 
 use identity::applications::{
@@ -13,6 +13,7 @@ use server::Start;
 use server::config::Configuration;
 
 mod assigned;
+mod logo;
 mod tokens;
 
 use super::{Failure, open, owner};
@@ -167,6 +168,9 @@ async fn execute_sign_in(
             remove,
         } => change_protected(identity, actor, &client_id, addresses, remove).await,
         App::Home { client_id, url } => change_home(identity, actor, &client_id, url).await,
+        App::Logo {
+            client_id, file, ..
+        } => logo::change(identity, actor, &client_id, file.as_deref()).await,
         command => Err(Failure::Said(format!(
             "{command:?} is about something else"
         ))),
@@ -221,6 +225,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
         | App::Devices { .. }
         | App::LogoutAddress { .. }
         | App::Protect { .. }
+        | App::Logo { .. }
         | App::Home { .. }) => execute_sign_in(identity, actor, command).await,
         App::List { form } => show_list(&list(identity, actor).await?, form),
         App::Show { client_id, form } => {

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use identity::applications;
 use identity::authorize::{self, Decision, Outcome};
 use identity::codes;
 use identity::issuer::Issuer;
@@ -49,8 +50,10 @@ pub(super) async fn show(
         Outcome::StepUp { return_path } => Ok(lead(&pages::reauthenticate::step_up(&return_path))),
         Outcome::Answer(reply) => answer(&state, &visit, &reply),
         Outcome::Consent(asked) => {
+            let logo = applications::find_logo_id(&state.identity, asked.object_id).await?;
             let template = Consent {
                 frame: visit.frame(),
+                logo: logo.map(pages::write_logo_path),
                 user_name: session.map_or("", |session| session.user_name.as_str()),
                 application: &asked.application,
                 host: &asked.host,

@@ -102,11 +102,13 @@ const OTHERS: &[&str] = &[
     "lease_id",
     "link_hash",
     "link_id",
+    "logo_id",
     "message_id",
     "model_key",
     "node_id",
     "options_id",
     "payload",
+    "picture",
     "person_state",
     "public_key",
     "record_id",
@@ -215,10 +217,11 @@ fn plant(house: &House, columns: &[Column], column: &Column, whom: Id) {
             filled.iter().map(value).collect::<Vec<_>>().join(", ")
         )
     };
-    // Where nothing tells several apart there is one.
-    let varies =
-        |it: &&Column| it.name != column.name && it.name != "tenant_id" && it.kind != "BIGINT";
-    let many = if filled.iter().any(varies) { ROWS } else { 1 };
+    // Of some there is one for each.
+    let many = match column.table.as_str() {
+        "application_logo" | "break_glass" => 1,
+        _ => ROWS,
+    };
     let rows: Vec<String> = (0..many).map(row).collect();
     let (table, names, rows) = (&column.table, names.join(", "), rows.join(", "));
     house.run_sql(&format!("INSERT INTO {table} ({names}) VALUES {rows}"));

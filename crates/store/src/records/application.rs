@@ -347,6 +347,7 @@ impl Unit {
         self.step(&PURGE, args(), Expect::One(Guard::Missing));
         self.step(&PURGE_CREDENTIALS, args(), Expect::Any);
         self.purge_protected_origins(tenant, object);
+        self.purge_logo(tenant, object);
         self.purge_owners(tenant, object)
     }
 }

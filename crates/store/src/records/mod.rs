@@ -13,6 +13,7 @@ pub mod leaving;
 pub mod link;
 pub mod log;
 pub mod log_page;
+pub mod logo;
 pub mod member;
 pub mod metadata;
 pub mod node;
@@ -52,6 +53,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     link::ALL,
     log::ALL,
     log_page::ALL,
+    logo::ALL,
     member::ALL,
     metadata::ALL,
     node::ALL,

@@ -460,6 +460,7 @@ fn add_changes_of_forward_auth(add: &mut Add<'_>) {
 
 fn fill_applications(unit: &mut Unit, tenant_id: Id) {
     unit.insert_application(tenant_id, &application(APPLICATION));
+    unit.put_logo(tenant_id, APPLICATION, (Id([76; 16]), b"picture"), NOW);
     unit.insert_principal(tenant_id, &principal(PRINCIPAL));
     for key_id in [Id([70; 16]), Id([71; 16])] {
         let credential = ApplicationCredential {
@@ -635,6 +636,12 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
     add("grants", &|unit| {
         unit.update_permission_grant(OURS, Id([74; 16]), "openid", "User.Read");
         unit.delete_permission_grant(OURS, Id([75; 16]));
+    });
+    add("logo", &|unit| {
+        unit.put_logo(OURS, APPLICATION, (Id([77; 16]), b"another"), NOW + 1);
+    });
+    add("no logo", &|unit| {
+        unit.delete_logo(OURS, APPLICATION);
     });
     add("application", &|unit| {
         let mut changed = application(APPLICATION);
