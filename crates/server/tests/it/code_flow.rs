@@ -21,6 +21,7 @@ mod device;
 mod dpop;
 mod introspect;
 mod logout;
+mod many_renewals;
 mod pushed;
 mod refresh;
 mod requests;

@@ -520,7 +520,7 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
         unit.insert_pushed_request(tenant_id, &pushed(number));
         unit.insert_device_grant(tenant_id, &device(number));
     }
-    for family in [FAMILY, OTHER_FAMILY] {
+    for family in [FAMILY, OTHER_FAMILY, make_family(82)] {
         let code = token_hash(60);
         unit.insert_refresh_family(tenant_id, family, code, (false, None), NOW, 2 * NOW);
     }
@@ -590,6 +590,10 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
     });
     add("end a family", &|unit| {
         unit.end_refresh_family(OURS, FAMILY, NOW);
+    });
+    add("end the oldest family", &|unit| {
+        unit.end_oldest_families(OURS, (PERSON, PRINCIPAL), 1, NOW);
+        unit.bound_refresh_families(OURS, (PERSON, PRINCIPAL), 1);
     });
     add("revoke code", &|unit| {
         unit.revoke_code(OURS, token_hash(60), NOW);
