@@ -83,10 +83,15 @@ fn answer(state: &AppState, visit: &Visit, reply: &Reply) -> Result<Response, Re
         fields,
     };
     let mut response = pages::page(state, visit, &template)?;
-    // No page of ours but this one sends a form elsewhere, and this one there only.
+    // No page of ours but this one sends a form elsewhere, and where to we write into it. The application may lead people on from
+    // there, which browsers count as the form's going, too: so it may go anywhere that the application itself could be.
+    let onward = match origin.starts_with("https://") {
+        true => "https:",
+        false => "https: http:",
+    };
     let policy = CONTENT_SECURITY_POLICY.replace(
         "form-action 'self'",
-        &format!("form-action 'self' {origin}"),
+        &format!("form-action 'self' {onward}"),
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {
         let headers = response.headers_mut();
