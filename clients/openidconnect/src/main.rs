@@ -12,10 +12,12 @@ use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm, CoreProviderMetadata,
     CoreUserInfoClaims,
 };
+use openidconnect::url::Url;
 use openidconnect::{
-    AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest,
-    HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, RequestTokenError, Scope, TokenResponse,
+    AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    Scope, TokenResponse,
 };
 use rustls::RootCertStore;
 use rustls_pki_types::pem::PemObject;
@@ -94,6 +96,46 @@ fn check(holds: bool, what: &str) -> Result<(), Failure> {
     }
 }
 
+/// What `CoreClient` is once it knows the provider's endpoints.
+type Client = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// The way over the browser: a code, with the verifier and the nonce that belong to it.
+fn fetch_code(client: &Client) -> Result<(String, PkceCodeVerifier, Nonce), Failure> {
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let (address, state, nonce) = client
+        .authorize_url(
+            CoreAuthenticationFlow::AuthorizationCode,
+            CsrfToken::new_random,
+            Nonce::new_random,
+        )
+        .add_scopes(["profile", "email", "offline_access"].map(|it| Scope::new(it.to_owned())))
+        .set_pkce_challenge(challenge)
+        .url();
+    let back = Url::parse(&browse(address.as_str())?)?;
+    let find = |name: &str| {
+        let mut pairs = back.query_pairs();
+        pairs
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    check(
+        find("state").as_deref() == Some(state.secret().as_str()),
+        "the state comes back",
+    )?;
+    check(
+        find("iss") == Some(variable("ORIGIN")?),
+        "the answer names the issuer",
+    )?;
+    Ok((find("code").ok_or("no code came")?, verifier, nonce))
+}
+
 async fn run() -> Result<(), Failure> {
     let tls = connector()?;
     let http = move |request: HttpRequest| ask(tls.clone(), request);
@@ -107,38 +149,12 @@ async fn run() -> Result<(), Failure> {
         CoreClient::from_provider_metadata(metadata, client_id.clone(), Some(secret.clone()))
             .set_redirect_uri(RedirectUrl::new(variable("CALLBACK")?)?)
             .set_auth_type(AuthType::BasicAuth);
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let (address, state, nonce) = client
-        .authorize_url(
-            CoreAuthenticationFlow::AuthorizationCode,
-            CsrfToken::new_random,
-            Nonce::new_random,
-        )
-        .add_scopes(["profile", "email", "offline_access"].map(|it| Scope::new(it.to_owned())))
-        .set_pkce_challenge(challenge)
-        .url();
-    let back = browse(address.as_str())?;
-    let back = openidconnect::url::Url::parse(&back)?;
-    let find = |name: &str| {
-        let mut pairs = back.query_pairs();
-        pairs
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.into_owned())
-    };
-    check(
-        find("state").as_deref() == Some(state.secret().as_str()),
-        "the state comes back",
-    )?;
-    check(
-        find("iss").as_deref() == Some(issuer.as_str()),
-        "the answer names the issuer",
-    )?;
-    let code = find("code").ok_or("no code came")?;
+    let (code, _, nonce) = fetch_code(&client)?;
 
     // Another verifier first: refused, and that code is over.
     let wrong = PkceCodeVerifier::new("w".repeat(64));
     let refused = client
-        .exchange_code(AuthorizationCode::new(code.clone()))?
+        .exchange_code(AuthorizationCode::new(code))?
         .set_pkce_verifier(wrong)
         .request_async(&http)
         .await;
@@ -149,24 +165,7 @@ async fn run() -> Result<(), Failure> {
     println!("ok openidconnect: a wrong verifier is refused");
 
     // The way again, for a code of its own.
-    drop(verifier);
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let (address, _, second) = client
-        .authorize_url(
-            CoreAuthenticationFlow::AuthorizationCode,
-            CsrfToken::new_random,
-            Nonce::new_random,
-        )
-        .add_scopes(["profile", "email", "offline_access"].map(|it| Scope::new(it.to_owned())))
-        .set_pkce_challenge(challenge)
-        .url();
-    let back = openidconnect::url::Url::parse(&browse(address.as_str())?)?;
-    let mut pairs = back.query_pairs();
-    let code = pairs
-        .find(|(name, _)| name == "code")
-        .ok_or("no second code came")?
-        .1
-        .into_owned();
+    let (code, verifier, second) = fetch_code(&client)?;
     let tokens = client
         .exchange_code(AuthorizationCode::new(code))?
         .set_pkce_verifier(verifier)
