@@ -18,8 +18,6 @@ from person import CA, ORIGIN, Page, Person
 
 PROGRAM, MODULES = "/usr/sbin/apache2", "/usr/lib/apache2/modules"
 SITE, CLIENT_ID, SECRET = os.environ["SITE"], os.environ["APACHE_ID"], os.environ["APACHE_SECRET"]
-# Where it is told of sign-outs.
-PLAIN = os.environ["PLAIN"]
 LOADED = ["mpm_event", "ssl", "authn_core", "authz_core", "authz_user", "auth_openidc", "dir", "mime", "include"]
 CONFIGURATION = """
 ServerRoot {folder}
@@ -37,7 +35,6 @@ User www-data
 Group www-data
 {modules}
 Listen {listen} https
-Listen {plain} http
 TypesConfig /dev/null
 AddType text/html .html .shtml
 AddOutputFilter INCLUDES .shtml
@@ -59,7 +56,7 @@ OIDCScope "openid profile offline_access"
 OIDCPKCEMethod S256
 OIDCRemoteUserClaim preferred_username
 OIDCPassClaimsAs environment
-# Both listeners know the same sessions.
+# All workers know the same sessions.
 OIDCCacheType file
 OIDCCacheDir {folder}/cache
 
@@ -74,9 +71,6 @@ OIDCCacheDir {folder}/cache
 <Location /private/hardware>
     Require claim acr:phrh
 </Location>
-<VirtualHost {plain}>
-    SSLEngine off
-</VirtualHost>
 """
 PAGE = '<pre>\n<!--#printenv -->\n</pre>\n'
 
@@ -97,7 +91,7 @@ class Apache:
         configuration.touch(0o600)
         configuration.write_text(CONFIGURATION.format(
             folder=self.folder, modules="\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED),
-            listen=SITE.removeprefix("https://").replace("localhost", "127.0.0.1"), plain=PLAIN, site=SITE, origin=ORIGIN,
+            listen=SITE.removeprefix("https://").replace("localhost", "127.0.0.1"), site=SITE, origin=ORIGIN,
             certificate=os.environ["CERTIFICATE"], certificate_key=os.environ["CERTIFICATE_KEY"],
             client_id=CLIENT_ID, secret=SECRET))
         # It ends with this program, however that ends.

@@ -1,6 +1,6 @@
 """Independent clients against the built program, over TLS with an authority of its own, on loopback.
 
-    python run.py --binary PATH --counts FILE [--venv-bin DIR] [FILTER...]
+    python run.py --binary PATH --counts FILE [--rust-client PATH] [FILTER...]
 
 Each client is a program of its own; what it prints as `ok NAME` and `FAILED NAME: why` is counted.
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 # Longer than any client needs; what hangs is ended and counted as failed.
 LIMITS = {"sdk_v1": 300, "sdk_beta": 300, "passkeys_v1": 120, "passkeys_beta": 120, "javascript": 120,
-          "authlib": 60, "msal": 60, "apache": 60, "forward_auth": 90, "schemathesis": 260}
+          "authlib": 60, "msal": 60, "apache": 60, "openidconnect": 60, "forward_auth": 90, "schemathesis": 260}
 PERMISSIONS = [
     "User.ReadWrite.All",
     "Group.ReadWrite.All",
@@ -68,8 +68,8 @@ class Server:
         self.child = subprocess.Popen(
             [binary, "serve", *self.settings, "--listen", f"127.0.0.1:{self.port}", "--trusted-proxy", "127.0.0.1",
              "--tls-certificate", str(self.certificate), "--tls-key", str(self.key)],
-            # Applications that are told of sign-outs are on this machine, too.
-            env={**os.environ, "CLAVIGER_OUTBOUND_PRIVATE": "true"}, stdout=self.log, stderr=self.log)
+            # Applications that are told of sign-outs are on this machine, too, with certificates of the same authority.
+            env={**os.environ, "CLAVIGER_OUTBOUND_PRIVATE": "true", "CLAVIGER_OUTBOUND_AUTHORITY": str(self.ca)}, stdout=self.log, stderr=self.log)
         self.context = ssl.create_default_context(cafile=str(self.ca))
         self.wait()
 
@@ -156,25 +156,26 @@ def add_key(server, app_id, name):
 def prepare_openid(server):
     """Applications that let people sign in, and people with registration links. Each program has its own of both."""
     site = f"https://localhost:{free_port()}"
-    # The server believes no authority of a test, so it tells of sign-outs over plain http.
-    told = {"CALLBACK": "https://travel.example.org/callback", "SITE": site, "PLAIN": f"127.0.0.1:{free_port()}",
-            "CERTIFICATE": str(server.certificate), "CERTIFICATE_KEY": str(server.key)}
+    told = {"CALLBACK": "https://travel.example.org/callback", "SITE": site, "CERTIFICATE": str(server.certificate), "CERTIFICATE_KEY": str(server.key)}
     for name, addresses in (
         ("AUTHLIB", [f"web={told['CALLBACK']}"]),
         ("MSAL", [f"web={told['CALLBACK']}"]),
         ("TOOL", ["publicClient=http://localhost"]),
+        ("RUST", [f"web={told['CALLBACK']}"]),
         ("APACHE", [f"web={site}/callback", f"web={site}/bye.html"]),
     ):
         redirects = [word for address in addresses for word in ("--redirect", address)]
         app_id = server.command("app", "create", name.title(), *redirects)["clientId"]
         secret = server.command("app", "add-secret", app_id)["secret"]
         told |= {f"{name}_ID": app_id, f"{name}_SECRET": secret}
-    server.run_command("app", "logout-address", told["APACHE_ID"], f"http://{told['PLAIN']}/callback?logout=backchannel")
+    server.run_command("app", "logout-address", told["APACHE_ID"], f"{site}/callback?logout=backchannel")
     told["AUTHLIB_KEY"] = add_key(server, told["AUTHLIB_ID"], "authlib")
     for name in ("Dora", "Emil", "Finn", "Gina"):
         made = server.command("user", "add", f"{name.lower()}@example.org", "--display-name", name, "--link")
         told[f"LINK_{name.upper()}"] = made["link"]["url"]
     server.run_command("user", "set", "dora@example.org", "--mail", "dora.post@example.org")
+    made = server.command("user", "add", "rosa@example.org", "--display-name", "Rosa", "--link")
+    told["RUST_LINK"] = made["link"]["url"]
     return told
 
 
@@ -195,8 +196,9 @@ def prepare_forward_auth(server):
     return told
 
 
-def programs(python, scripts):
-    return {
+def programs(python, scripts, rust_client):
+    rust = {"openidconnect": [python, str(HERE / "openid_rust.py"), rust_client]} if rust_client else {}
+    return rust | {
         "sdk_v1": [python, str(HERE / "sdk.py"), "v1.0"],
         "sdk_beta": [python, str(HERE / "sdk.py"), "beta"],
         "passkeys_v1": [python, str(HERE / "passkeys.py"), "v1.0"],
@@ -233,6 +235,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--counts", required=True)
+    parser.add_argument("--rust-client")
     parser.add_argument("filters", nargs="*")
     arguments = parser.parse_args()
     # Nothing goes beyond loopback, whatever proxy this machine knows.
@@ -242,7 +245,7 @@ def main():
     server = Server(arguments.binary, folder)
     try:
         environment = prepare(server)
-        for name, program in programs(sys.executable, Path(sys.executable).parent).items():
+        for name, program in programs(sys.executable, Path(sys.executable).parent, arguments.rust_client).items():
             if arguments.filters and not any(word in name for word in arguments.filters):
                 continue
             good, bad = run(name, program, environment, folder)

@@ -103,12 +103,18 @@ test('people open their applications, and take back what they allowed', async (t
   const home = callback.replace('callback', 'start');
   const { clientId } = app(t.server, 'create', 'Travel <b>expenses</b>', '--redirect', `web=${callback}`, '--home', home, '--description', 'What a journey cost');
   app(t.server, 'create', 'المكتبة', '--home', 'https://library.example.org');
+  t.server.run(['app', 'logo', clientId, 'browser/logo.png']);
   await ada.goto('/applications');
   await ada.page.getByText('What a journey cost').waitFor();
+  const logo = ada.page.locator('.logo img');
+  assert.equal(await logo.count(), 1);
+  assert.ok(await logo.evaluate((/** @type {HTMLImageElement} */ it) => it.complete && it.naturalWidth > 0));
   await ada.shoot('applications');
   await ada.page.getByRole('link', { name: 'Travel <b>expenses</b>' }).click();
   await ada.page.waitForURL(home);
   await ada.goto(authorize(clientId, callback));
+  assert.equal(await logo.count(), 1);
+  await ada.shoot('consent-logo');
   await ada.button('Allow').click();
   await ada.page.waitForURL(`${callback}?**`);
   await ada.goto('/security-info');
@@ -140,6 +146,32 @@ test('an answer travels in a form', async (t) => {
   assert.deepEqual([forms[1]?.get('state'), forms[1]?.get('iss')], ['x y', t.server.origin]);
   ada.assertQuiet();
   close();
+});
+
+test('an application leads people on to another place of its own', async (t) => {
+  const ada = await t.administrator();
+  // Three origins: ours, the one that is registered, and where that one leads.
+  const third = await listen();
+  const onward = third.callback.replace('callback', 'welcome');
+  const { callback, forms, close } = await listen(onward);
+  const { clientId } = app(t.server, 'create', 'Travel expenses', '--redirect', `web=${callback}`);
+  for (const mode of ['query', 'form_post']) {
+    const address = authorize(clientId, callback, { response_mode: mode, prompt: 'consent' });
+    // By the sign-in and the consent, by refusing, and by what was allowed already.
+    for (const button of ['Allow', 'Don’t allow']) {
+      await ada.context.clearCookies();
+      await ada.goto(address);
+      await ada.button('Sign in with a passkey').click();
+      await ada.button(button).click();
+      await ada.page.waitForURL(onward);
+    }
+    await ada.goto(authorize(clientId, callback, { response_mode: mode }));
+    await ada.page.waitForURL(onward);
+  }
+  assert.deepEqual(forms.map((form) => form.has('code')), [true, false, true]);
+  ada.assertQuiet();
+  close();
+  third.close();
 });
 
 test('who is not assigned reads why, and who is comes in', async (t) => {

@@ -23,7 +23,7 @@ use webauthn::{
     StoredCredential, UserVerification, assertion, base64url, registration,
 };
 
-use crate::{attested, trust};
+use crate::{allocation, attested, trust};
 
 /// A target: its name, which is its folder of seeds, too, and its body.
 pub(crate) struct Target {
@@ -67,6 +67,10 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "graph_body",
         run: graph_body,
+    },
+    Target {
+        name: "logo",
+        run: logo,
     },
     Target {
         name: "certificate",
@@ -141,6 +145,16 @@ pub(crate) const TARGETS: &[Target] = &[
         run: sign_in,
     },
 ];
+
+/// Whatever is made of it is a picture of the bounded size, and would be made again.
+fn logo(bytes: &[u8]) {
+    // A small file may unpack to a large picture: that much is meant.
+    allocation::allow(raster::MAX_MEMORY);
+    if let Ok(made) = raster::remake(bytes) {
+        let again = raster::remake(&made).expect("it is a picture");
+        assert_eq!(again, made);
+    }
+}
 
 fn cbor(bytes: &[u8]) {
     let mut reader = Reader::new(bytes);

@@ -10,7 +10,7 @@
 
 use oidc::redirect_uri::{self, Platform};
 use serde::{Deserialize, Serialize};
-use store::{Application, Id};
+use store::{Application, ERASING, Id};
 
 use crate::access::{self, Operation, Target};
 use crate::actor::Actor;
@@ -20,6 +20,7 @@ use crate::{Identity, Micros, Refusal, codes, names};
 
 mod assignments;
 mod credentials;
+mod logo;
 mod mine;
 mod own_api;
 mod permissions;
@@ -32,6 +33,9 @@ pub use assignments::DEFAULT_ROLE;
 pub(crate) use assignments::check_assigned;
 pub(crate) use credentials::derive_secret_hash;
 pub use credentials::{CredentialView, MadeSecret, add_key, add_secret, remove_credential};
+pub use logo::{
+    Logo, MAX_LOGO_FILE, find_logo, find_logo_id, find_shown_logo, put_logo, remove_logo,
+};
 pub use mine::{OpenApplication, OwnConsent, list_consents, list_open, withdraw};
 pub(crate) use own_api::ensure as ensure_own_api;
 pub use own_api::{OWN_API, find_own_api};
@@ -104,6 +108,8 @@ pub struct ApplicationView {
     pub back_channel_logout_session_required: bool,
     /// What it protects by forward authentication, in order: origins.
     pub protected_origins: Vec<String>,
+    /// Names its logo, if it has one.
+    pub logo_id: Option<Id>,
     pub secrets: Vec<CredentialView>,
     pub keys: Vec<CredentialView>,
     pub created_at: Micros,
@@ -263,6 +269,11 @@ fn take_deleted(found: Option<Application>) -> Result<Application, Refusal> {
         .ok_or_else(|| Refusal::new(&codes::APPLICATION_MISSING))
 }
 
+/// Nobody is deleting it for good.
+fn take_restorable(found: Option<Application>) -> Result<Application, Refusal> {
+    take_deleted(found.filter(|application| application.deleted_at != Some(ERASING)))
+}
+
 pub(crate) async fn may_read(identity: &Identity, actor: Actor<'_>) -> Result<(), Refusal> {
     access::check(identity, actor, Operation::ReadApplications, None)
         .await
@@ -280,6 +291,7 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
     let protected_origins = store
         .list_protected_origins(tenant, application.object_id)
         .await?;
+    let logo_id = store.find_logo_id(tenant, application.object_id).await?;
     Ok(ApplicationView {
         object_id: application.object_id,
         app_id: application.app_id,
@@ -292,6 +304,7 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         back_channel_logout_uri: application.back_channel_logout_uri,
         back_channel_logout_session_required: application.back_channel_logout_session_required,
         protected_origins,
+        logo_id,
         secrets,
         keys,
         created_at: application.created_at,

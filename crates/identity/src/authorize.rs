@@ -69,6 +69,8 @@ pub enum Outcome {
 /// What the consent page shows.
 #[derive(Debug)]
 pub struct Consent {
+    /// The application's, by which its logo is found.
+    pub object_id: Id,
     pub application: String,
     /// The host that the answer goes to.
     pub host: String,
@@ -423,6 +425,7 @@ async fn prove_who(
 
 fn show(identity: &Identity, checked: &Checked, since: Option<Micros>) -> Consent {
     Consent {
+        object_id: checked.known.client.object_id,
         application: checked.known.client.display_name.clone(),
         host: redirect_uri::host(&checked.known.redirect_uri).to_owned(),
         permissions: checked.asked.named.clone(),

@@ -186,6 +186,8 @@ codes! {
     APPLICATION_NAME_UNFIT = "application.name_unfit" Bad "An application's name has 1 to 256 visible characters, its description at most 1024." "Choose another name.";
     REDIRECT_UNFIT = "application.redirect_unfit" Bad "A redirect address is https, or http to this very machine; without fragment, user name and wildcard; at most 50." "Register the exact addresses that the application uses.";
     LOGOUT_ADDRESS_UNFIT = "application.logout_address_unfit" Bad "The address at which an application is told that a session is over is https, or http to this very machine; without fragment and user name." "Register the one address at which the application takes logout tokens.";
+    LOGO_UNFIT = "application.logo_unfit" Bad "A logo is one still picture, PNG or JPEG, of at most 512 KiB and 2048 pixels each way." "Send it as PNG; export a drawing (SVG) as one of 240 pixels each way.";
+    LOGO_MISSING = "application.logo_missing" Missing "The application has no logo." "Send one first.";
     ORIGIN_UNFIT = "application.origin_unfit" Bad "A protected address is https, or http on localhost, with a host's name and nothing behind it; not one of this server's own host; at most 50." "Give scheme, host and port alone, such as https://wiki.example.org.";
     ORIGIN_TAKEN = "application.origin_taken" Conflict "Another application protects this address, or one that was deleted and can be restored." "Take it from that application first, or remove that one for good.";
     TOO_MANY_CREDENTIALS = "application.too_many_credentials" Conflict "An application holds at most ten secrets and keys." "Remove one that is not used any more.";

@@ -6,7 +6,8 @@
 
 use oidc::token_request::DeviceRequest;
 use store::{
-    AuthorizationCode, Client, CodeHash, DeviceGrant, DeviceStatus, Guard, Log, Unit, WriteError,
+    AuthorizationCode, Client, CodeHash, DeviceGrant, DeviceStatus, Guard, Id, Log, Unit,
+    WriteError,
 };
 use webauthn::base64url;
 
@@ -185,6 +186,8 @@ pub enum Looked {
 /// What the page shows.
 #[derive(Debug)]
 pub struct Asked {
+    /// The application's, by which its logo is found.
+    pub object_id: Id,
     pub application: String,
     /// Where the device asked from.
     pub place: Place,
@@ -245,6 +248,7 @@ pub async fn look(
         });
     }
     Ok(Looked::Ask(Box::new(Asked {
+        object_id: client.object_id,
         application: client.display_name.clone(),
         place: Place::from_json(&grant.place),
         user_code,

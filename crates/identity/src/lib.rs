@@ -59,6 +59,7 @@ mod client;
 mod creation;
 mod flow;
 mod id_token_hint;
+mod leavings;
 mod limits;
 mod link;
 mod look_alike;

@@ -19,7 +19,7 @@ use webauthn::base64url;
 
 use crate::applications::check_assigned;
 use crate::assurance;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, NewRecord};
 use crate::authorize::list_granted;
 use crate::client::{self, AuthenticatedClient, Claimed, Proven};
 use crate::issuer::{Issuer, Scope, parse_scope};
@@ -37,6 +37,8 @@ pub use self::preview::{Preview, preview};
 pub(crate) use self::refresh::purge as purge_refresh;
 pub use self::refresh::revoke;
 
+/// How often a code's redemption is written: others of the same person may come in between.
+const MAX_REDEMPTIONS: usize = 3;
 /// How long an access token lives (security 28), and an id token.
 pub(crate) const LIFETIME: Micros = 10 * MINUTE;
 /// `typ` of an access token (RFC 9068 section 2.1).
@@ -495,34 +497,63 @@ async fn redeem(
         rests_on: ("cod", base64url::encode(&code.code_hash)),
         grant,
     };
-    let (mut tokens, activity, entry) = make_tokens(asked, &basis, &permissions).await?;
-    let now = identity.0.ambient.now();
+    // Nothing is counted ahead: the unit says who has too many renewals, and is then written anew.
+    let mut displaced = 0;
+    for _ in 0..MAX_REDEMPTIONS {
+        let (tokens, unit, records) =
+            prepare(asked, code, (&basis, &permissions), displaced).await?;
+        return match audit::commit_all(identity, unit, records).await {
+            Ok(_) => Ok(tokens),
+            Err(WriteError::Refused(Guard::Count)) => {
+                displaced = refresh::count_displaced(identity, code).await?;
+                continue;
+            }
+            Err(WriteError::Refused(Guard::Spent)) => Err(failed(client::replayed())),
+            Err(WriteError::Refused(Guard::Missing)) => Err(failed(code_unusable("code.used"))),
+            Err(WriteError::Refused(Guard::SessionOver)) => {
+                Err(failed(code_unusable("code.session_over")))
+            }
+            Err(error) => Err(refuse_write(error).into()),
+        };
+    }
+    Err(Refusal::new(&codes::MOVED).into())
+}
+
+/// The tokens of a code, the unit that redeems it, and the records: one of them about how many renewals end for it.
+async fn prepare<'a>(
+    asked: &Asked<'_>,
+    code: &'a AuthorizationCode,
+    (basis, permissions): (&Basis<'_>, &[Permission]),
+    displaced: i64,
+) -> Result<(Tokens, Unit, Vec<NewRecord<'a>>), Failure> {
+    let (identity, client) = (asked.identity, asked.client);
+    let tenant = identity.0.tenant_id;
+    let (mut tokens, word, entry) = make_tokens(asked, basis, permissions).await?;
     let mut unit = Unit::new();
     client.spend(identity, &mut unit);
     unit.require_session(tenant, code.person_id, code.session_id);
-    unit.use_code(tenant, code.code_hash, now);
+    unit.use_code(tenant, code.code_hash, identity.0.ambient.now());
     if tokens.id_token.is_some() {
         unit.insert_session_client(tenant, &outbox::prepare_logout(identity, code));
     }
     if permissions.contains(&Permission::OfflineAccess) {
-        let in_hardware = basis.assurance.is_in_hardware();
-        tokens.refresh_token = Some(refresh::begin(
-            identity,
-            &mut unit,
-            code.code_hash,
-            (in_hardware, client.key()),
-        ));
+        let with = (basis.assurance.is_in_hardware(), client.key());
+        let token = refresh::begin(identity, &mut unit, code, with, displaced);
+        tokens.refresh_token = Some(token);
     }
-    let about = (Some(code.person_id), Some(code.principal_id.0.as_slice()));
-    match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
-        Ok(_) => Ok(tokens),
-        Err(WriteError::Refused(Guard::Spent)) => Err(failed(client::replayed())),
-        Err(WriteError::Refused(Guard::Missing)) => Err(failed(code_unusable("code.used"))),
-        Err(WriteError::Refused(Guard::SessionOver)) => {
-            Err(failed(code_unusable("code.session_over")))
-        }
-        Err(error) => Err(refuse_write(error).into()),
+    let record = |word, entry| NewRecord {
+        log: Log::Audit,
+        word,
+        about: (Some(code.person_id), Some(code.principal_id.0.as_slice())),
+        entry,
+    };
+    let mut records = vec![record(word, entry)];
+    if displaced > 0 {
+        let mut entry = describe(asked);
+        entry.say("ended", displaced);
+        records.push(record("token.displaced", entry));
     }
+    Ok((tokens, unit, records))
 }
 
 /// How the person of the code was last verified, read live: session, person, passkey and client must still stand.

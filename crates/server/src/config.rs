@@ -3,6 +3,7 @@
 //! A flag overrides the environment, the environment overrides the file, the file overrides the
 //! default. All three are read into the same [`Layer`], so a name means the same everywhere.
 
+mod authorities;
 mod check;
 mod environment;
 mod error;
@@ -27,6 +28,7 @@ use identity::{Location, Settings};
 
 use crate::outbound::PrivateAddresses;
 
+pub use authorities::Authorities;
 pub use error::ConfigError;
 pub use key::{Key, KeySource, make_key_file};
 pub use layer::{AttestationWord, Layer, LogForm, OriginEntry, Purpose};
@@ -58,6 +60,8 @@ pub struct Configuration {
     /// Names and icons of passkeys' makers.
     pub providers: Arc<OperatorProviders>,
     pub outbound_private: PrivateAddresses,
+    /// Certificate authorities that are believed besides those that browsers believe.
+    pub outbound_authorities: Authorities,
     /// Variables named like settings that are none: perhaps misspelt.
     pub unknown_variables: Vec<String>,
 }

@@ -186,9 +186,13 @@ async fn handle(
     found: Found,
 ) -> Result<Response, Fault> {
     let body = if takes_body(request.method()) {
-        body::buffer(&mut request).await?;
-        check_type(&request)?;
-        axum::body::to_bytes(std::mem::take(request.body_mut()), body::BODY_LIMIT)
+        let most = match found.endpoint.takes {
+            Takes::Picture(most) => most,
+            _ => body::BODY_LIMIT,
+        };
+        body::buffer_at_most(&mut request, most).await?;
+        check_type(&request, found.endpoint.takes)?;
+        axum::body::to_bytes(std::mem::take(request.body_mut()), most)
             .await
             .map_err(|_| Fault::from(&identity::codes::BAD_REQUEST))?
     } else {
@@ -203,8 +207,8 @@ fn takes_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PATCH | Method::PUT)
 }
 
-/// A body, where there is one, is JSON.
-fn check_type(request: &Request) -> Result<(), Fault> {
+/// A body, where there is one, is JSON, or the picture that is asked for.
+fn check_type(request: &Request, takes: Takes) -> Result<(), Fault> {
     let empty = axum::body::HttpBody::size_hint(request.body()).exact() == Some(0);
     let kind = request
         .headers()
@@ -212,6 +216,13 @@ fn check_type(request: &Request) -> Result<(), Fault> {
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
+    if matches!(takes, Takes::Picture(_)) {
+        let is = |kind: &str| essence.eq_ignore_ascii_case(kind);
+        return match is("image/png") || is("image/jpeg") {
+            true => Ok(()),
+            false => Err(Fault::unsupported_picture()),
+        };
+    }
     if empty || essence.eq_ignore_ascii_case("application/json") {
         Ok(())
     } else {

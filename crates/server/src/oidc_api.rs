@@ -89,7 +89,7 @@ fn open_to_scripts() -> Router<AppState> {
     let mut router = Router::new().route(
         "/oidc/userinfo",
         get(user_info::show)
-            .post(user_info::show)
+            .post(user_info::take)
             .options(preflight),
     );
     for below in ["", "/{tenant}"] {

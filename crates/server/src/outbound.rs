@@ -20,6 +20,8 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::config::Authorities;
+
 /// How long a fetch may take in all.
 const TIME: Duration = Duration::from_secs(120);
 
@@ -52,7 +54,9 @@ pub enum FetchError {
     Private(IpAddr),
     #[error("no connection: {0}")]
     Connect(std::io::Error),
-    #[error("no trusted TLS connection: {0}")]
+    #[error(
+        "no trusted TLS connection: {0}; outbound-authority names a certificate authority of your own"
+    )]
     Tls(std::io::Error),
     #[error("the exchange broke off")]
     Broken,
@@ -91,8 +95,20 @@ impl Outbound {
     /// # Errors
     /// If TLS can't be set up, which only a broken build can cause.
     pub fn new(private: PrivateAddresses) -> Result<Outbound, rustls::Error> {
+        Outbound::with(private, &Authorities::default())
+    }
+
+    /// One that believes those of the operator besides (`outbound-authority`).
+    ///
+    /// # Errors
+    /// As [`Outbound::new`].
+    pub fn with(
+        private: PrivateAddresses,
+        authorities: &Authorities,
+    ) -> Result<Outbound, rustls::Error> {
         let mut roots = RootCertStore::empty();
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        authorities.add_to(&mut roots)?;
         Outbound::believing(roots, private, TIME)
     }
 

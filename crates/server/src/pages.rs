@@ -7,6 +7,7 @@ mod assets;
 mod device;
 mod health;
 mod home;
+mod logos;
 mod pass;
 mod people;
 mod providers;
@@ -30,6 +31,8 @@ use crate::app::AppState;
 use crate::error::Rejection;
 use crate::extract::Visit;
 
+pub(crate) use logos::{make as make_logo, write_path as write_logo_path};
+
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .merge(sign_in::routes())
@@ -42,6 +45,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(applications::routes())
         .merge(device::routes())
         .merge(home::routes())
+        .merge(logos::routes())
         .merge(providers::routes())
         .merge(assets::routes())
         .merge(well_known::routes())

@@ -168,7 +168,8 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
         true => Some(setup::make_link(&identity).await?),
         false => None,
     };
-    let outbound = Outbound::new(configuration.outbound_private)
+    let believed = &configuration.outbound_authorities;
+    let outbound = Outbound::with(configuration.outbound_private, believed)
         .map_err(|cause| ServeError::Outbound(cause.to_string()))?;
     let courier = Courier::new(&outbound);
     let mut jobs = Jobs::start(&identity, keeper(&configuration, outbound), courier);

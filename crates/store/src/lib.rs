@@ -35,6 +35,7 @@ pub use records::forward_auth::{
     ForwardCode, ForwardToken, LiveForward, NewForwardCode, NewForwardSession, ProtectedApplication,
 };
 pub use records::group::{DeletedGroups, Group, GroupColumn, GroupFields, Groups};
+pub use records::leaving::Leaving;
 pub use records::link::{NewLink, OpenLink};
 pub use records::log::{ChainLink, Log, LogRecord, VOID};
 pub use records::log_page::{LogRange, ShownRecord};

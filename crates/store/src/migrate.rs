@@ -129,6 +129,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0017_outbox.sql"),
     },
     Migration {
+        version: 19,
+        name: "logos_and_renewals",
+        sqlite: include_str!("../migrations/sqlite/0019_logos_and_renewals.sql"),
+        postgres: include_str!("../migrations/postgres/0019_logos_and_renewals.sql"),
+    },
+    Migration {
         version: 20,
         name: "access_pass",
         sqlite: include_str!("../migrations/sqlite/0020_access_pass.sql"),

@@ -1,5 +1,5 @@
-//! Clients that others wrote, against the built program: Microsoft's SDKs and MSAL, Authlib, mod_auth_openidc, nginx, Caddy,
-//! schemathesis.
+//! Clients that others wrote, against the built program: Microsoft's SDKs and MSAL, Authlib, mod_auth_openidc, the `openidconnect`
+//! crate, nginx, Caddy, schemathesis.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,12 +14,18 @@ pub(super) fn suite(binary: &Path, filter: &[String]) -> Outcome<Tally> {
     let counts = Path::new("out/clients.json");
     std::fs::create_dir_all("out").map_err(|e| format!("out: {e}"))?;
     let _ = std::fs::remove_file(counts);
+    let rust_client = build_rust_client(filter)?;
     let status = Command::new(python)
         .arg("clients/run.py")
         .arg("--binary")
         .arg(binary)
         .arg("--counts")
         .arg(counts)
+        .args(
+            rust_client
+                .iter()
+                .flat_map(|it| ["--rust-client".as_ref(), it.as_os_str()]),
+        )
         .args(filter)
         .status()
         .map_err(|e| format!("cannot run python: {e}"))?;
@@ -31,6 +37,26 @@ pub(super) fn suite(binary: &Path, filter: &[String]) -> Outcome<Tally> {
         )));
     }
     Ok(tally)
+}
+
+/// The program in `clients/openidconnect`, where it is asked for. It is no member of the workspace; built into the same folder
+/// it finds most of what it needs there.
+fn build_rust_client(filter: &[String]) -> Outcome<Option<PathBuf>> {
+    if !filter.is_empty()
+        && !filter
+            .iter()
+            .any(|part| "openidconnect".contains(part.as_str()))
+    {
+        return Ok(None);
+    }
+    let folder = target_folder()?;
+    process::run(
+        process::cargo(&["build", "--locked", "--manifest-path"])
+            .arg("clients/openidconnect/Cargo.toml")
+            .arg("--target-dir")
+            .arg(&folder),
+    )?;
+    Ok(Some(folder.join("debug/openidconnect-client")))
 }
 
 /// A Python of its own beside what cargo builds, with what `clients/requirements.txt` pins; made anew when that changed.

@@ -82,6 +82,11 @@ const ROOMS: &[Room] = &[
         never: IO,
     },
     Room {
+        name: "raster",
+        ours: &[],
+        never: IO,
+    },
+    Room {
         name: "authenticator",
         ours: &["webauthn"],
         never: IO,
@@ -93,7 +98,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "identity",
-        ours: &["store", "webauthn", "policy", "oidc"],
+        ours: &["store", "webauthn", "policy", "oidc", "raster"],
         never: WEB_AND_SQL,
     },
     Room {

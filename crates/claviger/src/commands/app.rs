@@ -13,6 +13,7 @@ use server::Start;
 use server::config::Configuration;
 
 mod assigned;
+mod logo;
 mod sign_in;
 mod tokens;
 

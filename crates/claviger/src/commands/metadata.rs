@@ -74,7 +74,8 @@ async fn update(
     let source = source.ok_or_else(|| {
         Failure::Said("name a file or an https address, or set metadata-source".to_owned())
     })?;
-    let outbound = Outbound::new(configuration.outbound_private)
+    let believed = &configuration.outbound_authorities;
+    let outbound = Outbound::with(configuration.outbound_private, believed)
         .map_err(|cause| Failure::Said(cause.to_string()))?;
     let updated = refresh(identity, &outbound, &source, by)
         .await

@@ -271,6 +271,20 @@ properties of people, groupIds, groupNames, assignedGroupIds, assignedGroupNames
         #[arg(long, conflicts_with = "url")]
         remove: bool,
     },
+    /// Give the application a logo, or take it away
+    #[command(after_help = "Examples:
+  claviger app logo 6731de76-14a6-49ae-97bc-6eba6914391e ./expenses.png
+  claviger app logo 6731de76-14a6-49ae-97bc-6eba6914391e --remove
+The picture is made anew as a small PNG; of the file nothing is kept.")]
+    Logo {
+        client_id: String,
+        /// One still PNG or JPEG, at most 512 KiB and 2048 pixels each way; best is a square of 240
+        #[arg(required_unless_present = "remove")]
+        file: Option<PathBuf>,
+        /// It has none any more
+        #[arg(long, conflicts_with = "file")]
+        remove: bool,
+    },
     /// Say which addresses the application protects by forward authentication
     #[command(after_help = "Examples:
   claviger app protect 6731de76-14a6-49ae-97bc-6eba6914391e https://wiki.example.org

@@ -724,6 +724,26 @@ fn metadata_is_updated_shown_and_never_goes_back() {
     assert_eq!(finding.expect("a line about metadata")["grade"], "good");
 }
 
+/// Only a picture becomes a logo.
+fn say_logo(run: &dyn Fn(&[&str]) -> Outcome, folder: &Folder, client: &str) {
+    let file = |name: &str, bytes: &[u8]| {
+        let file = folder.path().join(name);
+        fs::write(&file, bytes).expect("a file");
+        text(&file).to_owned()
+    };
+    let picture = file(
+        "logo.jpg",
+        include_bytes!("../../../raster/tests/data/baseline.jpg"),
+    );
+    let drawing = file("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>");
+    run(&["app", "logo", client, "--remove"]).refused(1, "application.logo_missing");
+    let said = run(&["app", "logo", client, &picture]).ok();
+    assert!(said.contains("Travel expenses"), "{said}");
+    run(&["app", "logo", client, &drawing]).refused(1, "application.logo_unfit");
+    run(&["app", "logo", client, "/nowhere.png"]).refused(1, "/nowhere.png");
+    run(&["app", "logo", client, "--remove"]).ok();
+}
+
 #[test]
 fn applications_are_managed_while_the_server_runs() {
     let folder = Folder::make();
@@ -765,6 +785,7 @@ fn applications_are_managed_while_the_server_runs() {
     run(&["app", "role", &id, "User.Read.All"]).refused(1, "permission.held");
     run(&["app", "create", "x", "--redirect", "web=http://a.example"])
         .refused(1, "application.redirect_unfit");
+    say_logo(&run, &folder, &id);
     run(&["app", "delete", &id]).ok();
     run(&["app", "show", &id]).refused(1, "application.missing");
     assert_eq!(

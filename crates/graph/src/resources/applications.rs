@@ -18,6 +18,7 @@ resource! {
         created_date_time "createdDateTime": Option<Time> = Shown;
         description "description": Option<String> = Shown Create Update;
         display_name "displayName": Option<String> = Shown Create Update;
+        info "info": Option<InformationalUrl> = Shown;
         is_device_only_auth_supported "isDeviceOnlyAuthSupported": Option<bool> = Shown Create Update;
         key_credentials "keyCredentials": Vec<KeyCredential> = Shown;
         password_credentials "passwordCredentials": Vec<PasswordCredential> = Shown;
@@ -27,6 +28,13 @@ resource! {
         spa "spa": Option<SpaApplication> = Shown Create Update;
         tokens "@claviger.tokens": Option<TokenConfiguration> = Shown Create Update Own;
         web "web": Option<WebApplication> = Shown Create Update;
+    }
+}
+
+resource! {
+    /// Addresses about an application.
+    InformationalUrl = "informationalUrl" {
+        logo_url "logoUrl": Option<String> = Shown;
     }
 }
 

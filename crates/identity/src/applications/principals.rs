@@ -1,6 +1,6 @@
 //! Service principals: applications as members of the organisation.
 
-use store::{Guard, Id, PrincipalStatus, ServicePrincipal, WriteError};
+use store::{Guard, Id, Leaving, PrincipalStatus, ServicePrincipal, WriteError};
 
 use super::{AppRole, OWN_API, TokenSettings, find_target_of_principal, may_read};
 use crate::access::{self, Allowed, Operation};
@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::audit::Entry;
 use crate::people::{Expected, check_expected};
 use crate::tenant::refuse_write;
-use crate::{Identity, Micros, Refusal, codes};
+use crate::{Identity, Micros, Refusal, codes, leavings};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrincipalView {
@@ -293,5 +293,10 @@ async fn delete_principal_once(
     let word = "principal.deleted";
     access::write(identity, actor, &allowed, unit, word, object, entry)
         .await
-        .map_err(refuse_write)
+        .map_err(refuse_write)?;
+    // It is gone, and what is left is worth nothing and would age: whether that is gone at once, too, changes no answer.
+    if let Err(refusal) = leavings::purge(identity, Leaving::of_principals(), object).await {
+        tracing::warn!(code = refusal.code.id, "what a service principal left");
+    }
+    Ok(())
 }

@@ -1,19 +1,19 @@
 //! Making, changing, deleting applications.
 
-use store::{Application, Guard, Id, Log, ServicePrincipal, Unit, WriteError};
+use store::{Application, Guard, Id, Leaving, Log, ServicePrincipal, Unit, WriteError};
 
 use super::protected::Origins;
 use super::{
     ApplicationChange, ApplicationView, describe, find_active, find_any, find_target,
     parse_description, parse_home, parse_logout_address, parse_name, take_active, take_deleted,
-    view, write_redirect_uris,
+    take_restorable, view, write_redirect_uris,
 };
 use crate::access::{self, Allowed, Operation, Target};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::people::{Expected, RESTORABLE, check_expected};
 use crate::tenant::refuse_write;
-use crate::{Identity, Refusal, codes};
+use crate::{Identity, Refusal, codes, leavings};
 
 /// Refuses unless the actor may do it to that application, if there is one: who may not is not told whether there is.
 async fn check(
@@ -296,7 +296,7 @@ async fn restore_once(identity: &Identity, actor: Actor<'_>, object: Id) -> Resu
     let found = find_any(identity, object).await?;
     let operation = Operation::RestoreApplication;
     let allowed = check(identity, actor, operation, found.as_ref()).await?;
-    let application = take_deleted(found)?;
+    let application = take_restorable(found)?;
     let tenant = identity.0.tenant_id;
     let mut unit = allowed.begin(identity);
     unit.change_application_status(tenant, &application, None);
@@ -324,16 +324,37 @@ async fn erase_once(identity: &Identity, actor: Actor<'_>, object: Id) -> Result
     let operation = Operation::DeleteApplication;
     let allowed = check(identity, actor, operation, found.as_ref()).await?;
     let application = take_deleted(found)?;
+    purge_belongings(identity, &application).await?;
     let mut unit = allowed.begin(identity);
     put_erasure(identity, &mut unit, &application).await?;
     let entry = describe(identity, actor, &application);
     let word = "application.erased";
-    let written = access::write(identity, actor, &allowed, unit, word, object, entry).await;
-    written.map_err(|error| match error {
-        // Somebody else was first.
+    access::write(identity, actor, &allowed, unit, word, object, entry)
+        .await
+        .map_err(refuse_erasure)
+}
+
+/// Somebody else was first, or it was restored just now.
+fn refuse_erasure(error: WriteError) -> Refusal {
+    match error {
         WriteError::Refused(Guard::Missing) => Refusal::new(&codes::APPLICATION_MISSING),
         error => refuse_write(error),
-    })
+    }
+}
+
+/// What hangs on a deleted application and confers nothing: after nobody can restore it any more, so that an erasure that is
+/// interrupted is gone on with.
+async fn purge_belongings(identity: &Identity, application: &Application) -> Result<(), Refusal> {
+    let mut unit = Unit::new();
+    unit.begin_application_erasure(identity.0.tenant_id, application.object_id);
+    identity.write(unit).await.map_err(refuse_erasure)?;
+    let principal = find_principal_of(identity, application).await?;
+    match principal.filter(|it| it.status == store::PrincipalStatus::Deleted) {
+        Some(principal) => {
+            leavings::purge(identity, Leaving::of_principals(), principal.object_id).await
+        }
+        None => Ok(()),
+    }
 }
 
 async fn find_principal_of(
@@ -368,6 +389,11 @@ pub(crate) async fn purge(identity: &Identity) -> Result<(), Refusal> {
         let Some(application) = store.find_application(tenant, object).await? else {
             continue;
         };
+        match purge_belongings(identity, &application).await {
+            // Another node was first, or it was restored just now.
+            Err(refusal) if refusal.code == &codes::APPLICATION_MISSING => continue,
+            purged => purged?,
+        }
         let mut unit = Unit::new();
         put_erasure(identity, &mut unit, &application).await?;
         let mut entry = Entry::default();
@@ -383,7 +409,6 @@ pub(crate) async fn purge(identity: &Identity) -> Result<(), Refusal> {
         )
         .await;
         match written {
-            // Another node was first, or it was restored just now.
             Ok(_) | Err(WriteError::Refused(Guard::Missing)) => {}
             Err(error) => return Err(refuse_write(error)),
         }

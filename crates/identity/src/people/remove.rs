@@ -1,7 +1,8 @@
 //! Deleting people: kept for thirty days, restorable; then for good.
 
 use store::{
-    DeletedPeople, Direction, DirectoryPerson, Guard, Id, ListQuery, PersonColumn, Unit, WriteError,
+    DeletedPeople, Direction, DirectoryPerson, Guard, Id, Leaving, ListQuery, PersonColumn, Unit,
+    WriteError,
 };
 
 use super::administrators::{Administrators, Change};
@@ -11,7 +12,7 @@ use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::tenant::refuse_write;
-use crate::{DAY, Identity, Micros, Refusal, codes};
+use crate::{DAY, Identity, Micros, Refusal, codes, leavings};
 
 /// How long what was deleted can be restored.
 pub const RESTORABLE: Micros = 30 * DAY;
@@ -148,9 +149,10 @@ async fn purge_belongings(identity: &Identity, person: Id) -> Result<(), Refusal
         unit.purge_belongings(identity.0.tenant_id, person);
         let written = identity.write(unit).await.map_err(refuse_erasure)?;
         if written.rows.iter().all(Vec::is_empty) {
-            return Ok(());
+            break;
         }
     }
+    leavings::purge(identity, Leaving::of_people(), person).await
 }
 
 /// Once a minute: deletes for good who was deleted long enough ago.

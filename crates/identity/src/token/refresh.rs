@@ -6,7 +6,7 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oidc::token_request::{PresentedToken, Secret};
-use store::{CodeHash, FamilyId, Guard, LivePerson, Log, RefreshFamily, Unit, WriteError};
+use store::{AuthorizationCode, FamilyId, Guard, LivePerson, Log, RefreshFamily, Unit, WriteError};
 use webauthn::base64url;
 
 use super::{
@@ -26,6 +26,8 @@ use crate::{Caller, DAY, Identity, Micros, Refusal, SECOND, assurance, audit, co
 /// How long after the sign-in tokens can be renewed, and how long a token waits to be used.
 const LIFETIME: Micros = 90 * DAY;
 const IDLE: Micros = 30 * DAY;
+/// So many sign-ins of one person to one application can be renewed at a time; the oldest ends for one more.
+const MOST: i64 = 50;
 /// For so long the client may say that the answer was lost, once.
 const GRACE: Micros = 30 * SECOND;
 /// The activity in the audit log when a token that was used up comes again.
@@ -67,19 +69,36 @@ pub(super) fn read(identity: &Identity, token: &str) -> Option<(FamilyId, i64)> 
 }
 
 /// Puts a new family into the unit that redeems the code, and gives its first token; with whether the passkey is kept in
-/// hardware, and the key that the tokens are bound to.
+/// hardware, and the key that the tokens are bound to. The unit is refused with [`Guard::Count`] where too many are there, unless
+/// some are displaced by it.
 pub(super) fn begin(
     identity: &Identity,
     unit: &mut Unit,
-    code_hash: CodeHash,
+    code: &AuthorizationCode,
     with: (bool, Option<&[u8; 32]>),
+    displaced: i64,
 ) -> String {
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
     let now = ambient.now();
     let mut family: FamilyId = ambient.random.make();
     family[..8].copy_from_slice(&now.to_be_bytes());
-    unit.insert_refresh_family(tenant, family, code_hash, with, now, LIFETIME);
+    let whose = (code.person_id, code.principal_id);
+    if displaced > 0 {
+        unit.end_oldest_families(tenant, whose, MOST - 1, now);
+    }
+    unit.bound_refresh_families(tenant, whose, MOST - 1);
+    unit.insert_refresh_family(tenant, family, code.code_hash, with, now, LIFETIME);
     write(identity, &family, 0)
+}
+
+/// How many have to end for one more; told in the record.
+pub(super) async fn count_displaced(
+    identity: &Identity,
+    code: &AuthorizationCode,
+) -> Result<i64, Refusal> {
+    let whose = (code.person_id, code.principal_id);
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    Ok(store.count_oldest_families(tenant, whose, MOST - 1).await?)
 }
 
 /// What a presented token is within its family.

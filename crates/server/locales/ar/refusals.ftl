@@ -317,6 +317,12 @@ refusal-application-name-unfit-remedy = اختر اسمًا آخر.
 refusal-application-redirect-unfit = لا يمكن تسجيل أحد العناوين لاستقبال الردود.
 refusal-application-redirect-unfit-remedy = استخدم عناوين https دقيقة، أو http على الجهاز نفسه.
 
+refusal-application-logo-unfit = لا يمكن استخدام الصورة شعارًا.
+refusal-application-logo-unfit-remedy = أرسل صورة ثابتة واحدة بصيغة PNG أو JPEG لا تتجاوز 512 كيبيبايت و2048 بكسل لكل جانب، وصدّر الرسم (SVG) بصيغة PNG.
+
+refusal-application-logo-missing = ليس للتطبيق شعار.
+refusal-application-logo-missing-remedy = أرسل شعارًا أولًا.
+
 refusal-application-logout-address-unfit = لا يمكن تسجيل عنوان تسجيل الخروج.
 refusal-application-logout-address-unfit-remedy = استخدم عنوان https دقيقًا، أو http على الجهاز نفسه.
 

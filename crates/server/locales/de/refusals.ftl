@@ -317,6 +317,12 @@ refusal-application-name-unfit-remedy = Wählen Sie einen anderen Namen.
 refusal-application-redirect-unfit = Eine der Adressen kann nicht für Antworten eingetragen werden.
 refusal-application-redirect-unfit-remedy = Verwenden Sie genaue https-Adressen oder http auf demselben Gerät.
 
+refusal-application-logo-unfit = Das Bild kann nicht als Logo verwendet werden.
+refusal-application-logo-unfit-remedy = Senden Sie ein unbewegtes Bild als PNG oder JPEG, höchstens 512 KiB und 2048 Pixel je Seite; speichern Sie eine Zeichnung (SVG) als PNG.
+
+refusal-application-logo-missing = Die Anwendung hat kein Logo.
+refusal-application-logo-missing-remedy = Senden Sie zuerst eines.
+
 refusal-application-logout-address-unfit = Die Adresse für Abmeldungen kann nicht eingetragen werden.
 refusal-application-logout-address-unfit-remedy = Verwenden Sie eine genaue https-Adresse oder http auf demselben Gerät.
 

@@ -317,6 +317,12 @@ refusal-application-name-unfit-remedy = Choose another name.
 refusal-application-redirect-unfit = One of the addresses can’t be registered for answers.
 refusal-application-redirect-unfit-remedy = Use exact https addresses, or http on this very machine.
 
+refusal-application-logo-unfit = The picture can’t be used as a logo.
+refusal-application-logo-unfit-remedy = Send one still PNG or JPEG of at most 512 KiB and 2048 pixels each way; export a drawing (SVG) as PNG.
+
+refusal-application-logo-missing = The application has no logo.
+refusal-application-logo-missing-remedy = Send one first.
+
 refusal-application-logout-address-unfit = The address for sign-outs can’t be registered.
 refusal-application-logout-address-unfit-remedy = Use one exact https address, or http on this very machine.
 

@@ -7,7 +7,7 @@ use identity::settings::{ExtraOrigin, Origin, RpId};
 
 use super::{
     ConfigError, Configuration, Database, KeySource, Layer, Limits, MetadataConfiguration,
-    OriginEntry, Purpose, TlsFiles, TrustedProxies, providers,
+    OriginEntry, Purpose, TlsFiles, TrustedProxies, authorities, providers,
 };
 use crate::lists::ListFiles;
 use crate::outbound::PrivateAddresses;
@@ -62,6 +62,7 @@ pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
             },
         )?,
         providers: providers::read(layer.provider_names)?,
+        outbound_authorities: authorities::read(layer.outbound_authority)?,
         outbound_private: match layer.outbound_private {
             Some(true) => PrivateAddresses::Allowed,
             _ => PrivateAddresses::Refused,

@@ -72,6 +72,7 @@ fn set(layer: &mut Layer, key: &str, value: String) -> Result<Known, String> {
         }
         "ANDROID_REVOCATION_LIST" => layer.android_revocation_list = Some(PathBuf::from(value)),
         "PROVIDER_NAMES" => layer.provider_names = Some(PathBuf::from(value)),
+        "OUTBOUND_AUTHORITY" => layer.outbound_authority = Some(PathBuf::from(value)),
         "OUTBOUND_PRIVATE" => layer.outbound_private = Some(truth(&value)?),
         _ => return Ok(Known::Not),
     }

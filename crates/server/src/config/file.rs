@@ -36,6 +36,7 @@ fn resolve_paths(layer: &mut Layer, folder: &Path) {
         &mut layer.metadata_anchor,
         &mut layer.android_revocation_list,
         &mut layer.provider_names,
+        &mut layer.outbound_authority,
     ];
     for slot in paths {
         *slot = slot.take().map(|path: PathBuf| folder.join(path));

@@ -44,6 +44,7 @@ pub struct Layer {
     pub attestation_revocation_list: Option<Vec<PathBuf>>,
     pub provider_names: Option<PathBuf>,
     pub outbound_private: Option<bool>,
+    pub outbound_authority: Option<PathBuf>,
 }
 
 /// Names what was given, not the values: one of them may hold a password.
@@ -132,6 +133,7 @@ impl Layer {
                 .or(lower.attestation_revocation_list),
             provider_names: self.provider_names.or(lower.provider_names),
             outbound_private: self.outbound_private.or(lower.outbound_private),
+            outbound_authority: self.outbound_authority.or(lower.outbound_authority),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{
     file, make_key_file,
 };
 
+mod authorities;
 mod metadata;
 
 fn resolve(flags: Layer, variables: &[(&str, &str)]) -> Result<Configuration, String> {

@@ -19,9 +19,14 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// Puts the whole body in place of the one that is still arriving.
 pub(crate) async fn buffer(request: &mut Request) -> Result<(), Rejection> {
-    check_length(request.headers())?;
+    buffer_at_most(request, BODY_LIMIT).await
+}
+
+/// The same of a body that may be longer.
+pub(crate) async fn buffer_at_most(request: &mut Request, most: usize) -> Result<(), Rejection> {
+    check_length(request.headers(), most)?;
     let mut arriving = Request::new(std::mem::take(request.body_mut()));
-    DefaultBodyLimit::max(BODY_LIMIT).apply(&mut arriving);
+    DefaultBodyLimit::max(most).apply(&mut arriving);
     let bytes = match tokio::time::timeout(BODY_TIME, Bytes::from_request(arriving, &())).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)))) => {
@@ -34,12 +39,12 @@ pub(crate) async fn buffer(request: &mut Request) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn check_length(headers: &HeaderMap) -> Result<(), Rejection> {
+fn check_length(headers: &HeaderMap, most: usize) -> Result<(), Rejection> {
     let length = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok());
     match length.map(str::parse::<usize>) {
-        Some(Ok(length)) if length > BODY_LIMIT => Err(Rejection::from(&codes::TOO_LARGE)),
+        Some(Ok(length)) if length > most => Err(Rejection::from(&codes::TOO_LARGE)),
         _ => Ok(()),
     }
 }

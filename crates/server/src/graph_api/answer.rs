@@ -122,6 +122,11 @@ pub(super) fn done() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
+/// A PNG of ours.
+pub(super) fn picture(png: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "image/png")], png).into_response()
+}
+
 /// `.../$count`
 pub(super) fn number(count: u64) -> Response {
     ([(header::CONTENT_TYPE, "text/plain")], count.to_string()).into_response()

@@ -7,22 +7,23 @@ use graph::kind::Bytes;
 use graph::project::Selection;
 use graph::resources::collections::APPLICATIONS;
 use graph::resources::{
-    Application, KeyCredential, NewKey, NewPassword, PasswordCredential, PublicClientApplication,
-    RemovedCredential, SpaApplication, WebApplication,
+    Application, InformationalUrl, KeyCredential, NewKey, NewPassword, PasswordCredential,
+    PublicClientApplication, RemovedCredential, SpaApplication, WebApplication,
 };
 use graph::{Guid, Mark, Problem, Time, envelope};
-use identity::Id;
 use identity::applications::{
     self, ApplicationChange, ApplicationView, CredentialKind, CredentialView, RedirectUri,
 };
+use identity::{Id, Refusal, codes};
 use oidc::redirect_uri::Platform;
 use serde_json::Value;
 
-use super::answer::{Outcome, done, json, number, object};
+use super::answer::{Outcome, done, json, number, object, picture};
 use super::application_tokens::{derive_role, derive_tokens, read_tokens};
 use super::call::Call;
 use super::fault::Fault;
 use super::listing::place_of_id;
+use crate::pages;
 
 const SESSION_REQUIRED: &str = "@claviger.backChannelLogoutSessionRequired";
 
@@ -51,7 +52,8 @@ fn derive_key(view: &CredentialView) -> KeyCredential {
     }
 }
 
-pub(super) fn derive_application(view: &ApplicationView) -> Application {
+/// With addresses of ours below `origin`.
+pub(super) fn derive_application(view: &ApplicationView, origin: &str) -> Application {
     let of = |platform| {
         let uris = view.redirect_uris.iter();
         uris.filter(|uri| uri.platform == platform)
@@ -69,6 +71,11 @@ pub(super) fn derive_application(view: &ApplicationView) -> Application {
         description: Some(view.description.clone()).filter(|text| !text.is_empty()),
         display_name: Some(view.display_name.clone()),
         is_device_only_auth_supported: Some(view.device_flow),
+        info: Some(InformationalUrl {
+            logo_url: view
+                .logo_id
+                .map(|logo| format!("{origin}{}", pages::write_logo_path(logo))),
+        }),
         key_credentials: view.keys.iter().map(derive_key).collect(),
         password_credentials: view.secrets.iter().map(derive_secret).collect(),
         protected_origins: view.protected_origins.clone(),
@@ -101,7 +108,7 @@ async fn find(call: &Call) -> Result<ApplicationView, Fault> {
 
 fn answer(call: &Call, view: &ApplicationView, selection: &Selection) -> Outcome {
     let version = Some(view.record_version);
-    let application = derive_application(view);
+    let application = derive_application(view, &call.state.origin);
     call.entity(
         &application,
         &Application::TYPE,
@@ -128,7 +135,7 @@ pub(super) async fn list(call: Call) -> Outcome {
         let ended = batch.len() < 500;
         let mut full = false;
         for view in batch {
-            let whole = Value::Object(object(&derive_application(&view))?);
+            let whole = Value::Object(object(&derive_application(&view, &call.state.origin))?);
             if options
                 .filter
                 .as_ref()
@@ -174,7 +181,7 @@ async fn count_fitting(call: &Call, options: &graph::odata::Options) -> Result<u
     loop {
         let batch = applications::list(identity, call.actor(), after, 500).await?;
         for view in &batch {
-            let whole = Value::Object(object(&derive_application(view))?);
+            let whole = Value::Object(object(&derive_application(view, &call.state.origin))?);
             count += u64::from(filter.holds(&whole));
         }
         match batch.last() {
@@ -369,6 +376,40 @@ pub(super) async fn add_key(call: Call) -> Outcome {
         applications::add_key(identity, call.actor(), object, name, key.as_bytes(), until).await?;
     let response = answer_made(&call, &derive_key(&view), "keyCredential")?;
     Ok(call.created(response, &view.key_id.to_string()))
+}
+
+/// Whether the application is missing or only its logo.
+fn no_logo(call: &Call, refusal: Refusal, key: &str) -> Fault {
+    match refusal.code {
+        code if code == &codes::LOGO_MISSING => refusal.into(),
+        _ => call.or_missing(refusal.into(), key),
+    }
+}
+
+pub(super) async fn read_logo(call: Call) -> Outcome {
+    call.without_options()?;
+    let (identity, key, id) = (&call.state.identity, call.key(0), call.id(0)?);
+    let found = applications::find_logo(identity, call.actor(), id).await;
+    Ok(picture(
+        found.map_err(|refusal| no_logo(&call, refusal, key))?,
+    ))
+}
+
+pub(super) async fn put_logo(call: Call) -> Outcome {
+    call.without_options()?;
+    let (identity, key, id) = (&call.state.identity, call.key(0), call.id(0)?);
+    let make = || pages::make_logo(call.bytes());
+    let put = applications::put_logo(identity, call.actor(), id, make).await;
+    put.map_err(|refusal| call.or_missing(refusal.into(), key))?;
+    Ok(done())
+}
+
+pub(super) async fn remove_logo(call: Call) -> Outcome {
+    call.without_options()?;
+    let (identity, key, id) = (&call.state.identity, call.key(0), call.id(0)?);
+    let removed = applications::remove_logo(identity, call.actor(), id).await;
+    removed.map_err(|refusal| no_logo(&call, refusal, key))?;
+    Ok(done())
 }
 
 pub(super) async fn remove_key(call: Call) -> Outcome {

@@ -264,9 +264,11 @@ impl Deleted {
         match self {
             Deleted::Person(person) => call.typed(&derive_user(person), &User::TYPE, selection),
             Deleted::Group(group) => call.typed(&derive_group(group), &Group::TYPE, selection),
-            Deleted::Application(view) => {
-                call.typed(&derive_application(view), &Application::TYPE, selection)
-            }
+            Deleted::Application(view) => call.typed(
+                &derive_application(view, &call.state.origin),
+                &Application::TYPE,
+                selection,
+            ),
         }
     }
 }
@@ -376,7 +378,13 @@ pub(super) async fn list_deleted_applications(call: Call) -> Outcome {
     let of = &Application::TYPE;
     let values = found
         .iter()
-        .map(|view| call.typed(&derive_application(view), of, &options.select))
+        .map(|view| {
+            call.typed(
+                &derive_application(view, &call.state.origin),
+                of,
+                &options.select,
+            )
+        })
         .collect::<Result<_, _>>()?;
     call.page(&options, "applications", values, None, next)
 }

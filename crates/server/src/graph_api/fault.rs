@@ -132,6 +132,18 @@ impl Fault {
         }
     }
 
+    /// Where a picture is taken.
+    pub(super) fn unsupported_picture() -> Fault {
+        let unfit = Refusal {
+            detail: Some("logo.kind"),
+            ..Refusal::new(&identity::codes::LOGO_UNFIT)
+        };
+        Fault {
+            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ..Fault::from(unfit)
+        }
+    }
+
     /// What it says in our own words.
     pub(super) fn refusal(&self) -> Refusal {
         Refusal {

@@ -230,6 +230,10 @@ fn responses(endpoint: &Endpoint) -> Value {
                 json!({"text/plain": {"schema": {"type": "string", "pattern": "^[0-9]+$"}}});
             answer("200", "The number.", Some(number));
         }
+        Gives::Picture => {
+            let picture = json!({"image/png": {"schema": {"type": "string", "format": "binary"}}});
+            answer("200", "The picture.", Some(picture));
+        }
         Gives::Nothing => answer("204", "Done.", None),
     }
     // Said by the reader of HTTP, before anything of ours is asked.
@@ -247,7 +251,7 @@ fn responses(endpoint: &Endpoint) -> Value {
         ("409", "It collides with what is there."),
         ("412", "The record was changed since it was read."),
         ("413", "The body is too large."),
-        ("415", "The body is no JSON."),
+        ("415", "The body is of another kind."),
         ("429", "Too often."),
     ] {
         answer(status, description, Some(error.clone()));
@@ -277,6 +281,11 @@ fn body(takes: Takes) -> Option<Value> {
             "required": ["@odata.id"],
             "properties": {"@odata.id": {"type": "string"}},
         }),
+        Takes::Picture(most) => {
+            let kind = json!({"schema": {"type": "string", "format": "binary", "maxLength": most}});
+            let content = json!({"image/png": kind, "image/jpeg": kind});
+            return Some(json!({"required": true, "content": content}));
+        }
     };
     Some(json!({"required": true, "content": content(&schema)}))
 }

@@ -18,6 +18,7 @@ use graph::resources::{
 use graph::{Mark, Type, Version};
 use identity::Code;
 use identity::access::Operation as O;
+use identity::applications::MAX_LOGO_FILE;
 
 use super::answer::Outcome;
 use super::call::Call;
@@ -45,6 +46,8 @@ pub enum Takes {
     Object(&'static Type, Mark),
     /// `{"@odata.id": ...}`
     Reference,
+    /// A picture as it is, of at most so many bytes.
+    Picture(usize),
 }
 
 /// What a success is.
@@ -60,6 +63,8 @@ pub enum Gives {
     Made(&'static Type),
     /// 200 with a number as text.
     Count,
+    /// 200 with a PNG.
+    Picture,
     /// 204.
     Nothing,
 }
@@ -101,6 +106,7 @@ macro_rules! endpoints {
 
 use Gives::{Count, Entity, Made, Page, Whole};
 use Takes::{Object, Reference};
+const LOGO: Takes = Takes::Picture(MAX_LOGO_FILE);
 const NONE: Takes = Takes::Nothing;
 const DONE: Gives = Gives::Nothing;
 
@@ -216,6 +222,9 @@ endpoints! {
     GET GRAPH "applications(appId)" [ReadApplications] NONE => Entity(&Application::TYPE), applications::read, "An application, by its appId.";
     PATCH GRAPH "applications/{id}" [ChangeApplication] Object(&Application::TYPE, Mark::Update) => DONE, applications::update, "Changes an application.";
     DELETE GRAPH "applications/{id}" [DeleteApplication] NONE => DONE, applications::delete, "Deletes an application, which can be restored for 30 days.";
+    GET GRAPH "applications/{id}/logo" [ReadApplications] NONE => Gives::Picture, applications::read_logo, "An application's logo.";
+    PUT GRAPH "applications/{id}/logo" [ChangeApplication] LOGO => DONE, applications::put_logo, "Gives an application a logo: a PNG or JPEG, made anew as a small PNG.";
+    DELETE GRAPH "applications/{id}/logo" [ChangeApplication] NONE => DONE, applications::remove_logo, "Takes an application's logo away.";
     POST GRAPH "applications/{id}/addPassword" [ChangeApplicationCredentials] Object(&NewPassword::TYPE, Mark::Create) => Whole(&PasswordCredential::TYPE), applications::add_password, "Makes a secret, which this answer alone shows.";
     POST GRAPH "applications/{id}/removePassword" [ChangeApplicationCredentials] Object(&RemovedCredential::TYPE, Mark::Create) => DONE, applications::remove_password, "Removes a secret.";
     GET GRAPH "applications/{id}/owners" [ReadApplications] NONE => Page(&of::DIRECTORY_OBJECTS), owners::list_of_application, "Who owns an application.";

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use identity::applications;
 use identity::authorize::{self, Decision, Outcome};
 use identity::codes;
 use identity::issuer::Issuer;
@@ -49,8 +50,10 @@ pub(super) async fn show(
         Outcome::StepUp { return_path } => Ok(lead(&pages::reauthenticate::step_up(&return_path))),
         Outcome::Answer(reply) => answer(&state, &visit, &reply),
         Outcome::Consent(asked) => {
+            let logo = applications::find_logo_id(&state.identity, asked.object_id).await?;
             let template = Consent {
                 frame: visit.frame(),
+                logo: logo.map(pages::write_logo_path),
                 user_name: session.map_or("", |session| session.user_name.as_str()),
                 application: &asked.application,
                 host: &asked.host,
@@ -80,10 +83,15 @@ fn answer(state: &AppState, visit: &Visit, reply: &Reply) -> Result<Response, Re
         fields,
     };
     let mut response = pages::page(state, visit, &template)?;
-    // No page of ours but this one sends a form elsewhere, and this one there only.
+    // No page of ours but this one sends a form elsewhere, and where to we write into it. The application may lead people on from
+    // there, which browsers count as the form's going, too: so it may go anywhere that the application itself could be.
+    let onward = match origin.starts_with("https://") {
+        true => "https:",
+        false => "https: http:",
+    };
     let policy = CONTENT_SECURITY_POLICY.replace(
         "form-action 'self'",
-        &format!("form-action 'self' {origin}"),
+        &format!("form-action 'self' {onward}"),
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {
         let headers = response.headers_mut();

@@ -56,9 +56,7 @@ impl<T: Message> FromRequest<AppState> for Sent<T> {
 }
 
 fn read<T: Message>(headers: &HeaderMap, body: &[u8]) -> Result<T, OAuthError> {
-    let kind = find_once(headers, &header::CONTENT_TYPE)?.unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if !is_form(headers)? {
         return Err(OAuthError::new(
             ErrorKind::InvalidRequest,
             "the body must be application/x-www-form-urlencoded",
@@ -72,6 +70,13 @@ fn read<T: Message>(headers: &HeaderMap, body: &[u8]) -> Result<T, OAuthError> {
         })?,
     };
     T::parse(&Parameters::parse(body)?, &proofs)
+}
+
+/// Whether the body says that it is a form.
+pub(super) fn is_form(headers: &HeaderMap) -> Result<bool, OAuthError> {
+    let kind = find_once(headers, &header::CONTENT_TYPE)?.unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    Ok(essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 fn find_once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, OAuthError> {

@@ -1,13 +1,18 @@
 //! The userinfo endpoint (OpenID Connect Core section 5.3), whose refusals are those of RFC 6750 section 3.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use identity::bearer::Shown;
 use identity::user_info::{self, UserInfo};
 use identity::{Class, Refusal};
+use oidc::form::Parameters;
+use oidc::{ErrorKind, OAuthError};
 
 use super::error;
+use super::sent::is_form;
 use crate::app::AppState;
 use crate::extract::{read_token, write_challenge};
 use crate::telemetry::RequestId;
@@ -19,7 +24,51 @@ pub(super) async fn show(
     address: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let claims = match read_token(&method, address.path(), &headers) {
+    let shown = read_token(&method, address.path(), &headers);
+    answer(&state, shown, id).await
+}
+
+/// The same by `POST`, where the token may stand in a form instead (OpenID Connect Core section 5.3.1).
+pub(super) async fn take(
+    State(state): State<AppState>,
+    Extension(id): Extension<RequestId>,
+    method: Method,
+    address: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match find_sent_token(&headers, &body) {
+        // RFC 9449 knows no form: a token that is bound to a key is refused here as it is with `Bearer`.
+        Ok(Some(token)) => answer(&state, Ok(Shown::bearer(&token)), id).await,
+        Ok(None) => answer(&state, read_token(&method, address.path(), &headers), id).await,
+        Err(error) => {
+            let mut response = error::write_error(error, id);
+            let challenge = HeaderValue::from_static("Bearer error=\"invalid_request\"");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+            response
+        }
+    }
+}
+
+/// The token of a form (RFC 6750 section 2.2); whoever sends one in the header, too, does not know which counts.
+fn find_sent_token(headers: &HeaderMap, body: &[u8]) -> Result<Option<String>, OAuthError> {
+    if !is_form(headers)? {
+        return Ok(None);
+    }
+    let parameters = Parameters::parse(body)?;
+    match parameters.find("access_token") {
+        Some(_) if headers.contains_key(header::AUTHORIZATION) => Err(OAuthError::new(
+            ErrorKind::InvalidRequest,
+            "the token must be sent in the header or in the form, not in both",
+        )),
+        token => Ok(token.map(str::to_owned)),
+    }
+}
+
+async fn answer(state: &AppState, shown: Result<Shown<'_>, Refusal>, id: RequestId) -> Response {
+    let claims = match shown {
         Ok(shown) => user_info::read(&state.identity, &shown).await,
         Err(refusal) => Err(refusal),
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::site::Site;
-use super::{FetchError, Outbound, PrivateAddresses, Target, is_public};
+use super::{Authorities, FetchError, Outbound, PrivateAddresses, Target, is_public};
 
 const LIMIT: usize = 1_000;
 
@@ -37,6 +37,26 @@ async fn a_document_is_fetched() {
     assert_eq!(until_the_end.fetch().await.unwrap(), b"blob");
     let exactly = Site::answering("HTTP/1.1 200 OK\r\nContent-Length: 1000", &[7; LIMIT]).await;
     assert_eq!(exactly.fetch().await.unwrap().len(), LIMIT);
+}
+
+/// An organisation's own authority is believed where the operator names it, beside the public ones, and nowhere else.
+#[tokio::test]
+async fn an_authority_of_ones_own_is_believed_where_it_is_named() {
+    let site = Site::answering("HTTP/1.1 200 OK\r\nContent-Length: 4", b"blob").await;
+    let other = Site::answering("HTTP/1.1 200 OK\r\nContent-Length: 4", b"blob").await;
+    let client = |pem: &str| {
+        let authorities = Authorities::parse(pem.as_bytes()).unwrap();
+        Outbound::with(PrivateAddresses::Allowed, &authorities).unwrap()
+    };
+    let both = client(&format!("{}\n{}", other.pem, site.pem));
+    assert_eq!(both.fetch(&site.url, LIMIT).await.unwrap(), b"blob");
+    assert_eq!(both.fetch(&other.url, LIMIT).await.unwrap(), b"blob");
+    let none = Outbound::new(PrivateAddresses::Allowed).unwrap();
+    for client in [client(&other.pem), none] {
+        let error = client.fetch(&site.url, LIMIT).await.unwrap_err();
+        assert!(matches!(error, FetchError::Tls(_)), "{error}");
+        assert!(error.to_string().contains("outbound-authority"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
+use identity::applications;
 use identity::authorize::Decision;
 use identity::device::{self, Looked};
 use serde::Deserialize;
@@ -49,8 +50,10 @@ async fn show(
             Ok(Redirect::to(&to).into_response())
         }
         Looked::Ask(asked) => {
+            let logo = applications::find_logo_id(&state.identity, asked.object_id).await?;
             let template = AllowDevice {
                 frame: visit.frame(),
+                logo: logo.map(super::write_logo_path),
                 user_name: &session.user_name,
                 application: &asked.application,
                 user_code: &asked.user_code,

@@ -5,6 +5,7 @@ use identity::applications::OpenApplication;
 use oidc::redirect_uri;
 
 use super::Frame;
+use crate::pages;
 
 #[derive(Debug, Template)]
 #[template(path = "applications.html")]
@@ -26,6 +27,11 @@ impl Applications<'_> {
             .chars()
             .find(|c| c.is_alphanumeric());
         first.map_or_else(String::new, |first| first.to_uppercase().collect())
+    }
+
+    /// Where its picture is.
+    fn logo(&self, application: &OpenApplication) -> Option<String> {
+        application.logo_id.map(pages::write_logo_path)
     }
 
     /// Where it leads, for who looks before they go.

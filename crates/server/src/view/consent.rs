@@ -14,6 +14,8 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[];
 #[template(path = "consent.html")]
 pub struct Consent<'a> {
     pub frame: Frame<'a>,
+    /// Where the application's logo is.
+    pub logo: Option<String>,
     pub user_name: &'a str,
     /// The application's name: what whoever registered it says.
     pub application: &'a str,

@@ -30,6 +30,8 @@ impl EnterCode<'_> {
 #[template(path = "allow_device.html")]
 pub struct AllowDevice<'a> {
     pub frame: Frame<'a>,
+    /// Where the application's logo is.
+    pub logo: Option<String>,
     pub user_name: &'a str,
     pub application: &'a str,
     /// As people type it.

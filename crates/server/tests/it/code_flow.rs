@@ -21,12 +21,14 @@ mod device;
 mod dpop;
 mod introspect;
 mod logout;
+mod many_renewals;
 mod pushed;
 mod refresh;
 mod requests;
 mod rights;
 mod scripts;
 mod settings;
+mod user_info;
 
 const AUTHORIZE: &str = "/oauth2/v2.0/authorize";
 const TOKEN: &str = "/oauth2/v2.0/token";

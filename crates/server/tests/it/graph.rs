@@ -7,6 +7,7 @@ mod delegated;
 mod gone;
 mod grants;
 mod input;
+mod logos;
 mod logs;
 mod methods;
 mod objects;
@@ -17,6 +18,7 @@ mod provisioning;
 mod rights;
 
 use axum::body::Body;
+use data_encoding::BASE64;
 use http::{Method, Request, header};
 use serde_json::Value;
 use testkit::{Answer, Application, House, ORIGIN};
@@ -60,6 +62,10 @@ impl<'a> Client<'a> {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         match body {
+            // A text is a picture, in base64.
+            Some(Value::String(picture)) => request
+                .header(header::CONTENT_TYPE, "image/png")
+                .body(Body::from(BASE64.decode(picture.as_bytes()).unwrap())),
             Some(body) => request
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(Body::from(body.to_string())),

@@ -9,6 +9,7 @@ mod attested;
 mod clocks;
 mod code_flow;
 mod directory;
+mod erasure;
 mod forward_auth;
 mod graph;
 mod independent_client;

@@ -13,6 +13,9 @@ use tokio_rustls::TlsAcceptor;
 pub(crate) struct Site {
     pub(crate) url: String,
     pub(crate) roots: RootCertStore,
+    /// Of the one authority that signed for it: itself.
+    #[allow(dead_code, reason = "the other suite that has this file reads it")]
+    pub(crate) pem: String,
 }
 
 impl Site {
@@ -51,6 +54,7 @@ impl Site {
         Site {
             url: format!("https://localhost:{port}/blob?x=1"),
             roots,
+            pem: made.cert.pem(),
         }
     }
 

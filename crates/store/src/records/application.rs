@@ -50,6 +50,9 @@ statements! {
         "DELETE FROM application_credential WHERE tenant_id = $1 AND object_id = $2 AND key_id = $3";
     LIST_PURGEABLE = "application.list_purgeable" Tenant
         "SELECT object_id FROM application WHERE tenant_id = $1 AND status = 'deleted' AND deleted_at < $2 ORDER BY object_id LIMIT 20";
+    BEGIN_ERASURE = "application.begin_erasure" Tenant
+        "UPDATE application SET deleted_at = 0, record_version = record_version + 1
+         WHERE tenant_id = $1 AND object_id = $2 AND status = 'deleted'";
     PURGE = "application.purge" Tenant
         "DELETE FROM application WHERE tenant_id = $1 AND object_id = $2 AND status = 'deleted'";
     PURGE_CREDENTIALS = "application_credential.purge" Tenant
@@ -332,12 +335,19 @@ impl Unit {
         )
     }
 
+    /// From now on nobody restores the application. Refused with [`Guard::Missing`] when somebody did.
+    pub fn begin_application_erasure(&mut self, tenant: Id, object: Id) -> &mut Unit {
+        let args = vec![tenant.into(), object.into()];
+        self.step(&BEGIN_ERASURE, args, Expect::One(Guard::Missing))
+    }
+
     /// For good; only what was deleted before.
     pub fn purge_application(&mut self, tenant: Id, object: Id) -> &mut Unit {
         let args = || vec![tenant.into(), object.into()];
         self.step(&PURGE, args(), Expect::One(Guard::Missing));
         self.step(&PURGE_CREDENTIALS, args(), Expect::Any);
         self.purge_protected_origins(tenant, object);
+        self.purge_logo(tenant, object);
         self.purge_owners(tenant, object)
     }
 }

@@ -10,9 +10,11 @@ pub mod device_grant;
 pub mod directory;
 pub mod forward_auth;
 pub mod group;
+pub mod leaving;
 pub mod link;
 pub mod log;
 pub mod log_page;
+pub mod logo;
 pub mod member;
 pub mod metadata;
 pub mod node;
@@ -49,9 +51,11 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     directory::ALL,
     forward_auth::ALL,
     group::ALL,
+    leaving::ALL,
     link::ALL,
     log::ALL,
     log_page::ALL,
+    logo::ALL,
     member::ALL,
     metadata::ALL,
     node::ALL,

@@ -121,7 +121,9 @@ statements! {
     LIST_OPEN_TO = "application.list_open_to" Tenant
         concat!(
             above_member!("$2"),
-            " SELECT a.app_id, a.display_name, a.description, a.home_uri FROM application a
+            " SELECT a.app_id, a.display_name, a.description, a.home_uri,
+                 (SELECT g.logo_id FROM application_logo g WHERE g.tenant_id = $1 AND g.object_id = a.object_id) AS logo_id
+              FROM application a
               JOIN service_principal p ON p.tenant_id = $1 AND p.app_id = a.app_id AND p.status = 'enabled'
               WHERE a.tenant_id = $1 AND a.status = 'active' AND a.home_uri IS NOT NULL AND (p.assignment_required = 0 OR ",
             assigned!("p.object_id"),
@@ -227,6 +229,8 @@ pub struct OpenApplication {
     pub display_name: String,
     pub description: String,
     pub home_uri: String,
+    /// Names its logo, if it has one.
+    pub logo_id: Option<Id>,
 }
 
 /// What somebody consented to.
@@ -410,6 +414,7 @@ impl Store {
                 display_name: row.text()?,
                 description: row.text()?,
                 home_uri: row.text()?,
+                logo_id: row.opt_id()?,
             })
         };
         rows.into_iter().map(parse).collect()

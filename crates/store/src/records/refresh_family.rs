@@ -12,6 +12,13 @@ macro_rules! of_person {
     };
 }
 
+/// Of the person `$2` for the application `$3`.
+macro_rules! live_of_client {
+    () => {
+        "o.tenant_id = $1 AND o.person_id = $2 AND o.principal_id = $3 AND o.ended_at IS NULL"
+    };
+}
+
 statements! {
     /// Of the session it takes whom it is of, and every version that it rests on.
     INSERT = "refresh_family.insert" Tenant
@@ -95,6 +102,31 @@ statements! {
             "UPDATE refresh_family SET ended_at = $4 WHERE tenant_id = $1 AND principal_id = $3 AND ended_at IS NULL AND ",
             of_person!()
         );
+    /// One more than `$4` that have not ended, of one application for one person.
+    EXCEEDED = "refresh_family.exceeded" Tenant
+        concat!("SELECT o.family_id FROM refresh_family o WHERE ", live_of_client!(), " ORDER BY o.family_id LIMIT 1 OFFSET $4");
+    /// All but the newest `$4`: families begin with the time of their first token.
+    COUNT_OLDEST = "refresh_family.count_oldest" Tenant
+        concat!(
+            "SELECT COUNT(*) FROM (SELECT o.family_id FROM refresh_family o WHERE ",
+            live_of_client!(),
+            " ORDER BY o.family_id DESC LIMIT 5000 OFFSET $4) AS r"
+        );
+    VOID_CODES_OF_OLDEST = "authorization_code.revoke_of_oldest" Tenant
+        concat!(
+            "UPDATE authorization_code SET revoked_at = $5 WHERE tenant_id = $1 AND revoked_at IS NULL
+             AND code_hash IN (SELECT n.code_hash FROM refresh_family n WHERE n.tenant_id = $1
+                 AND n.family_id IN (SELECT o.family_id FROM refresh_family o WHERE ",
+            live_of_client!(),
+            " ORDER BY o.family_id DESC LIMIT 5000 OFFSET $4))"
+        );
+    END_OLDEST = "refresh_family.end_oldest" Tenant
+        concat!(
+            "UPDATE refresh_family SET ended_at = $5 WHERE tenant_id = $1 AND ended_at IS NULL
+             AND family_id IN (SELECT o.family_id FROM refresh_family o WHERE ",
+            live_of_client!(),
+            " ORDER BY o.family_id DESC LIMIT 5000 OFFSET $4)"
+        );
     /// Codes begin with the time of their issue: those that were issued before $5 have nothing left to void.
     VOID_CODES_OF_CLIENT = "authorization_code.revoke_of_client" Tenant
         "UPDATE authorization_code SET revoked_at = $4 WHERE tenant_id = $1 AND code_hash >= $5 AND person_id = $2 AND principal_id = $3
@@ -170,6 +202,18 @@ impl Store {
         found.map(parse).transpose()
     }
 
+    /// How many families of an application for a person have not ended, without the newest `kept`.
+    pub async fn count_oldest_families(
+        &self,
+        tenant: Id,
+        (person, principal): (Id, Id),
+        kept: i64,
+    ) -> Result<i64, StoreError> {
+        let args = vec![tenant.into(), person.into(), principal.into(), kept.into()];
+        let row = self.read_one(&COUNT_OLDEST, args).await?;
+        row.map_or(Ok(0), |mut row| row.int())
+    }
+
     /// The person of a family, if family, person, passkey and application (in that version) all stand as they did.
     pub async fn find_live_person_of_family(
         &self,
@@ -214,6 +258,40 @@ impl Unit {
             key.map(|it| it.as_slice()).into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::SessionOver))
+    }
+
+    /// All but the newest `kept` of an application for a person, with the access tokens that came first.
+    pub fn end_oldest_families(
+        &mut self,
+        tenant: Id,
+        (person, principal): (Id, Id),
+        kept: i64,
+        now: i64,
+    ) -> &mut Unit {
+        let args = || {
+            vec![
+                tenant.into(),
+                person.into(),
+                principal.into(),
+                kept.into(),
+                now.into(),
+            ]
+        };
+        // The codes first, as everywhere.
+        self.step(&VOID_CODES_OF_OLDEST, args(), Expect::Any);
+        self.step(&END_OLDEST, args(), Expect::Any)
+    }
+
+    /// Guards that at most `most` families of an application for a person have not ended; refused with [`Guard::Count`]. Two units at
+    /// once may exceed it by one: the next one finds that.
+    pub fn bound_refresh_families(
+        &mut self,
+        tenant: Id,
+        (person, principal): (Id, Id),
+        most: i64,
+    ) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), principal.into(), most.into()];
+        self.step(&EXCEEDED, args, Expect::Zero(Guard::Count))
     }
 
     /// Guards that the family, its person and its passkey stand.

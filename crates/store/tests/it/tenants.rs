@@ -8,8 +8,8 @@ use super::*;
 use crate::records::session::TokenHash;
 use crate::{
     AppRoleAssignment, Application, ApplicationCredential, AuthorizationCode, CredentialKind,
-    DeviceGrant, DeviceStatus, EVERYBODY, FamilyId, NewForwardCode, NewForwardSession, Owner,
-    PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal, SessionClient,
+    DeviceGrant, DeviceStatus, EVERYBODY, FamilyId, Leaving, NewForwardCode, NewForwardSession,
+    Owner, PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal, SessionClient,
 };
 use crate::{
     AskedFrom, CallerKind, CredentialStatus, Hold, NewAccessPass, NewOptions, Provisioned,
@@ -482,6 +482,17 @@ fn add_changes_of_forward_auth(add: &mut Add<'_>) {
     add("end a cookie", &|unit| {
         unit.end_forward_session(OURS, token_hash(66), ADDRESS);
     });
+    let keys = |number| [token_hash(number).to_vec()];
+    add("leavings of an application", &|unit| {
+        for leaving in Leaving::of_principals() {
+            unit.delete_leavings(OURS, leaving, PRINCIPAL, &keys(65));
+        }
+    });
+    add("leavings of a person", &|unit| {
+        for leaving in Leaving::of_people() {
+            unit.delete_leavings(OURS, leaving, PERSON, &keys(64));
+        }
+    });
     add("purge cookies", &|unit| {
         unit.purge_forward_sessions(OURS, 2 * NOW);
     });
@@ -495,6 +506,7 @@ fn add_changes_of_forward_auth(add: &mut Add<'_>) {
 
 fn fill_applications(unit: &mut Unit, tenant_id: Id) {
     unit.insert_application(tenant_id, &application(APPLICATION));
+    unit.put_logo(tenant_id, APPLICATION, (Id([76; 16]), b"picture"), NOW);
     unit.insert_principal(tenant_id, &principal(PRINCIPAL));
     for key_id in [Id([70; 16]), Id([71; 16])] {
         let credential = ApplicationCredential {
@@ -554,7 +566,7 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
         unit.insert_pushed_request(tenant_id, &pushed(number));
         unit.insert_device_grant(tenant_id, &device(number));
     }
-    for family in [FAMILY, OTHER_FAMILY] {
+    for family in [FAMILY, OTHER_FAMILY, make_family(82)] {
         let code = token_hash(60);
         unit.insert_refresh_family(tenant_id, family, code, (false, None), NOW, 2 * NOW);
     }
@@ -625,6 +637,10 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
     add("end a family", &|unit| {
         unit.end_refresh_family(OURS, FAMILY, NOW);
     });
+    add("end the oldest family", &|unit| {
+        unit.end_oldest_families(OURS, (PERSON, PRINCIPAL), 1, NOW);
+        unit.bound_refresh_families(OURS, (PERSON, PRINCIPAL), 1);
+    });
     add("revoke code", &|unit| {
         unit.revoke_code(OURS, token_hash(60), NOW);
         unit.end_access(OURS, (PERSON, PRINCIPAL), NOW, 0);
@@ -671,6 +687,12 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
         unit.update_permission_grant(OURS, Id([74; 16]), "openid", "User.Read");
         unit.delete_permission_grant(OURS, Id([75; 16]));
     });
+    add("logo", &|unit| {
+        unit.put_logo(OURS, APPLICATION, (Id([77; 16]), b"another"), NOW + 1);
+    });
+    add("no logo", &|unit| {
+        unit.delete_logo(OURS, APPLICATION);
+    });
     add("application", &|unit| {
         let mut changed = application(APPLICATION);
         changed.display_name = "Journeys".to_owned();
@@ -702,6 +724,9 @@ fn add_changes_of_applications(add: &mut Add<'_>) {
     add("delete application again", &|unit| {
         unit.change_application_status(OURS, &application_at(4), Some(NOW));
         unit.delete_principal(OURS, &principal_at(6), NOW);
+    });
+    add("begin to erase an application", &|unit| {
+        unit.begin_application_erasure(OURS, APPLICATION);
     });
     add("purge application", &|unit| {
         unit.purge_application(OURS, APPLICATION);

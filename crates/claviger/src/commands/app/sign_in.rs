@@ -1,11 +1,11 @@
-//! `app assign`, `unassign`, `assigned`, `require-assignment`, `tokens`, `preview`, `devices`, `home`, `logout-address`,
-//! `protect`.
+//! `app assign`, `unassign`, `assigned`, `require-assignment`, `tokens`, `preview`, `devices`, `home`, `logo`,
+//! `logout-address`, `protect`.
 
 use identity::applications::{self, ApplicationChange, ApplicationView};
 use identity::{Actor, Identity};
 
 use super::super::Failure;
-use super::{assigned, find, tokens};
+use super::{assigned, find, logo, tokens};
 use crate::flags::SignIn;
 use crate::output::{escape, say};
 
@@ -94,6 +94,9 @@ pub(super) async fn execute(
             let found = find(identity, actor, &client_id).await?;
             change_protected(identity, actor, found, addresses, remove).await
         }
+        SignIn::Logo {
+            client_id, file, ..
+        } => logo::change(identity, actor, &client_id, file.as_deref()).await,
         SignIn::Home { client_id, url } => {
             let said = match url.is_empty() {
                 true => "It has no place on people's page any more.",

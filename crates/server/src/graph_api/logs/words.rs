@@ -85,7 +85,10 @@ pub(super) fn describe_activity(word: &str) -> Activity {
         "principal.owner_added" => "Add owner to service principal",
         "principal.owner_removed" => "Remove owner from service principal",
         "application.added" => "Add application",
-        "application.changed" | "application.updated" => "Update application",
+        "application.changed"
+        | "application.updated"
+        | "application.logo_changed"
+        | "application.logo_removed" => "Update application",
         "application.deleted" => "Delete application",
         "application.restored" => "Restore application",
         "principal.added" => "Add service principal",

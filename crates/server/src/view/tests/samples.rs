@@ -224,6 +224,7 @@ fn open_applications(names: Names) -> Vec<OpenApplication> {
         display_name: names.or(name).to_owned(),
         description: names.or(description).to_owned(),
         home_uri: home.to_owned(),
+        logo_id: (id == 2).then_some(Id([id; 16])),
     };
     vec![
         one(
@@ -326,6 +327,7 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
             "allow_device",
             show(&device::AllowDevice {
                 frame: inside("/device?user_code=BCDF-GHJK"),
+                logo: Some("/logos/01010101-0101-0101-0101-010101010101.png".to_owned()),
                 user_name: names.or("miriam@northwind.example"),
                 application: names.or("Departures board"),
                 user_code: "BCDF-GHJK",
@@ -347,6 +349,7 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
             "consent",
             show(&consent::Consent {
                 frame: inside("/oauth2/v2.0/authorize?client_id=x&scope=openid"),
+                logo: None,
                 user_name: names.or("miriam@northwind.example"),
                 application: names.or("Travel expenses"),
                 host: "expenses.northwind.example",

@@ -17,7 +17,7 @@ const USER_INFO: &str = "/oidc/userinfo";
 const SCOPE: &str = "openid profile offline_access User.Read";
 
 /// A proof for a request, as a client makes it.
-fn claims(house: &House, method: &str, path: &str) -> Value {
+pub(super) fn claims_of(house: &House, method: &str, path: &str) -> Value {
     json!({
         "htm": method,
         "htu": format!("{ORIGIN}{path}"),
@@ -27,12 +27,12 @@ fn claims(house: &House, method: &str, path: &str) -> Value {
 }
 
 fn proof(house: &House, key: &SigningKey, path: &str) -> String {
-    key.prove(|_| {}, &claims(house, "POST", path))
+    key.prove(|_| {}, &claims_of(house, "POST", path))
 }
 
 /// The same, of a request that shows a token.
 fn proof_of(house: &House, key: &SigningKey, path: &str, token: &str) -> String {
-    let mut claims = claims(house, "GET", path);
+    let mut claims = claims_of(house, "GET", path);
     claims["ath"] = json!(derive_token_hash(token));
     key.prove(|_| {}, &claims)
 }
@@ -70,7 +70,7 @@ async fn show(
 }
 
 /// A script in a page, which can keep no secret.
-async fn begin(house: &House) -> (Application, Person) {
+pub(super) async fn begin(house: &House) -> (Application, Person) {
     let app = house
         .application_at("Board", &[], &[(Platform::SinglePage, CALLBACK)])
         .await;
@@ -78,13 +78,22 @@ async fn begin(house: &House) -> (Application, Person) {
     (app, house.administrator("ada").await)
 }
 
-async fn take_code(person: &mut Person, app: &Application, more: &[(&str, &str)]) -> String {
+pub(super) async fn take_code(
+    person: &mut Person,
+    app: &Application,
+    more: &[(&str, &str)],
+) -> String {
     let mut changes = vec![("scope", SCOPE)];
     changes.extend(more);
     code_of(&ask(&mut person.browser, app, &changes).await)
 }
 
-async fn redeem_bound(house: &House, app: &Application, code: &str, key: &SigningKey) -> Answer {
+pub(super) async fn redeem_bound(
+    house: &House,
+    app: &Application,
+    code: &str,
+    key: &SigningKey,
+) -> Answer {
     let app_id = app.app_id.to_string();
     let form = redeem_form(&app_id, code, &[]);
     let proof = proof(house, key, TOKEN);
@@ -111,7 +120,7 @@ fn a_bound_token_works_with_its_key_and_not_without() {
                 .await
                 .ok();
             // Query and fragment are not part of what is signed, nor is the scheme's own port.
-            let mut spelt = claims(&house, "GET", path);
+            let mut spelt = claims_of(&house, "GET", path);
             spelt["htu"] = json!(format!(
                 "{}:443{path}?a=b#c",
                 ORIGIN.replace("https://", "HTTPS://")
@@ -199,11 +208,11 @@ fn a_proof_is_of_this_request_by_its_key_now_and_once() {
         let (key, app_id) = (SigningKey::make(), app.app_id.to_string());
         let browser = house.browser();
         let with = |change: &dyn Fn(&mut Value)| {
-            let mut claims = claims(&house, "POST", TOKEN);
+            let mut claims = claims_of(&house, "POST", TOKEN);
             change(&mut claims);
             key.prove(|_| {}, &claims)
         };
-        let headed = |change: fn(&mut Value)| key.prove(change, &claims(&house, "POST", TOKEN));
+        let headed = |change: fn(&mut Value)| key.prove(change, &claims_of(&house, "POST", TOKEN));
         let now = house.now() / SECOND;
         let good = with(&|_| {});
         let mut bent = good.clone();
@@ -243,7 +252,7 @@ fn a_proof_is_of_this_request_by_its_key_now_and_once() {
                     header["jwk"] =
                         serde_json::from_str(&SigningKey::make().public().to_json()).unwrap();
                 },
-                &claims(&house, "POST", TOKEN),
+                &claims_of(&house, "POST", TOKEN),
             ),
         ];
         let code = take_code(&mut ada, &app, &[]).await;
@@ -313,7 +322,7 @@ fn a_change_counts_once_on_all_nodes_together() {
         let code = take_code(&mut ada, &app, &[("scope", "openid Group.ReadWrite.All")]).await;
         let body = redeem_bound(&house, &app, &code, &key).await.ok();
         let token = text(&body, "access_token");
-        let mut claims = claims(&house, "POST", GROUPS);
+        let mut claims = claims_of(&house, "POST", GROUPS);
         claims["ath"] = json!(derive_token_hash(token));
         let proof = key.prove(|_| {}, &claims);
         let create = async |browser: Browser, name: &str, proof: &str| {

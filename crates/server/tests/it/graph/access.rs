@@ -50,6 +50,7 @@ fn fitting(endpoint: &Endpoint, version: Version, api: &str) -> (Method, String,
             Some(json!({"@odata.id": format!("{ORIGIN}/v1.0/directoryObjects/{NOBODY}")}))
         }
         Takes::Object(of, mark) => Some(object(of, mark, api)),
+        Takes::Picture(_) => Some(json!(super::logos::PICTURE)),
     };
     (endpoint.method.clone(), path, body)
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::BASE64;
 use identity::access_pass::{self, NewPass};
+use identity::applications::Logo;
 use identity::groups::{self, NewGroup, members};
 use identity::owners::{self, Owned};
 use identity::people::{self, NewRecord};
@@ -15,7 +17,7 @@ use identity::{Actor, Id, applications};
 use serde_json::Value;
 use testkit::{House, ORIGIN, Person, SigningKey};
 
-use super::super::Client;
+use super::super::{Client, logos::PICTURE};
 use super::table::Row;
 
 const COMMAND_LINE: Actor<'static> = Actor::CommandLine { os_user: "test" };
@@ -274,6 +276,10 @@ impl<'a> Maker<'a> {
         let jwk = SigningKey::make().public().to_json();
         let key =
             applications::add_key(identity, COMMAND_LINE, object, "", jwk.as_bytes(), None).await;
+        let picture = BASE64.decode(PICTURE.as_bytes()).unwrap();
+        let make = || std::future::ready(Logo::make(&picture));
+        let put = applications::put_logo(identity, COMMAND_LINE, object, make).await;
+        put.unwrap();
         if level == Level::Privileged {
             self.give(Role::ReportsReader, principal).await;
         }
@@ -292,6 +298,7 @@ impl<'a> Maker<'a> {
         ] {
             scene.insert(word, id.to_string());
         }
+        scene.insert("logo", PICTURE.to_owned());
     }
 
     async fn own(&self, owned: Owned, owner: Id) {
