@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 
 use crate::authorize::MAX_SCOPES;
 use crate::form::{self, Parameters};
+use crate::resource;
 use crate::{ErrorKind, OAuthError};
 
 /// `client_assertion_type` of a JWT (RFC 7523 section 2.2).
@@ -101,6 +102,8 @@ pub struct TokenRequest {
     pub grant: Grant,
     /// A proof of possession of the key that the token is to be bound to (RFC 9449 section 5).
     pub dpop: Option<Secret>,
+    /// The API that the token is to be for (RFC 8707 section 2.2).
+    pub resource: Option<String>,
 }
 
 impl TokenRequest {
@@ -108,7 +111,7 @@ impl TokenRequest {
     ///
     /// # Errors
     /// `invalid_request` for what is missing, doubled or contradictory, `invalid_client` for a header that is no
-    /// `Basic`, `unsupported_grant_type`.
+    /// `Basic`, `unsupported_grant_type`, `invalid_target`.
     pub fn parse(
         parameters: &Parameters,
         headers: &Headers<'_>,
@@ -159,6 +162,7 @@ impl TokenRequest {
             proof,
             grant,
             dpop: headers.dpop.map(|it| Secret::new(it.to_owned())),
+            resource: resource::read_one(parameters.resources())?,
         })
     }
 }
@@ -209,6 +213,8 @@ pub struct DeviceRequest {
     pub proof: Proof,
     /// At least one, each once, as sent.
     pub scopes: Vec<String>,
+    /// APIs that tokens are to be for, each once (RFC 8707).
+    pub resources: Vec<String>,
 }
 
 impl DeviceRequest {
@@ -216,7 +222,7 @@ impl DeviceRequest {
     ///
     /// # Errors
     /// `invalid_request` for what is doubled or contradictory, `invalid_scope` without one, `invalid_client` for a header that
-    /// is no `Basic`.
+    /// is no `Basic`, `invalid_target`.
     pub fn parse(
         parameters: &Parameters,
         headers: &Headers<'_>,
@@ -230,6 +236,7 @@ impl DeviceRequest {
             client_id,
             proof,
             scopes,
+            resources: resource::read(parameters.resources())?,
         })
     }
 }
