@@ -8,7 +8,7 @@ use server::config::{AttestationWord, Layer, LogForm, OriginEntry};
 mod app;
 mod policy;
 
-pub(crate) use app::{App, OwnedApp};
+pub(crate) use app::{Api, App, OwnedApp};
 pub(crate) use policy::Policy;
 
 /// People sign in with passkeys; one program, one data directory.

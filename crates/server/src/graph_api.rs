@@ -5,6 +5,7 @@
 //! ([`table::ENDPOINTS`]) says what there is; requests are matched by it, and the OpenAPI document is written from it.
 
 mod answer;
+mod application_api;
 mod application_tokens;
 mod applications;
 mod call;

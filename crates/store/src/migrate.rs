@@ -128,6 +128,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0017_outbox.sql"),
         postgres: include_str!("../migrations/postgres/0017_outbox.sql"),
     },
+    Migration {
+        version: 18,
+        name: "resources",
+        sqlite: include_str!("../migrations/sqlite/0018_resources.sql"),
+        postgres: include_str!("../migrations/postgres/0018_resources.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

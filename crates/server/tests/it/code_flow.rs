@@ -24,6 +24,7 @@ mod logout;
 mod pushed;
 mod refresh;
 mod requests;
+mod resources;
 mod rights;
 mod scripts;
 mod settings;
@@ -418,7 +419,7 @@ fn what_is_wrong_is_told_to_the_client() {
             (
                 "scope",
                 "https://elsewhere.example/.default",
-                "invalid_scope",
+                "invalid_target",
             ),
             (
                 "scope",

@@ -1,6 +1,7 @@
 //! The administration API, as clients that know Graph use it.
 
 mod access;
+mod apis;
 mod credentials;
 mod delegated;
 mod gone;

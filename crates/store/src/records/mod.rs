@@ -1,6 +1,7 @@
 //! The records, one module a kind: its statements, its reads, its steps of a write unit.
 
 pub mod android_list;
+pub mod api;
 pub mod application;
 pub mod attestation;
 pub mod attestation_lists;
@@ -39,6 +40,7 @@ use crate::sql::Sql;
 /// Every statement of every record module, for the registry.
 pub(crate) const ALL: &[&[&Sql]] = &[
     android_list::ALL,
+    api::ALL,
     application::ALL,
     attestation::ALL,
     attestation_lists::ALL,
