@@ -4,10 +4,14 @@ import os
 import time
 from urllib.parse import parse_qs, urlsplit
 
+import requests
+from authlib.common.security import generate_token
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc6750.errors import InsufficientScopeError, InvalidTokenError
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from authlib.oauth2.rfc9068 import JWTBearerTokenValidator
 from flask import Flask, session
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -141,5 +145,78 @@ def authlib_refuses_what_is_not_for_it():
             pass
 
 
+class Ledger(JWTBearerTokenValidator):
+    """An API that knows of us no more than the issuer: it verifies by the published keys, as RFC 9068 says."""
+
+    def __init__(self, name):
+        super().__init__(ORIGIN, name)
+
+    def get_jwks(self):
+        return DORA.http.get(DORA.http.get(DISCOVERY).json()["jwks_uri"]).json()
+
+    def let_in(self, token, scope=None, role=None):
+        claims = self.authenticate_token(token)
+        self.validate_token(claims, scope, None, roles=role)
+        return claims
+
+
+def refuses(api, *words, why=InvalidTokenError, **named):
+    try:
+        api.let_in(*words, **named)
+    except why:
+        return
+    raise AssertionError(f"{words} was let in")
+
+
+def introspect(client_id, secret, token):
+    answer = requests.post(f"{ORIGIN}/oauth2/v2.0/introspect", {"token": token}, auth=(client_id, secret), timeout=10)
+    return answer.json()
+
+
+@check
+def authlib_asks_for_an_api_and_the_api_verifies():
+    ledger, other = Ledger(LEDGER), Ledger("https://other.example.org")
+    client = OAuth2Session(
+        CLIENT_ID, SECRET, redirect_uri=CALLBACK, scope="openid offline_access expenses.read", code_challenge_method="S256",
+        token_endpoint=TOKEN_ENDPOINT, token_endpoint_auth_method="client_secret_basic")
+    verifier = generate_token(48)
+    asked, _ = client.create_authorization_url(
+        f"{ORIGIN}/oauth2/v2.0/authorize", code_verifier=verifier, resource=LEDGER)
+    back = DORA.open(asked, until=CALLBACK)
+    token = client.fetch_token(TOKEN_ENDPOINT, authorization_response=back, code_verifier=verifier, resource=LEDGER)
+    claims = ledger.let_in(token["access_token"], scope=["expenses.read"])
+    assert claims["client_id"] == CLIENT_ID and claims["scope"] == "expenses.read", claims
+    refuses(ledger, token["access_token"], scope=["expenses.write"], why=InsufficientScopeError)
+    refuses(other, token["access_token"])
+    refuses(ledger, token["id_token"])
+    renewed = client.refresh_token(TOKEN_ENDPOINT, token["refresh_token"], resource=LEDGER)
+    assert ledger.let_in(renewed["access_token"], scope=["expenses.read"])["sub"] == claims["sub"]
+    # Here it is none; there the tokens for our own API are none.
+    answer = requests.get(f"{ORIGIN}/oidc/userinfo", headers={"Authorization": f"Bearer {renewed['access_token']}"}, timeout=10)
+    assert answer.status_code == 401, answer.text
+    own = Application(SECRET, "client_secret_basic").sign_in(DORA)
+    refuses(ledger, own["access_token"])
+    told = introspect(os.environ["LEDGER_ID"], os.environ["LEDGER_SECRET"], renewed["access_token"])
+    assert told["active"] and told["aud"] == LEDGER and told["username"] == "dora@example.org", told
+    told = introspect(os.environ["LEDGER_ID"], os.environ["LEDGER_SECRET"], own["access_token"])
+    assert told == {"active": False}, told
+    try:
+        client.refresh_token(TOKEN_ENDPOINT, renewed["refresh_token"], resource="https://other.example.org")
+        raise AssertionError("a resource was added")
+    except OAuthError as error:
+        assert error.error == "invalid_target", error
+
+
+@check
+def authlib_comes_to_an_api_by_itself():
+    ledger = Ledger(LEDGER)
+    client = OAuth2Session(CLIENT_ID, SECRET, token_endpoint_auth_method="client_secret_post")
+    token = client.fetch_token(TOKEN_ENDPOINT, grant_type="client_credentials", resource=LEDGER)
+    claims = ledger.let_in(token["access_token"], role=["Expenses.Import"])
+    assert claims["client_id"] == CLIENT_ID and claims["idtyp"] == "app", claims
+    refuses(ledger, token["access_token"], role=["Expenses.Erase"])
+
+
 DORA = Person(os.environ["LINK_DORA"])
+LEDGER = os.environ["LEDGER"]
 run()

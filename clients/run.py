@@ -169,6 +169,13 @@ def prepare_openid(server):
         secret = server.command("app", "add-secret", app_id)["secret"]
         told |= {f"{name}_ID": app_id, f"{name}_SECRET": secret}
     server.run_command("app", "logout-address", told["APACHE_ID"], f"{site}/callback?logout=backchannel")
+    # Another application's API, which Authlib asks for tokens for.
+    ledger = server.command("app", "create", "Ledger")["clientId"]
+    server.command("app", "api", ledger, "--uri", "https://ledger.example.org", "--scope", "expenses.read=Read your expenses",
+                   "--app-role", "Expenses.Import=Bring expenses in")
+    server.command("app", "role", told["AUTHLIB_ID"], "https://ledger.example.org/Expenses.Import")
+    told |= {"LEDGER": "https://ledger.example.org", "LEDGER_ID": ledger,
+             "LEDGER_SECRET": server.command("app", "add-secret", ledger)["secret"]}
     told["AUTHLIB_KEY"] = add_key(server, told["AUTHLIB_ID"], "authlib")
     for name in ("Dora", "Emil", "Finn", "Gina"):
         made = server.command("user", "add", f"{name.lower()}@example.org", "--display-name", name, "--link")

@@ -9,7 +9,7 @@ mod app;
 mod pass;
 mod policy;
 
-pub(crate) use app::{App, OwnedApp, SignIn};
+pub(crate) use app::{Api, App, OwnedApp, SignIn};
 pub(crate) use pass::{Pass, PassPolicy};
 pub(crate) use policy::Policy;
 

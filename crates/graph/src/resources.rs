@@ -59,6 +59,7 @@ pub const TYPES: &[&Type] = &[
     &VerifiedDomain::TYPE,
     &Application::TYPE,
     &ServicePrincipal::TYPE,
+    &ApiApplication::TYPE,
     &AppRole::TYPE,
     &PermissionScope::TYPE,
     &AppRoleAssignment::TYPE,

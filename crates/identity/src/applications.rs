@@ -18,6 +18,7 @@ use crate::audit::Entry;
 use crate::permissions::Permission;
 use crate::{Identity, Micros, Refusal, codes, names};
 
+mod api;
 mod assignments;
 mod credentials;
 mod logo;
@@ -29,6 +30,7 @@ mod protected;
 mod registration;
 mod token_settings;
 
+pub use api::{Api, ApiScope};
 pub use assignments::DEFAULT_ROLE;
 pub(crate) use assignments::check_assigned;
 pub(crate) use credentials::derive_secret_hash;
@@ -42,7 +44,8 @@ pub use own_api::{OWN_API, find_own_api};
 pub(crate) use permissions::write_scope;
 pub use permissions::{
     Assignment, Consent, GrantView, assign, change_grant, find_assignment, find_grant, grant,
-    list_app_roles, list_assigned_to, list_grants, list_grants_of_client, revoke, unassign,
+    grant_at, list_app_roles, list_assigned_to, list_grants, list_grants_of_client, revoke,
+    unassign,
 };
 pub(crate) use principals::find_existing as find_existing_principal;
 pub use principals::{
@@ -110,6 +113,8 @@ pub struct ApplicationView {
     pub protected_origins: Vec<String>,
     /// Names its logo, if it has one.
     pub logo_id: Option<Id>,
+    /// What it is as an API of its own.
+    pub api: Api,
     pub secrets: Vec<CredentialView>,
     pub keys: Vec<CredentialView>,
     pub created_at: Micros,
@@ -133,6 +138,10 @@ pub struct ApplicationChange {
     pub back_channel_logout_session_required: Option<bool>,
     /// What it protects by forward authentication: all of it.
     pub protected_origins: Option<Vec<String>>,
+    /// What it is called as an API: all of it.
+    pub identifier_uris: Option<Vec<String>>,
+    /// What others may do there in people's names: all of it.
+    pub api_scopes: Option<Vec<ApiScope>>,
     /// The record version that the change was made for; another refuses.
     pub record_version: Option<i64>,
 }
@@ -231,13 +240,15 @@ pub(crate) async fn find_target_of_principal(
         // There may be more than were read.
         return Ok(Target::Privileged);
     }
-    // A permission that we don't know may be anything.
+    // A permission that we don't know may be anything. What is of another API is none here, whatever it is called.
     let raises = |found: Option<Permission>| found.is_none_or(Permission::is_tier_zero);
     let by_role = roles
         .iter()
+        .filter(|role| role.resource_app_id == OWN_API)
         .any(|role| raises(Permission::find_application(role.app_role_id)));
     let by_grant = grants
         .iter()
+        .filter(|grant| grant.resource_app_id == Some(OWN_API))
         .flat_map(|grant| grant.scope.split_whitespace())
         .any(|name| raises(Permission::parse(name)));
     Ok(if by_role || by_grant {
@@ -305,6 +316,7 @@ async fn view(identity: &Identity, application: Application) -> Result<Applicati
         back_channel_logout_session_required: application.back_channel_logout_session_required,
         protected_origins,
         logo_id,
+        api: Api::read(application.api.as_deref())?,
         secrets,
         keys,
         created_at: application.created_at,

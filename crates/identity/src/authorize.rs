@@ -4,6 +4,7 @@
 //! from consent) the whole request is read and judged anew, from an address that we wrote. So there is no half-done request
 //! to tamper with (past mistake 43): what somebody changes in the address is another request, which gets what it would have got anyway.
 
+mod asked_apis;
 mod consent;
 mod pushed;
 mod step_up;
@@ -15,22 +16,22 @@ use oidc::form::Parameters;
 use oidc::pkce;
 use oidc::redirect_uri::{self, Platform, Reply};
 use oidc::{ErrorKind, OAuthError};
-use store::{
-    AuthorizationCode, Client, CodeHash, EVERYBODY, Guard, Id, PermissionGrant, Unit, WriteError,
-};
+use store::{AuthorizationCode, Client, CodeHash, EVERYBODY, Guard, Id, Unit, WriteError};
 use webauthn::base64url;
 
-use crate::applications::{TokenSettings, check_assigned, read_redirect_uris, write_scope};
+use crate::applications::{OWN_API, TokenSettings, check_assigned, read_redirect_uris};
 use crate::client;
-use crate::issuer::{Issuer, Scope, parse_scope};
+use crate::issuer::Issuer;
 use crate::permissions::Permission;
 use crate::policies::decide_one_at_rest;
+use crate::resources::{Granted, Held, Target as Api, sort, write_words};
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
 use crate::token::{derive_code_hash, may_be_unproven};
 use crate::{Identity, MINUTE, Micros, Refusal, SECOND, Session, codes, marks};
 
-pub(crate) use self::consent::add_grant;
+pub use self::asked_apis::{ConsentApi, ConsentScope};
+pub(crate) use self::asked_apis::{add_grants, show_api};
 pub use self::consent::{Decision, decide};
 pub use self::pushed::{Pushed, Unfit, push};
 use self::step_up::Wanted;
@@ -75,6 +76,8 @@ pub struct Consent {
     /// The host that the answer goes to.
     pub host: String,
     pub permissions: Vec<Permission>,
+    /// What is asked of applications' own APIs.
+    pub apis: Vec<ConsentApi>,
     /// The request, to be sent back with the person's decision.
     pub query: String,
 }
@@ -97,8 +100,11 @@ struct Checked {
 
 struct Asked {
     request: Request,
+    /// Of our own API.
     asks_default: bool,
     named: Vec<Permission>,
+    /// Of others.
+    apis: Vec<Api>,
 }
 
 enum Stop {
@@ -173,24 +179,13 @@ fn read(identity: &Identity, known: &Known, parameters: &Parameters) -> Result<A
             "the request is too long",
         ));
     }
-    let (mut named, mut asks_default) = (Vec::new(), false);
-    for scope in &request.scopes {
-        match parse_scope(identity, scope) {
-            Some(Scope::Default) => asks_default = true,
-            Some(Scope::One(permission)) if !named.contains(&permission) => named.push(permission),
-            Some(Scope::One(_)) => {}
-            None => {
-                return Err(OAuthError::new(
-                    ErrorKind::InvalidScope,
-                    "a scope is unknown",
-                ));
-            }
-        }
-    }
+    let words = sort(identity, &request.scopes, !request.resources.is_empty());
+    let (asks_default, named) = (words.asks_default, words.named);
     Ok(Asked {
         request,
         asks_default,
         named,
+        apis: Vec::new(),
     })
 }
 
@@ -204,7 +199,11 @@ async fn check(
         None => (Cow::Borrowed(parameters), None),
     };
     let known = recognise(identity, &parameters).await?;
-    let asked = read(identity, &known, &parameters).map_err(|error| known.refuse(issuer, error))?;
+    let mut asked =
+        read(identity, &known, &parameters).map_err(|error| known.refuse(issuer, error))?;
+    if let Err(error) = asked.find_apis(identity).await? {
+        return Err(known.refuse(issuer, error));
+    }
     Ok(Checked {
         known,
         asked,
@@ -225,19 +224,23 @@ impl Checked {
     }
 }
 
-/// What was granted to the client, for everybody and for this person; and the person's own grant.
+/// What was granted to the client, for everybody and for this person.
 pub(crate) async fn list_granted(
     identity: &Identity,
     client: &Client,
     person: Id,
-) -> Result<(Vec<Permission>, Option<PermissionGrant>), Refusal> {
+) -> Result<Granted, Refusal> {
     let found = identity
         .0
         .store
         .list_grants_for(identity.0.tenant_id, client.principal_id, person)
         .await?;
     let mut granted: Vec<Permission> = Vec::new();
-    for name in found.iter().flat_map(|grant| grant.scope.split(' ')) {
+    // A scope of another API may be called as one of ours, and is none.
+    let ours = found
+        .iter()
+        .filter(|grant| grant.resource_app_id == Some(OWN_API));
+    for name in ours.flat_map(|grant| grant.scope.split(' ')) {
         granted.extend(Permission::parse(name).filter(|it| !granted.contains(it)));
     }
     if found.iter().any(|grant| grant.person_id == EVERYBODY) {
@@ -249,8 +252,7 @@ pub(crate) async fn list_granted(
                 .collect::<Vec<_>>(),
         );
     }
-    let own = found.into_iter().find(|grant| grant.person_id == person);
-    Ok((granted, own))
+    Ok(Granted::new(granted, found, person))
 }
 
 /// Judges a request as it stands in the query, for whoever is signed in.
@@ -308,12 +310,15 @@ async fn judge(
         Sure::Enough(policy) => policy,
         Sure::Ask(outcome) => return Ok(outcome),
     };
-    let (granted, _) = list_granted(identity, &checked.known.client, session.person_id).await?;
+    let all = list_granted(identity, &checked.known.client, session.person_id).await?;
+    let granted = &all.permissions;
     let is_missing = |permission: &Permission| !granted.contains(permission);
     let mut missing = checked.asked.named.clone();
     // Client libraries ask for it as a matter of course: where nobody can be asked, it is left out and not refused
     // (OpenID Connect Core section 11).
     missing.retain(|it| is_missing(it) && !(silent && *it == Permission::OfflineAccess));
+    let apis = asked_apis::judge(identity, &checked, &all, session.person_id).await;
+    let apis = apis?.map_err(|error| checked.known.refuse(issuer, error))?;
     if missing.iter().any(|permission| !permission.is_low()) {
         return Err(refuse(
             ErrorKind::ConsentRequired,
@@ -322,7 +327,7 @@ async fn judge(
     }
     let was_asked = consent::was_asked(identity, &checked, &parameters, session.person_id);
     let ask_anyway = checked.asked.request.prompt == Prompt::Consent && !was_asked;
-    if !missing.is_empty() || ask_anyway {
+    if !missing.is_empty() || apis.needs_consent || ask_anyway {
         if silent {
             return Err(refuse(
                 ErrorKind::ConsentRequired,
@@ -342,14 +347,15 @@ async fn judge(
                 .filter(|it| !checked.asked.named.contains(it) && *it != Permission::OfflineAccess),
         );
     }
-    if permissions.is_empty() {
+    if permissions.is_empty() && apis.held.is_empty() {
         return Err(refuse(
             ErrorKind::ConsentRequired,
             "nothing was granted to the application yet",
         ));
     }
     let rests_on = (session, wanted, policy);
-    let reply = answer_with_code(identity, issuer, &checked, rests_on, &permissions).await?;
+    let given = (permissions.as_slice(), apis.held.as_slice());
+    let reply = answer_with_code(identity, issuer, &checked, rests_on, given).await?;
     Ok(Outcome::Answer(reply))
 }
 
@@ -429,6 +435,7 @@ fn show(identity: &Identity, checked: &Checked, since: Option<Micros>) -> Consen
         application: checked.known.client.display_name.clone(),
         host: redirect_uri::host(&checked.known.redirect_uri).to_owned(),
         permissions: checked.asked.named.clone(),
+        apis: checked.asked.apis.iter().map(show_api).collect(),
         query: write_query(identity, checked, since),
     }
 }
@@ -491,7 +498,7 @@ async fn answer_with_code(
     issuer: &Issuer,
     checked: &Checked,
     (session, wanted, policy): (&Session, Wanted, i64),
-    permissions: &[Permission],
+    (permissions, apis): (&[Permission], &[Held]),
 ) -> Result<Reply, Refusal> {
     let (tenant, ambient) = (identity.0.tenant_id, &identity.0.ambient);
     let (client, now) = (&checked.known.client, ambient.now());
@@ -511,7 +518,7 @@ async fn answer_with_code(
             redirect_uri: checked.known.redirect_uri.clone(),
             platform: checked.known.platform.as_str().to_owned(),
             challenge: checked.asked.request.challenge.map(|it| it.bytes()),
-            scope: write_scope(permissions),
+            scope: write_words(permissions, apis),
             nonce: checked.asked.request.nonce.clone(),
             issuer: issuer.url(),
             epoch: client.epoch,

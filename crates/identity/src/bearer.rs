@@ -226,9 +226,62 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// What a token of ours proved, and for whom it is.
+pub(crate) enum Token {
+    /// For our own API.
+    Own(Bearer, Claims),
+    /// For another application's API. It is no [`Bearer`]: it opens nothing here.
+    Foreign(Foreign, Claims),
+}
+
+/// A token for another application's API, of which everything that it rests on still stands.
+pub(crate) struct Foreign {
+    pub(crate) client: Id,
+    pub(crate) user_name: Option<String>,
+    pub(crate) key: Option<String>,
+}
+
 /// The same, with what the token says.
 pub(crate) async fn read(identity: &Identity, token: &str) -> Result<(Bearer, Claims), Refusal> {
     let claims = verify(identity, token).await?;
+    if claims.text("aud")? != api_audience(identity) {
+        return Err(unusable("token.audience"));
+    }
+    read_own(identity, claims).await
+}
+
+/// The same of a token for whichever API.
+pub(crate) async fn read_any(identity: &Identity, token: &str) -> Result<Token, Refusal> {
+    let claims = verify(identity, token).await?;
+    if claims.text("aud")? == api_audience(identity) {
+        let (bearer, claims) = read_own(identity, claims).await?;
+        return Ok(Token::Own(bearer, claims));
+    }
+    let (client, _, delegate) = find_standing(identity, &claims).await?;
+    let foreign = Foreign {
+        client,
+        user_name: delegate.map(|delegate| delegate.user_name),
+        key: read_key(&claims)?,
+    };
+    Ok(Token::Foreign(foreign, claims))
+}
+
+async fn read_own(identity: &Identity, claims: Claims) -> Result<(Bearer, Claims), Refusal> {
+    let (client, principal, delegate) = find_standing(identity, &claims).await?;
+    let permissions = match &delegate {
+        Some(_) => parse_permissions(claims.text("scp")?.split(' ')),
+        None => parse_permissions(claims.texts("roles")?.into_iter()),
+    };
+    let mut bearer = Bearer::new(client, principal, delegate, permissions);
+    bearer.key = read_key(&claims)?;
+    Ok((bearer, claims))
+}
+
+/// Compares everything that a token rests on with the database: who asked for it, in which version, and for whom.
+async fn find_standing(
+    identity: &Identity,
+    claims: &Claims,
+) -> Result<(Id, (Id, i64), Option<Delegate>), Refusal> {
     let id = |name: &str| Id::parse(claims.text(name)?).ok_or(JwtError::ClaimUnfit);
     if id("tid")? != identity.0.tenant_id {
         return Err(unusable("token.tenant"));
@@ -236,23 +289,17 @@ pub(crate) async fn read(identity: &Identity, token: &str) -> Result<(Bearer, Cl
     let principal = (id("prn")?, claims.int("pver")?);
     let client = id("azp")?;
     if claims.has("scp") {
-        let delegate = find_delegate(identity, &claims, principal).await?;
-        let permissions = parse_permissions(claims.text("scp")?.split(' '));
-        let mut bearer = Bearer::new(client, principal, Some(delegate), permissions);
-        bearer.key = read_key(&claims)?;
-        return Ok((bearer, claims));
+        let delegate = find_delegate(identity, claims, principal).await?;
+        return Ok((client, principal, Some(delegate)));
     }
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let live = store
         .is_client_live(tenant, principal.0, principal.1, id("epoch")?)
         .await?;
-    if !live {
-        return Err(unusable("token.revoked"));
+    match live {
+        true => Ok((client, principal, None)),
+        false => Err(unusable("token.revoked")),
     }
-    let permissions = parse_permissions(claims.texts("roles")?.into_iter());
-    let mut bearer = Bearer::new(client, principal, None, permissions);
-    bearer.key = read_key(&claims)?;
-    Ok((bearer, claims))
 }
 
 /// `cnf` (RFC 7800): whatever stands there must be understood.
@@ -319,7 +366,7 @@ fn read_name<const N: usize>(text: &str) -> Result<[u8; N], JwtError> {
         .ok_or(JwtError::ClaimUnfit)
 }
 
-/// Signature, type, issuer, audience and time: all that the token says for itself.
+/// Signature, type, issuer and time: all that the token says for itself, but for whom it is.
 async fn verify(identity: &Identity, token: &str) -> Result<Claims, Refusal> {
     let parsed = jwt::parse(token)?;
     // RFC 9068 section 4: nothing but an access token is one; an id token is signed by us, too.
@@ -350,9 +397,6 @@ async fn verify(identity: &Identity, token: &str) -> Result<Claims, Refusal> {
     let issuer = claims.text("iss")?;
     if !Issuer::all(identity).any(|ours| ours.url() == issuer) {
         return Err(unusable("token.issuer"));
-    }
-    if claims.text("aud")? != api_audience(identity) {
-        return Err(unusable("token.audience"));
     }
     Ok(claims)
 }

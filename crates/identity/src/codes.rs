@@ -190,6 +190,9 @@ codes! {
     LOGO_MISSING = "application.logo_missing" Missing "The application has no logo." "Send one first.";
     ORIGIN_UNFIT = "application.origin_unfit" Bad "A protected address is https, or http on localhost, with a host's name and nothing behind it; not one of this server's own host; at most 50." "Give scheme, host and port alone, such as https://wiki.example.org.";
     ORIGIN_TAKEN = "application.origin_taken" Conflict "Another application protects this address, or one that was deleted and can be restored." "Take it from that application first, or remove that one for good.";
+    IDENTIFIER_URI_UNFIT = "application.identifier_uri_unfit" Bad "An API is called by an absolute address of https, api or urn, in lower case, without query, fragment and user name, of up to 255 characters; not one of this server or of Microsoft Graph, and with another application's client id in it not at all; at most five, each once." "Use an address of your own, such as https://api.example.org or api://expenses.";
+    IDENTIFIER_URI_TAKEN = "application.identifier_uri_taken" Conflict "Another application's API is called so, or one that was deleted and can be restored." "Take the name from that application first, or remove that one for good.";
+    API_SCOPE_UNFIT = "application.api_scope_unfit" Bad "A scope of the API has no fit word, id or text, or is there twice." "A word has up to 120 printable characters without space, slash, quote and backslash, does not begin with a dot, and is no permission of the administration API; texts are of visible characters.";
     TOO_MANY_CREDENTIALS = "application.too_many_credentials" Conflict "An application holds at most ten secrets and keys." "Remove one that is not used any more.";
     CREDENTIAL_MISSING = "application.credential_missing" Missing "The application has no such secret or key." "Check the key id.";
     KEY_UNFIT = "application.key_unfit" Bad "The key is no public key of P-256, P-384, Ed25519, or RSA of 2048 to 4096 bits, as a JWK or in PEM." "Send the public key alone, never a private one.";
@@ -209,6 +212,10 @@ codes! {
     REFRESH_UNUSABLE = "refresh.unusable" Bad "The refresh token is unknown, expired, used, revoked, or bound to something else." "Let the person sign in to the application again.";
     REVOCATION_UNFIT = "revocation.unfit" Bad "Only refresh tokens can be given back; an access token ends by itself within ten minutes." "Send the refresh token.";
     SCOPE_UNKNOWN = "scope.unknown" Bad "A scope is unknown, or of the wrong kind for this grant." "Applications ask for .default of one resource; for people see the list of permissions.";
+    RESOURCE_UNKNOWN = "resource.unknown" Bad "There is no API of that name that tokens could be made for." "Name it exactly as it is registered; for the administration API name no resource.";
+    RESOURCE_NOT_GRANTED = "resource.not_granted" Bad "Nothing at that API was granted, or not in this sign-in." "Ask for a scope of it when signing in, or let an administrator grant one.";
+    RESOURCE_CONTRADICTORY = "resource.contradictory" Bad "A scope is of an API that the request does not name as resource." "Name every API as resource, or none and write scopes with their APIs.";
+    RESOURCE_AMBIGUOUS = "resource.ambiguous" Bad "Several APIs were granted, and a token is for one." "Say by resource which one it is for, and ask once for each.";
     TOKEN_UNUSABLE = "token.unusable" Unauthenticated "The access token is missing, expired, revoked, or not for this API." "Get a new token.";
     NOT_ASSIGNED = "application.not_assigned" Forbidden "You aren't assigned to this application." "Ask whoever runs the application, or an administrator, to assign you to it.";
     REDIRECT_UNKNOWN = "client.redirect_unknown" Bad "The application is unknown, or did not register the address that it wants the answer sent to." "Tell whoever runs the application.";

@@ -11,18 +11,21 @@ use store::{
 };
 use webauthn::base64url;
 
-use crate::applications::{check_assigned, write_scope};
+use crate::applications::check_assigned;
 use crate::audit::{self, Entry};
-use crate::authorize::{Decision, add_grant};
+use crate::authorize::{ConsentApi, Decision, add_grants, show_api};
 use crate::client::{Claimed, Proven};
-use crate::issuer::{Issuer, Scope, parse_scope};
+use crate::issuer::Issuer;
 use crate::permissions::Permission;
 use crate::policies::decide_one_at_rest;
+use crate::resources::{Held, Target, Words, read_words, resolve, sort, write_scopes, write_words};
 use crate::seal::derive_mac;
 use crate::sign_in::{limit_address, limit_person};
 use crate::tenant::refuse_write;
 use crate::token::{DEVICE, authenticate, derive_code_hash, spend_alone};
-use crate::{Caller, Identity, MINUTE, Micros, Place, Refusal, SECOND, Session, codes, marks};
+use crate::{
+    Caller, Class, Identity, MINUTE, Micros, Place, Refusal, SECOND, Session, codes, marks,
+};
 
 /// How long somebody has to type the code.
 const LIFETIME: Micros = 15 * MINUTE;
@@ -102,7 +105,7 @@ fn not_allowed(detail: &'static str) -> Refusal {
 ///
 /// # Errors
 /// [`codes::CLIENT_REFUSED`]; [`codes::CLIENT_NOT_ALLOWED`] where the application's devices may not; [`codes::SCOPE_UNKNOWN`] for
-/// what people can't consent to by themselves.
+/// what people can't consent to by themselves; [`codes::RESOURCE_UNKNOWN`] and what else is wrong with a resource.
 pub async fn begin(
     identity: &Identity,
     caller: &Caller,
@@ -124,13 +127,15 @@ pub async fn begin(
     if !client.client.device_flow {
         return Err(not_allowed("device.off"));
     }
-    let mut permissions = Vec::new();
-    for scope in &request.scopes {
-        match parse_scope(identity, scope) {
-            Some(Scope::One(permission)) if permission.is_low() => permissions.push(permission),
-            _ => return Err(Refusal::new(&codes::SCOPE_UNKNOWN)),
-        }
+    let words = sort(identity, &request.scopes, !request.resources.is_empty());
+    let apis = find_apis(identity, &request.resources, &words).await?;
+    if words.asks_default || !words.named.iter().all(|it| it.is_low()) {
+        return Err(Refusal::new(&codes::SCOPE_UNKNOWN));
     }
+    let held: Vec<Held> = apis
+        .into_iter()
+        .map(|api| (api.resource.uri, api.values))
+        .collect();
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
     let now = ambient.now();
     let mut device_code: CodeHash = ambient.random.make();
@@ -145,7 +150,7 @@ pub async fn begin(
             user_code_hash: derive_user_code_hash(identity, &letters),
             principal_id: client.client.principal_id,
             principal_version: client.client.principal_version,
-            scope: write_scope(&permissions),
+            scope: write_words(&words.named, &held),
             issuer: issuer.url(),
             place: caller.place().to_json(),
             epoch: client.client.epoch,
@@ -172,6 +177,20 @@ pub async fn begin(
     Err(Refusal::new(&codes::INTERNAL))
 }
 
+/// Nobody knows yet who will type the code: only what anybody may consent to can be asked for, by name.
+async fn find_apis(
+    identity: &Identity,
+    resources: &[String],
+    words: &Words<'_>,
+) -> Result<Vec<Target>, Refusal> {
+    let apis = resolve(identity, resources, words).await?;
+    let fits = |api: &Target| !api.asks_default && api.scopes().all(|it| it.is_for_people);
+    match apis.iter().all(fits) {
+        true => Ok(apis),
+        false => Err(Refusal::new(&codes::SCOPE_UNKNOWN)),
+    }
+}
+
 /// What stands behind a typed code.
 #[derive(Debug)]
 pub enum Looked {
@@ -194,10 +213,13 @@ pub struct Asked {
     /// As people type it.
     pub user_code: String,
     pub permissions: Vec<Permission>,
+    /// What is asked of applications' own APIs.
+    pub apis: Vec<ConsentApi>,
     /// Since when the proof of who is there counts; to be sent back with the decision.
     pub since: String,
     grant: DeviceGrant,
     client: Client,
+    targets: Vec<Target>,
 }
 
 async fn find_waiting(
@@ -236,6 +258,18 @@ pub async fn look(
     let Some((grant, client)) = find_waiting(identity, &letters).await? else {
         return Ok(Looked::Unknown);
     };
+    let (permissions, held) = read_words(&grant.scope);
+    let scopes: Vec<String> = held
+        .iter()
+        .flat_map(|(uri, values)| write_scopes(uri, values))
+        .collect();
+    let words = sort(identity, &scopes, false);
+    let targets = match find_apis(identity, &[], &words).await {
+        Ok(targets) => targets,
+        // What was asked for is not there any more, or not for people.
+        Err(refusal) if refusal.code.class == Class::Bad => return Ok(Looked::Unknown),
+        Err(refusal) => return Err(refusal),
+    };
     let person = session.person_id;
     let of: [&[u8]; 3] = [b"device since", letters.as_bytes(), &person.0];
     let given = since.and_then(|mark| marks::read(identity, &of, mark));
@@ -252,14 +286,12 @@ pub async fn look(
         application: client.display_name.clone(),
         place: Place::from_json(&grant.place),
         user_code,
-        permissions: grant
-            .scope
-            .split(' ')
-            .filter_map(Permission::parse)
-            .collect(),
+        permissions,
+        apis: targets.iter().map(show_api).collect(),
         since: mark,
         grant,
         client,
+        targets,
     })))
 }
 
@@ -329,7 +361,13 @@ async fn allow(
         return Err(Refusal::new(code));
     }
     unit.require_client(tenant, client.principal_id, client.principal_version);
-    add_grant(identity, unit, client, person, &asked.permissions).await?;
+    for target in &asked.targets {
+        if !target.resource.is_open_to(identity, person).await? {
+            return Err(Refusal::new(&codes::NOT_ASSIGNED));
+        }
+    }
+    let whom = (client, person);
+    add_grants(identity, unit, whom, &asked.permissions, &asked.targets).await?;
     let (ambient, now) = (&identity.0.ambient, identity.0.ambient.now());
     let mut code: CodeHash = ambient.random.make();
     code[..8].copy_from_slice(&now.to_be_bytes());

@@ -1,6 +1,7 @@
 //! Issuers: every discovery document has the issuer of its own address, and a token that through which it was asked for.
 
 use oidc::discovery::{self, Document, Endpoints};
+use oidc::redirect_uri;
 use serde_json::Value;
 
 use crate::Identity;
@@ -147,6 +148,19 @@ impl Issuer {
 /// `aud` of access tokens for our API.
 pub(crate) fn api_audience(identity: &Identity) -> &str {
     identity.settings().public_origin.as_str()
+}
+
+/// Whether an API of somebody else's would be called as we are: our own host, whatever stands behind it, or Graph's.
+pub(crate) fn is_own_resource(identity: &Identity, uri: &str) -> bool {
+    let ours = identity.settings().public_origin.host();
+    let graph = GRAPH_ALIASES.iter().map(|name| redirect_uri::host(name));
+    let is_of = |host: &str| {
+        let authority = redirect_uri::host(uri);
+        authority
+            .strip_prefix(host)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    };
+    std::iter::once(ours).chain(graph).any(is_of)
 }
 
 /// What a scope of a request asks for.

@@ -67,6 +67,7 @@ mod marks;
 mod place;
 mod possession;
 mod protect;
+mod resources;
 mod seal;
 mod signing;
 mod trust_group;

@@ -17,21 +17,22 @@ use store::{
 };
 use webauthn::base64url;
 
-use crate::applications::check_assigned;
+use crate::applications::{OWN_API, check_assigned};
 use crate::assurance;
 use crate::audit::{self, Entry, NewRecord};
 use crate::authorize::list_granted;
 use crate::client::{self, AuthenticatedClient, Claimed, Proven};
-use crate::issuer::{Issuer, Scope, parse_scope};
+use crate::issuer::Issuer;
 use crate::outbox;
 use crate::permissions::Permission;
 use crate::policies::decide_one_at_rest;
+use crate::resources::{self, choose, choose_for_application, find_live, read_words};
 use crate::seal::derive_hash;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND, codes};
 
 pub use self::introspect::introspect;
-use self::make::{Basis, claim, make_tokens, name_type};
+use self::make::{Basis, aim, claim, make_tokens, name_type};
 pub(crate) use self::make::{describe_person, sign};
 pub use self::preview::{Preview, preview};
 pub(crate) use self::refresh::purge as purge_refresh;
@@ -99,6 +100,7 @@ pub async fn issue(
         caller,
         issuer,
         client: &client,
+        resource: request.resource.as_deref(),
     };
     let outcome = match &request.grant {
         Grant::ClientCredentials { scopes } => for_application(&asked, scopes).await,
@@ -170,6 +172,8 @@ struct Asked<'a> {
     caller: &'a Caller,
     issuer: &'a Issuer,
     client: &'a AuthenticatedClient,
+    /// The API that the token is to be for, where the request says so.
+    resource: Option<&'a str>,
 }
 
 /// Uses a client's assertion up where nothing else is written.
@@ -310,9 +314,8 @@ async fn for_application(asked: &Asked<'_>, scopes: &[String]) -> Result<Tokens,
     if client.proven == Proven::Nothing {
         return Err(Refusal::new(&codes::CLIENT_REFUSED).into());
     }
-    let asks = |scope: &String| parse_scope(identity, scope) == Some(Scope::Default);
-    if scopes.len() != 1 || !scopes.iter().all(asks) {
-        return Err(Refusal::new(&codes::SCOPE_UNKNOWN).into());
+    if let Some(uri) = choose_for_application(identity, asked.resource, scopes)? {
+        return for_application_at(asked, uri).await;
     }
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let Client {
@@ -323,6 +326,8 @@ async fn for_application(asked: &Asked<'_>, scopes: &[String]) -> Result<Tokens,
     let assigned = store.list_app_roles(tenant, principal_id).await?;
     let mut permissions: Vec<Permission> = assigned
         .iter()
+        // A role of another API may have any id.
+        .filter(|role| role.resource_app_id == OWN_API)
         .filter_map(|role| Permission::find_application(role.app_role_id))
         .collect();
     permissions.sort_unstable();
@@ -335,13 +340,43 @@ async fn for_application(asked: &Asked<'_>, scopes: &[String]) -> Result<Tokens,
     claims.insert("roles".to_owned(), json!(names));
     claims.insert("epoch".to_owned(), json!(epoch.to_string()));
     let access_token = sign(identity, Algorithm::Es256, ACCESS_TOKEN, &claims)?;
+    let mut entry = describe(asked);
+    let activity = name_issue(&mut entry, &permissions);
+    give_application(asked, access_token, activity, entry).await
+}
+
+/// The same for another application's API: every role that was assigned there.
+async fn for_application_at(asked: &Asked<'_>, uri: &str) -> Result<Tokens, Failure> {
+    let (identity, client) = (asked.identity, &asked.client.client);
+    let live = resources::find_roles(identity, client, uri).await?;
+    let mut claims = claim(asked, identity.0.ambient.now());
+    aim(&mut claims, asked, &live.resource);
+    claims.insert("sub".to_owned(), json!(client.principal_id.to_string()));
+    claims.insert("oid".to_owned(), json!(client.principal_id.to_string()));
+    claims.insert("idtyp".to_owned(), json!("app"));
+    claims.insert("roles".to_owned(), json!(live.values));
+    claims.insert("epoch".to_owned(), json!(client.epoch.to_string()));
+    let access_token = sign(identity, Algorithm::Es256, ACCESS_TOKEN, &claims)?;
+    let mut entry = describe(asked);
+    entry
+        .say("resource", uri)
+        .say("roles", live.values.join(" "));
+    give_application(asked, access_token, ISSUED, entry).await
+}
+
+async fn give_application(
+    asked: &Asked<'_>,
+    access_token: String,
+    activity: &'static str,
+    mut entry: Entry,
+) -> Result<Tokens, Failure> {
+    let (identity, client) = (asked.identity, asked.client);
+    let principal_id = client.client.principal_id;
     let mut unit = Unit::new();
     // The application is not guarded: each use of the token compares the version that it carries, and many tokens of one
     // application at once must not wait for each other at its row.
     client.spend(identity, &mut unit);
-    let mut entry = describe(asked);
     entry.say("grant", "client_credentials");
-    let activity = name_issue(&mut entry, &permissions);
     let about = (Some(principal_id), Some(principal_id.0.as_slice()));
     match audit::commit(identity, unit, Log::Audit, activity, about, entry).await {
         Ok(_) => Ok(Tokens {
@@ -462,22 +497,26 @@ async fn redeem(
     let (identity, client) = (asked.identity, asked.client);
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let failed = |refusal| void(code, refusal);
-    let permissions: Vec<Permission> = code
-        .scope
-        .split(' ')
-        .filter_map(Permission::parse)
-        .collect();
+    let (permissions, apis) = read_words(&code.scope);
     check_tier_zero(client, &permissions).map_err(failed)?;
+    let target = choose(identity, (&permissions, &apis), asked.resource, &[])?.target;
     let person = store.find_person(tenant, code.person_id).await?;
     let person = person.ok_or_else(|| failed(code_unusable("code.person")))?;
-    let live = find_live(asked, code).await?;
+    let person_now = find_person_now(asked, code).await?;
     // What let the code be made may have been taken back since: assignment, consent, the passkey's being accepted.
     check_assigned(identity, &client.client, code.person_id).await?;
-    let (granted, _) = list_granted(identity, &client.client, code.person_id).await?;
-    if !permissions.iter().all(|it| granted.contains(it)) {
+    let granted = list_granted(identity, &client.client, code.person_id).await?;
+    if !permissions
+        .iter()
+        .all(|it| granted.permissions.contains(it))
+    {
         return Err(failed(code_unusable("code.consent_withdrawn")));
     }
-    let at_rest = decide_one_at_rest(identity, code.person_id, &live.credential_id).await?;
+    let live = match &target {
+        Some(held) => Some(find_live(identity, held, &granted, code.person_id).await?),
+        None => None,
+    };
+    let at_rest = decide_one_at_rest(identity, code.person_id, &person_now.credential_id).await?;
     if let Some(code) = at_rest.refused_by {
         return Err(failed(code_unusable(code.id)));
     }
@@ -488,7 +527,7 @@ async fn redeem(
         person: &person,
         session_id: code.session_id,
         sid: code.session_id,
-        auth_time: live.auth_time,
+        auth_time: person_now.auth_time,
         assurance: match code.platform == DEVICE {
             true => assurance.elsewhere(),
             false => assurance,
@@ -496,6 +535,7 @@ async fn redeem(
         nonce: code.nonce.as_deref(),
         rests_on: ("cod", base64url::encode(&code.code_hash)),
         grant,
+        live: live.as_ref(),
     };
     // Nothing is counted ahead: the unit says who has too many renewals, and is then written anew.
     let mut displaced = 0;
@@ -557,7 +597,10 @@ async fn prepare<'a>(
 }
 
 /// How the person of the code was last verified, read live: session, person, passkey and client must still stand.
-async fn find_live(asked: &Asked<'_>, code: &AuthorizationCode) -> Result<LivePerson, Refusal> {
+async fn find_person_now(
+    asked: &Asked<'_>,
+    code: &AuthorizationCode,
+) -> Result<LivePerson, Refusal> {
     let identity = asked.identity;
     let now = identity.0.ambient.now();
     let claims = store::PersonClaims {

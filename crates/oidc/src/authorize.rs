@@ -9,6 +9,7 @@ use crate::claims_request::ClaimsRequest;
 use crate::dpop;
 use crate::form::{self, Parameters};
 use crate::pkce::Challenge;
+use crate::resource;
 use crate::{ErrorKind, OAuthError};
 
 /// The longest `state` or `nonce` that is taken along, in bytes.
@@ -154,6 +155,8 @@ pub struct Request {
     pub id_token_hint: Option<String>,
     /// The thumbprint of the only key that may redeem the code (RFC 9449 section 10).
     pub dpop_jkt: Option<[u8; 32]>,
+    /// APIs that tokens are to be for, each once (RFC 8707 section 2.1).
+    pub resources: Vec<String>,
 }
 
 fn is_web_address(uri: &str) -> bool {
@@ -231,6 +234,7 @@ impl Request {
             claims: ClaimsRequest::parse(parameters.find("claims"))?,
             id_token_hint: parameters.find("id_token_hint").map(str::to_owned),
             dpop_jkt: parse_thumbprint(parameters.find("dpop_jkt"))?,
+            resources: resource::read(parameters.resources())?,
         })
     }
 
@@ -278,6 +282,7 @@ impl Request {
         for (name, value) in optional {
             pairs.extend(value.map(|value| (name, value)));
         }
+        pairs.extend(self.resources.iter().map(|uri| ("resource", uri.as_str())));
         form::write(&pairs)
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// The registered words for what went wrong (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 6750
 /// section 3.1, OpenID Connect Core Unmet Authentication Requirements, RFC 8628
-/// section 3.5, RFC 9449 section 12.2).
+/// section 3.5, RFC 9449 section 12.2, RFC 8707 section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is the registered word itself")]
 pub enum ErrorKind {
@@ -33,6 +33,7 @@ pub enum ErrorKind {
     ExpiredToken,
     RegistrationNotSupported,
     InvalidDpopProof,
+    InvalidTarget,
 }
 
 impl ErrorKind {
@@ -65,6 +66,7 @@ impl ErrorKind {
             ErrorKind::ExpiredToken => "expired_token",
             ErrorKind::RegistrationNotSupported => "registration_not_supported",
             ErrorKind::InvalidDpopProof => "invalid_dpop_proof",
+            ErrorKind::InvalidTarget => "invalid_target",
         }
     }
 }

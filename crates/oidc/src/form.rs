@@ -1,4 +1,5 @@
-//! `application/x-www-form-urlencoded`, of queries and of bodies: each parameter once (RFC 6749 sections 3.1 and 3.2).
+//! `application/x-www-form-urlencoded`, of queries and of bodies: each parameter once (RFC 6749 sections 3.1 and 3.2), but
+//! for `resource` (RFC 8707 section 2).
 
 use std::collections::BTreeMap;
 
@@ -9,14 +10,21 @@ pub const MAX_FORM: usize = 32 * 1024;
 /// The most parameters that are read.
 const MAX_PARAMETERS: usize = 64;
 
+/// The one parameter that may occur several times.
+const RESOURCE: &str = "resource";
+
 /// Parameters by name. An empty value counts as not sent (RFC 6749 section 3.1).
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Parameters(BTreeMap<String, String>);
+pub struct Parameters {
+    once: BTreeMap<String, String>,
+    /// In the order in which they were sent.
+    resources: Vec<String>,
+}
 
 /// Names only: values are secrets, codes, tokens.
 impl std::fmt::Debug for Parameters {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.once.keys()).finish()
     }
 }
 
@@ -30,7 +38,7 @@ impl Parameters {
         if text.len() > MAX_FORM {
             return Err(OAuthError::request("the request is too long"));
         }
-        let mut parameters = BTreeMap::new();
+        let (mut parameters, mut resources) = (BTreeMap::new(), Vec::new());
         for pair in text
             .split(|byte| *byte == b'&')
             .filter(|pair| !pair.is_empty())
@@ -42,24 +50,35 @@ impl Parameters {
             let (name, value) = pair.split_at(at);
             let name = decode(name)?;
             let value = decode(value.get(1..).unwrap_or_default())?;
-            if parameters.insert(name, value).is_some() {
+            if name == RESOURCE {
+                resources.push(value);
+            } else if parameters.insert(name, value).is_some() {
                 return Err(OAuthError::request("a parameter occurs twice"));
             }
-            if parameters.len() > MAX_PARAMETERS {
+            if parameters.len() + resources.len() > MAX_PARAMETERS {
                 return Err(OAuthError::request("too many parameters"));
             }
         }
         parameters.retain(|_, value| !value.is_empty());
-        Ok(Parameters(parameters))
+        resources.retain(|value| !value.is_empty());
+        Ok(Parameters {
+            once: parameters,
+            resources,
+        })
     }
 
     /// All of them as a query, in the order of their names.
     #[must_use]
     pub fn to_query(&self) -> String {
         let pairs: Vec<(&str, &str)> = self
-            .0
+            .once
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
+            .chain(
+                self.resources
+                    .iter()
+                    .map(|value| (RESOURCE, value.as_str())),
+            )
             .collect();
         write(&pairs)
     }
@@ -68,14 +87,22 @@ impl Parameters {
     #[must_use]
     pub fn without(&self, names: &[&str]) -> Parameters {
         let mut others = self.clone();
-        others.0.retain(|name, _| !names.contains(&name.as_str()));
+        others
+            .once
+            .retain(|name, _| !names.contains(&name.as_str()));
         others
     }
 
     /// A parameter's value.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.once.get(name).map(String::as_str)
+    }
+
+    /// Every `resource`, as sent.
+    #[must_use]
+    pub fn resources(&self) -> &[String] {
+        &self.resources
     }
 
     /// A parameter that must be there.

@@ -19,6 +19,7 @@ pub mod jwk;
 pub mod jwt;
 pub mod pkce;
 pub mod redirect_uri;
+pub mod resource;
 pub mod token_request;
 
 pub use error::{ErrorKind, OAuthError};

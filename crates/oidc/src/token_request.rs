@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 
 use crate::authorize::MAX_SCOPES;
 use crate::form::{self, Parameters};
+use crate::resource;
 use crate::{ErrorKind, OAuthError};
 
 /// `client_assertion_type` of a JWT (RFC 7523 section 2.2).
@@ -111,12 +112,14 @@ pub struct TokenRequest {
     pub grant: Grant,
     /// A proof of possession of the key that the token is to be bound to (RFC 9449 section 5).
     pub dpop: Option<Secret>,
+    /// The API that the token is to be for (RFC 8707 section 2.2).
+    pub resource: Option<String>,
 }
 
 impl Message for TokenRequest {
     /// # Errors
     /// `invalid_request` for what is missing, doubled or contradictory, `invalid_client` for a header that is no
-    /// `Basic`, `unsupported_grant_type`.
+    /// `Basic`, `unsupported_grant_type`, `invalid_target`.
     fn parse(parameters: &Parameters, headers: &Headers<'_>) -> Result<TokenRequest, OAuthError> {
         let (client_id, proof) = require_proof(parameters, headers)?;
         let grant = match parameters.require("grant_type", "grant_type is missing")? {
@@ -164,6 +167,7 @@ impl Message for TokenRequest {
             proof,
             grant,
             dpop: headers.dpop.map(|it| Secret::new(it.to_owned())),
+            resource: resource::read_one(parameters.resources())?,
         })
     }
 }
@@ -209,12 +213,14 @@ pub struct DeviceRequest {
     pub proof: Proof,
     /// At least one, each once, as sent.
     pub scopes: Vec<String>,
+    /// APIs that tokens are to be for, each once (RFC 8707).
+    pub resources: Vec<String>,
 }
 
 impl Message for DeviceRequest {
     /// # Errors
     /// `invalid_request` for what is doubled or contradictory, `invalid_scope` without one, `invalid_client` for a header that
-    /// is no `Basic`.
+    /// is no `Basic`, `invalid_target`.
     fn parse(parameters: &Parameters, headers: &Headers<'_>) -> Result<DeviceRequest, OAuthError> {
         let (client_id, proof) = require_proof(parameters, headers)?;
         let scopes = parameters.words("scope", MAX_SCOPES)?;
@@ -225,6 +231,7 @@ impl Message for DeviceRequest {
             client_id,
             proof,
             scopes,
+            resources: resource::read(parameters.resources())?,
         })
     }
 }

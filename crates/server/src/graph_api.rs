@@ -6,6 +6,7 @@
 
 mod access_passes;
 mod answer;
+mod application_api;
 mod application_tokens;
 mod applications;
 mod call;

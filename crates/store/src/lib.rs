@@ -23,6 +23,7 @@ pub use error::{StoreError, WriteError};
 pub use list::{Collection, Cursor, Direction, Filter, Kind, ListQuery, MAX_TOP, Page, Test, Walk};
 pub use records::access_pass::{AccessPass, NewAccessPass};
 pub use records::android_list::AndroidList;
+pub use records::api::Resource;
 pub use records::application::{Application, ApplicationCredential, CredentialKind};
 pub use records::attestation::{
     AttestationCounts, AttestationRecord, ClaimedLevel, DueAttestation, Judgement,

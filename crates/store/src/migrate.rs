@@ -129,6 +129,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0017_outbox.sql"),
     },
     Migration {
+        version: 18,
+        name: "resources",
+        sqlite: include_str!("../migrations/sqlite/0018_resources.sql"),
+        postgres: include_str!("../migrations/postgres/0018_resources.sql"),
+    },
+    Migration {
         version: 19,
         name: "logos_and_renewals",
         sqlite: include_str!("../migrations/sqlite/0019_logos_and_renewals.sql"),

@@ -6,12 +6,12 @@ use identity::applications::{
     RedirectUri,
 };
 use identity::owners::Owned;
-use identity::permissions::Permission;
 use identity::{Actor, DAY, Id, Identity, Micros, Refusal, codes};
 use serde::Serialize;
 use server::Start;
 use server::config::Configuration;
 
+mod api;
 mod assigned;
 mod logo;
 mod sign_in;
@@ -95,7 +95,8 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
             form,
         } => {
             let found = find(identity, actor, &client_id).await?;
-            assign(identity, actor, &found, &permissions).await?;
+            let client = find_client(identity, actor, &found).await?;
+            api::assign(identity, actor, client, &permissions).await?;
             show(identity, actor, found, form).await
         }
         App::Grant {
@@ -104,8 +105,14 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
             form,
         } => {
             let found = find(identity, actor, &client_id).await?;
-            grant(identity, actor, &found, &permissions.join(" ")).await?;
+            let client = find_client(identity, actor, &found).await?;
+            api::grant(identity, actor, client, &permissions).await?;
             show(identity, actor, found, form).await
+        }
+        App::Api(asked) => {
+            let found = find(identity, actor, &asked.client_id).await?;
+            let form = asked.form;
+            api::change(identity, actor, found, &asked, form).await
         }
         App::Owners { owned, form } => {
             let owned = find_owned(identity, actor, &owned).await?;
@@ -205,45 +212,15 @@ async fn list(identity: &Identity, actor: Actor<'_>) -> Result<Vec<ApplicationVi
     }
 }
 
-async fn assign(
+/// The service principal, which is what is given permissions.
+async fn find_client(
     identity: &Identity,
     actor: Actor<'_>,
     application: &ApplicationView,
-    names: &[String],
-) -> Result<(), Refusal> {
+) -> Result<Id, Refusal> {
     let app_id = application.app_id;
     let principal = applications::find_principal_by_app(identity, actor, app_id).await?;
-    let resource = applications::find_own_api(identity).await?;
-    for name in names {
-        let role = Permission::parse(name)
-            .and_then(Permission::application_id)
-            .ok_or(&codes::PERMISSION_UNKNOWN)?;
-        applications::assign(identity, actor, principal.object_id, resource, role).await?;
-    }
-    Ok(())
-}
-
-/// Adds to what everybody's grant holds already.
-async fn grant(
-    identity: &Identity,
-    actor: Actor<'_>,
-    application: &ApplicationView,
-    scope: &str,
-) -> Result<(), Refusal> {
-    let app_id = application.app_id;
-    let principal = applications::find_principal_by_app(identity, actor, app_id).await?;
-    let client = principal.object_id;
-    let grants = applications::list_grants_of_client(identity, actor, client).await?;
-    let held = grants.iter().find(|it| it.consent == Consent::Everybody);
-    match held {
-        Some(held) => {
-            let scope = format!("{} {scope}", held.scope);
-            applications::change_grant(identity, actor, held.grant_id, &scope).await
-        }
-        None => applications::grant(identity, actor, client, Consent::Everybody, scope)
-            .await
-            .map(drop),
-    }
+    Ok(principal.object_id)
 }
 
 #[derive(Serialize)]
@@ -261,9 +238,10 @@ struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     logout_address: Option<String>,
     protects: Vec<String>,
+    identifier_uris: Vec<String>,
     secrets: Vec<Credential>,
     keys: Vec<Credential>,
-    roles: Vec<&'static str>,
+    roles: Vec<String>,
     grants: Vec<String>,
     created_at: String,
 }
@@ -288,6 +266,14 @@ impl Credential {
             expires_at: write_time(view.expires_at),
             secret: None,
         }
+    }
+}
+
+/// A permission by its name; what is of another application's API, by that one's name.
+fn name_role(role: &Assignment) -> String {
+    match role.permission {
+        Some(permission) => permission.name().to_owned(),
+        None => format!("{} at {}", role.app_role_id, role.resource_name),
     }
 }
 
@@ -316,12 +302,10 @@ impl Shown {
             home: application.home_uri,
             logout_address: application.back_channel_logout_uri,
             protects: application.protected_origins,
+            identifier_uris: application.api.identifier_uris,
             secrets: application.secrets.iter().map(Credential::of).collect(),
             keys: application.keys.iter().map(Credential::of).collect(),
-            roles: roles
-                .iter()
-                .filter_map(|role| role.permission.map(Permission::name))
-                .collect(),
+            roles: roles.iter().map(name_role).collect(),
             grants: grants
                 .iter()
                 .map(|grant| format!("{}: {}", whom(grant.consent), grant.scope))
@@ -367,6 +351,7 @@ async fn show(
     let lists = [
         ("answers go to", &shown.redirect_uris),
         ("protects", &shown.protects),
+        ("called as an API", &shown.identifier_uris),
         ("in people's names", &shown.grants),
     ];
     for (head, list) in lists {
@@ -376,7 +361,10 @@ async fn show(
         );
     }
     if !shown.roles.is_empty() {
-        lines.push(format!("  in its own name    {}", shown.roles.join(" ")));
+        lines.push(format!(
+            "  in its own name    {}",
+            escape(&shown.roles.join(" "))
+        ));
     }
     for (head, list) in [("secret", &shown.secrets), ("key", &shown.keys)] {
         lines.extend(list.iter().map(|each| {

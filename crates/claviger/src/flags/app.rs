@@ -16,6 +16,32 @@ pub(crate) struct OwnedApp {
     pub(crate) service_principal: bool,
 }
 
+/// What an application is as an API.
+#[derive(Debug, Args)]
+pub(crate) struct Api {
+    pub(crate) client_id: String,
+    /// What it is called when tokens are asked for it: https://..., api://... or urn:...; may be repeated
+    #[arg(long, value_name = "URI")]
+    pub(crate) uri: Vec<String>,
+    /// It is not called so any more; no token is made for that name from now on
+    #[arg(long, value_name = "URI")]
+    pub(crate) no_uri: Vec<String>,
+    /// A scope that people may consent to, and its name; may be repeated
+    #[arg(long, value_name = "WORD=NAME")]
+    pub(crate) scope: Vec<String>,
+    /// A scope that administrators grant, and its name; may be repeated
+    #[arg(long, value_name = "WORD=NAME")]
+    pub(crate) admin_scope: Vec<String>,
+    /// Take a scope away; may be repeated
+    #[arg(long, value_name = "WORD")]
+    pub(crate) no_scope: Vec<String>,
+    /// A role that other applications can have there in their own name; may be repeated (`app tokens --no-role` takes it away)
+    #[arg(long, value_name = "WORD=NAME")]
+    pub(crate) app_role: Vec<String>,
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum App {
     /// Register an application with its service principal
@@ -40,6 +66,13 @@ pub(crate) enum App {
     },
     #[command(flatten)]
     SignIn(SignIn),
+    /// Say what it is called as an API, and what other applications may do there; without an option, show it
+    #[command(after_help = "Examples:
+  claviger app api 6731de76-14a6-49ae-97bc-6eba6914391e --uri https://ledger.example.org --scope expenses.read=\"Read your expenses\"
+  claviger app api 6731de76-14a6-49ae-97bc-6eba6914391e --admin-scope expenses.audit=\"Read everybody's expenses\"
+  claviger app api 6731de76-14a6-49ae-97bc-6eba6914391e --app-role Expenses.Import=\"Bring expenses in\"
+Who may: `claviger app grant CLIENT_ID https://ledger.example.org/expenses.audit`, `claviger app role CLIENT_ID https://ledger.example.org/Expenses.Import`")]
+    Api(Api),
     /// List every application
     #[command(after_help = "Example:
   claviger app list --json")]
@@ -92,7 +125,8 @@ pub(crate) enum App {
     RemoveCredential { client_id: String, key_id: String },
     /// Give the application permissions in its own name
     #[command(after_help = "Example:
-  claviger app role 6731de76-14a6-49ae-97bc-6eba6914391e User.Read.All AuditLog.Read.All")]
+  claviger app role 6731de76-14a6-49ae-97bc-6eba6914391e User.Read.All AuditLog.Read.All
+  claviger app role 6731de76-14a6-49ae-97bc-6eba6914391e https://ledger.example.org/Expenses.Import     at another application's API")]
     Role {
         client_id: String,
         #[arg(required = true, value_name = "PERMISSION")]
@@ -102,7 +136,8 @@ pub(crate) enum App {
     },
     /// Let the application act in the name of everybody who signs in to it
     #[command(after_help = "Example:
-  claviger app grant 6731de76-14a6-49ae-97bc-6eba6914391e User.Read Group.Read.All")]
+  claviger app grant 6731de76-14a6-49ae-97bc-6eba6914391e User.Read Group.Read.All
+  claviger app grant 6731de76-14a6-49ae-97bc-6eba6914391e https://ledger.example.org/expenses.audit     at another application's API")]
     Grant {
         client_id: String,
         #[arg(required = true, value_name = "PERMISSION")]

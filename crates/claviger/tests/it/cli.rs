@@ -402,6 +402,65 @@ fn keep_directory(run: &dyn Fn(&[&str]) -> Outcome) {
     );
     keep_owners(run);
     say_tokens(run);
+    say_apis(run);
+}
+
+fn say_apis(run: &dyn Fn(&[&str]) -> Outcome) {
+    let id = |name: &str| {
+        let app = run(&["app", "create", name, "--json"]).json();
+        app["clientId"].as_str().expect("an id").to_owned()
+    };
+    let (ledger, client) = (id("Books"), id("Travels"));
+    let api = |more: &[&str]| {
+        let mut all = vec!["app", "api", ledger.as_str()];
+        all.extend(more);
+        run(&all)
+    };
+    assert!(api(&[]).ok().contains("no API"));
+    let uri = "https://ledger.example.org";
+    let said = api(&[
+        "--uri",
+        uri,
+        "--scope",
+        "read=Read your expenses",
+        "--admin-scope",
+        "audit=Read all expenses",
+        "--app-role",
+        "Import=Bring expenses in",
+        "--json",
+    ])
+    .json();
+    assert_eq!(said["identifierUris"][0], uri);
+    assert_eq!(said["scopes"][0]["consent"], "people");
+    assert_eq!(said["scopes"][1]["consent"], "administrators");
+    assert_eq!(said["appRoles"][0]["value"], "Import");
+    let said = api(&[]).ok();
+    assert!(
+        said.contains(uri) && said.contains("audit (Read all expenses; administrators consent)")
+    );
+    for wrong in [
+        "ledger",
+        "https://ledger.example.org/#x",
+        "http://ledger.example.org",
+    ] {
+        api(&["--uri", wrong]).refused(1, "application.identifier_uri_unfit");
+    }
+    api(&["--scope", "User.Read=X"]).refused(1, "application.api_scope_unfit");
+    api(&["--no-scope", "nothing"]).refused(1, "no scope nothing");
+    let audit = format!("{uri}/audit");
+    run(&["app", "grant", &client, "User.Read", &audit]).ok();
+    run(&["app", "grant", &client, &format!("{uri}/nothing")]).refused(1, "permission.unknown");
+    run(&["app", "role", &client, &format!("{uri}/Import")]).ok();
+    run(&["app", "role", &client, &format!("{uri}/nothing")]).refused(1, "permission.unknown");
+    let shown = run(&["app", "show", &client]).ok();
+    assert!(
+        shown.contains("everybody: audit") && shown.contains("at Books"),
+        "{shown}"
+    );
+    let said = api(&["--no-uri", uri, "--no-scope", "audit", "--json"]).json();
+    assert_eq!(said["identifierUris"].as_array().map(Vec::len), Some(0));
+    assert_eq!(said["scopes"].as_array().map(Vec::len), Some(1));
+    run(&["app", "grant", &client, &audit]).refused(1, "is called");
 }
 
 fn say_tokens(run: &dyn Fn(&[&str]) -> Outcome) {

@@ -11,6 +11,7 @@ resource! {
     Application = "application" {
         id "id": Guid = Shown;
         deleted_date_time "deletedDateTime": Option<Time> = Shown;
+        api "api": Option<ApiApplication> = Shown Create Update;
         app_id "appId": Option<String> = Shown;
         app_roles "appRoles": Vec<AppRole> = Shown Create Update;
         back_channel_logout_session_required "@claviger.backChannelLogoutSessionRequired": Option<bool> = Shown Create Update Own;
@@ -18,6 +19,7 @@ resource! {
         created_date_time "createdDateTime": Option<Time> = Shown;
         description "description": Option<String> = Shown Create Update;
         display_name "displayName": Option<String> = Shown Create Update;
+        identifier_uris "identifierUris": Vec<String> = Shown Create Update;
         info "info": Option<InformationalUrl> = Shown;
         is_device_only_auth_supported "isDeviceOnlyAuthSupported": Option<bool> = Shown Create Update;
         key_credentials "keyCredentials": Vec<KeyCredential> = Shown;
@@ -122,12 +124,21 @@ resource! {
 resource! {
     /// A permission that applications use in a person's name.
     PermissionScope = "permissionScope" {
-        admin_consent_description "adminConsentDescription": Option<String> = Shown;
-        admin_consent_display_name "adminConsentDisplayName": Option<String> = Shown;
-        id "id": Guid = Shown;
-        is_enabled "isEnabled": bool = Shown;
-        of "type": Option<String> = Shown;
-        value "value": Option<String> = Shown;
+        admin_consent_description "adminConsentDescription": Option<String> = Shown Create Update;
+        admin_consent_display_name "adminConsentDisplayName": Option<String> = Shown Create Update;
+        id "id": Guid = Shown Create Update;
+        is_enabled "isEnabled": bool = Shown Create Update;
+        of "type": Option<String> = Shown Create Update;
+        user_consent_description "userConsentDescription": Option<String> = Shown Create Update;
+        user_consent_display_name "userConsentDisplayName": Option<String> = Shown Create Update;
+        value "value": Option<String> = Shown Create Update;
+    }
+}
+
+resource! {
+    /// What an application is as an API of its own.
+    ApiApplication = "apiApplication" {
+        oauth2_permission_scopes "oauth2PermissionScopes": Vec<PermissionScope> = Shown Create Update;
     }
 }
 

@@ -59,6 +59,7 @@ impl Scene {
                 deleted_at: None,
                 assignment_required: false,
                 token_settings: None,
+                api: None,
             },
         );
         identity.write(unit).await.unwrap();

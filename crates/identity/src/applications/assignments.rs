@@ -102,7 +102,7 @@ pub(super) async fn assign(
     let is_role = role == DEFAULT_ROLE
         || roles
             .iter()
-            .any(|known| known.id == role && known.is_enabled);
+            .any(|known| known.id == role && known.is_enabled && known.for_people);
     if !is_fit || !is_role {
         return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
     }
@@ -116,6 +116,7 @@ pub(super) async fn assign(
         principal_name: find_name(identity, principal, kind).await?,
         principal_kind: kind,
         resource_name: change.principal.display_name.clone(),
+        resource_app_id: change.principal.app_id,
     };
     let unit = &mut change.unit;
     unit.insert_app_role_assignment(identity.0.tenant_id, &assignment);

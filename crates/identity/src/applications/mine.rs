@@ -3,7 +3,9 @@
 pub use store::OpenApplication;
 use store::{Guard, Id, Log, Unit, WriteError};
 
+use super::{Api, OWN_API};
 use crate::audit::{self, Entry};
+use crate::authorize::{ConsentApi, ConsentScope};
 use crate::permissions::Permission;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
@@ -18,6 +20,8 @@ pub struct OwnConsent {
     pub grant_id: Id,
     pub application: String,
     pub permissions: Vec<Permission>,
+    /// The same of another application's API, which then stands alone.
+    pub api: Option<ConsentApi>,
     pub created_at: Micros,
 }
 
@@ -38,17 +42,37 @@ pub async fn list_consents(
 ) -> Result<Vec<OwnConsent>, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let found = store.list_consents(tenant, session.person_id).await?;
-    let shown = found.into_iter().map(|found| OwnConsent {
+    Ok(found.into_iter().map(show).collect())
+}
+
+fn show(found: store::OwnConsent) -> OwnConsent {
+    let words = found.scope.split_whitespace();
+    let (permissions, api) = match found.resource_app_id == OWN_API {
+        true => (words.filter_map(Permission::parse).collect(), None),
+        false => {
+            let known = Api::read(found.resource_api.as_deref()).unwrap_or_default();
+            let name = |word: &str| match known.scopes.iter().find(|it| it.value == word) {
+                Some(scope) => ConsentScope::of(scope),
+                // Gone from the API, not from what was allowed.
+                None => ConsentScope {
+                    name: word.to_owned(),
+                    description: String::new(),
+                },
+            };
+            let api = ConsentApi {
+                name: found.resource_name.clone(),
+                scopes: words.map(name).collect(),
+            };
+            (Vec::new(), Some(api))
+        }
+    };
+    OwnConsent {
         grant_id: found.grant_id,
         application: found.display_name,
-        permissions: found
-            .scope
-            .split(' ')
-            .filter_map(Permission::parse)
-            .collect(),
+        permissions,
+        api,
         created_at: found.created_at,
-    });
-    Ok(shown.collect())
+    }
 }
 
 /// Takes back what this person consented to for an application. All that came of it ends: access at our API at once,

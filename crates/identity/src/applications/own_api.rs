@@ -31,6 +31,7 @@ pub(crate) async fn ensure(store: &Store, ambient: &Ambient, tenant: Id) -> Resu
         deleted_at: None,
         assignment_required: false,
         token_settings: None,
+        api: None,
     };
     let mut unit = Unit::new();
     unit.insert_principal(tenant, &principal);

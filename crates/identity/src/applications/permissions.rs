@@ -1,6 +1,6 @@
 //! What applications may do: in their own name (app role assignments) and in that of people (permission grants).
 //!
-//! The only resource is our own API. A permission of tier 0 is granted by a Global Administrator with fresh user
+//! The resource is our own API, or another application's: what was given at one says nothing at another. A permission of tier 0 is granted by a Global Administrator with fresh user
 //! verification, or on the server's own command line, and the record of it is an alert (security 11).
 
 use store::{
@@ -8,9 +8,12 @@ use store::{
     Unit, WriteError,
 };
 
-use super::own_api::OWN_API_NAME;
+use super::own_api::{OWN_API, OWN_API_NAME};
 use super::principals::find_existing;
-use super::{assignments, find_own_api, find_target_of_principal, may_read};
+use super::{
+    Api, ApiScope, AppRole, TokenSettings, assignments, find_own_api, find_target_of_principal,
+    may_read,
+};
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::audit::Entry;
@@ -28,7 +31,7 @@ pub struct Assignment {
     /// A service principal.
     pub resource_id: Id,
     pub app_role_id: Id,
-    /// `None` for an id that this version doesn't know; it gives no right.
+    /// Of our own API; `None` for an id that this version doesn't know, which gives no right, and for another application's.
     pub permission: Option<Permission>,
     pub principal_name: String,
     pub principal_kind: PrincipalKind,
@@ -61,7 +64,9 @@ pub(super) fn derive_assignment(found: AppRoleAssignment) -> Assignment {
         principal_id: found.principal_id,
         resource_id: found.resource_id,
         app_role_id: found.app_role_id,
-        permission: Permission::find_application(found.app_role_id),
+        permission: Some(found.app_role_id)
+            .filter(|_| found.resource_app_id == OWN_API)
+            .and_then(Permission::find_application),
         principal_name: found.principal_name,
         principal_kind: found.principal_kind,
         resource_name: found.resource_name,
@@ -255,7 +260,10 @@ async fn assign_once(
         .map(drop)?;
     if resource != find_own_api(identity).await? {
         let role = (resource, app_role_id);
-        return assignments::assign(identity, actor, principal, role).await;
+        return match find_kind(identity, principal).await {
+            Ok(PrincipalKind::Application) => assign_at(identity, actor, principal, role).await,
+            _ => assignments::assign(identity, actor, principal, role).await,
+        };
     }
     let permission = Permission::find_application(app_role_id).ok_or(&codes::PERMISSION_UNKNOWN)?;
     let operation = Operation::AssignApplication;
@@ -269,6 +277,7 @@ async fn assign_once(
         principal_name: change.principal.display_name.clone(),
         principal_kind: PrincipalKind::Application,
         resource_name: OWN_API_NAME.to_owned(),
+        resource_app_id: OWN_API,
     };
     change
         .unit
@@ -278,6 +287,63 @@ async fn assign_once(
         .write(identity, actor, "permission.assigned", entry)
         .await?;
     Ok(derive_assignment(assignment))
+}
+
+/// What an application may do in its own name at another one's API.
+async fn assign_at(
+    identity: &Identity,
+    actor: Actor<'_>,
+    principal: Id,
+    (resource, role): (Id, Id),
+) -> Result<Assignment, Refusal> {
+    let at = find_api(identity, resource).await?;
+    let is_role = |known: &&AppRole| known.id == role && known.is_enabled && known.for_applications;
+    let found = at.roles.iter().find(is_role);
+    let found = found.ok_or(&codes::PERMISSION_UNKNOWN)?;
+    let operation = Operation::AssignApplication;
+    let mut change = Change::begin(identity, actor, operation, principal, &[]).await?;
+    let assignment = AppRoleAssignment {
+        assignment_id: identity.0.ambient.make_id(),
+        principal_id: change.principal.object_id,
+        resource_id: resource,
+        app_role_id: role,
+        created_at: identity.0.ambient.now(),
+        principal_name: change.principal.display_name.clone(),
+        principal_kind: PrincipalKind::Application,
+        resource_name: at.principal.display_name.clone(),
+        resource_app_id: at.principal.app_id,
+    };
+    let unit = &mut change.unit;
+    unit.insert_app_role_assignment(identity.0.tenant_id, &assignment);
+    let mut entry = describe(identity, actor, &change.principal, &[]);
+    entry
+        .say("resource", at.principal.display_name.as_str())
+        .say("roles", found.value.as_str());
+    change
+        .write(identity, actor, "permission.assigned", entry)
+        .await?;
+    Ok(derive_assignment(assignment))
+}
+
+/// An application as others' resource.
+struct AtApi {
+    principal: ServicePrincipal,
+    scopes: Vec<ApiScope>,
+    roles: Vec<AppRole>,
+}
+
+async fn find_api(identity: &Identity, resource: Id) -> Result<AtApi, Refusal> {
+    let principal = find_existing(identity, resource).await?;
+    let scopes = Api::read(principal.api.as_deref())?.scopes;
+    let roles = match &principal.token_settings {
+        Some(text) => TokenSettings::read(text)?.roles,
+        None => Vec::new(),
+    };
+    Ok(AtApi {
+        principal,
+        scopes,
+        roles,
+    })
 }
 
 /// Takes it back. Where it was an application's permission, every token of that application is void.
@@ -314,8 +380,14 @@ async fn unassign_once(
     let mut change = Change::begin(identity, actor, operation, found.principal_id, &[]).await?;
     change.unit.delete_app_role_assignment(tenant, assignment);
     change.void_tokens(identity);
-    let permission = Permission::find_application(found.app_role_id);
-    let entry = describe(identity, actor, &change.principal, permission.as_slice());
+    let (resource, role) = (found.resource_name.clone(), found.app_role_id);
+    let permission = derive_assignment(found).permission;
+    let mut entry = describe(identity, actor, &change.principal, permission.as_slice());
+    if permission.is_none() {
+        entry
+            .say("resource", resource)
+            .say("roles", role.to_string());
+    }
     change
         .write(identity, actor, "permission.unassigned", entry)
         .await
@@ -392,7 +464,56 @@ pub(crate) fn write_scope(permissions: &[Permission]) -> String {
     names.join(" ")
 }
 
-/// Lets an application act in the name of everybody, or of one person.
+/// What a grant is to hold.
+struct Scopes {
+    /// Of our own API.
+    permissions: Vec<Permission>,
+    /// Names with spaces between them, of whichever resource it is.
+    text: String,
+    /// The name of another application's API.
+    resource: Option<String>,
+}
+
+impl Scopes {
+    /// # Errors
+    /// [`codes::PERMISSION_UNKNOWN`] for a scope that the resource doesn't have.
+    async fn parse(identity: &Identity, resource: Id, scope: &str) -> Result<Scopes, Refusal> {
+        if resource == find_own_api(identity).await? {
+            let permissions = parse_scope(scope)?;
+            let text = write_scope(&permissions);
+            return Ok(Scopes {
+                permissions,
+                text,
+                resource: None,
+            });
+        }
+        let at = find_api(identity, resource).await?;
+        let mut words: Vec<&str> = Vec::new();
+        for word in scope.split_whitespace() {
+            if !at.scopes.iter().any(|known| known.value == word) {
+                return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
+            }
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        Ok(Scopes {
+            permissions: Vec::new(),
+            text: words.join(" "),
+            resource: Some(at.principal.display_name),
+        })
+    }
+
+    fn say(&self, entry: &mut Entry) {
+        if let Some(resource) = &self.resource {
+            entry
+                .say("resource", resource.as_str())
+                .say("scopes", self.text.as_str());
+        }
+    }
+}
+
+/// Lets an application act in the name of everybody, or of one person, at our own API.
 pub async fn grant(
     identity: &Identity,
     actor: Actor<'_>,
@@ -400,9 +521,21 @@ pub async fn grant(
     consent: Consent,
     scope: &str,
 ) -> Result<GrantView, Refusal> {
+    let resource = find_own_api(identity).await?;
+    grant_at(identity, actor, (client, resource), consent, scope).await
+}
+
+/// The same at any resource: another application's API has scopes of its own.
+pub async fn grant_at(
+    identity: &Identity,
+    actor: Actor<'_>,
+    (client, resource): (Id, Id),
+    consent: Consent,
+    scope: &str,
+) -> Result<GrantView, Refusal> {
     let about = (Operation::GrantPermission, Some(client));
     access::decide(identity, actor, about, || {
-        grant_once(identity, actor, client, consent, scope)
+        grant_once(identity, actor, (client, resource), consent, scope)
     })
     .await
 }
@@ -410,7 +543,7 @@ pub async fn grant(
 async fn grant_once(
     identity: &Identity,
     actor: Actor<'_>,
-    client: Id,
+    (client, resource): (Id, Id),
     consent: Consent,
     scope: &str,
 ) -> Result<GrantView, Refusal> {
@@ -418,10 +551,11 @@ async fn grant_once(
     access::check(identity, actor, Operation::GrantPermission, None)
         .await
         .map(drop)?;
-    let permissions = parse_scope(scope)?;
+    let scopes = Scopes::parse(identity, resource, scope).await?;
+    let permissions = &scopes.permissions;
     let operation = Operation::GrantPermission;
-    let mut change = Change::begin(identity, actor, operation, client, &permissions).await?;
-    if permissions.is_empty() {
+    let mut change = Change::begin(identity, actor, operation, client, permissions).await?;
+    if scopes.text.is_empty() {
         return Err(Refusal::new(&codes::PERMISSION_UNKNOWN));
     }
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
@@ -436,13 +570,15 @@ async fn grant_once(
     let grant = PermissionGrant {
         grant_id: identity.0.ambient.make_id(),
         client_id: change.principal.object_id,
-        resource_id: find_own_api(identity).await?,
+        resource_id: resource,
         person_id,
-        scope: write_scope(&permissions),
+        scope: scopes.text.clone(),
         created_at: identity.0.ambient.now(),
+        resource_app_id: None,
     };
     change.unit.insert_permission_grant(tenant, &grant);
-    let entry = describe(identity, actor, &change.principal, &permissions);
+    let mut entry = describe(identity, actor, &change.principal, permissions);
+    scopes.say(&mut entry);
     change
         .write(identity, actor, "permission.granted", entry)
         .await?;
@@ -472,8 +608,9 @@ async fn change_grant_once(
     access::check(identity, actor, Operation::GrantPermission, None)
         .await
         .map(drop)?;
-    let permissions = parse_scope(scope)?;
     let before = find_stored(identity, grant).await?;
+    let scopes = Scopes::parse(identity, before.resource_id, scope).await?;
+    let permissions = &scopes.permissions;
     let held = |permission: &Permission| {
         before
             .scope
@@ -487,12 +624,12 @@ async fn change_grant_once(
         .collect();
     let operation = Operation::GrantPermission;
     let mut change = Change::begin(identity, actor, operation, before.client_id, &added).await?;
-    let scope = write_scope(&permissions);
     change
         .unit
-        .update_permission_grant(identity.0.tenant_id, grant, &scope, &before.scope);
+        .update_permission_grant(identity.0.tenant_id, grant, &scopes.text, &before.scope);
     change.void_tokens(identity);
-    let mut entry = describe(identity, actor, &change.principal, &permissions);
+    let mut entry = describe(identity, actor, &change.principal, permissions);
+    scopes.say(&mut entry);
     entry.say("before", before.scope.as_str());
     change
         .write(identity, actor, "permission.grant_changed", entry)

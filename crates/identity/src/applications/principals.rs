@@ -2,7 +2,7 @@
 
 use store::{Guard, Id, Leaving, PrincipalStatus, ServicePrincipal, WriteError};
 
-use super::{AppRole, OWN_API, TokenSettings, find_target_of_principal, may_read};
+use super::{Api, AppRole, OWN_API, TokenSettings, find_target_of_principal, may_read};
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::audit::Entry;
@@ -25,6 +25,8 @@ pub struct PrincipalView {
     pub is_own_api: bool,
     /// What people can be in it.
     pub roles: Vec<AppRole>,
+    /// What it is as an API of its own.
+    pub api: Api,
 }
 
 fn derive_view(principal: ServicePrincipal) -> PrincipalView {
@@ -42,6 +44,7 @@ fn derive_view(principal: ServicePrincipal) -> PrincipalView {
             .and_then(|text| TokenSettings::read(&text).ok())
             .map(|settings| settings.roles)
             .unwrap_or_default(),
+        api: Api::read(principal.api.as_deref()).unwrap_or_default(),
     }
 }
 
@@ -157,6 +160,7 @@ async fn add_principal_once(
         deleted_at: None,
         assignment_required: false,
         token_settings: None,
+        api: application.api,
     };
     let mut unit = allowed.begin(identity);
     unit.bump_application(tenant, application.object_id, application.security_version);

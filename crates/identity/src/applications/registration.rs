@@ -4,7 +4,7 @@ use store::{Application, Guard, Id, Leaving, Log, ServicePrincipal, Unit, WriteE
 
 use super::protected::Origins;
 use super::{
-    ApplicationChange, ApplicationView, describe, find_active, find_any, find_target,
+    Api, ApplicationChange, ApplicationView, describe, find_active, find_any, find_target,
     parse_description, parse_home, parse_logout_address, parse_name, take_active, take_deleted,
     take_restorable, view, write_redirect_uris,
 };
@@ -79,7 +79,14 @@ pub async fn add(
     new: &ApplicationChange,
 ) -> Result<ApplicationView, Refusal> {
     let about = (Operation::AddApplication, None);
-    access::decide(identity, actor, about, || add_once(identity, actor, new)).await
+    let made = access::decide(identity, actor, about, || add_once(identity, actor, new)).await?;
+    // Clients read our keys before the first sign-in, and some never again: what signs for this one is there from now on.
+    if !made.redirect_uris.is_empty() {
+        identity
+            .ensure_signing_key(made.token_settings.algorithm)
+            .await?;
+    }
+    Ok(made)
 }
 
 async fn add_once(
@@ -109,7 +116,10 @@ async fn add_once(
         security_version: 1,
         created_at: ambient.now(),
         deleted_at: None,
+        api: None,
     };
+    let api_of = (new.identifier_uris.as_deref(), new.api_scopes.as_deref());
+    let api = Api::default().change(identity, application.app_id, api_of)?;
     let origins = Origins::parse(
         identity,
         new.protected_origins.as_deref().unwrap_or_default(),
@@ -119,10 +129,12 @@ async fn add_once(
     let (word, object) = ("application.added", application.object_id);
     let mut entry = describe(identity, actor, &application);
     origins.put(identity, (&mut unit, &mut entry), object, &[]);
-    access::write(identity, actor, &allowed, unit, word, object, entry)
-        .await
-        .map_err(refuse_taken)?;
-    view(identity, application).await
+    api.put(identity, (&mut unit, &mut entry), object, &Api::default())?;
+    let written = access::write(identity, actor, &allowed, unit, word, object, entry).await;
+    if let Err(error) = written {
+        return Err(refuse_taken(identity, error, (object, &api)).await);
+    }
+    view(identity, find_active(identity, object).await?).await
 }
 
 /// Changes names and addresses. The service principal takes the new name, too.
@@ -195,10 +207,18 @@ async fn change_once(
             &held.await?,
         );
     }
-    change
-        .write(identity, actor, "application.changed", entry)
-        .await
-        .map_err(refuse_taken)
+    let held = Api::read(before.api.as_deref())?;
+    let api_of = (
+        asked.identifier_uris.as_deref(),
+        asked.api_scopes.as_deref(),
+    );
+    let api = held.change(identity, before.app_id, api_of)?;
+    api.put(identity, (&mut change.unit, &mut entry), object, &held)?;
+    let written = change.write(identity, actor, "application.changed", entry);
+    match written.await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(refuse_taken(identity, error, (object, &api)).await),
+    }
 }
 
 fn say_changes(entry: &mut Entry, before: &Application, after: &Application) {
@@ -230,11 +250,25 @@ fn say_changes(entry: &mut Entry, before: &Application, after: &Application) {
 }
 
 /// Nothing else that is written with names and addresses is anybody's alone: ids are made here.
-fn refuse_taken(error: WriteError) -> Refusal {
-    match error {
-        WriteError::Refused(Guard::Taken) => Refusal::new(&codes::ORIGIN_TAKEN),
-        error => refuse_write(error),
+async fn refuse_taken(
+    identity: &Identity,
+    error: WriteError,
+    (object, api): (Id, &Api),
+) -> Refusal {
+    let WriteError::Refused(Guard::Taken) = error else {
+        return refuse_write(error);
+    };
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    for uri in &api.identifier_uris {
+        match store.find_owner_of_identifier_uri(tenant, uri).await {
+            Ok(Some(owner)) if owner != object => {
+                return Refusal::new(&codes::IDENTIFIER_URI_TAKEN);
+            }
+            Ok(_) => {}
+            Err(error) => return error.into(),
+        }
     }
+    Refusal::new(&codes::ORIGIN_TAKEN)
 }
 
 /// Deletes the application with its service principal; both can be restored for [`RESTORABLE`]. Every token of it is void.

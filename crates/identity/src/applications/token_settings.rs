@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::{Client, Id};
 
 use crate::people::Attribute;
+use crate::permissions::Permission;
 use crate::{Identity, Refusal, codes, names};
 
 /// The most claims and the most roles of one application.
@@ -142,8 +143,10 @@ pub struct AppRole {
     pub description: String,
     /// Otherwise nobody is given it, and no token says it.
     pub is_enabled: bool,
-    /// The only kind there is: another one is refused when it is to be stored.
-    pub is_of_people: bool,
+    /// People and groups can have it.
+    pub for_people: bool,
+    /// Other applications can have it, in their own name, at this one's API.
+    pub for_applications: bool,
 }
 
 impl AppRole {
@@ -156,8 +159,16 @@ impl AppRole {
             display_name: display_name.to_owned(),
             description: String::new(),
             is_enabled: true,
-            is_of_people: true,
+            for_people: true,
+            for_applications: false,
         }
+    }
+}
+
+impl AppRole {
+    /// Whether tokens about people say it.
+    pub(crate) fn is_told_of_people(&self) -> bool {
+        self.is_enabled && self.for_people
     }
 }
 
@@ -210,6 +221,15 @@ struct StoredRole {
     display_name: String,
     description: String,
     is_enabled: bool,
+    #[serde(default = "is_so", skip_serializing_if = "Clone::clone")]
+    for_people: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    for_applications: bool,
+}
+
+/// Roles were people's alone before applications could have them.
+fn is_so() -> bool {
+    true
 }
 
 fn unfit(detail: &'static str) -> Refusal {
@@ -252,7 +272,8 @@ impl TokenSettings {
                 display_name: role.display_name,
                 description: role.description,
                 is_enabled: role.is_enabled,
-                is_of_people: true,
+                for_people: role.for_people,
+                for_applications: role.for_applications,
             })
         };
         Ok(TokenSettings {
@@ -297,6 +318,8 @@ impl TokenSettings {
                     display_name: role.display_name.clone(),
                     description: role.description.clone(),
                     is_enabled: role.is_enabled,
+                    for_people: role.for_people,
+                    for_applications: role.for_applications,
                 })
                 .collect(),
         };
@@ -370,13 +393,17 @@ fn check_role(role: &AppRole) -> Result<(), Refusal> {
             .all(|it| !it.is_whitespace() && !it.is_control());
     let fits_texts = names::parse_text(&role.display_name, MAX_NAME).is_some()
         && (role.description.is_empty() || names::parse_text(&role.description, 1024).is_some());
-    if !role.is_of_people {
+    if !role.for_people && !role.for_applications {
         return Err(unfit("tokens.role_kind"));
     }
-    match (fits_value, fits_texts, role.id == super::DEFAULT_ROLE) {
+    // Whoever has one of ours by its id has a right; nobody shall take another for it.
+    let is_of_us =
+        role.id == super::DEFAULT_ROLE || Permission::find_application(role.id).is_some();
+    match (fits_value, fits_texts, is_of_us) {
         (false, _, _) => Err(unfit("tokens.role_value")),
         (_, false, _) => Err(unfit("tokens.role_name")),
         (_, _, true) => Err(unfit("tokens.role_id")),
+        _ if !role.for_people && !role.for_applications => Err(unfit("tokens.role_of_nobody")),
         _ => Ok(()),
     }
 }

@@ -1,13 +1,14 @@
 //! Consent: what people let an application do in their name, and how they take it back.
 
 use oidc::form::{self, Parameters};
-use store::{Client, Guard, Id, Log, PermissionGrant, Unit, WriteError};
+use store::{Guard, Id, Log, Unit, WriteError};
 
-use super::{Checked, DENIED, Stop, check, find_since, list_granted, malformed, write_query};
-use crate::applications::{check_assigned, find_own_api, write_scope};
+use super::{
+    Checked, DENIED, Stop, add_grants, check, find_since, list_granted, malformed, write_query,
+};
+use crate::applications::check_assigned;
 use crate::audit::{self, Entry};
 use crate::issuer::Issuer;
-use crate::permissions::Permission;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Refusal, Session, codes, marks};
@@ -37,20 +38,10 @@ pub async fn decide(
         let query = write_query(identity, &checked, None);
         return Ok(again(&format!("{query}&{DENIED}=1")));
     }
-    if checked
-        .asked
-        .named
-        .iter()
-        .any(|permission| !permission.is_low())
-    {
+    if checked.asked.may_need_administrator() {
         // What an administrator granted needs no consent; what nobody granted can't be consented to here.
-        let (granted, _) = list_granted(identity, &checked.known.client, session.person_id).await?;
-        if !checked
-            .asked
-            .named
-            .iter()
-            .all(|it| it.is_low() || granted.contains(it))
-        {
+        let granted = list_granted(identity, &checked.known.client, session.person_id).await?;
+        if checked.asked.needs_administrator(&granted) {
             return Err(Refusal::new(&codes::NOT_ALLOWED));
         }
     }
@@ -85,48 +76,6 @@ pub enum Decision {
     Deny,
 }
 
-/// Puts into the unit that the person lets the application do this, besides what they let it do already; gives the whole.
-pub(crate) async fn add_grant(
-    identity: &Identity,
-    unit: &mut Unit,
-    client: &Client,
-    person: Id,
-    permissions: &[Permission],
-) -> Result<String, Refusal> {
-    let tenant = identity.0.tenant_id;
-    let (_, own) = list_granted(identity, client, person).await?;
-    let mut all: Vec<Permission> = own
-        .iter()
-        .flat_map(|grant| grant.scope.split(' '))
-        .filter_map(Permission::parse)
-        .collect();
-    for permission in permissions.iter().filter(|it| it.is_low()) {
-        if !all.contains(permission) {
-            all.push(*permission);
-        }
-    }
-    let scope = write_scope(&all);
-    match own {
-        Some(own) => {
-            unit.update_permission_grant(tenant, own.grant_id, &scope, &own.scope);
-        }
-        None => {
-            unit.insert_permission_grant(
-                tenant,
-                &PermissionGrant {
-                    grant_id: identity.0.ambient.make_id(),
-                    client_id: client.principal_id,
-                    resource_id: find_own_api(identity).await?,
-                    person_id: person,
-                    scope: scope.clone(),
-                    created_at: identity.0.ambient.now(),
-                },
-            );
-        }
-    }
-    Ok(scope)
-}
-
 async fn consent(
     identity: &Identity,
     caller: &Caller,
@@ -139,7 +88,8 @@ async fn consent(
     unit.require_session(tenant, session.person_id, session.session_id);
     unit.require_client(tenant, client.principal_id, client.principal_version);
     let (person, named) = (session.person_id, &checked.asked.named);
-    let scope = add_grant(identity, &mut unit, client, person, named).await?;
+    let (whom, apis) = ((client, person), checked.asked.apis.as_slice());
+    let scope = add_grants(identity, &mut unit, whom, named, apis).await?;
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
         .confide("actor", session.user_name.as_str())

@@ -90,6 +90,7 @@ pub async fn push(
         }
         asked.request.dpop_jkt = Some(*key);
     }
+    asked.find_apis(identity).await?.map_err(Unfit::Request)?;
     step_up::find_wanted(&asked.request).map_err(Unfit::Request)?;
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
     let now = ambient.now();

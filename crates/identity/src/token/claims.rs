@@ -5,7 +5,7 @@ use store::{Client, Depth, DirectoryPerson, Group, Id, MAX_GROUPS_TOLD};
 
 use crate::Identity;
 use crate::Refusal;
-use crate::applications::{Source, TokenSettings};
+use crate::applications::{AppRole, Source, TokenSettings};
 use crate::people::Profile;
 
 /// Where there are more groups than a token has room for: nothing is told rather than some (Graph's `hasgroups`).
@@ -41,7 +41,7 @@ pub(crate) async fn map(
         roles: None,
     };
     let mut claims = Map::new();
-    if settings.roles.iter().any(|role| role.is_enabled) {
+    if settings.roles.iter().any(AppRole::is_told_of_people) {
         let roles = wells.roles().await?;
         if !roles.is_empty() {
             claims.insert("roles".to_owned(), json!(roles));
@@ -160,7 +160,7 @@ impl Wells<'_> {
                 .list_roles_at(tenant, self.person, self.client.principal_id)
                 .await?;
             let roles = self.settings.roles.iter();
-            let told = roles.filter(|role| role.is_enabled && held.contains(&role.id));
+            let told = roles.filter(|role| role.is_told_of_people() && held.contains(&role.id));
             self.roles = Some(told.map(|role| role.value.clone()).collect());
         }
         Ok(self.roles.as_deref().unwrap_or_default())

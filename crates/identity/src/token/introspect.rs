@@ -4,17 +4,18 @@
 use oidc::jwt::Claims;
 use oidc::token_request::PresentedToken;
 use serde_json::{Map, Value, json};
+use store::Id;
 
-use super::refresh::{self, Renewable, Standing};
+use super::refresh::{self, Renewable, Standing, Wanted};
 use super::{Asked, authenticate, refuse, spend_alone};
-use crate::applications::write_scope;
-use crate::bearer::{self, BEARER, DPOP};
+use crate::bearer::{self, BEARER, DPOP, Token};
 use crate::client::{Claimed, Proven};
 use crate::issuer::Issuer;
+use crate::resources::{self, Held, find_live, write_words};
 use crate::{Caller, Class, Identity, Refusal, SECOND, codes};
 
 /// What a client may know of a token: `active`, and of its own ones that are, what they say. A client is told of its own
-/// tokens only; another's is not active for it.
+/// tokens, and of those for its own API; another's is not active for it.
 ///
 /// # Errors
 /// [`codes::CLIENT_REFUSED`], also for a client that proves nothing.
@@ -36,6 +37,7 @@ pub async fn introspect(
         caller,
         issuer,
         client: &client,
+        resource: None,
     };
     if client.proven == Proven::Nothing {
         let refusal = Refusal {
@@ -79,33 +81,83 @@ fn copy(claims: &Claims) -> Map<String, Value> {
     texts.chain(numbers).collect()
 }
 
+/// `None` for a token that this client is not told of.
 async fn describe_access(
     asked: &Asked<'_>,
     token: &str,
 ) -> Result<Option<Map<String, Value>>, Refusal> {
-    let (bearer, claims) = bearer::read(asked.identity, token).await?;
-    if bearer.client() != asked.client.client.app_id {
-        return Ok(None);
-    }
-    let mut told = copy(&claims);
-    let names: Vec<&str> = bearer.permissions().iter().map(|it| it.name()).collect();
-    let (kind, key) = match bearer.key() {
-        None => (BEARER, None),
-        Some(key) => (DPOP, Some(json!({ "jkt": key }))),
+    let ours = asked.client.client.app_id;
+    let told = match bearer::read_any(asked.identity, token).await? {
+        Token::Own(bearer, claims) => {
+            if bearer.client() != ours {
+                return Ok(None);
+            }
+            let names: Vec<&str> = bearer.permissions().iter().map(|it| it.name()).collect();
+            let said = Said {
+                client: bearer.client(),
+                scope: names.join(" "),
+                user_name: bearer.user_name(),
+                key: bearer.key(),
+            };
+            said.tell(&claims)
+        }
+        Token::Foreign(foreign, claims) => {
+            // Another application's API, as it is now.
+            let resource = resources::find(asked.identity, claims.text("aud")?).await?;
+            let is_same = claims.text("res")? == resource.principal_id.to_string();
+            if !is_same || ![foreign.client, resource.app_id].contains(&ours) {
+                return Ok(None);
+            }
+            let scope = match claims.has("scp") {
+                true => {
+                    let values: Vec<&str> = claims.text("scp")?.split(' ').collect();
+                    resource.keep_known(&values).join(" ")
+                }
+                false => claims.texts("roles")?.join(" "),
+            };
+            let said = Said {
+                client: foreign.client,
+                scope,
+                user_name: foreign.user_name.as_deref(),
+                key: foreign.key.as_deref(),
+            };
+            said.tell(&claims)
+        }
     };
-    told.insert("token_type".to_owned(), json!(kind));
-    if let Some(key) = key {
-        told.insert("cnf".to_owned(), key);
-    }
-    told.insert("client_id".to_owned(), json!(bearer.client().to_string()));
-    told.insert("scope".to_owned(), json!(names.join(" ")));
-    if let Some(name) = bearer.user_name() {
-        told.insert("username".to_owned(), json!(name));
-    }
-    if let Ok(ways) = claims.texts("amr") {
-        told.insert("amr".to_owned(), json!(ways));
-    }
     Ok(Some(told))
+}
+
+/// What is told of an access token beside its own words.
+struct Said<'a> {
+    client: Id,
+    scope: String,
+    user_name: Option<&'a str>,
+    key: Option<&'a str>,
+}
+
+impl Said<'_> {
+    fn tell(&self, claims: &Claims) -> Map<String, Value> {
+        let mut told = copy(claims);
+        let kind = match self.key {
+            None => BEARER,
+            Some(_) => DPOP,
+        };
+        told.insert("token_type".to_owned(), json!(kind));
+        if let Some(key) = self.key {
+            told.insert("cnf".to_owned(), json!({ "jkt": key }));
+        }
+        told.insert("client_id".to_owned(), json!(self.client.to_string()));
+        told.insert("scope".to_owned(), json!(self.scope));
+        if let Some(name) = self.user_name {
+            told.insert("username".to_owned(), json!(name));
+        }
+        for list in ["amr", "roles"] {
+            if let Ok(words) = claims.texts(list) {
+                told.insert(list.to_owned(), json!(words));
+            }
+        }
+        told
+    }
 }
 
 /// Of a token that a renewal would take now.
@@ -119,16 +171,29 @@ async fn describe_refresh(
     };
     let now = identity.0.ambient.now();
     // Asking ends nothing, also where a renewal would.
-    let found = refresh::check(asked, named, &[], now).await;
+    let found = refresh::check(asked, named, Wanted::All, now).await;
+    let (renewable, _) = found.map_err(|failure| *failure.refusal)?;
     let Renewable {
         family,
         standing,
         live,
         permissions,
+        apis,
+        granted,
         ..
-    } = found.map_err(|failure| *failure.refusal)?;
+    } = renewable;
     if standing != Standing::Current {
         return Ok(None);
+    }
+    let mut held: Vec<Held> = Vec::new();
+    for api in &apis {
+        match find_live(identity, api, &granted, family.person_id).await {
+            Ok(live) => held.push((live.resource.uri, live.values)),
+            // Nothing of it would be given now.
+            Err(refusal) if !matches!(refusal.code.class, Class::Unavailable | Class::Internal) => {
+            }
+            Err(refusal) => return Err(refusal),
+        }
     }
     let told = json!({
         "token_type": "refresh_token",
@@ -136,7 +201,7 @@ async fn describe_refresh(
         "iss": family.issuer,
         "sub": family.person_id.to_string(),
         "username": live.user_name,
-        "scope": write_scope(&permissions),
+        "scope": write_words(&permissions, &held),
         "exp": family.expires_at / SECOND,
         "auth_time": live.auth_time / SECOND,
     });

@@ -7,12 +7,13 @@ use store::{Client, Id, Person};
 
 use super::claims;
 use super::{ACCESS_TOKEN, Asked, LIFETIME, TIER_ZERO_USED, Tokens, describe, name_issue};
-use crate::applications::TokenSettings;
+use crate::applications::{AppRole, TokenSettings};
 use crate::assurance::Assurance;
 use crate::audit::Entry;
 use crate::bearer::{BEARER, DPOP};
 use crate::issuer::api_audience;
 use crate::permissions::Permission;
+use crate::resources::{Live, OF_THE_SIGN_IN, Resource, write_scopes};
 use crate::{Identity, Micros, Refusal, SECOND, codes};
 
 /// What every access token claims.
@@ -46,6 +47,16 @@ pub(super) fn claim(asked: &Asked<'_>, now: Micros) -> Map<String, Value> {
         claims.insert("cnf".to_owned(), json!({ "jkt": write_thumbprint(key) }));
     }
     claims
+}
+
+/// Makes it a token for another application's API and for nothing else (RFC 8707 section 2, RFC 9068 section 2.2).
+pub(super) fn aim(claims: &mut Map<String, Value>, asked: &Asked<'_>, resource: &Resource) {
+    claims.insert("aud".to_owned(), json!(resource.uri));
+    let client_id = asked.client.client.app_id.to_string();
+    claims.insert("client_id".to_owned(), json!(client_id));
+    // Ours: whose API it was when the token was made. Its name may be another one's by the time that somebody asks.
+    let owner = resource.principal_id.to_string();
+    claims.insert("res".to_owned(), json!(owner));
 }
 
 /// What a token is called that this request gets.
@@ -84,6 +95,8 @@ pub(super) struct Basis<'a> {
     /// The claim by which each use of the access token finds what it rests on.
     pub(super) rests_on: (&'static str, String),
     pub(super) grant: &'static str,
+    /// The API that the access token is for; `None`: our own.
+    pub(super) live: Option<&'a Live>,
 }
 
 pub(super) async fn make_tokens(
@@ -94,18 +107,14 @@ pub(super) async fn make_tokens(
     let identity = asked.identity;
     let now = identity.0.ambient.now();
     let person = basis.person;
-    let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
     let mut claims = claim(asked, now);
     for (name, value) in describe_sign_in(basis) {
         claims.insert(name.to_owned(), value);
     }
-    // To renew is the client's, at this endpoint; the access token gives no right to it.
-    let carried: Vec<&str> = permissions
-        .iter()
-        .filter(|each| **each != Permission::OfflineAccess)
-        .map(|each| each.name())
-        .collect();
-    claims.insert("scp".to_owned(), json!(carried.join(" ")));
+    let given = match basis.live {
+        None => carry_own(&mut claims, permissions),
+        Some(live) => carry_of_api(&mut claims, asked, (basis, live), permissions).await?,
+    };
     let (claim, rests_on) = &basis.rests_on;
     claims.insert((*claim).to_owned(), json!(rests_on));
     let access_token = sign(identity, Algorithm::Es256, ACCESS_TOKEN, &claims)?;
@@ -117,18 +126,87 @@ pub(super) async fn make_tokens(
     entry
         .say("grant", basis.grant)
         .confide("user", person.user_name.as_str());
-    let activity = name_issue(&mut entry, permissions);
+    if let Some(live) = basis.live {
+        entry
+            .say("resource", live.resource.uri.as_str())
+            .say("scopes", live.values.join(" "));
+    }
+    let activity = name_issue(&mut entry, &given.permissions);
     let tokens = Tokens {
         access_token,
         token_type: name_type(asked),
         expires_in: LIFETIME / SECOND,
-        scope: Some(names.join(" ")),
+        scope: Some(given.scope),
         id_token,
         refresh_token: None,
         account: Some((person.person_id, identity.0.tenant_id)),
         uses_tier_zero: activity == TIER_ZERO_USED,
     };
     Ok((tokens, activity, entry))
+}
+
+/// What a client is told that it got.
+struct Given {
+    /// Of our own API and the sign-in.
+    permissions: Vec<Permission>,
+    scope: String,
+}
+
+fn carry_own(claims: &mut Map<String, Value>, permissions: &[Permission]) -> Given {
+    // To renew is the client's, at this endpoint; the access token gives no right to it.
+    let carried: Vec<&str> = permissions
+        .iter()
+        .filter(|each| **each != Permission::OfflineAccess)
+        .map(|each| each.name())
+        .collect();
+    claims.insert("scp".to_owned(), json!(carried.join(" ")));
+    let names: Vec<&str> = permissions.iter().map(|each| each.name()).collect();
+    Given {
+        permissions: permissions.to_vec(),
+        scope: names.join(" "),
+    }
+}
+
+/// Scopes of that API alone, and what the person is there.
+async fn carry_of_api(
+    claims: &mut Map<String, Value>,
+    asked: &Asked<'_>,
+    (basis, live): (&Basis<'_>, &Live),
+    permissions: &[Permission],
+) -> Result<Given, Refusal> {
+    let resource = &live.resource;
+    aim(claims, asked, resource);
+    let scope = live.values.join(" ");
+    // By the name that Entra gave it, and by the registered one (RFC 9068 section 2.2.3).
+    claims.insert("scp".to_owned(), json!(scope));
+    claims.insert("scope".to_owned(), json!(scope));
+    if resource.roles.iter().any(AppRole::is_told_of_people) {
+        let (store, tenant) = (&asked.identity.0.store, asked.identity.0.tenant_id);
+        let held = store
+            .list_roles_at(tenant, basis.person.person_id, resource.principal_id)
+            .await?;
+        let told = resource.roles.iter();
+        let told = told.filter(|role| role.is_told_of_people() && held.contains(&role.id));
+        let told: Vec<&str> = told.map(|role| role.value.as_str()).collect();
+        if !told.is_empty() {
+            claims.insert("roles".to_owned(), json!(told));
+        }
+    }
+    // What the token endpoint gives beside the access token.
+    let permissions: Vec<Permission> = permissions
+        .iter()
+        .copied()
+        .filter(|it| OF_THE_SIGN_IN.contains(it))
+        .collect();
+    let mut names: Vec<String> = permissions.iter().map(|it| it.name().to_owned()).collect();
+    names.extend(match asked.resource {
+        Some(_) => live.values.clone(),
+        None => write_scopes(&resource.uri, &live.values),
+    });
+    Ok(Given {
+        permissions,
+        scope: names.join(" "),
+    })
 }
 
 /// Who signed in, and how.

@@ -70,6 +70,7 @@ pub async fn preview(
         nonce: None,
         rests_on: ("cod", String::new()),
         grant: "preview",
+        live: None,
     };
     let issuer = Issuer::find(identity, None).ok_or(&codes::INTERNAL)?;
     let settings = TokenSettings::of(&client)?;

@@ -16,9 +16,10 @@ use super::{
 use crate::applications::check_assigned;
 use crate::authorize::list_granted;
 use crate::client::{self, Claimed, Proven};
-use crate::issuer::{Issuer, Scope, parse_scope};
+use crate::issuer::Issuer;
 use crate::permissions::Permission;
 use crate::policies::{AtRest, decide_one_at_rest};
+use crate::resources::{Choice, Granted, Held, choose, find_live, read_words};
 use crate::seal::derive_mac;
 use crate::tenant::refuse_write;
 use crate::{Caller, DAY, Identity, Micros, Refusal, SECOND, assurance, audit, codes};
@@ -159,33 +160,17 @@ fn judge(
     Err(void("refresh.reused"))
 }
 
-/// What was granted, as far as it still is, and as little as is asked for.
-async fn find_permissions(
-    asked: &Asked<'_>,
-    family: &RefreshFamily,
-    scopes: &[String],
+/// What was granted at our own API, as far as it still is, and as little as is asked for; `None`: all of it.
+fn find_permissions(
+    first: Vec<Permission>,
+    granted: &[Permission],
+    wanted: Option<&[Permission]>,
 ) -> Result<Vec<Permission>, Refusal> {
-    let (identity, client) = (asked.identity, &asked.client.client);
-    let first: Vec<Permission> = family
-        .scope
-        .split(' ')
-        .filter_map(Permission::parse)
-        .collect();
-    let mut wanted = Vec::new();
-    for scope in scopes {
-        match parse_scope(identity, scope) {
-            Some(Scope::Default) => wanted.extend(&first),
-            Some(Scope::One(permission)) if first.contains(&permission) => wanted.push(permission),
-            // RFC 6749 section 6: never more than at first.
-            _ => return Err(Refusal::new(&codes::SCOPE_UNKNOWN)),
-        }
-    }
-    let (granted, _) = list_granted(identity, client, family.person_id).await?;
     if !granted.contains(&Permission::OfflineAccess) {
         return Err(unusable("refresh.consent_withdrawn"));
     }
     let is_wanted = |it: &Permission| {
-        scopes.is_empty() || wanted.contains(it) || *it == Permission::OfflineAccess
+        wanted.is_none_or(|wanted| wanted.contains(it)) || *it == Permission::OfflineAccess
     };
     Ok(first
         .into_iter()
@@ -220,7 +205,18 @@ pub(super) struct Renewable {
     pub(super) standing: Standing,
     pub(super) live: LivePerson,
     pub(super) permissions: Vec<Permission>,
+    /// Of other applications' APIs, as at first.
+    pub(super) apis: Vec<Held>,
+    pub(super) granted: Granted,
     at_rest: AtRest,
+}
+
+/// What a renewal asks for: never more than was granted at first (RFC 6749 section 6).
+#[derive(Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    /// Everything. Nothing is made for it: somebody only looks.
+    All,
+    Of(&'a [String]),
 }
 
 /// Whether this token would be renewed now. A renewal asks this and nothing else, and introspection tells no more (past
@@ -228,9 +224,9 @@ pub(super) struct Renewable {
 pub(super) async fn check(
     asked: &Asked<'_>,
     (family, generation): (FamilyId, i64),
-    scopes: &[String],
+    wanted: Wanted<'_>,
     now: Micros,
-) -> Result<Renewable, Failure> {
+) -> Result<(Renewable, Option<Held>), Failure> {
     let (identity, client) = (asked.identity, asked.client);
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let found = store.find_refresh_family(tenant, family).await?;
@@ -247,15 +243,28 @@ pub(super) async fn check(
         return Err(unusable(code.id).into());
     }
     check_assigned(identity, &client.client, family.person_id).await?;
-    let permissions = find_permissions(asked, &family, scopes).await?;
+    let (first, apis) = read_words(&family.scope);
+    let choice = match wanted {
+        Wanted::All => Choice {
+            permissions: None,
+            target: None,
+        },
+        Wanted::Of(scopes) => choose(identity, (&first, &apis), asked.resource, scopes)?,
+    };
+    let granted = list_granted(identity, &client.client, family.person_id).await?;
+    let wanted = choice.permissions.as_deref();
+    let permissions = find_permissions(first, &granted.permissions, wanted)?;
     check_tier_zero(client, &permissions)?;
-    Ok(Renewable {
+    let renewable = Renewable {
         family,
         standing,
         live,
         permissions,
+        apis,
+        granted,
         at_rest,
-    })
+    };
+    Ok((renewable, choice.target))
 }
 
 /// `None` when the family moved meanwhile.
@@ -269,13 +278,21 @@ async fn renew_once(
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let now = identity.0.ambient.now();
     let revoked = || unusable("refresh.revoked");
+    let wanted = Wanted::Of(scopes);
+    let (renewable, target) = check(asked, (family, generation), wanted, now).await?;
     let Renewable {
         family,
         standing,
         live,
         permissions,
+        granted,
         at_rest,
-    } = check(asked, (family, generation), scopes, now).await?;
+        ..
+    } = renewable;
+    let api = match &target {
+        Some(held) => Some(find_live(identity, held, &granted, family.person_id).await?),
+        None => None,
+    };
     let person = store.find_person(tenant, family.person_id).await?;
     let person = person.ok_or_else(revoked)?;
     let assurance = assurance::judge(identity, at_rest.facts.as_ref())
@@ -293,6 +310,7 @@ async fn renew_once(
         nonce: None,
         rests_on: ("fam", base64url::encode(&family.family_id)),
         grant: "refresh_token",
+        live: api.as_ref(),
     };
     let (mut tokens, activity, mut entry) = make_tokens(asked, &basis, &permissions).await?;
     let mut unit = Unit::new();
@@ -351,6 +369,7 @@ pub async fn revoke(
         caller,
         issuer,
         client: &client,
+        resource: None,
     };
     let token = request.token.expose();
     if token.split('.').count() == 3 {

@@ -326,6 +326,15 @@ refusal-application-logo-missing-remedy = أرسل شعارًا أولًا.
 refusal-application-logout-address-unfit = لا يمكن تسجيل عنوان تسجيل الخروج.
 refusal-application-logout-address-unfit-remedy = استخدم عنوان https دقيقًا، أو http على الجهاز نفسه.
 
+refusal-application-identifier-uri-unfit = لا يمكن تسمية واجهة برمجية بهذا العنوان.
+refusal-application-identifier-uri-unfit-remedy = استخدم عنوانًا مطلقًا خاصًا بك يبدأ بـ https:// أو api:// أو urn:.
+
+refusal-application-identifier-uri-taken = هذا العنوان اسمٌ لواجهة تطبيق آخر.
+refusal-application-identifier-uri-taken-remedy = انزعه من ذلك التطبيق أولًا؛ أما التطبيق المحذوف فيجب أن يُزال نهائيًا.
+
+refusal-application-api-scope-unfit = أحد نطاقات الواجهة البرمجية غير صالح أو مكرر.
+refusal-application-api-scope-unfit-remedy = تحقق من كلمته ومعرّفه ونصوصه.
+
 refusal-application-too-many-credentials = لا يحمل التطبيق أكثر من عشرة أسرار ومفاتيح.
 refusal-application-too-many-credentials-remedy = أزِل واحدًا لم يعد مستخدمًا.
 
@@ -376,6 +385,18 @@ refusal-revocation-unfit-remedy = أخبر مشغّل التطبيق.
 
 refusal-scope-unknown = يطلب التطبيق شيئًا غير موجود.
 refusal-scope-unknown-remedy = أخبر مشغّل التطبيق.
+
+refusal-resource-unknown = يطلب التطبيق واجهة برمجية غير موجودة هنا.
+refusal-resource-unknown-remedy = أخبر مشغّل التطبيق.
+
+refusal-resource-not-granted = يطلب التطبيق واجهة برمجية لم يُسمح له فيها بشيء.
+refusal-resource-not-granted-remedy = أخبر مشغّل التطبيق أو أحد المسؤولين.
+
+refusal-resource-contradictory = يطلب التطبيق واجهتين برمجيتين متعارضتين.
+refusal-resource-contradictory-remedy = أخبر مشغّل التطبيق.
+
+refusal-resource-ambiguous = لا يقول التطبيق أي واجهة برمجية من بين عدة واجهات يقصد.
+refusal-resource-ambiguous-remedy = أخبر مشغّل التطبيق.
 
 refusal-token-unusable = رمز الوصول مفقود أو منتهٍ أو غير مخصص لهذا.
 refusal-token-unusable-remedy = يحصل التطبيق على رمز جديد.

@@ -237,6 +237,7 @@ wrong-host-text = Passkeys funktionieren nur unter einer einzigen Adresse. Bitte
 consent-title = { $name } erlauben?
 consent-lead = Diese Anwendung möchte Ihr Konto verwenden:
 consent-asked = Sie könnte dann:
+consent-api = Bei { $name } könnte sie:
 consent-host = Die Antwort geht an
 consent-kept = Erlauben Sie es nur, wenn Sie diese Anwendung kennen. Es bleibt erlaubt, bis Sie es auf der Seite „Sicherheitsinformationen“ oder ein Administrator es zurücknimmt.
 consent-openid = Erfahren, wer Sie sind

@@ -326,6 +326,15 @@ refusal-application-logo-missing-remedy = Senden Sie zuerst eines.
 refusal-application-logout-address-unfit = Die Adresse für Abmeldungen kann nicht eingetragen werden.
 refusal-application-logout-address-unfit-remedy = Verwenden Sie eine genaue https-Adresse oder http auf demselben Gerät.
 
+refusal-application-identifier-uri-unfit = So kann eine API nicht heißen.
+refusal-application-identifier-uri-unfit-remedy = Verwenden Sie eine eigene absolute Adresse, die mit https://, api:// oder urn: beginnt.
+
+refusal-application-identifier-uri-taken = Die API einer anderen Anwendung heißt bereits so.
+refusal-application-identifier-uri-taken-remedy = Nehmen Sie den Namen zuerst der anderen Anwendung; eine gelöschte muss endgültig entfernt werden.
+
+refusal-application-api-scope-unfit = Ein Bereich der API ist ungeeignet oder doppelt.
+refusal-application-api-scope-unfit-remedy = Prüfen Sie sein Wort, seine Id und seine Texte.
+
 refusal-application-too-many-credentials = Eine Anwendung hat höchstens zehn Geheimnisse und Schlüssel.
 refusal-application-too-many-credentials-remedy = Entfernen Sie eines, das nicht mehr gebraucht wird.
 
@@ -376,6 +385,18 @@ refusal-revocation-unfit-remedy = Sagen Sie es denen, die die Anwendung betreibe
 
 refusal-scope-unknown = Die Anwendung bittet um etwas, das es nicht gibt.
 refusal-scope-unknown-remedy = Sagen Sie es denen, die die Anwendung betreiben.
+
+refusal-resource-unknown = Die Anwendung bittet um eine API, die es hier nicht gibt.
+refusal-resource-unknown-remedy = Sagen Sie es denen, die die Anwendung betreiben.
+
+refusal-resource-not-granted = Die Anwendung bittet um eine API, für die ihr nichts erlaubt wurde.
+refusal-resource-not-granted-remedy = Sagen Sie es denen, die die Anwendung betreiben, oder einem Administrator.
+
+refusal-resource-contradictory = Die Anwendung bittet um zwei APIs, die einander widersprechen.
+refusal-resource-contradictory-remedy = Sagen Sie es denen, die die Anwendung betreiben.
+
+refusal-resource-ambiguous = Die Anwendung sagt nicht, welche von mehreren APIs sie meint.
+refusal-resource-ambiguous-remedy = Sagen Sie es denen, die die Anwendung betreiben.
 
 refusal-token-unusable = Das Zugriffstoken fehlt, ist abgelaufen oder nicht hierfür bestimmt.
 refusal-token-unusable-remedy = Die Anwendung holt ein neues.

@@ -237,6 +237,7 @@ wrong-host-text = Passkeys work at one address only. Please use this one:
 consent-title = Allow { $name }?
 consent-lead = This application asks to use your account:
 consent-asked = It would be able to:
+consent-api = At { $name } it would be able to:
 consent-host = The answer goes to
 consent-kept = Allow it only if you know this application. It stays allowed until you take it back on the Security info page, or an administrator does.
 consent-openid = Know who you are

@@ -326,6 +326,15 @@ refusal-application-logo-missing-remedy = Send one first.
 refusal-application-logout-address-unfit = The address for sign-outs can’t be registered.
 refusal-application-logout-address-unfit-remedy = Use one exact https address, or http on this very machine.
 
+refusal-application-identifier-uri-unfit = An API can’t be called by this address.
+refusal-application-identifier-uri-unfit-remedy = Use an absolute address of your own that begins with https://, api:// or urn:.
+
+refusal-application-identifier-uri-taken = Another application’s API is called by this address already.
+refusal-application-identifier-uri-taken-remedy = Take it from that application first; one that was deleted must be removed for good.
+
+refusal-application-api-scope-unfit = A scope of the API isn’t fit, or is there twice.
+refusal-application-api-scope-unfit-remedy = Check its word, id and texts.
+
 refusal-application-too-many-credentials = An application holds at most ten secrets and keys.
 refusal-application-too-many-credentials-remedy = Remove one that is not used any more.
 
@@ -376,6 +385,18 @@ refusal-revocation-unfit-remedy = Tell whoever runs the application.
 
 refusal-scope-unknown = The application asks for something that does not exist.
 refusal-scope-unknown-remedy = Tell whoever runs the application.
+
+refusal-resource-unknown = The application asks for an API that does not exist here.
+refusal-resource-unknown-remedy = Tell whoever runs the application.
+
+refusal-resource-not-granted = The application asks for an API of which nothing was granted to it.
+refusal-resource-not-granted-remedy = Tell whoever runs the application, or an administrator.
+
+refusal-resource-contradictory = The application asks for two APIs at odds with each other.
+refusal-resource-contradictory-remedy = Tell whoever runs the application.
+
+refusal-resource-ambiguous = The application doesn’t say which of several APIs it asks for.
+refusal-resource-ambiguous-remedy = Tell whoever runs the application.
 
 refusal-token-unusable = The access token is missing, over, or not for this.
 refusal-token-unusable-remedy = The application gets a new one.

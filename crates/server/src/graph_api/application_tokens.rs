@@ -16,7 +16,14 @@ use super::fault::Fault;
 
 pub(super) fn derive_role(role: &AppRole) -> RoleResource {
     RoleResource {
-        allowed_member_types: vec!["User".to_owned()],
+        allowed_member_types: [
+            ("User", role.for_people),
+            ("Application", role.for_applications),
+        ]
+        .into_iter()
+        .filter(|(_, is_so)| *is_so)
+        .map(|(kind, _)| kind.to_owned())
+        .collect(),
         description: Some(role.description.clone()).filter(|text| !text.is_empty()),
         display_name: Some(role.display_name.clone()),
         id: Guid(role.id.0),
@@ -42,6 +49,10 @@ pub(super) fn derive_tokens(settings: &TokenSettings) -> TokenConfiguration {
 fn read_role(fields: &Fields) -> Result<AppRole, Fault> {
     let id = fields.guid("id").ok_or(Problem::Missing("appRoles/id"))?;
     let kinds = fields.texts("allowedMemberTypes").unwrap_or_default();
+    let is_of = |name: &str| kinds.iter().any(|kind| kind == name);
+    let is_known = kinds
+        .iter()
+        .all(|kind| kind == "User" || kind == "Application");
     let text = |name| fields.text(name).flatten().unwrap_or_default().to_owned();
     Ok(AppRole {
         id: Id(id.0),
@@ -49,7 +60,8 @@ fn read_role(fields: &Fields) -> Result<AppRole, Fault> {
         display_name: text("displayName"),
         description: text("description"),
         is_enabled: fields.truth("isEnabled").unwrap_or(true),
-        is_of_people: kinds.iter().all(|kind| kind == "User"),
+        for_people: is_known && (kinds.is_empty() || is_of("User")),
+        for_applications: is_known && is_of("Application"),
     })
 }
 

@@ -19,6 +19,7 @@ use oidc::redirect_uri::Platform;
 use serde_json::Value;
 
 use super::answer::{Outcome, done, json, number, object, picture};
+use super::application_api::{derive_api, read_scopes};
 use super::application_tokens::{derive_role, derive_tokens, read_tokens};
 use super::call::Call;
 use super::fault::Fault;
@@ -63,6 +64,7 @@ pub(super) fn derive_application(view: &ApplicationView, origin: &str) -> Applic
     Application {
         id: Guid(view.object_id.0),
         deleted_date_time: view.deleted_at.map(Time),
+        api: Some(derive_api(&view.api)),
         app_id: Some(view.app_id.to_string()),
         app_roles: view.token_settings.roles.iter().map(derive_role).collect(),
         back_channel_logout_session_required: Some(view.back_channel_logout_session_required),
@@ -70,6 +72,7 @@ pub(super) fn derive_application(view: &ApplicationView, origin: &str) -> Applic
         created_date_time: Some(Time(view.created_at)),
         description: Some(view.description.clone()).filter(|text| !text.is_empty()),
         display_name: Some(view.display_name.clone()),
+        identifier_uris: view.api.identifier_uris.clone(),
         is_device_only_auth_supported: Some(view.device_flow),
         info: Some(InformationalUrl {
             logo_url: view
@@ -267,6 +270,8 @@ pub(super) async fn create(call: Call) -> Outcome {
         back_channel_logout_uri: read_logout_address(&fields),
         back_channel_logout_session_required: fields.truth(SESSION_REQUIRED),
         protected_origins: fields.texts("@claviger.protectedOrigins"),
+        identifier_uris: fields.texts("identifierUris"),
+        api_scopes: read_scopes(&fields)?,
         record_version: None,
     };
     let view = applications::add(&call.state.identity, call.actor(), &change).await?;
@@ -312,6 +317,8 @@ pub(super) async fn update(call: Call) -> Outcome {
         back_channel_logout_uri: read_logout_address(&fields),
         back_channel_logout_session_required: fields.truth(SESSION_REQUIRED),
         protected_origins: fields.texts("@claviger.protectedOrigins"),
+        identifier_uris: fields.texts("identifierUris"),
+        api_scopes: read_scopes(&fields)?,
         record_version: call.expected_version()?.or(read),
     };
     applications::change(&call.state.identity, call.actor(), found.object_id, &change).await?;

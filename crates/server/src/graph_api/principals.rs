@@ -14,6 +14,7 @@ use identity::{Id, PrincipalKind};
 use serde_json::Value;
 
 use super::answer::{Outcome, done, number, object};
+use super::application_api::derive_scope;
 use super::application_tokens::derive_role;
 use super::call::Call;
 use super::fault::Fault;
@@ -44,6 +45,7 @@ fn derive_scopes() -> Vec<PermissionScope> {
             is_enabled: true,
             of: Some(if permission.is_low() { "User" } else { "Admin" }.to_owned()),
             value: Some(permission.name().to_owned()),
+            ..PermissionScope::default()
         })
     });
     scopes.collect()
@@ -67,9 +69,11 @@ pub(super) fn derive_principal(call: &Call, view: &PrincipalView) -> ServicePrin
         oauth2_permission_scopes: if view.is_own_api {
             derive_scopes()
         } else {
-            Vec::new()
+            view.api.scopes.iter().map(derive_scope).collect()
         },
-        service_principal_names: vec![view.app_id.to_string()],
+        service_principal_names: std::iter::once(view.app_id.to_string())
+            .chain(view.api.identifier_uris.iter().cloned())
+            .collect(),
         service_principal_type: Some("Application".to_owned()),
         sign_in_audience: Some("AzureADMyOrg".to_owned()),
         ..ServicePrincipal::default()
@@ -415,9 +419,6 @@ pub(super) async fn create_grant(call: Call) -> Outcome {
     };
     let (client, resource) = (id("clientId")?, id("resourceId")?);
     let identity = &call.state.identity;
-    if resource != applications::find_own_api(identity).await? {
-        return Err(Fault::missing(&resource.to_string()));
-    }
     let consent = match fields.text("consentType").flatten() {
         Some("AllPrincipals") => Consent::Everybody,
         Some("Principal") => Consent::Person(id("principalId")?),
@@ -430,7 +431,8 @@ pub(super) async fn create_grant(call: Call) -> Outcome {
         }
     };
     let scope = fields.require_text("scope")?;
-    let made = applications::grant(identity, call.actor(), client, consent, scope).await?;
+    let made =
+        applications::grant_at(identity, call.actor(), (client, resource), consent, scope).await?;
     let response = answer_grant(&call, &made, &Selection::Default)?;
     Ok(call.created(response, &made.grant_id.to_string()))
 }

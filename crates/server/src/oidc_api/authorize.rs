@@ -58,6 +58,7 @@ pub(super) async fn show(
                 application: &asked.application,
                 host: &asked.host,
                 permissions: &asked.permissions,
+                apis: &asked.apis,
                 query: &asked.query,
                 tenant: segment.as_deref(),
             };

@@ -37,6 +37,14 @@ fn derive_kind(refusal: &Refusal) -> (ErrorKind, StatusCode) {
         ("token.unusable", _) => (ErrorKind::InvalidToken, StatusCode::UNAUTHORIZED),
         ("role.insufficient", _) => (ErrorKind::InsufficientScope, StatusCode::FORBIDDEN),
         ("scope.unknown", _) => (ErrorKind::InvalidScope, StatusCode::BAD_REQUEST),
+        // RFC 8707 section 2.
+        (
+            "resource.unknown"
+            | "resource.not_granted"
+            | "resource.contradictory"
+            | "resource.ambiguous",
+            _,
+        ) => (ErrorKind::InvalidTarget, StatusCode::BAD_REQUEST),
         (_, Class::Limited) => (
             ErrorKind::TemporarilyUnavailable,
             StatusCode::TOO_MANY_REQUESTS,

@@ -59,6 +59,7 @@ async fn show(
                 user_code: &asked.user_code,
                 place: &asked.place,
                 permissions: &asked.permissions,
+                apis: &asked.apis,
                 since: &asked.since,
             };
             page(&state, &visit, &template)

@@ -1,6 +1,7 @@
 //! What an application asks for, and for whom.
 
 use askama::Template;
+use identity::authorize::ConsentApi;
 use identity::permissions::Permission;
 use serde_json::json;
 
@@ -22,6 +23,8 @@ pub struct Consent<'a> {
     /// Where the answer goes.
     pub host: &'a str,
     pub permissions: &'a [Permission],
+    /// What is asked of applications' own APIs, in their words.
+    pub apis: &'a [ConsentApi],
     /// The request, given back with the decision.
     pub query: &'a str,
     /// The tenant in the address; `None` at the root.
@@ -45,6 +48,11 @@ impl Consent<'_> {
     fn title(&self) -> String {
         let values = [("name", self.application)];
         self.frame.texts.with("consent-title", &values).into_owned()
+    }
+
+    fn api_title(&self, api: &ConsentApi) -> String {
+        let values = [("name", api.name.as_str())];
+        self.frame.texts.with("consent-api", &values).into_owned()
     }
 
     fn lines(&self) -> Vec<String> {

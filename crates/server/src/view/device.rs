@@ -2,6 +2,7 @@
 
 use askama::Template;
 use identity::Place;
+use identity::authorize::ConsentApi;
 use identity::permissions::Permission;
 use serde_json::json;
 
@@ -39,6 +40,8 @@ pub struct AllowDevice<'a> {
     /// Where the device asked from.
     pub place: &'a Place,
     pub permissions: &'a [Permission],
+    /// What is asked of applications' own APIs, in their words.
+    pub apis: &'a [ConsentApi],
     /// To be sent back with the decision.
     pub since: &'a str,
 }
@@ -47,6 +50,11 @@ impl AllowDevice<'_> {
     fn title(&self) -> String {
         let values = [("name", self.application)];
         self.frame.texts.with("device-title", &values).into_owned()
+    }
+
+    fn api_title(&self, api: &ConsentApi) -> String {
+        let values = [("name", api.name.as_str())];
+        self.frame.texts.with("consent-api", &values).into_owned()
     }
 
     fn lines(&self) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use identity::applications::OwnConsent;
+use identity::authorize::ConsentApi;
 use identity::policies::Accepts;
 use identity::provisioning::Planted;
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
@@ -60,6 +61,12 @@ impl SecurityInfo<'_> {
         let words = consent.permissions.iter();
         let words = words.map(|permission| consent::describe(&self.frame, *permission));
         words.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// The same at another application's API.
+    fn allowed_at(&self, api: &ConsentApi) -> String {
+        let words: Vec<&str> = api.scopes.iter().map(|it| it.name.as_str()).collect();
+        words.join(" · ")
     }
 
     fn is_full(&self) -> bool {

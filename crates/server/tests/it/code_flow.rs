@@ -25,6 +25,7 @@ mod many_renewals;
 mod pushed;
 mod refresh;
 mod requests;
+mod resources;
 mod rights;
 mod scripts;
 mod settings;
@@ -420,7 +421,7 @@ fn what_is_wrong_is_told_to_the_client() {
             (
                 "scope",
                 "https://elsewhere.example/.default",
-                "invalid_scope",
+                "invalid_target",
             ),
             (
                 "scope",

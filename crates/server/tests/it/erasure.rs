@@ -51,6 +51,10 @@ const KEPT: &[(&str, &str)] = &[
     ("audit.actor_id", "a record"),
     ("audit.target_id", "a record"),
     ("policy_version.saved_by", "a record: who saved it"),
+    (
+        "access_pass.issuer_id",
+        "looked up when the pass is used, which then ends",
+    ),
     ("link.issuer_id", "a record: whose link somebody else holds"),
     (
         "provisioned_credential.planter_id",
@@ -87,6 +91,7 @@ const OTHERS: &[&str] = &[
     "challenge_hash",
     "client_data_json",
     "code_hash",
+    "code_mac",
     "credential_id",
     "device_hash",
     "epoch",
@@ -107,6 +112,7 @@ const OTHERS: &[&str] = &[
     "model_key",
     "node_id",
     "options_id",
+    "pass_id",
     "payload",
     "picture",
     "person_state",
@@ -219,7 +225,7 @@ fn plant(house: &House, columns: &[Column], column: &Column, whom: Id) {
     };
     // Of some there is one for each.
     let many = match column.table.as_str() {
-        "application_logo" | "break_glass" => 1,
+        "access_pass" | "application_logo" | "break_glass" => 1,
         _ => ROWS,
     };
     let rows: Vec<String> = (0..many).map(row).collect();

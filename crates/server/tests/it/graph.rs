@@ -2,6 +2,7 @@
 
 mod access;
 mod access_passes;
+mod apis;
 mod credentials;
 mod delegated;
 mod gone;

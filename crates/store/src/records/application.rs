@@ -9,7 +9,8 @@ macro_rules! applications {
         concat!(
             "SELECT object_id, app_id, display_name, description, redirect_uris, status, record_version,
                  security_version, created_at, deleted_at, home_uri, device_flow, token_settings, back_channel_logout_uri,
-                 back_channel_logout_session_required
+                 back_channel_logout_session_required,
+                 api
              FROM application WHERE tenant_id = $1 AND ",
             $which
         )
@@ -84,6 +85,8 @@ pub struct Application {
     pub back_channel_logout_uri: Option<String>,
     /// It needs the session's name for that, and not only the person's.
     pub back_channel_logout_session_required: bool,
+    /// JSON of what it is as an API; changed by [`Unit::change_api`] alone.
+    pub api: Option<String>,
 }
 
 /// What a client proves itself with.
@@ -144,6 +147,7 @@ fn parse(mut row: Row) -> Result<Application, StoreError> {
         token_settings: row.text()?,
         back_channel_logout_uri: row.opt_text()?,
         back_channel_logout_session_required: row.truth()?,
+        api: row.opt_text()?,
     })
 }
 
@@ -348,6 +352,7 @@ impl Unit {
         self.step(&PURGE_CREDENTIALS, args(), Expect::Any);
         self.purge_protected_origins(tenant, object);
         self.purge_logo(tenant, object);
+        self.purge_identifier_uris(tenant, object);
         self.purge_owners(tenant, object)
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod access_pass;
 pub mod android_list;
+pub mod api;
 pub mod application;
 pub mod attestation;
 pub mod attestation_lists;
@@ -43,6 +44,7 @@ use crate::sql::Sql;
 pub(crate) const ALL: &[&[&Sql]] = &[
     access_pass::ALL,
     android_list::ALL,
+    api::ALL,
     application::ALL,
     attestation::ALL,
     attestation_lists::ALL,

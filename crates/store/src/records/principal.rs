@@ -11,7 +11,8 @@ macro_rules! principals {
         concat!(
             "SELECT object_id, app_id, display_name, status, record_version, security_version, created_at, deleted_at,
                  assignment_required,
-                 (SELECT l.token_settings FROM application l WHERE l.tenant_id = $1 AND l.app_id = service_principal.app_id) AS token_settings
+                 (SELECT l.token_settings FROM application l WHERE l.tenant_id = $1 AND l.app_id = service_principal.app_id) AS token_settings,
+                 (SELECT i.api FROM application i WHERE i.tenant_id = $1 AND i.app_id = service_principal.app_id) AS api
              FROM service_principal WHERE tenant_id = $1 AND ",
             $($which),+
         )
@@ -35,7 +36,8 @@ macro_rules! assigned {
 macro_rules! grants {
     ($which:literal) => {
         concat!(
-            "SELECT grant_id, client_id, resource_id, person_id, scope, created_at
+            "SELECT grant_id, client_id, resource_id, person_id, scope, created_at,
+                 (SELECT r.app_id FROM service_principal r WHERE r.tenant_id = $1 AND r.object_id = permission_grant.resource_id) AS resource_app_id
              FROM permission_grant WHERE tenant_id = $1 AND ",
             $which
         )
@@ -48,7 +50,7 @@ macro_rules! assignments {
             "SELECT a.assignment_id, a.principal_id, a.resource_id, a.app_role_id, a.created_at,
                  COALESCE(p.display_name, n.display_name, g.display_name),
                  CASE WHEN p.object_id IS NOT NULL THEN 'application' WHEN n.person_id IS NOT NULL THEN 'person' ELSE 'group' END,
-                 r.display_name
+                 r.display_name, r.app_id
              FROM app_role_assignment a
              JOIN service_principal r ON r.tenant_id = $1 AND r.object_id = a.resource_id
              LEFT JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = a.principal_id
@@ -131,11 +133,16 @@ statements! {
         );
     /// What somebody consented to by themselves.
     LIST_CONSENTS = "permission_grant.list_of_person" Tenant
-        "SELECT g.grant_id, g.client_id, g.scope, g.created_at, p.display_name FROM permission_grant g
+        "SELECT g.grant_id, g.client_id, g.scope, g.created_at, p.display_name, r.app_id, r.display_name AS resource_name, i.api
+         FROM permission_grant g
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = g.client_id AND p.status <> 'deleted'
+         JOIN service_principal r ON r.tenant_id = $1 AND r.object_id = g.resource_id
+         LEFT JOIN application i ON i.tenant_id = $1 AND i.app_id = r.app_id
          WHERE g.tenant_id = $1 AND g.person_id = $2 ORDER BY g.created_at DESC, g.grant_id LIMIT 200";
     PURGE_GRANTS = "permission_grant.purge" Tenant
         "DELETE FROM permission_grant WHERE tenant_id = $1 AND client_id = $2";
+    PURGE_GRANTED = "permission_grant.purge_of_resource" Tenant
+        "DELETE FROM permission_grant WHERE tenant_id = $1 AND resource_id = $2";
     LIST_ASSIGNMENTS = "app_role_assignment.list" Tenant
         assignments!("a.principal_id = $2 ORDER BY a.created_at, a.assignment_id");
     LIST_ASSIGNED_TO = "app_role_assignment.list_of_resource" Tenant
@@ -207,6 +214,8 @@ pub struct ServicePrincipal {
     pub assignment_required: bool,
     /// Of its application; none for the administration API itself.
     pub token_settings: Option<String>,
+    /// Of its application, too: JSON of what it is as an API.
+    pub api: Option<String>,
 }
 
 /// A permission that an application uses in its own name; or that a person, or those in a group, may sign in to one.
@@ -220,6 +229,8 @@ pub struct AppRoleAssignment {
     pub principal_name: String,
     pub principal_kind: PrincipalKind,
     pub resource_name: String,
+    /// `client_id` of the resource: what a role means is the resource's alone.
+    pub resource_app_id: Id,
 }
 
 /// An application that somebody can open.
@@ -241,6 +252,10 @@ pub struct OwnConsent {
     pub scope: String,
     pub created_at: i64,
     pub display_name: String,
+    /// Of the resource that it is about.
+    pub resource_app_id: Id,
+    pub resource_name: String,
+    pub resource_api: Option<String>,
 }
 
 /// Permissions that an application uses in the name of people.
@@ -253,6 +268,8 @@ pub struct PermissionGrant {
     pub person_id: Id,
     pub scope: String,
     pub created_at: i64,
+    /// `client_id` of the resource: what a scope means is the resource's alone. `None`: it is gone.
+    pub resource_app_id: Option<Id>,
 }
 
 fn parse(mut row: Row) -> Result<ServicePrincipal, StoreError> {
@@ -267,6 +284,7 @@ fn parse(mut row: Row) -> Result<ServicePrincipal, StoreError> {
         deleted_at: row.opt_int()?,
         assignment_required: row.truth()?,
         token_settings: row.opt_text()?,
+        api: row.opt_text()?,
     })
 }
 
@@ -280,6 +298,7 @@ fn parse_assignment(mut row: Row) -> Result<AppRoleAssignment, StoreError> {
         principal_name: row.text()?,
         principal_kind: PrincipalKind::parse(&row.text()?)?,
         resource_name: row.text()?,
+        resource_app_id: row.id()?,
     })
 }
 
@@ -291,6 +310,7 @@ fn parse_grant(mut row: Row) -> Result<PermissionGrant, StoreError> {
         person_id: row.id()?,
         scope: row.text()?,
         created_at: row.int()?,
+        resource_app_id: row.opt_id()?,
     })
 }
 
@@ -436,6 +456,9 @@ impl Store {
                 scope: row.text()?,
                 created_at: row.int()?,
                 display_name: row.text()?,
+                resource_app_id: row.id()?,
+                resource_name: row.text()?,
+                resource_api: row.opt_text()?,
             })
         };
         rows.into_iter().map(parse).collect()
@@ -583,6 +606,7 @@ impl Unit {
         self.step(&PURGE, args(), Expect::One(Guard::Missing));
         self.step(&PURGE_ASSIGNED, args(), Expect::Any);
         self.step(&PURGE_GRANTS, args(), Expect::Any);
+        self.step(&PURGE_GRANTED, args(), Expect::Any);
         self.purge_assignments_of(tenant, object);
         self.delete_roles_of(tenant, object);
         self.purge_owners(tenant, object);

@@ -76,5 +76,6 @@ pub(super) fn principal_of(object_id: Id, app_id: Id) -> ServicePrincipal {
         deleted_at: None,
         assignment_required: false,
         token_settings: None,
+        api: None,
     }
 }

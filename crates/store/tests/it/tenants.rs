@@ -352,6 +352,7 @@ fn application(object_id: Id) -> Application {
         token_settings: "{}".to_owned(),
         back_channel_logout_uri: Some("https://travel.example/logout".to_owned()),
         back_channel_logout_session_required: true,
+        api: None,
     }
 }
 
@@ -447,8 +448,14 @@ fn forward_session(number: u8) -> NewForwardSession<'static> {
     }
 }
 
-/// Addresses behind forward authentication, codes and cookies.
+/// What the application is called as an API.
+const API: &str = "https://travel.example.org/api";
+
+/// Addresses behind forward authentication, codes and cookies; names of an API.
 fn fill_forward_auth(unit: &mut Unit, tenant_id: Id) {
+    for uri in [API, "urn:example:travel"] {
+        unit.insert_identifier_uri(tenant_id, uri, APPLICATION);
+    }
     for origin in [ADDRESS, "https://travel.example.net"] {
         unit.insert_protected_origin(tenant_id, origin, APPLICATION);
     }
@@ -499,6 +506,12 @@ fn add_changes_of_forward_auth(add: &mut Add<'_>) {
     add("purge forward codes", &|unit| {
         unit.purge_forward_codes(OURS, 2 * NOW);
     });
+    add("free a name of an API", &|unit| {
+        unit.delete_identifier_uri(OURS, API, APPLICATION);
+    });
+    add("change an API", &|unit| {
+        unit.change_api(OURS, APPLICATION, Some("{}"));
+    });
     add("free an address", &|unit| {
         unit.delete_protected_origin(OURS, ADDRESS, APPLICATION);
     });
@@ -546,17 +559,25 @@ fn fill_applications(unit: &mut Unit, tenant_id: Id) {
             principal_name: String::new(),
             principal_kind: PrincipalKind::Application,
             resource_name: String::new(),
+            resource_app_id: APP,
         };
         unit.insert_app_role_assignment(tenant_id, &assignment);
     }
-    for (grant_id, person_id) in [(Id([74; 16]), EVERYBODY), (Id([75; 16]), PERSON)] {
+    let grants = [
+        (Id([74; 16]), PRINCIPAL, EVERYBODY),
+        (Id([75; 16]), PRINCIPAL, PERSON),
+        // Of another application, at this one.
+        (Id([76; 16]), Id([77; 16]), PERSON),
+    ];
+    for (grant_id, client_id, person_id) in grants {
         let grant = PermissionGrant {
             grant_id,
-            client_id: PRINCIPAL,
+            client_id,
             resource_id: PRINCIPAL,
             person_id,
             scope: "User.Read".to_owned(),
             created_at: NOW,
+            resource_app_id: None,
         };
         unit.insert_permission_grant(tenant_id, &grant);
     }

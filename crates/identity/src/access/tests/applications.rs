@@ -241,6 +241,7 @@ async fn security_12_groups_assigned_to_applications_are_protected() {
         principal_name: String::new(),
         principal_kind: store::PrincipalKind::Group,
         resource_name: String::new(),
+        resource_app_id: CLIENT,
     };
     unit.insert_app_role_assignment(identity.0.tenant_id, &assignment);
     identity.write(unit).await.unwrap();

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use askama::Template;
 use identity::applications::{OpenApplication, OwnConsent};
+use identity::authorize::{ConsentApi, ConsentScope};
 use identity::people::PersonView;
 use identity::permissions::Permission;
 use identity::providers::Provider;
@@ -238,11 +239,34 @@ fn open_applications(names: Names) -> Vec<OpenApplication> {
 }
 
 fn consents(names: Names) -> Vec<OwnConsent> {
-    vec![OwnConsent {
-        grant_id: Id([1; 16]),
+    let consent = |id, permissions, api| OwnConsent {
+        grant_id: Id([id; 16]),
         application: names.or("Travel expenses").to_owned(),
-        permissions: vec![Permission::OpenId, Permission::OfflineAccess],
+        permissions,
+        api,
         created_at: NOW - 90 * DAY,
+    };
+    let low = vec![Permission::OpenId, Permission::OfflineAccess];
+    vec![
+        consent(1, low, None),
+        consent(2, Vec::new(), apis(names).pop()),
+    ]
+}
+
+fn apis(names: Names) -> Vec<ConsentApi> {
+    let scope = |name, description: &str| ConsentScope {
+        name: names.or(name).to_owned(),
+        description: description.to_owned(),
+    };
+    vec![ConsentApi {
+        name: names.or("Ledger").to_owned(),
+        scopes: vec![
+            scope("Read your expenses", ""),
+            scope(
+                "Hand in expenses",
+                names.or("New ones, and changes of those that nobody approved yet."),
+            ),
+        ],
     }]
 }
 
@@ -333,6 +357,7 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
                 user_code: "BCDF-GHJK",
                 place: &place("", "Linux"),
                 permissions: &[Permission::OpenId, Permission::OfflineAccess],
+                apis: &apis(names),
                 since: "1795258800000000.c2VhbGVk",
             }),
         ),
@@ -360,6 +385,7 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
                     Permission::UserRead,
                     Permission::UserReadAll,
                 ],
+                apis: &apis(names),
                 query: "client_id=x&scope=openid%20\"<",
                 tenant: None,
             }),

@@ -15,7 +15,7 @@ use crate::in_each_house;
 const BEGIN: &str = "/oauth2/v2.0/devicecode";
 const SCOPE: &str = "openid profile offline_access";
 
-async fn turn(house: &House, app: &Application, on: bool) {
+pub(super) async fn turn(house: &House, app: &Application, on: bool) {
     let change = ApplicationChange {
         device_flow: Some(on),
         ..ApplicationChange::default()
@@ -50,7 +50,7 @@ async fn poll(house: &House, app: &Application, begun: &Value) -> Answer {
 }
 
 /// Comes with the code, proves who is there, and stands before the question; gives what the page sends back.
-async fn come(house: &House, person: &mut Person, begun: &Value) -> Value {
+pub(super) async fn come(house: &House, person: &mut Person, begun: &Value) -> Value {
     let code = begun["user_code"].as_str().unwrap();
     // A sign-in from before the code counts for nothing.
     house.advance(SECOND);
@@ -75,7 +75,7 @@ async fn come(house: &House, person: &mut Person, begun: &Value) -> Value {
     serde_json::from_str(data.attribute("content").unwrap()).unwrap()
 }
 
-async fn decide(person: &mut Person, data: &Value, decision: &str) -> Answer {
+pub(super) async fn decide(person: &mut Person, data: &Value, decision: &str) -> Answer {
     let body =
         json!({ "userCode": data["userCode"], "since": data["since"], "decision": decision });
     person.browser.post("/device/decide", body).await

@@ -183,7 +183,7 @@ fn what_the_server_vouches_for_is_nobodys_to_map() {
         let mut nameless = role();
         nameless.display_name = String::new();
         let mut of_programs = role();
-        of_programs.is_of_people = false;
+        of_programs.for_people = false;
         let mut standing = role();
         standing.id = DEFAULT_ROLE;
         let many = |count: u32| {

@@ -479,7 +479,7 @@ fn only_an_access_token_for_this_api_is_let_in() {
                 .get(&format!("/oauth2/v2.0/authorize?{asked}"))
                 .await;
             let location = answer.header("location");
-            assert!(location.contains("error=invalid_scope"), "{location}");
+            assert!(location.contains("error=invalid_target"), "{location}");
         }
     });
 }

@@ -189,15 +189,12 @@ fn what_is_no_grant_is_refused_and_changes_nothing() {
             ),
             (with("clientId", json!(NOBODY)), 404, "application.missing"),
             (with("clientId", json!(api)), 404, "application.missing"),
-            (
-                with("resourceId", json!(travel)),
-                404,
-                "directory.object_missing",
-            ),
+            // An application without scopes of its own.
+            (with("resourceId", json!(travel)), 400, "permission.unknown"),
             (
                 with("resourceId", json!(NOBODY)),
                 404,
-                "directory.object_missing",
+                "application.missing",
             ),
             (
                 with("consentType", json!("Everybody")),
