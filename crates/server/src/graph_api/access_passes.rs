@@ -205,7 +205,7 @@ pub(super) fn write_configuration(
 ) -> Result<Map<String, Value>, Fault> {
     let base = format!("{}{}", call.state.origin, call.version.prefix());
     let of = &TemporaryAccessPassAuthenticationMethodConfiguration::TYPE;
-    Ok(call.cut(&to_graph(shown, &base), of, selection)?)
+    call.cut(&to_graph(shown, &base), of, selection)
 }
 
 pub(super) async fn read_configuration(call: Call, context: &str) -> Outcome {
