@@ -139,7 +139,8 @@ def prepare_provisioner(server):
         server.run_command("role", "assign", "Global Administrator", f"key-{version}@example.org")
     app = server.command("app", "create", "Provisioner")
     app_id = app["clientId"]
-    server.command("app", "role", app_id, "UserAuthMethod-Passkey.ReadWrite.All", "Policy.ReadWrite.AuthenticationMethod")
+    server.command("app", "role", app_id, "UserAuthMethod-Passkey.ReadWrite.All", "Policy.ReadWrite.AuthenticationMethod",
+                   "UserAuthenticationMethod.ReadWrite.All")
     server.run_command("role", "assign", "Privileged Authentication Administrator", app["principalId"])
     return {"PROVISIONER_ID": app_id, "PROVISIONER_KEY": add_key(server, app_id, "provisioner")}
 

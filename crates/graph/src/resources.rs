@@ -21,8 +21,9 @@ pub use webauthn::*;
 
 use crate::resource::Type;
 
-/// Bodies and answers that are no type of the schema.
+/// Bodies and answers that are no type of the schema, or of the part of it that stands beside the tests.
 pub const BODIES: &[&Type] = &[
+    &InformationalUrl::TYPE,
     &NewPassword::TYPE,
     &RemovedCredential::TYPE,
     &NewKey::TYPE,

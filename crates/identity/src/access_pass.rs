@@ -15,20 +15,22 @@ use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, ALPHABET, Binding, Opened};
 use crate::flow::Purpose;
+use crate::passkeys::check_count;
 use crate::policies::profiles::State;
 use crate::policies::{PassPolicy, find_covered};
 use crate::seal::derive_mac;
 use crate::sign_in::{limit_address, limit_pass};
 use crate::tenant::refuse_write;
-use crate::{Caller, Identity, MINUTE, Micros, Refusal, codes, names};
+use crate::{Caller, Class, Identity, MINUTE, Micros, Refusal, codes, names};
 
-/// Wrong codes after which a pass ends: a code of eight characters is guessed with a chance of one in a thousand million.
-const MAX_TRIES: i64 = 1000;
+/// Wrong codes after which a pass ends: one of eight characters is guessed by then with a chance of one in ten million, and
+/// whoever wants to end somebody's pass has to keep at it for days from one network.
+const MAX_TRIES: i64 = 100_000;
 
 /// How far ahead a pass may begin.
 const MAX_AHEAD: Micros = 30 * crate::DAY;
 
-/// The longest code that is looked at; what is longer is none.
+/// How much of what was typed is looked at.
 const MAX_ENTERED: usize = 128;
 
 /// What somebody asks a new pass to be like; what is left out is the policy's.
@@ -70,9 +72,15 @@ pub struct PassView {
 pub(crate) struct Presented {
     pass_id: Id,
     person_id: Id,
+    /// Of the code's state: one passkey for each time that the code was shown.
+    state_id: Id,
 }
 
 impl Presented {
+    pub(crate) fn state_id(&self) -> Id {
+        self.state_id
+    }
+
     pub(crate) fn pass_id(&self) -> Id {
         self.pass_id
     }
@@ -102,7 +110,7 @@ fn unusable(detail: &'static str) -> Refusal {
 
 fn derive_view(pass: &AccessPass, is_covered: bool, now: Micros) -> PassView {
     let usability = match pass {
-        pass if !pass.is_standing => Usability::Ended,
+        pass if !pass.is_standing || pass.tries > MAX_TRIES => Usability::Ended,
         pass if pass.expires_at <= now => Usability::Expired,
         pass if pass.usable_once && pass.used_at.is_some() => Usability::OneTimeUsed,
         pass if pass.starts_at > now => Usability::NotYetValid,
@@ -121,7 +129,7 @@ fn derive_view(pass: &AccessPass, is_covered: bool, now: Micros) -> PassView {
 
 async fn find(identity: &Identity, person: Id) -> Result<Option<AccessPass>, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    Ok(store.find_access_pass(tenant, person, MAX_TRIES).await?)
+    Ok(store.find_access_pass(tenant, person).await?)
 }
 
 async fn is_covered(identity: &Identity, person: Id) -> Result<bool, Refusal> {
@@ -212,6 +220,8 @@ async fn make_once(
         starts_at: asked.starts_at,
         expires_at: asked.expires_at,
     };
+    // Before the code exists: what fails afterwards would lose it.
+    let covered = is_covered(identity, person).await?;
     let mut unit = allowed.begin(identity);
     unit.put_access_pass(tenant, person, &pass);
     let mut entry = actor.entry(identity);
@@ -229,7 +239,7 @@ async fn make_once(
         }
         Err(error) => return Err(refuse_write(error)),
     }
-    let usability = match (is_covered(identity, person).await?, asked.starts_at > now) {
+    let usability = match (covered, asked.starts_at > now) {
         (false, _) => Usability::DisabledByPolicy,
         (true, true) => Usability::NotYetValid,
         (true, false) => Usability::Usable,
@@ -314,8 +324,9 @@ fn make_code(identity: &Identity, length: u32) -> String {
 /// As people type it: in any case, with spaces and hyphens, an O for a zero.
 fn normalise(code: &str) -> String {
     let letters = code.chars().take(MAX_ENTERED);
+    // Hyphens are made dashes by some keyboards.
     letters
-        .filter(|letter| !letter.is_whitespace() && *letter != '-')
+        .filter(|letter| letter.is_alphanumeric())
         .map(|letter| match letter.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',
@@ -409,9 +420,10 @@ async fn accept(
 ) -> Result<String, (Option<Person>, Refusal)> {
     let refuse = |refusal| (Some(person.clone()), refusal);
     check_usable(identity, person, pass).await.map_err(refuse)?;
+    check_room(identity, person).await.map_err(refuse)?;
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let mut unit = Unit::new();
-    unit.use_access_pass(tenant, person.person_id, pass.pass_id, now);
+    unit.use_access_pass(tenant, person.person_id, pass.pass_id, now, MAX_TRIES);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
         .confide("actor", person.user_name.as_str())
@@ -432,6 +444,13 @@ async fn accept(
     issued.map(|it| it.sealed).map_err(refuse)
 }
 
+/// Who can't have another passkey keeps the pass.
+async fn check_room(identity: &Identity, person: &Person) -> Result<(), Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let credentials = store.list_credentials(tenant, person.person_id).await?;
+    check_count(identity, &credentials)
+}
+
 async fn check_usable(
     identity: &Identity,
     person: &Person,
@@ -444,16 +463,25 @@ async fn check_usable(
         Usability::OneTimeUsed => return Err(Refusal::new(&codes::PASS_USED)),
         Usability::Ended => return Err(unusable("pass.ended")),
     }
-    find_covered(identity, person.person_id).await.map(drop)?;
-    if let Some(issuer) = pass.issuer_id {
-        access::check_issuer(identity, Operation::MakePass, issuer, person.person_id)
-            .await
-            .map_err(|_| unusable("pass.issuer"))?;
-    }
-    Ok(())
+    check_allowed(identity, person.person_id, pass).await
 }
 
-/// Why, for the log; a name that nobody has may be a code in the wrong field.
+/// The policy covers the person, and whoever made the pass may still make one for them: asked of the code, and again of
+/// the passkey.
+async fn check_allowed(identity: &Identity, person: Id, pass: &AccessPass) -> Result<(), Refusal> {
+    find_covered(identity, person).await.map(drop)?;
+    let Some(issuer) = pass.issuer_id else {
+        return Ok(());
+    };
+    let checked = access::check_issuer(identity, Operation::MakePass, issuer, person).await;
+    checked.map_err(|refusal| match refusal.code.class {
+        Class::Unavailable | Class::Internal => refusal,
+        _ => unusable("pass.issuer"),
+    })
+}
+
+/// Why, for the log; a name that nobody has may be a code in the wrong field. A wrong code is nobody's act, and does not stand
+/// among what was done to the person: whoever knows their name could else push everything out of their sight.
 async fn record_refusal(
     identity: &Identity,
     caller: &Caller,
@@ -462,6 +490,9 @@ async fn record_refusal(
 ) -> Result<(), Refusal> {
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     match person {
+        Some(person) if refusal.code == &codes::PASS_WRONG => {
+            entry.confide("user", person.user_name.as_str())
+        }
         Some(person) => entry.confide("actor", person.user_name.as_str()),
         None => {
             let snapshot = identity.snapshot();
@@ -473,7 +504,8 @@ async fn record_refusal(
     if let Some(detail) = refusal.detail {
         entry.say("detail", detail);
     }
-    let subject = person.map(|person| person.person_id);
+    let known = person.filter(|_| refusal.code != &codes::PASS_WRONG);
+    let subject = known.map(|person| person.person_id);
     let about = (subject, subject.as_ref().map(|id| id.0.as_slice()));
     let word = "pass.refused";
     let written = audit::commit(identity, Unit::new(), Log::Audit, word, about, entry).await;
@@ -495,6 +527,7 @@ pub(crate) async fn restore(
     };
     let unreadable = || Refusal::new(&codes::STATE_UNREADABLE);
     let person_id = Id(state.person.ok_or_else(unreadable)?.0);
+    let state_id = state.state_id();
     let extra = state.extra.ok_or_else(unreadable)?;
     let extra: Extra = serde_json::from_value(extra).map_err(|_| unreadable())?;
     let pass_id = Id::parse(&extra.pass).ok_or_else(unreadable)?;
@@ -511,7 +544,12 @@ pub(crate) async fn restore(
     if pass.usable_once && pass.registrations > 0 {
         return Err(Refusal::new(&codes::PASS_USED));
     }
-    Ok(Presented { pass_id, person_id })
+    check_allowed(identity, person_id, &pass).await?;
+    Ok(Presented {
+        pass_id,
+        person_id,
+        state_id,
+    })
 }
 
 #[cfg(test)]
@@ -521,6 +559,7 @@ mod tests {
     #[test]
     fn a_code_is_read_as_people_type_it() {
         assert_eq!(normalise(" abcd-o1il "), "ABCD0111");
+        assert_eq!(normalise("AB\u{2013}CD"), "ABCD");
         assert_eq!(normalise(&"A".repeat(500)).len(), MAX_ENTERED);
     }
 }

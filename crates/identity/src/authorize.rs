@@ -237,13 +237,14 @@ pub(crate) async fn list_granted(
         .await?;
     let mut granted: Vec<Permission> = Vec::new();
     // A scope of another API may be called as one of ours, and is none.
-    let ours = found
+    let ours: Vec<&store::PermissionGrant> = found
         .iter()
-        .filter(|grant| grant.resource_app_id == Some(OWN_API));
-    for name in ours.flat_map(|grant| grant.scope.split(' ')) {
+        .filter(|grant| grant.resource_app_id == Some(OWN_API))
+        .collect();
+    for name in ours.iter().flat_map(|grant| grant.scope.split(' ')) {
         granted.extend(Permission::parse(name).filter(|it| !granted.contains(it)));
     }
-    if found.iter().any(|grant| grant.person_id == EVERYBODY) {
+    if ours.iter().any(|grant| grant.person_id == EVERYBODY) {
         // What an administrator let act for everybody may know that they signed in.
         let implied = SIGN_IN_SCOPES.into_iter();
         granted.extend(

@@ -237,6 +237,8 @@ pub(crate) enum Token {
 /// A token for another application's API, of which everything that it rests on still stands.
 pub(crate) struct Foreign {
     pub(crate) client: Id,
+    /// Whose it is; `None`: the application's own.
+    pub(crate) person: Option<Id>,
     pub(crate) user_name: Option<String>,
     pub(crate) key: Option<String>,
 }
@@ -260,6 +262,7 @@ pub(crate) async fn read_any(identity: &Identity, token: &str) -> Result<Token, 
     let (client, _, delegate) = find_standing(identity, &claims).await?;
     let foreign = Foreign {
         client,
+        person: delegate.as_ref().map(|delegate| delegate.person),
         user_name: delegate.map(|delegate| delegate.user_name),
         key: read_key(&claims)?,
     };

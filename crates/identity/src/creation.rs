@@ -326,6 +326,8 @@ pub(crate) fn insert(
             unit.use_link(tenant, link.link_id(), now);
         }
         Entitlement::Pass(pass) => {
+            let attempt = identity.0.ambient.make_id();
+            unit.spend_within(tenant, pass.state_id(), attempt);
             unit.register_by_access_pass(tenant, person_id, pass.pass_id(), now);
         }
         Entitlement::Options(options) => {

@@ -1,6 +1,6 @@
 //! A passkey without signing in: a person's first one by a registration link, or any by a Temporary Access Pass.
 
-use store::{Credential, CredentialStatus, Id, Log, Person, PersonStatus, WriteError};
+use store::{Credential, CredentialStatus, Guard, Id, Log, Person, PersonStatus, WriteError};
 use webauthn::base64url;
 
 use crate::access::{self, Operation};
@@ -231,8 +231,11 @@ async fn write_enrolled(
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {
         Ok(_) => Ok(()),
-        Err(WriteError::Refused(store::Guard::Missing)) if by == By::Pass => {
+        Err(WriteError::Refused(Guard::Missing)) if by == By::Pass => {
             Err(Refusal::new(&codes::PASS_UNUSABLE))
+        }
+        Err(WriteError::Refused(Guard::ProofSpent)) if by == By::Pass => {
+            Err(Refusal::new(&codes::PASS_USED))
         }
         Err(WriteError::Refused(guard)) => {
             Err(link::refuse_use(guard).unwrap_or_else(|| Refusal::new(&codes::MOVED)))

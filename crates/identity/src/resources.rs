@@ -85,6 +85,16 @@ impl Resource {
             .collect()
     }
 
+    /// Those of the roles that the API still has, for such a holder.
+    pub(crate) fn keep_roles<'a>(&self, values: &[&'a str], of_person: bool) -> Vec<&'a str> {
+        let fits = |role: &&AppRole| match of_person {
+            true => role.is_enabled && role.for_people,
+            false => role.is_enabled && role.for_applications,
+        };
+        let known = |value: &&&str| self.roles.iter().filter(fits).any(|it| it.value == **value);
+        values.iter().filter(known).copied().collect()
+    }
+
     /// What the application may do there in its own name.
     pub(crate) fn list_roles(&self, assigned: &[AppRoleAssignment]) -> Vec<String> {
         let mine = |role: &&AppRole| {

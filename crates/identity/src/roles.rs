@@ -213,6 +213,7 @@ async fn unassign_once(
         _ => Administrators::Untouched,
     };
     unit.delete_role(tenant, role.template_id(), principal);
+    unit.delete_access_passes_of_issuer(tenant, principal);
     if kind == Some(PrincipalKind::Person) {
         unit.void_links_of_issuer(tenant, principal, identity.0.ambient.now());
     }

@@ -193,7 +193,7 @@ fn limit_name(identity: &Identity, key: &str) -> Result<(), Refusal> {
     take(&identity.0.name_limit, mac, identity)
 }
 
-/// Counts a try to use somebody's pass, by network: who guesses elsewhere locks nobody out.
+/// Counts a try to use somebody's pass, by network: who guesses elsewhere doesn't hold up the person.
 pub(crate) fn limit_pass(identity: &Identity, caller: &Caller, key: &str) -> Result<(), Refusal> {
     let snapshot = identity.snapshot();
     let mac = |network: &[u8]| derive_mac(&snapshot.keys.mac, &[b"pass", network, key.as_bytes()]);

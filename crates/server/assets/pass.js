@@ -16,18 +16,19 @@ let token = '';
 let challenge = null;
 
 /** @param {any} begun */
-const remember = (begun) => {
+function remember(begun) {
   challenge = new Challenge(begun, '/pass/begin');
-};
+  find('#who-display').textContent = begun.displayName;
+  find('#who-user').textContent = begun.userName;
+  find('#who').hidden = false;
+}
 
 async function enter() {
   say(text('script-checking'), 'busy');
   try {
     const begun = await post('/pass/enter', { name: valueOf(form, 'username'), code: valueOf(form, 'code') });
     token = begun.token;
-    remember(begun);
-    find('#who-display').textContent = begun.displayName;
-    find('#who-user').textContent = begun.userName;
+    if (begun.state) remember(begun);
   } catch (error) {
     return sayProblem(error);
   }
@@ -63,4 +64,8 @@ form.addEventListener('submit', (event) => {
 });
 button.addEventListener('click', () => work(button, register));
 
-if (!isSupported()) say(text('script-unsupported'), 'quiet');
+if (!isSupported()) {
+  // A code that works once shall not be used up for nothing.
+  /** @type {HTMLButtonElement} */ (find('#enter')).disabled = true;
+  say(text('script-unsupported'), 'quiet');
+}

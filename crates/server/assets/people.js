@@ -6,14 +6,17 @@ import { confirmFirst, find, findAll, hush, isFilled, reloadSaying, say, sayProb
 import { enhance } from './time.js';
 
 const linkDialog = /** @type {HTMLDialogElement} */ (find('dialog#link'));
+const passDialog = /** @type {HTMLDialogElement} */ (find('dialog#pass'));
 const renameDialog = /** @type {HTMLDialogElement} */ (find('dialog#rename'));
 const disableDialog = /** @type {HTMLDialogElement} */ (find('dialog#disable'));
 const addForm = /** @type {HTMLFormElement} */ (find('#add-form'));
 const renameForm = /** @type {HTMLFormElement} */ (find('#rename-form'));
-const linkField = /** @type {HTMLInputElement} */ (find('#link-url'));
 
 /** @type {HTMLElement | null} */
 let chosen = null;
+
+/** @param {HTMLDialogElement} dialog */
+const fieldOf = (dialog) => /** @type {HTMLInputElement} */ (find('input', dialog));
 
 /** @param {string | undefined} name */
 const named = (name) => ({ name: `\u2068${name ?? ''}\u2069` });
@@ -60,25 +63,47 @@ function restore() {
   keep(null);
 }
 
+/**
+ * Shows something once, ready to be copied.
+ * @param {HTMLDialogElement} dialog
+ * @param {string} title
+ * @param {string} words
+ * @param {string} expiresAt
+ */
+function showOnce(dialog, title, words, expiresAt) {
+  find('h2', dialog).textContent = title;
+  const field = fieldOf(dialog);
+  field.value = words;
+  const until = /** @type {HTMLTimeElement} */ (find('time', dialog));
+  until.dateTime = expiresAt;
+  enhance(until);
+  hush(dialog);
+  dialog.showModal();
+  field.select();
+}
+
 /** @param {HTMLElement} row */
 async function makeLink(row) {
   const link = await ask('/people/link', { personId: row.dataset.person }, `link=${row.dataset.person}`);
-  if (!link) return;
-  find('#link-title').textContent = text('script-link-for', named(row.dataset.displayName));
-  linkField.value = link.url;
-  const until = /** @type {HTMLTimeElement} */ (find('#link-until'));
-  until.dateTime = link.expiresAt;
-  enhance(until);
-  hush(linkDialog);
-  linkDialog.showModal();
-  linkField.select();
+  if (link) showOnce(linkDialog, text('script-link-for', named(row.dataset.displayName)), link.url, link.expiresAt);
 }
 
-async function copyLink() {
-  linkField.select();
+/** @param {HTMLElement} row */
+async function makePass(row) {
+  const made = await ask('/people/pass', { personId: row.dataset.person }, `pass=${row.dataset.person}`);
+  if (!made) return;
+  // In groups, as it is read out.
+  const code = made.code.match(/.{1,4}/g).join('-');
+  showOnce(passDialog, text('script-pass-for', named(row.dataset.displayName)), code, made.expiresAt);
+}
+
+/** @param {HTMLDialogElement} dialog */
+async function copy(dialog) {
+  const field = fieldOf(dialog);
+  field.select();
   try {
-    await navigator.clipboard.writeText(linkField.value);
-    say(text('script-copied'), 'good', { scope: linkDialog });
+    await navigator.clipboard.writeText(field.value);
+    say(text('script-copied'), 'good', { scope: dialog });
   } catch { /* it stays selected, ready to be copied by hand */ }
 }
 
@@ -118,7 +143,7 @@ async function enable(row) {
 }
 
 /** @type {[string, (row: HTMLElement) => unknown][]} */
-const ACTIONS = [['link', makeLink], ['rename', openRenaming], ['disable', askToDisable], ['enable', enable]];
+const ACTIONS = [['link', makeLink], ['pass', makePass], ['rename', openRenaming], ['disable', askToDisable], ['enable', enable]];
 
 for (const row of findAll('[data-person]')) {
   for (const [name, act] of ACTIONS) {
@@ -138,12 +163,14 @@ function onSubmit(form, action, scope) {
 
 onSubmit(addForm, add);
 onSubmit(renameForm, rename, renameDialog);
-const copyButton = find('[data-copy]', linkDialog);
-copyButton.addEventListener('click', () => work(copyButton, copyLink));
+for (const dialog of [linkDialog, passDialog]) {
+  const copyButton = find('[data-copy]', dialog);
+  copyButton.addEventListener('click', () => work(copyButton, () => copy(dialog)));
+  // It is shown once; after a link the list says that one is open.
+  dialog.addEventListener('close', () => { fieldOf(dialog).value = ''; location.reload(); });
+}
 const disableButton = find('[data-confirm-disable]', disableDialog);
 disableButton.addEventListener('click', () => work(disableButton, disable));
-// The link is shown once; after it the list says that one is open.
-linkDialog.addEventListener('close', () => { linkField.value = ''; location.reload(); });
 
 /** Back from confirming: the same control, ready. @param {string} place */
 function goOn(place) {

@@ -403,7 +403,6 @@ fn check_role(role: &AppRole) -> Result<(), Refusal> {
         (false, _, _) => Err(unfit("tokens.role_value")),
         (_, false, _) => Err(unfit("tokens.role_name")),
         (_, _, true) => Err(unfit("tokens.role_id")),
-        _ if !role.for_people && !role.for_applications => Err(unfit("tokens.role_of_nobody")),
         _ => Ok(()),
     }
 }

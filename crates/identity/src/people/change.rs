@@ -282,6 +282,7 @@ async fn make_unit(
         unit.end_sessions_of_person(tenant, person, now);
         unit.void_links_of_person(tenant, person, now);
         unit.void_links_of_issuer(tenant, person, now);
+        unit.delete_access_passes_of_issuer(tenant, person);
     }
     administrators.finish(identity, &mut unit);
     Ok(unit)

@@ -53,6 +53,7 @@ async fn delete_once(
     unit.end_sessions_of_person(tenant, person, now);
     unit.void_links_of_person(tenant, person, now);
     unit.void_links_of_issuer(tenant, person, now);
+    unit.delete_access_passes_of_issuer(tenant, person);
     administrators.finish(identity, &mut unit);
     let mut entry = actor.entry(identity);
     entry.confide("user", found.user_name.as_str());

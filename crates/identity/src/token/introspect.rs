@@ -96,6 +96,7 @@ async fn describe_access(
             let said = Said {
                 client: bearer.client(),
                 scope: names.join(" "),
+                roles: claims.texts("roles").unwrap_or_default(),
                 user_name: bearer.user_name(),
                 key: bearer.key(),
             };
@@ -108,16 +109,24 @@ async fn describe_access(
             if !is_same || ![foreign.client, resource.app_id].contains(&ours) {
                 return Ok(None);
             }
-            let scope = match claims.has("scp") {
-                true => {
+            // What would not be issued now is not active.
+            let roles = claims.texts("roles").unwrap_or_default();
+            let roles = resource.keep_roles(&roles, foreign.person.is_some());
+            let kept = match foreign.person {
+                Some(person) if !resource.is_open_to(asked.identity, person).await? => Vec::new(),
+                Some(_) => {
                     let values: Vec<&str> = claims.text("scp")?.split(' ').collect();
-                    resource.keep_known(&values).join(" ")
+                    resource.keep_known(&values)
                 }
-                false => claims.texts("roles")?.join(" "),
+                None => roles.clone(),
             };
+            if kept.is_empty() {
+                return Ok(None);
+            }
             let said = Said {
                 client: foreign.client,
-                scope,
+                scope: kept.join(" "),
+                roles,
                 user_name: foreign.user_name.as_deref(),
                 key: foreign.key.as_deref(),
             };
@@ -131,6 +140,7 @@ async fn describe_access(
 struct Said<'a> {
     client: Id,
     scope: String,
+    roles: Vec<&'a str>,
     user_name: Option<&'a str>,
     key: Option<&'a str>,
 }
@@ -151,10 +161,11 @@ impl Said<'_> {
         if let Some(name) = self.user_name {
             told.insert("username".to_owned(), json!(name));
         }
-        for list in ["amr", "roles"] {
-            if let Ok(words) = claims.texts(list) {
-                told.insert(list.to_owned(), json!(words));
-            }
+        if let Ok(words) = claims.texts("amr") {
+            told.insert("amr".to_owned(), json!(words));
+        }
+        if !self.roles.is_empty() {
+            told.insert("roles".to_owned(), json!(self.roles));
         }
         told
     }

@@ -64,9 +64,14 @@ async fn show(
 /// # Errors
 /// As [`Logo::make`], also where the reader of strangers' pictures panics (past mistake 39).
 pub(crate) async fn make(file: &[u8]) -> Result<Logo, Refusal> {
-    let _room = ROOM.acquire().await;
+    let room = ROOM.acquire().await;
     let file = file.to_vec();
-    tokio::task::spawn_blocking(move || Logo::make(&file))
+    // The work keeps its place: whoever hangs up meanwhile doesn't make room for more of it.
+    let work = move || {
+        let _room = room;
+        Logo::make(&file)
+    };
+    tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|cause| {
             tracing::error!(%cause, "a logo's file");

@@ -61,6 +61,11 @@ struct Invited<'a, O: Serialize> {
     begun: Begun<O>,
 }
 
+#[derive(Serialize)]
+struct OnlyToken<'a> {
+    token: &'a str,
+}
+
 async fn invite(state: &AppState, caller: &Caller, token: &str) -> Answer {
     let Invitation {
         user_name,
@@ -84,7 +89,11 @@ async fn enter(
     JsonBody(body): JsonBody<Entered>,
 ) -> Answer {
     let token = access_pass::enter(&state.identity, &caller, &body.name, &body.code).await?;
-    invite(&state, &caller, &token).await
+    match invite(&state, &caller, &token).await {
+        Ok(answer) => Ok(answer),
+        // The code may work no second time: the page asks for the rest again.
+        Err(_) => Ok(json(&OnlyToken { token: &token })),
+    }
 }
 
 async fn begin(

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
+use identity::access_pass::{self, NewPass};
 use identity::people::{self, Actor};
 use identity::{Id, codes};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/people", get(show))
         .route("/people/add", post(add))
         .route("/people/link", post(make_link))
+        .route("/people/pass", post(make_pass))
         .route("/people/rename", post(rename))
         .route("/people/disable", post(disable))
         .route("/people/enable", post(enable))
@@ -55,6 +57,7 @@ async fn show(
             frame: visit.frame(),
             people: &people,
             next,
+            offers_pass: access_pass::are_on(&state.identity),
         },
     )
 }
@@ -109,6 +112,29 @@ async fn make_link(
     Ok(json(&MadeLink {
         url: link.url,
         expires_at: crate::time::write_rfc3339(link.expires_at),
+    }))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MadePass {
+    code: String,
+    expires_at: String,
+}
+
+/// As the policy has it: once, for its default lifetime.
+async fn make_pass(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Person>,
+) -> Answer {
+    let actor = Actor::Person(&caller, &session);
+    let (person, new) = (parse_id(&body.person_id)?, NewPass::default());
+    let (pass, code) = access_pass::make(&state.identity, actor, person, &new).await?;
+    Ok(json(&MadePass {
+        code,
+        expires_at: crate::time::write_rfc3339(pass.expires_at),
     }))
 }
 

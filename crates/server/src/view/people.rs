@@ -15,6 +15,7 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[
     "script-copied",
     "script-continue",
     "script-link-for",
+    "script-pass-for",
     "script-disable-for",
     "script-field-empty",
 ];
@@ -27,6 +28,8 @@ pub struct People<'a> {
     pub people: &'a [PersonView],
     /// The last user name of a full page: more come after it.
     pub next: Option<&'a str>,
+    /// The organisation has Temporary Access Passes.
+    pub offers_pass: bool,
 }
 
 impl People<'_> {

@@ -248,7 +248,13 @@ fn what_a_code_gave_is_of_this_browser_for_ten_minutes_and_one_passkey() {
             .refused(410, "pass.unusable");
         let mut there = house.browser_at(second);
         let begun = enter(&mut there, "bob", &code).await.ok();
+        let again = json!({ "token": begun["token"] });
+        let again = there.post("/pass/begin", again).await.ok();
         finish(&mut there, &mut Device::synced(), &begun).await.ok();
+        // One passkey for each time that the code was shown.
+        finish(&mut there, &mut Device::synced(), &again)
+            .await
+            .refused(410, "pass.used");
         // Removed between code and passkey.
         let begun = enter(&mut browser, "bob", &code).await.ok();
         let shown = access_pass::read(house.identity(), COMMAND_LINE, bob)
@@ -324,7 +330,7 @@ fn security_21_tries_are_counted_and_lock_no_passkey() {
         enter(&mut house.browser(), "bob", &code).await.ok();
         // Too many in all: the pass ends, whatever is typed; the passkey still works.
         let code = once(&house, id).await;
-        house.run_sql("UPDATE access_pass SET tries = 1000");
+        house.run_sql("UPDATE access_pass SET tries = 100000");
         let mut browser = house.browser();
         enter(&mut browser, "bob", &code)
             .await
@@ -464,14 +470,42 @@ fn past_mistake_04_a_pass_is_made_by_somebody_else_who_may() {
         let ada_id = house.find("ada").await.person_id;
         assert_eq!(by(&bob, ada_id).await, Err("role.insufficient"));
         assert_eq!(by(&ada, ada_id).await, Err("pass.own"));
-        // Whoever made it has no right to any more: it does not work.
+        // On the page, as well.
+        let about = |id: Id| json!({ "personId": id.to_string() });
+        let told = ada.browser.post("/people/pass", about(ada_id)).await;
+        told.refused(403, "pass.own");
+        let made = ada.browser.post("/people/pass", about(bob_id)).await.ok();
+        assert_eq!(made["code"].as_str().unwrap().len(), 8);
+        // Whoever made it has no right to any more: it does not work, also between code and passkey.
+        let mut browser = house.browser();
+        let begun = enter(&mut browser, "carol", &code).await.ok();
         roles::unassign(identity, COMMAND_LINE, role, bob_id)
             .await
             .unwrap();
-        let mut browser = house.browser();
-        enter(&mut browser, "carol", &code)
+        let told = finish(&mut browser, &mut Device::synced(), &begun).await;
+        let error = told.refused(410, "pass.unusable");
+        assert_eq!(error["detail"], "pass.replaced");
+        // The same of a role that came by way of a group: it is asked of whoever shows the code.
+        let new = NewGroup {
+            display_name: "Help desk".to_owned(),
+            role_assignable: true,
+            ..NewGroup::default()
+        };
+        let desk = groups::create(identity, COMMAND_LINE, &new).await.unwrap();
+        let desk = desk.group_id;
+        roles::assign(identity, COMMAND_LINE, role, desk)
             .await
-            .refused(410, "pass.unusable");
+            .unwrap();
+        members::add(identity, COMMAND_LINE, desk, bob_id)
+            .await
+            .unwrap();
+        let code = by(&bob, carol_id).await.unwrap();
+        members::remove(identity, COMMAND_LINE, desk, bob_id)
+            .await
+            .unwrap();
+        let told = enter(&mut browser, "carol", &code).await;
+        let error = told.refused(410, "pass.unusable");
+        assert_eq!(error["detail"], "pass.issuer");
         // Not fresh.
         house.advance(6 * MINUTE);
         assert_eq!(by(&ada, carol_id).await, Err("session.not_fresh"));
@@ -480,5 +514,78 @@ fn past_mistake_04_a_pass_is_made_by_somebody_else_who_may() {
             .unwrap();
         let made = access_pass::make(identity, COMMAND_LINE, carol_id, &NewPass::default()).await;
         assert_eq!(made.unwrap_err().code.id, "sign_in.account_disabled");
+    });
+}
+
+#[test]
+fn who_may_not_any_more_leaves_no_pass_behind() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let mut bob = house.person(&mut ada, "bob").await;
+        let bob_id = Id::parse(&bob.person_id).unwrap();
+        let carol_id = newcomer(&house, "carol").await;
+        let identity = house.identity();
+        let role = Role::AuthenticationAdministrator;
+        let give = async || {
+            roles::assign(identity, COMMAND_LINE, role, bob_id)
+                .await
+                .unwrap();
+        };
+        let by_bob = async |bob: &Person| {
+            let session = house.session(&bob.browser).await;
+            let caller = house.caller();
+            let actor = Actor::Person(&caller, &session);
+            let made = access_pass::make(identity, actor, carol_id, &NewPass::default()).await;
+            made.unwrap().1
+        };
+        give().await;
+        // Taken and given back, disabled and enabled: an old pass does not come back with it.
+        let code = by_bob(&bob).await;
+        roles::unassign(identity, COMMAND_LINE, role, bob_id)
+            .await
+            .unwrap();
+        give().await;
+        let mut browser = house.browser();
+        enter(&mut browser, "carol", &code)
+            .await
+            .refused(401, "pass.wrong");
+        bob.sign_in().await.ok();
+        let code = by_bob(&bob).await;
+        people::disable(identity, COMMAND_LINE, bob_id)
+            .await
+            .unwrap();
+        people::enable(identity, COMMAND_LINE, bob_id)
+            .await
+            .unwrap();
+        enter(&mut browser, "carol", &code)
+            .await
+            .refused(401, "pass.wrong");
+        // The person themselves, signed out everywhere.
+        let code = once(&house, carol_id).await;
+        people::end_sessions(identity, COMMAND_LINE, carol_id)
+            .await
+            .unwrap();
+        enter(&mut browser, "carol", &code)
+            .await
+            .refused(410, "pass.unusable");
+    });
+}
+
+#[test]
+fn wrong_codes_push_nothing_out_of_sight() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let mut bob = house.person(&mut ada, "bob").await;
+        let id = Id::parse(&bob.person_id).unwrap();
+        once(&house, id).await;
+        for _ in 0..25 {
+            let mut attacker = house.browser();
+            enter(&mut attacker, "bob", "00000000")
+                .await
+                .refused(401, "pass.wrong");
+        }
+        let page = bob.browser.get("/security-info").await.text();
+        assert!(page.contains("A Temporary Access Pass was made for you"));
+        assert!(!page.contains("was tried and refused"));
     });
 }

@@ -20,6 +20,7 @@ fn only_administrators() {
                 json!({ "userName": "eve", "displayName": "Eve" }),
             ),
             ("/people/link", person.clone()),
+            ("/people/pass", person.clone()),
             (
                 "/people/rename",
                 json!({ "personId": bob.person_id, "userName": "ada2", "displayName": "Ada" }),
@@ -51,6 +52,7 @@ fn changes_need_a_fresh_sign_in() {
                 json!({ "userName": "eve", "displayName": "Eve" }),
             ),
             ("/people/link", person.clone()),
+            ("/people/pass", person.clone()),
             ("/people/disable", person),
         ];
         for (path, body) in &changes {

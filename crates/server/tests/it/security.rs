@@ -46,7 +46,7 @@ fn security_05_a_state_belongs_to_its_step() {
                     .all(|it| it.state.len() == group[0].state.len())
             );
         }
-        let ceremonies: [(&str, &[&Offer]); 4] = [
+        let ceremonies: [(&str, &[&Offer]); 5] = [
             ("/sign-in/passkey", &[&step_up, &add, &register]),
             (
                 "/reauthenticate/passkey",
@@ -57,6 +57,7 @@ fn security_05_a_state_belongs_to_its_step() {
                 &[&step_up, &register, &button, &name],
             ),
             ("/register/finish", &[&step_up, &add, &button, &name]),
+            ("/pass/finish", &[&step_up, &add, &register, &button, &name]),
         ];
         let assertion = ada.browser.answer(&mut ada.device, &button);
         let mut spare = Device::device_bound();

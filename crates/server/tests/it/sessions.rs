@@ -176,6 +176,7 @@ fn changes_without_a_session_are_refused() {
                 json!({ "userName": "eve", "displayName": "Eve" }),
             ),
             ("/people/link", json!({ "personId": "x" })),
+            ("/people/pass", json!({ "personId": "x" })),
             (
                 "/people/rename",
                 json!({ "personId": "x", "userName": "a", "displayName": "b" }),

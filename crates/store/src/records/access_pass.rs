@@ -7,7 +7,8 @@ use crate::{Expect, Guard, Store, StoreError, Unit};
 statements! {
     FIND = "access_pass.find" Tenant
         "SELECT a.pass_id, a.code_mac, a.usable_once, a.issuer_id, a.created_at, a.starts_at, a.expires_at, a.used_at, a.registrations,
-             CASE WHEN a.person_version = p.security_version AND p.status = 'enabled' AND a.tries < $3 THEN 1 ELSE 0 END AS standing
+             a.tries,
+             CASE WHEN a.person_version = p.security_version AND p.status = 'enabled' THEN 1 ELSE 0 END AS standing
          FROM access_pass a
          JOIN tenant t ON t.tenant_id = $1 AND t.epoch = a.epoch
          JOIN person p ON p.tenant_id = $1 AND p.person_id = a.person_id
@@ -26,7 +27,7 @@ statements! {
     USE = "access_pass.use" Tenant
         "UPDATE access_pass SET used_at = $4, tries = 0
          WHERE tenant_id = $1 AND person_id = $2 AND pass_id = $3 AND (usable_once = 0 OR used_at IS NULL)
-         AND starts_at <= $4 AND expires_at > $4
+         AND starts_at <= $4 AND expires_at > $4 AND tries <= $5
          AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.epoch = access_pass.epoch)
          AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = access_pass.person_id
              AND p.security_version = access_pass.person_version AND p.status = 'enabled')";
@@ -39,12 +40,14 @@ statements! {
              AND p.security_version = access_pass.person_version AND p.status = 'enabled')";
     DELETE = "access_pass.delete" Tenant
         "DELETE FROM access_pass WHERE tenant_id = $1 AND person_id = $2 AND pass_id = $3";
+    DELETE_OF_ISSUER = "access_pass.delete_of_issuer" Tenant
+        "DELETE FROM access_pass WHERE tenant_id = $1 AND issuer_id = $2";
     PURGE_OF_PERSON = "access_pass.purge_of_person" Tenant
         "DELETE FROM access_pass WHERE tenant_id = $1 AND person_id = $2 RETURNING 1";
-    /// `person_id` IN a list: the table has no other key.
+    /// Asked of the row once more: a new pass may have taken the place of the old one meanwhile.
     PURGE = "access_pass.purge" Tenant
         "DELETE FROM access_pass WHERE tenant_id = $1 AND person_id IN (SELECT o.person_id FROM access_pass o
-             WHERE o.tenant_id = $1 AND o.expires_at < $2 LIMIT 500) RETURNING 1";
+             WHERE o.tenant_id = $1 AND o.expires_at < $2 LIMIT 500) AND expires_at < $2 RETURNING 1";
 }
 
 /// A pass of somebody, of this epoch, whether it can be used or not.
@@ -59,7 +62,9 @@ pub struct AccessPass {
     pub expires_at: i64,
     pub used_at: Option<i64>,
     pub registrations: i64,
-    /// The person is enabled and was not signed out everywhere since, and it was not tried too often.
+    /// Since the right code was shown last.
+    pub tries: i64,
+    /// The person is enabled and was not signed out everywhere since.
     pub is_standing: bool,
 }
 
@@ -86,19 +91,18 @@ fn parse(mut row: Row) -> Result<AccessPass, StoreError> {
         expires_at: row.int()?,
         used_at: row.opt_int()?,
         registrations: row.int()?,
+        tries: row.int()?,
         is_standing: row.truth()?,
     })
 }
 
 impl Store {
-    /// The person's pass. After `max_tries` wrong codes it doesn't stand any more.
     pub async fn find_access_pass(
         &self,
         tenant: Id,
         person: Id,
-        max_tries: i64,
     ) -> Result<Option<AccessPass>, StoreError> {
-        let args = vec![tenant.into(), person.into(), max_tries.into()];
+        let args = vec![tenant.into(), person.into()];
         let found = self.read_key(&FIND, args).await?;
         found.map(parse).transpose()
     }
@@ -128,10 +132,24 @@ impl Unit {
         self.step(&COUNT_TRY, args, Expect::Any)
     }
 
-    /// The right code was shown. Of one that can be used once it holds for exactly one unit; refused with
-    /// [`Guard::Missing`] afterwards, and when the pass was replaced, has expired, or its person is not who they were.
-    pub fn use_access_pass(&mut self, tenant: Id, person: Id, pass: Id, now: i64) -> &mut Unit {
-        let args = vec![tenant.into(), person.into(), pass.into(), now.into()];
+    /// The right code was shown, before more than `max_tries` wrong ones. Of one that can be used once it holds for exactly
+    /// one unit; refused with [`Guard::Missing`] afterwards, and when the pass was replaced, has expired, or its person is not who
+    /// they were.
+    pub fn use_access_pass(
+        &mut self,
+        tenant: Id,
+        person: Id,
+        pass: Id,
+        now: i64,
+        max_tries: i64,
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            person.into(),
+            pass.into(),
+            now.into(),
+            max_tries.into(),
+        ];
         self.step(&USE, args, Expect::One(Guard::Missing))
     }
 
@@ -150,6 +168,12 @@ impl Unit {
     pub fn delete_access_pass(&mut self, tenant: Id, person: Id, pass: Id) -> &mut Unit {
         let args = vec![tenant.into(), person.into(), pass.into()];
         self.step(&DELETE, args, Expect::One(Guard::Missing))
+    }
+
+    /// All that somebody made who may not any more.
+    pub fn delete_access_passes_of_issuer(&mut self, tenant: Id, issuer: Id) -> &mut Unit {
+        let args = vec![tenant.into(), issuer.into()];
+        self.step(&DELETE_OF_ISSUER, args, Expect::Any)
     }
 
     pub(super) fn purge_access_pass_of(&mut self, tenant: Id, person: Id) -> &mut Unit {

@@ -240,7 +240,7 @@ fn access_pass() -> NewAccessPass {
         pass_id: PASS,
         code_mac: [9; 32],
         usable_once: false,
-        issuer_id: None,
+        issuer_id: Some(PERSON),
         epoch: EPOCH,
         created_at: NOW,
         starts_at: NOW,
@@ -260,13 +260,19 @@ fn add_changes_of_passes(add: &mut Add<'_>) {
         unit.count_access_pass_try(OURS, PERSON);
     });
     add("use an access pass", &|unit| {
-        unit.use_access_pass(OURS, PERSON, PASS, NOW);
+        unit.use_access_pass(OURS, PERSON, PASS, NOW, 10);
     });
     add("register by an access pass", &|unit| {
         unit.register_by_access_pass(OURS, PERSON, PASS, NOW);
     });
     add("delete an access pass", &|unit| {
         unit.delete_access_pass(OURS, PERSON, PASS);
+    });
+    add("put a third access pass", &|unit| {
+        unit.put_access_pass(OURS, PERSON, &access_pass());
+    });
+    add("delete access passes of an issuer", &|unit| {
+        unit.delete_access_passes_of_issuer(OURS, PERSON);
     });
     add("put another access pass", &|unit| {
         unit.put_access_pass(OURS, PERSON, &access_pass());

@@ -194,6 +194,8 @@ fn split_name(name: &str) -> Option<(&str, &str)> {
 struct At {
     resource: Id,
     roles: Vec<AppRole>,
+    /// Words of its scopes.
+    scopes: Vec<String>,
 }
 
 async fn find_api(identity: &Identity, actor: Actor<'_>, uri: &str) -> Result<At, Failure> {
@@ -207,6 +209,7 @@ async fn find_api(identity: &Identity, actor: Actor<'_>, uri: &str) -> Result<At
     Ok(At {
         resource: principal.object_id,
         roles: found.token_settings.roles,
+        scopes: found.api.scopes.into_iter().map(|it| it.value).collect(),
     })
 }
 
@@ -236,6 +239,9 @@ pub(super) async fn assign(
     Ok(())
 }
 
+/// At one API: the words that are asked for, and those that it has; `None` at ours.
+type Wanted<'a> = (Id, Vec<&'a str>, Option<Vec<String>>);
+
 /// Adds to what everybody's grants hold already.
 pub(super) async fn grant(
     identity: &Identity,
@@ -243,18 +249,24 @@ pub(super) async fn grant(
     client: Id,
     names: &[String],
 ) -> Result<(), Failure> {
-    let mut wanted: Vec<(Id, Vec<&str>)> = Vec::new();
+    let mut wanted: Vec<Wanted<'_>> = Vec::new();
     for name in names {
-        let (resource, word) = match split_name(name) {
-            None => (applications::find_own_api(identity).await?, name.as_str()),
-            Some((uri, word)) => (find_api(identity, actor, uri).await?.resource, word),
+        let (resource, word, scopes) = match split_name(name) {
+            None => {
+                let own = applications::find_own_api(identity).await?;
+                (own, name.as_str(), None)
+            }
+            Some((uri, word)) => {
+                let at = find_api(identity, actor, uri).await?;
+                (at.resource, word, Some(at.scopes))
+            }
         };
-        match wanted.iter_mut().find(|(known, _)| *known == resource) {
-            Some((_, words)) => words.push(word),
-            None => wanted.push((resource, vec![word])),
+        match wanted.iter_mut().find(|(known, ..)| *known == resource) {
+            Some((_, words, _)) => words.push(word),
+            None => wanted.push((resource, vec![word], scopes)),
         }
     }
-    for (resource, words) in wanted {
+    for (resource, words, scopes) in wanted {
         let grants = applications::list_grants_of_client(identity, actor, client).await?;
         let held = grants
             .iter()
@@ -262,7 +274,13 @@ pub(super) async fn grant(
         let scope = words.join(" ");
         match held {
             Some(held) => {
-                let scope = format!("{} {scope}", held.scope);
+                // What the API has no more stays behind.
+                let is_there = |word: &&str| {
+                    let known = |scopes: &Vec<String>| scopes.iter().any(|it| it == word);
+                    scopes.as_ref().is_none_or(known)
+                };
+                let held_words: Vec<&str> = held.scope.split(' ').filter(is_there).collect();
+                let scope = format!("{} {scope}", held_words.join(" "));
                 applications::change_grant(identity, actor, held.grant_id, &scope).await?;
             }
             None => {

@@ -478,6 +478,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
                 },
                 people: &people(names),
                 next: Some("zoë&<x>"),
+                offers_pass: true,
             }),
         ),
         (

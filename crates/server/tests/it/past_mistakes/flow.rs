@@ -307,6 +307,7 @@ fn past_mistake_29_changes_need_our_origin_and_this_browsers_token() {
             "/security-info/passkeys/begin",
             "/people/add",
             "/register/begin",
+            "/pass/enter",
             "/set-up/begin",
         ];
         for path in paths {

@@ -7,7 +7,7 @@ use testkit::Device;
 use crate::in_each_house;
 
 /// All addresses that take a body.
-const POSTS: [&str; 22] = [
+const POSTS: [&str; 26] = [
     "/sign-in/challenge",
     "/sign-in/name",
     "/sign-in/passkey",
@@ -18,6 +18,9 @@ const POSTS: [&str; 22] = [
     "/set-up/finish",
     "/register/begin",
     "/register/finish",
+    "/pass/enter",
+    "/pass/begin",
+    "/pass/finish",
     "/security-info/passkeys/begin",
     "/security-info/passkeys/finish",
     "/security-info/passkeys/rename",
@@ -26,6 +29,7 @@ const POSTS: [&str; 22] = [
     "/security-info/sessions/end",
     "/people/add",
     "/people/link",
+    "/people/pass",
     "/people/rename",
     "/people/disable",
     "/people/enable",

@@ -218,3 +218,39 @@ fn a_code_for_an_api_works_once_on_all_nodes() {
         assert_eq!(error_of(&answer), "invalid_target");
     });
 }
+
+/// Past mistake 44: what a renewal would refuse is not active.
+#[test]
+fn an_api_is_told_of_rights_that_it_still_has() {
+    in_each_house(async |house| {
+        let (client, ledger, mut bob) = begin(&house).await;
+        grant(&house, &client, &ledger, "expenses.read").await;
+        let body = sign_in(&house, &client, &mut bob).await;
+        let told = async || introspect(&house, &ledger, &body).await["active"].clone();
+        assert_eq!(told().await, json!(true));
+        // The API asks for assignments, which bob has not.
+        let require = async |required: bool| {
+            let change = applications::PrincipalChange {
+                assignment_required: Some(required),
+                ..applications::PrincipalChange::default()
+            };
+            let (identity, principal) = (house.identity(), ledger.principal_id);
+            applications::change_principal(identity, COMMAND_LINE, principal, change)
+                .await
+                .unwrap();
+        };
+        require(true).await;
+        assert_eq!(told().await, json!(false));
+        require(false).await;
+        assert_eq!(told().await, json!(true));
+        // No scope of the token is left.
+        let none = applications::ApplicationChange {
+            api_scopes: Some(Vec::new()),
+            ..applications::ApplicationChange::default()
+        };
+        applications::change(house.identity(), COMMAND_LINE, ledger.object_id, &none)
+            .await
+            .unwrap();
+        assert_eq!(told().await, json!(false));
+    });
+}
