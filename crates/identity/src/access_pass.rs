@@ -16,12 +16,13 @@ use crate::audit::{self, Entry};
 use crate::ceremony::{self, ALPHABET, Binding, Opened};
 use crate::flow::Purpose;
 use crate::passkeys::check_count;
+use crate::people::find_existing;
 use crate::policies::profiles::State;
-use crate::policies::{PassPolicy, find_covered};
+use crate::policies::{PassPolicy, check_covered};
 use crate::seal::derive_mac;
 use crate::sign_in::{limit_address, limit_pass};
 use crate::tenant::refuse_write;
-use crate::{Caller, Class, Identity, MINUTE, Micros, Refusal, codes, names};
+use crate::{Caller, Class, Identity, MINUTE, Micros, Refusal, codes, look_alike, names};
 
 /// Wrong codes after which a pass ends: one of eight characters is guessed by then with a chance of one in ten million, and
 /// whoever wants to end somebody's pass has to keep at it for days from one network.
@@ -74,11 +75,23 @@ pub(crate) struct Presented {
     person_id: Id,
     /// Of the code's state: one passkey for each time that the code was shown.
     state_id: Id,
+    /// Of what was asked about the person and about whoever made the pass: held until the passkey is stored.
+    policy_version: i64,
+    membership: i64,
 }
 
 impl Presented {
     pub(crate) fn state_id(&self) -> Id {
         self.state_id
+    }
+
+    pub(crate) fn policy_version(&self) -> i64 {
+        self.policy_version
+    }
+
+    /// Of all memberships: groups that the policy names, roles that come by way of groups.
+    pub(crate) fn membership(&self) -> i64 {
+        self.membership
     }
 
     pub(crate) fn pass_id(&self) -> Id {
@@ -133,19 +146,11 @@ async fn find(identity: &Identity, person: Id) -> Result<Option<AccessPass>, Ref
 }
 
 async fn is_covered(identity: &Identity, person: Id) -> Result<bool, Refusal> {
-    match find_covered(identity, person).await {
+    match check_covered(identity, person).await {
         Ok(_) => Ok(true),
         Err(refusal) if refusal.code == &codes::PASS_NOT_ALLOWED => Ok(false),
         Err(refusal) => Err(refusal),
     }
-}
-
-async fn find_person(identity: &Identity, person: Id) -> Result<Person, Refusal> {
-    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let found = store.find_person(tenant, person).await?;
-    found
-        .filter(|person| person.status != PersonStatus::Deleted)
-        .ok_or_else(|| Refusal::new(&codes::USER_MISSING))
 }
 
 /// Whether the organisation has passes at all, as this node knows it: what to offer, not what to allow.
@@ -164,7 +169,7 @@ pub async fn read(
     access::check(identity, actor, Operation::ReadPass, Some(person))
         .await
         .map(drop)?;
-    find_person(identity, person).await?;
+    find_existing(identity, person).await?;
     let Some(pass) = find(identity, person).await? else {
         return Ok(None);
     };
@@ -200,7 +205,7 @@ async fn make_once(
     if actor.person() == Some(person) {
         return Err(Refusal::new(&codes::PASS_OWN));
     }
-    let found = find_person(identity, person).await?;
+    let found = find_existing(identity, person).await?;
     if found.status != PersonStatus::Enabled {
         return Err(Refusal::new(&codes::ACCOUNT_DISABLED));
     }
@@ -295,7 +300,7 @@ pub async fn remove(
     let about = (Operation::MakePass, Some(person));
     access::decide(identity, actor, about, || async {
         let allowed = access::check(identity, actor, Operation::MakePass, Some(person)).await?;
-        let found = find_person(identity, person).await?;
+        let found = find_existing(identity, person).await?;
         let mut unit = allowed.begin(identity);
         unit.delete_access_pass(identity.0.tenant_id, person, pass_id);
         let mut entry = actor.entry(identity);
@@ -377,17 +382,15 @@ pub async fn enter(
     limit_pass(identity, caller, &key)?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let found = store.find_person_by_name(tenant, &key).await?;
-    let made_up = derive_mac(&snapshot.keys.look_alike, &[b"person", key.as_bytes()]);
-    let mut nobody = [0; 16];
-    nobody.copy_from_slice(&made_up[..16]);
-    let person_id = found.as_ref().map_or(Id(nobody), |person| person.person_id);
+    let nobody = look_alike::derive_person(&snapshot.keys.look_alike, &key);
+    let person_id = found.as_ref().map_or(nobody, |person| person.person_id);
     let mut unit = Unit::new();
     // Something is written for names without a pass, too: they take as long (security 20).
     unit.spend(tenant, derive_try(identity), identity.0.ambient.make_id());
     unit.count_access_pass_try(tenant, person_id);
     identity.write(unit).await.map_err(refuse_write)?;
     let pass = find(identity, person_id).await?;
-    let pass_id = pass.as_ref().map_or(Id(nobody), |pass| pass.pass_id);
+    let pass_id = pass.as_ref().map_or(nobody, |pass| pass.pass_id);
     let expected = pass.as_ref().map_or([0; 32], |pass| pass.code_mac);
     let shown = derive_code_mac(identity, pass_id, &normalise(code));
     let is_right = verify_slices_are_equal(&expected, &shown).is_ok();
@@ -463,21 +466,26 @@ async fn check_usable(
         Usability::OneTimeUsed => return Err(Refusal::new(&codes::PASS_USED)),
         Usability::Ended => return Err(unusable("pass.ended")),
     }
-    check_allowed(identity, person.person_id, pass).await
+    check_allowed(identity, person.person_id, pass)
+        .await
+        .map(drop)
 }
 
 /// The policy covers the person, and whoever made the pass may still make one for them: asked of the code, and again of
-/// the passkey.
-async fn check_allowed(identity: &Identity, person: Id, pass: &AccessPass) -> Result<(), Refusal> {
-    find_covered(identity, person).await.map(drop)?;
+/// the passkey. Gives the policy's version.
+async fn check_allowed(identity: &Identity, person: Id, pass: &AccessPass) -> Result<i64, Refusal> {
+    let policy_version = check_covered(identity, person).await?;
     let Some(issuer) = pass.issuer_id else {
-        return Ok(());
+        return Ok(policy_version);
     };
     let checked = access::check_issuer(identity, Operation::MakePass, issuer, person).await;
-    checked.map_err(|refusal| match refusal.code.class {
-        Class::Unavailable | Class::Internal => refusal,
-        _ => unusable("pass.issuer"),
-    })
+    match checked {
+        Ok(()) => Ok(policy_version),
+        Err(refusal) => Err(match refusal.code.class {
+            Class::Unavailable | Class::Internal => refusal,
+            _ => unusable("pass.issuer"),
+        }),
+    }
 }
 
 /// Why, for the log; a name that nobody has may be a code in the wrong field. A wrong code is nobody's act, and does not stand
@@ -494,11 +502,7 @@ async fn record_refusal(
             entry.confide("user", person.user_name.as_str())
         }
         Some(person) => entry.confide("actor", person.user_name.as_str()),
-        None => {
-            let snapshot = identity.snapshot();
-            let mac = derive_mac(&snapshot.keys.mac, &[b"unknown name", key.as_bytes()]);
-            entry.say("unknownName", webauthn::base64url::encode(&mac[..9]))
-        }
+        None => entry.say("unknown", audit::derive_unknown_name(identity, "user", key)),
     };
     entry.say("code", refusal.code.id);
     if let Some(detail) = refusal.detail {
@@ -544,11 +548,15 @@ pub(crate) async fn restore(
     if pass.usable_once && pass.registrations > 0 {
         return Err(Refusal::new(&codes::PASS_USED));
     }
-    check_allowed(identity, person_id, &pass).await?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let membership = store.find_membership_version(tenant).await?;
+    let policy_version = check_allowed(identity, person_id, &pass).await?;
     Ok(Presented {
         pass_id,
         person_id,
         state_id,
+        policy_version,
+        membership,
     })
 }
 

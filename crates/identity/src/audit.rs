@@ -12,7 +12,7 @@ use store::{Id, Log, LogRecord, Unit, WriteError};
 use webauthn::base64url;
 
 use crate::ceremony::derive_reference;
-use crate::seal::derive_hash;
+use crate::seal::{derive_hash, derive_mac};
 use crate::{Caller, Identity, MINUTE, Micros, Refusal, SECOND};
 
 mod adopt;
@@ -210,4 +210,11 @@ pub(crate) fn read_personal(record: &LogRecord, field: &str) -> Option<String> {
 pub(crate) fn read_field(record: &LogRecord, field: &str) -> Option<String> {
     let body: Value = serde_json::from_str(&record.body).ok()?;
     body.get(field)?.as_str().map(str::to_owned)
+}
+
+/// What stands in a log for a name that nobody has: it may be anything, a secret in the wrong field too.
+pub(crate) fn derive_unknown_name(identity: &Identity, kind: &str, name: &str) -> String {
+    let of: [&[u8]; 3] = [b"unknown", kind.as_bytes(), name.as_bytes()];
+    let mac = derive_mac(&identity.snapshot().keys.mac, &of);
+    base64url::encode(&mac[..9])
 }

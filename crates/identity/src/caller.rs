@@ -37,6 +37,16 @@ pub struct Place {
 }
 
 impl Caller {
+    /// What counts as one network where guesses are counted: an address of IPv4, a /64 of IPv6 (security 22).
+    pub(crate) fn network(&self) -> [u8; 8] {
+        let mut network = [0; 8];
+        match self.address.to_canonical() {
+            IpAddr::V4(v4) => network[..4].copy_from_slice(&v4.octets()),
+            IpAddr::V6(v6) => network.copy_from_slice(&v6.octets()[..8]),
+        }
+        network
+    }
+
     pub fn place(&self) -> Place {
         crate::place::derive_place(self.address, &self.user_agent)
     }

@@ -6,7 +6,6 @@ use oidc::dpop::About;
 use oidc::jwk;
 use oidc::token_request::{Proof, Secret};
 use store::{ApplicationCredential, Client, CredentialKind, Id, Unit};
-use webauthn::base64url;
 
 use crate::applications::derive_secret_hash;
 use crate::issuer::Issuer;
@@ -98,13 +97,6 @@ fn derive_key(identity: &Identity, label: &[u8], value: &[u8]) -> [u8; 16] {
     key
 }
 
-fn derive_network_key(identity: &Identity, caller: &Caller) -> [u8; 16] {
-    match caller.address.to_canonical() {
-        std::net::IpAddr::V4(v4) => derive_key(identity, b"client address", &v4.octets()),
-        std::net::IpAddr::V6(v6) => derive_key(identity, b"client address", &v6.octets()[..8]),
-    }
-}
-
 fn limited(seconds: u32) -> Refusal {
     Refusal {
         retry_after: Some(seconds),
@@ -124,7 +116,7 @@ pub(crate) async fn authenticate(
     issuer: &Issuer,
     claimed: Claimed<'_>,
 ) -> Result<AuthenticatedClient, Refusal> {
-    let network = derive_network_key(identity, caller);
+    let network = derive_key(identity, b"client network", &caller.network());
     let failures = &identity.0.client_failure_limit;
     failures
         .check(network, identity.0.ambient.now())
@@ -287,13 +279,4 @@ fn derive_state(client: &Client, assertion: &client_assertion::Assertion) -> Id 
         assertion.expires_at,
         &[b"claviger client assertion", &client.app_id.0, id],
     )
-}
-
-/// What stands in a log for a `client_id` that nobody has: it may be anything, a secret in the wrong field too.
-pub(crate) fn derive_unknown_name(identity: &Identity, client_id: &str) -> String {
-    let mac = derive_mac(
-        &identity.snapshot().keys.mac,
-        &[b"unknown client", client_id.as_bytes()],
-    );
-    base64url::encode(&mac[..9])
 }

@@ -94,7 +94,7 @@ codes! {
     POLICY_VERSION_MISSING = "policy.version_missing" Missing "There is no such version of the policy." "See `claviger policy versions`.";
     POLICY_NODE_OUTDATED = "policy.node_outdated" Conflict "A running node does not know this kind of policy and would not keep to it." "Update every node, or wait two minutes after the last old one ended.";
     POLICY_LAST_ADMINISTRATOR = "policy.last_administrator" Conflict "Under this policy no Global Administrator would have a passkey that is accepted." "Accept a passkey of an enabled Global Administrator, or let one add a passkey that will be accepted first.";
-    GROUP_IN_POLICY = "group.used_by_policy" Conflict "The passkey policy names this group." "Take it out of the policy first.";
+    GROUP_IN_POLICY = "group.used_by_policy" Conflict "A policy names this group." "Take it out of the policy first.";
     TOO_MANY_BREAK_GLASS = "user.too_many_break_glass" Conflict "At most 20 accounts can be marked for the bad day." "Take the mark from one of the others.";
 
     // Sessions.

@@ -141,13 +141,17 @@ pub(crate) fn start_unit(attempt: &Try<'_>) -> Unit {
     unit
 }
 
-/// A unit that spends the state and stores the passkey: the policy that accepted it is held until it is written. Before
+/// A unit that spends the state and stores the passkey: the policy that accepted it is held until it is written, and so
+/// are the groups by which a pass counts. Before
 /// any person's row.
 pub(crate) fn start_storing(attempt: &Try<'_>, permitted: &Permitted) -> Unit {
-    let mut unit = start_unit(attempt);
-    permitted
-        .accepted
-        .hold(&mut unit, attempt.identity.0.tenant_id);
+    let (tenant, mut unit) = (attempt.identity.0.tenant_id, start_unit(attempt));
+    if let (Entitlement::Pass(pass), None) =
+        (&permitted.entitled_by, permitted.accepted.membership())
+    {
+        unit.hold_membership(tenant, pass.membership());
+    }
+    permitted.accepted.hold(&mut unit, tenant);
     unit
 }
 

@@ -11,7 +11,8 @@ use crate::creation::{self, Account, New, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::{self, LinkPurpose, Presented};
 use crate::passkeys::{Creation, check_count, propose_name};
-use crate::proof::Permitted;
+use crate::policies::Accepted;
+use crate::proof::{Entitlement, Permitted};
 use crate::sign_in::{derive_descriptor, limit_address};
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Refusal, codes};
@@ -202,9 +203,24 @@ async fn enrol(attempt: &Try<'_>, by: By) -> Result<String, Refusal> {
     let purpose = by.purpose();
     let permitted =
         creation::permit_registration(attempt, purpose, proof, person.person_id).await?;
+    if let Entitlement::Pass(pass) = &permitted.entitled_by {
+        check_unmoved(pass, &permitted.accepted)?;
+    }
     let name = propose_name(identity, &permitted, &credentials).await?;
     write_enrolled(attempt, &person, (by, word), &name, permitted).await?;
     Ok(person.user_name)
+}
+
+/// What the pass rests on was read before the policy's word about the passkey: both of the same policies and groups.
+fn check_unmoved(pass: &access_pass::Presented, accepted: &Accepted) -> Result<(), Refusal> {
+    let unmoved = pass.policy_version() == accepted.policy_version()
+        && accepted
+            .membership()
+            .is_none_or(|it| it == pass.membership());
+    match unmoved {
+        true => Ok(()),
+        false => Err(Refusal::new(&codes::MOVED)),
+    }
 }
 
 async fn write_enrolled(

@@ -22,7 +22,7 @@ pub(crate) enum Purpose {
     Enrol,
     /// The same by a Temporary Access Pass, whose code was shown.
     EnrolByPass,
-    /// Between the code and the passkey: no flow of its own.
+    /// Between the code and the passkey: the state proves the code, and completes nothing.
     EnterPass,
     /// On behalf of somebody else.
     Provision,
@@ -75,13 +75,14 @@ impl Proof {
 
 impl Purpose {
     #[cfg(test)]
-    pub(crate) const ALL: [Purpose; 7] = [
+    pub(crate) const ALL: [Purpose; 8] = [
         Purpose::SignIn,
         Purpose::Reauthenticate,
         Purpose::AddPasskey,
         Purpose::SetUp,
         Purpose::Enrol,
         Purpose::EnrolByPass,
+        Purpose::EnterPass,
         Purpose::Provision,
     ];
 
@@ -93,7 +94,7 @@ impl Purpose {
             Purpose::SetUp | Purpose::Enrol => &[Step::Link, Step::Registration],
             Purpose::EnrolByPass => &[Step::Pass, Step::Registration],
             Purpose::Provision => &[Step::Options, Step::Registration],
-            Purpose::EnterPass => &[],
+            Purpose::EnterPass => &[Step::Pass],
         }
     }
 

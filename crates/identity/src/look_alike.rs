@@ -5,6 +5,7 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
+use store::Id;
 use webauthn::options::CredentialDescriptor;
 
 use crate::seal::derive_mac;
@@ -30,6 +31,14 @@ const MIX: [(usize, &[&str], u8); 12] = [
 
 /// Passkeys a person has, and how often of 256 that many or fewer.
 const COUNTS: [(u8, u8); 5] = [(1, 128), (2, 204), (3, 236), (4, 250), (5, 255)];
+
+/// Whose row is looked for where nobody has this name.
+pub(crate) fn derive_person(key: &hmac::Key, name: &str) -> Id {
+    let mac = derive_mac(key, &[b"person", name.as_bytes()]);
+    let mut id = [0; 16];
+    id.copy_from_slice(&mac[..16]);
+    Id(id)
+}
 
 /// The look-alikes of a name: as many as people have.
 pub(crate) fn derive_credentials(key: &hmac::Key, name: &str) -> Vec<CredentialDescriptor> {

@@ -6,6 +6,7 @@ use webauthn::{Aaguid, base64url};
 use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::people::administrators::{Administrators, Change};
+use crate::people::find_existing;
 use crate::tenant::refuse_write;
 use crate::{Identity, Micros, Refusal, codes, providers};
 
@@ -42,10 +43,7 @@ pub async fn list(
         .await
         .map(drop)?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let found = store.find_person(tenant, person).await?;
-    if !found.is_some_and(|person| person.status != PersonStatus::Deleted) {
-        return Err(Refusal::new(&codes::USER_MISSING));
-    }
+    find_existing(identity, person).await?;
     let mut methods = Vec::new();
     for credential in store.list_credentials(tenant, person).await? {
         methods.push(derive_method(identity, credential).await?);
@@ -125,10 +123,7 @@ async fn delete_once(
         return Err(Refusal::new(&codes::OWN_METHOD));
     }
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let owner = store.find_person(tenant, person).await?;
-    let owner = owner
-        .filter(|owner| owner.status != PersonStatus::Deleted)
-        .ok_or_else(|| Refusal::new(&codes::USER_MISSING))?;
+    let owner = find_existing(identity, person).await?;
     let missing = || Refusal::new(&codes::PASSKEY_MISSING);
     let credential_id = base64url::decode(method_id).map_err(|_| missing())?;
     let credentials = store.list_credentials(tenant, person).await?;

@@ -2,7 +2,7 @@
 
 use store::{Credential, CredentialStatus, Guard, Log, Person, PersonStatus, Unit, WriteError};
 use webauthn::base64url;
-use webauthn::options::CreationOptions;
+pub use webauthn::options::CreationOptions;
 
 use crate::audit::{self, Entry, NewRecord};
 use crate::ceremony::{self, Binding};

@@ -118,7 +118,8 @@ async fn view(identity: &Identity, person: Id) -> Result<PersonView, Refusal> {
     Ok(derive_view(summary, privileged.as_slice()))
 }
 
-async fn find_existing(identity: &Identity, person: Id) -> Result<Person, Refusal> {
+/// Whoever is there and not deleted.
+pub(crate) async fn find_existing(identity: &Identity, person: Id) -> Result<Person, Refusal> {
     let found = identity
         .0
         .store

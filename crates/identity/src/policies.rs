@@ -19,7 +19,7 @@ pub use policy::profiles;
 pub use webauthn::Aaguid;
 pub use webauthn::metadata::{CertificationLevel, KeyProtection};
 
-pub(crate) use access_pass::find_covered;
+pub(crate) use access_pass::check_covered;
 pub use access_pass::{PassPolicyShown, save_pass_policy, show_pass_policy};
 pub use break_glass::{MAX_BREAK_GLASS, Mark, is_break_glass, mark_break_glass};
 pub(crate) use capable::Capable;

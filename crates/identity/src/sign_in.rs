@@ -83,11 +83,9 @@ pub async fn begin_named(
     });
     limit_name(identity, &key)?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let made_up = derive_mac(&snapshot.keys.look_alike, &[b"person", key.as_bytes()]);
-    let mut nobody = [0; 16];
-    nobody.copy_from_slice(&made_up[..16]);
+    let nobody = look_alike::derive_person(&snapshot.keys.look_alike, &key);
     let found = store.find_person_by_name(tenant, &key).await?;
-    let person_id = found.as_ref().map_or(Id(nobody), |person| person.person_id);
+    let person_id = found.as_ref().map_or(nobody, |person| person.person_id);
     // The same second query, whether or not the first found anybody.
     let credentials = store.list_credentials(tenant, person_id).await?;
     let look_alikes = look_alike::derive_credentials(&snapshot.keys.look_alike, &key);
@@ -195,12 +193,9 @@ fn limit_name(identity: &Identity, key: &str) -> Result<(), Refusal> {
 
 /// Counts a try to use somebody's pass, by network: who guesses elsewhere doesn't hold up the person.
 pub(crate) fn limit_pass(identity: &Identity, caller: &Caller, key: &str) -> Result<(), Refusal> {
-    let snapshot = identity.snapshot();
-    let mac = |network: &[u8]| derive_mac(&snapshot.keys.mac, &[b"pass", network, key.as_bytes()]);
-    let mac = match caller.address.to_canonical() {
-        std::net::IpAddr::V4(v4) => mac(&v4.octets()),
-        std::net::IpAddr::V6(v6) => mac(&v6.octets()[..8]),
-    };
+    let network = caller.network();
+    let about: [&[u8]; 3] = [b"pass", &network, key.as_bytes()];
+    let mac = derive_mac(&identity.snapshot().keys.mac, &about);
     take(&identity.0.name_limit, mac, identity)
 }
 

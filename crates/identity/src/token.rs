@@ -147,7 +147,10 @@ async fn record_stranger(
     let name = client_id.unwrap_or_default();
     match Id::parse(name) {
         Some(app_id) => entry.say("appId", app_id.to_string()),
-        None => entry.say("unknown", client::derive_unknown_name(identity, name)),
+        None => entry.say(
+            "unknown",
+            audit::derive_unknown_name(identity, "client", name),
+        ),
     };
     entry
         .say("result", refusal.code.id)

@@ -16,6 +16,7 @@ mod fault;
 mod groups;
 mod listing;
 mod logs;
+mod method_policy;
 mod methods;
 mod openapi;
 mod organization;

@@ -58,29 +58,27 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: App) -> Result<
         }
         App::AddSecret {
             client_id,
-            note,
-            days,
+            term,
             form,
         } => {
             let found = find(identity, actor, &client_id).await?;
-            let ends = Some(derive_end(identity, days));
-            let made =
-                applications::add_secret(identity, actor, found.object_id, &note, ends).await?;
+            let ends = Some(derive_end(identity, term.days));
+            let (object, note) = (found.object_id, &term.note);
+            let made = applications::add_secret(identity, actor, object, note, ends).await?;
             show_secret(&made.view, &made.secret, form)
         }
         App::AddKey {
             client_id,
             file,
-            note,
-            days,
+            term,
             form,
         } => {
             let found = find(identity, actor, &client_id).await?;
             let key = std::fs::read(&file)
                 .map_err(|error| Failure::Said(format!("{}: {error}", file.display())))?;
-            let ends = Some(derive_end(identity, days));
-            let object = found.object_id;
-            let made = applications::add_key(identity, actor, object, &note, &key, ends).await?;
+            let ends = Some(derive_end(identity, term.days));
+            let (object, note) = (found.object_id, &term.note);
+            let made = applications::add_key(identity, actor, object, note, &key, ends).await?;
             show_key(&made, form)
         }
         App::RemoveCredential { client_id, key_id } => {

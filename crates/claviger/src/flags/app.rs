@@ -42,6 +42,17 @@ pub(crate) struct Api {
     pub(crate) form: Form,
 }
 
+/// Of a secret or a key.
+#[derive(Debug, Args)]
+pub(crate) struct Term {
+    /// A note to tell several apart
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) note: String,
+    /// How long it is valid, at most 730
+    #[arg(long, default_value_t = 180)]
+    pub(crate) days: u16,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum App {
     /// Register an application with its service principal
@@ -94,12 +105,8 @@ Who may: `claviger app grant CLIENT_ID https://ledger.example.org/expenses.audit
   claviger app add-secret 6731de76-14a6-49ae-97bc-6eba6914391e --days 90")]
     AddSecret {
         client_id: String,
-        /// A note to tell several apart
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        note: String,
-        /// How long it is valid, at most 730
-        #[arg(long, default_value_t = 180)]
-        days: u16,
+        #[command(flatten)]
+        term: Term,
         #[command(flatten)]
         form: Form,
     },
@@ -110,12 +117,8 @@ Who may: `claviger app grant CLIENT_ID https://ledger.example.org/expenses.audit
         client_id: String,
         #[arg(long)]
         file: PathBuf,
-        /// A note to tell several apart
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        note: String,
-        /// How long it is valid, at most 730
-        #[arg(long, default_value_t = 180)]
-        days: u16,
+        #[command(flatten)]
+        term: Term,
         #[command(flatten)]
         form: Form,
     },

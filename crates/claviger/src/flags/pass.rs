@@ -53,6 +53,9 @@ pub(crate) struct PassPolicy {
     /// Groups whose people's passes don't work; may be repeated, and replaces the list; nobody empties it
     #[arg(long, value_name = "GROUP")]
     pub(crate) exclude: Vec<String>,
+    /// Back to the default that nobody saved; also where what was saved can't be understood
+    #[arg(long, conflicts_with_all = ["state", "default_minutes", "least_minutes", "most_minutes", "length", "once", "include", "exclude"])]
+    pub(crate) reset: bool,
     #[command(flatten)]
     pub(crate) form: Form,
 }

@@ -97,7 +97,8 @@ pub(crate) enum Policy {
   claviger policy pass
   claviger policy pass --least-minutes 10 --default-minutes 30 --length 12
   claviger policy pass --include \"New joiners\" --exclude \"Administrators\"
-  claviger policy pass --state off")]
+  claviger policy pass --state off
+  claviger policy pass --reset")]
     Pass(PassPolicy),
     /// Say what the policy has for a person: profiles, and each passkey with its reasons
     #[command(after_help = "Example:

@@ -358,7 +358,9 @@ async fn erase_once(identity: &Identity, actor: Actor<'_>, object: Id) -> Result
     let operation = Operation::DeleteApplication;
     let allowed = check(identity, actor, operation, found.as_ref()).await?;
     let application = take_deleted(found)?;
-    purge_belongings(identity, &application).await?;
+    let mut first = allowed.begin(identity);
+    actor.require(identity, &mut first);
+    purge_belongings(identity, first, &application).await?;
     let mut unit = allowed.begin(identity);
     put_erasure(identity, &mut unit, &application).await?;
     let entry = describe(identity, actor, &application);
@@ -376,10 +378,13 @@ fn refuse_erasure(error: WriteError) -> Refusal {
     }
 }
 
-/// What hangs on a deleted application and confers nothing: after nobody can restore it any more, so that an erasure that is
-/// interrupted is gone on with.
-async fn purge_belongings(identity: &Identity, application: &Application) -> Result<(), Refusal> {
-    let mut unit = Unit::new();
+/// What hangs on a deleted application and confers nothing: after nobody can restore it any more, which `unit` makes so, so
+/// that an erasure that is interrupted is gone on with.
+async fn purge_belongings(
+    identity: &Identity,
+    mut unit: Unit,
+    application: &Application,
+) -> Result<(), Refusal> {
     unit.begin_application_erasure(identity.0.tenant_id, application.object_id);
     identity.write(unit).await.map_err(refuse_erasure)?;
     let principal = find_principal_of(identity, application).await?;
@@ -423,7 +428,7 @@ pub(crate) async fn purge(identity: &Identity) -> Result<(), Refusal> {
         let Some(application) = store.find_application(tenant, object).await? else {
             continue;
         };
-        match purge_belongings(identity, &application).await {
+        match purge_belongings(identity, Unit::new(), &application).await {
             // Another node was first, or it was restored just now.
             Err(refusal) if refusal.code == &codes::APPLICATION_MISSING => continue,
             purged => purged?,

@@ -385,12 +385,14 @@ fn check_claim(claim: &ClaimRule) -> Result<(), Refusal> {
 }
 
 fn check_role(role: &AppRole) -> Result<(), Refusal> {
-    let fits_value = (1..=MAX_NAME).contains(&role.value.chars().count())
+    let is_claim = (1..=MAX_NAME).contains(&role.value.chars().count())
         && !role.value.starts_with('.')
         && role
             .value
             .chars()
             .all(|it| !it.is_whitespace() && !it.is_control());
+    // What applications have is asked for by `URI/WORD`, too.
+    let fits_value = is_claim && (!role.for_applications || super::api::is_word(&role.value));
     let fits_texts = names::parse_text(&role.display_name, MAX_NAME).is_some()
         && (role.description.is_empty() || names::parse_text(&role.description, 1024).is_some());
     if !role.for_people && !role.for_applications {

@@ -109,7 +109,9 @@ async fn erase_once(identity: &Identity, actor: Actor<'_>, person: Id) -> Result
     let operation = Operation::EraseDeletedPerson;
     let allowed = access::check(identity, actor, operation, Some(person)).await?;
     let found = find_deleted(identity, person).await?;
-    purge_belongings(identity, person).await?;
+    let mut first = allowed.begin(identity);
+    actor.require(identity, &mut first);
+    purge_belongings(identity, first, person).await?;
     let mut unit = allowed.begin(identity);
     erase_record(&mut unit, identity, &found);
     let mut entry = actor.entry(identity);
@@ -142,16 +144,17 @@ fn erase_record(unit: &mut Unit, identity: &Identity, found: &DirectoryPerson) {
     unit.purge_person(tenant, found.person_id);
 }
 
-/// In small units, so that others are written between them, each of which makes sure that nobody restores the person.
-async fn purge_belongings(identity: &Identity, person: Id) -> Result<(), Refusal> {
+/// In small units, so that others are written between them, each of which makes sure that nobody restores the person. The
+/// first is `unit`: what is gone by then is gone only if whoever asked might ask.
+async fn purge_belongings(identity: &Identity, mut unit: Unit, person: Id) -> Result<(), Refusal> {
     loop {
-        let mut unit = Unit::new();
         unit.begin_person_erasure(identity.0.tenant_id, person);
         unit.purge_belongings(identity.0.tenant_id, person);
         let written = identity.write(unit).await.map_err(refuse_erasure)?;
         if written.rows.iter().all(Vec::is_empty) {
             break;
         }
+        unit = Unit::new();
     }
     leavings::purge(identity, Leaving::of_people(), person).await
 }
@@ -172,7 +175,7 @@ pub(crate) async fn purge(identity: &Identity, now: Micros) -> Result<(), Refusa
         if person.deleted_at.is_none_or(|at| now - at < RESTORABLE) {
             break;
         }
-        match purge_belongings(identity, person.person_id).await {
+        match purge_belongings(identity, Unit::new(), person.person_id).await {
             // Restored, or another node was first.
             Err(refusal) if refusal.code == &codes::USER_MISSING => continue,
             purged => purged?,

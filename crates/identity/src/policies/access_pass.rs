@@ -5,6 +5,7 @@ use policy::profiles::GroupId;
 use store::{Id, MembershipChange, PolicyVersion};
 
 use super::ACCESS_PASS;
+use super::in_force::PublishedPass;
 use super::save::{KEPT, check_nodes, check_right};
 use super::versions::{VersionMode, check_reading};
 use crate::access::{self, Operation};
@@ -34,10 +35,9 @@ pub async fn show_pass_policy(
 ) -> Result<PassPolicyShown, Refusal> {
     check_reading(identity, actor).await?;
     let (_, snapshot) = identity.current().await?;
-    let (revision, version) = snapshot.policies.access_pass_revision();
     Ok(PassPolicyShown {
-        revision,
-        version,
+        revision: snapshot.policies.access_pass().revision,
+        version: snapshot.policies.access_pass().version,
         policy: snapshot.policies.require_access_pass()?.clone(),
     })
 }
@@ -75,7 +75,9 @@ async fn save_once(
         }
     }
     let (_, snapshot) = identity.current().await?;
-    let (revision, version) = snapshot.policies.access_pass_revision();
+    let PublishedPass {
+        revision, version, ..
+    } = *snapshot.policies.access_pass();
     check_expected(expected, revision)?;
     let shown = |revision, version| PassPolicyShown {
         revision,
@@ -120,12 +122,12 @@ fn unfit(detail: &'static str) -> Refusal {
     }
 }
 
-/// The policy in force, if a pass of this person works by it.
+/// Refuses unless a pass of this person works by the policy in force; gives the version of all policies, by which it was asked.
 ///
 /// # Errors
 /// [`codes::PASS_NOT_ALLOWED`].
-pub(crate) async fn find_covered(identity: &Identity, person: Id) -> Result<PassPolicy, Refusal> {
-    let (_, snapshot) = identity.current().await?;
+pub(crate) async fn check_covered(identity: &Identity, person: Id) -> Result<i64, Refusal> {
+    let (tenant_now, snapshot) = identity.current().await?;
     let policy = snapshot.policies.require_access_pass()?;
     let groups = match policy.asks_for_groups() {
         false => Vec::new(),
@@ -137,7 +139,7 @@ pub(crate) async fn find_covered(identity: &Identity, person: Id) -> Result<Pass
     };
     let groups: Vec<GroupId> = groups.into_iter().map(|id| GroupId(id.0)).collect();
     match policy.covers(&groups) {
-        true => Ok(policy.clone()),
+        true => Ok(tenant_now.policy_version),
         false => Err(Refusal::new(&codes::PASS_NOT_ALLOWED)),
     }
 }

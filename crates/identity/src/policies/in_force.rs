@@ -14,6 +14,17 @@ pub(crate) struct Published {
     pub(crate) policy: PasskeyPolicy,
 }
 
+/// The policy of Temporary Access Passes that counts.
+#[derive(Debug)]
+pub(crate) struct PublishedPass {
+    /// Moved by every change: the ETag. 0: nothing was ever saved.
+    pub(crate) revision: i64,
+    /// 0 is the default, which nobody saved.
+    pub(crate) version: i64,
+    /// `None`: it can't be understood, and no pass works.
+    policy: Option<PassPolicy>,
+}
+
 /// Every policy of the organisation.
 #[derive(Debug)]
 pub(crate) struct Policies {
@@ -22,8 +33,7 @@ pub(crate) struct Policies {
     /// `None`: what is in force can't be understood, or something of an unknown kind is; then nothing is accepted.
     enforced: Option<Published>,
     report: Option<Published>,
-    /// That of Temporary Access Passes, its ETag and version; `None`: it can't be understood, and no pass works.
-    access_pass: (i64, i64, Option<PassPolicy>),
+    access_pass: PublishedPass,
     /// Sorted. These are marks, as a policy names accounts, and not the status of a person: who may sign in is read live.
     break_glass: Vec<Id>,
 }
@@ -37,14 +47,22 @@ impl Policies {
                 policy: PasskeyPolicy::default(),
             }),
             report: None,
-            access_pass: (0, 0, Some(PassPolicy::default())),
+            access_pass: PublishedPass {
+                revision: 0,
+                version: 0,
+                policy: Some(PassPolicy::default()),
+            },
             break_glass: store.list_break_glass(tenant).await?,
         };
         let mut is_understood = true;
         for found in store.list_policies_in_force(tenant).await? {
             if found.kind == ACCESS_PASS {
                 let (version, document) = found.enforced.unwrap_or_default();
-                policies.access_pass = (found.revision, version, PassPolicy::parse(&document));
+                policies.access_pass = PublishedPass {
+                    revision: found.revision,
+                    version,
+                    policy: PassPolicy::parse(&document),
+                };
                 continue;
             }
             if found.kind != PASSKEY {
@@ -85,12 +103,11 @@ impl Policies {
     /// [`codes::POLICY_UNKNOWN`] when what is in force can't be understood.
     pub(crate) fn require_access_pass(&self) -> Result<&PassPolicy, Refusal> {
         let unknown = || Refusal::new(&codes::POLICY_UNKNOWN);
-        self.access_pass.2.as_ref().ok_or_else(unknown)
+        self.access_pass.policy.as_ref().ok_or_else(unknown)
     }
 
-    /// Its ETag, moved by every change, and the version in force; 0 is the default.
-    pub(crate) fn access_pass_revision(&self) -> (i64, i64) {
-        (self.access_pass.0, self.access_pass.1)
+    pub(crate) fn access_pass(&self) -> &PublishedPass {
+        &self.access_pass
     }
 
     pub(crate) fn report(&self) -> Option<&Published> {
@@ -114,13 +131,13 @@ impl Policies {
         let of_passes = |policy: &PassPolicy| policy.groups().any(|named| named.0 == group.0);
         self.enforced().is_some_and(named)
             || self.report().is_some_and(named)
-            || self.access_pass.2.as_ref().is_some_and(of_passes)
+            || self.access_pass.policy.as_ref().is_some_and(of_passes)
     }
 
     /// The groups from whose people the policies that count take passkeys, or passes.
     fn excluded(&self) -> impl Iterator<Item = &GroupId> {
         let passkeys = self.enforced().map(|it| &it.policy.document().exclude);
-        let passes = self.access_pass.2.as_ref().map(|it| &it.exclude);
+        let passes = self.access_pass.policy.as_ref().map(|it| &it.exclude);
         passkeys.into_iter().chain(passes).flatten()
     }
 

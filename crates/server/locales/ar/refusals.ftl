@@ -520,7 +520,7 @@ refusal-policy-node-outdated-remedy = حدّث كل العقد، أو انتظر
 refusal-policy-last-administrator = لن يكون لأي مسؤول عام، وفق هذه السياسة، مفتاح مرور مقبول.
 refusal-policy-last-administrator-remedy = اقبل مفتاح مرور لأحد المسؤولين العامين، أو دع أحدهم يضيف أولًا مفتاح مرور سيُقبل.
 
-refusal-group-used-by-policy = تذكر سياسة مفاتيح المرور هذه المجموعة.
+refusal-group-used-by-policy = تذكر إحدى السياسات هذه المجموعة.
 refusal-group-used-by-policy-remedy = أخرجها من السياسة أولًا.
 
 refusal-user-too-many-break-glass = يمكن تمييز 20 حسابًا على الأكثر لحالات الطوارئ.

@@ -520,7 +520,7 @@ refusal-policy-node-outdated-remedy = Aktualisieren Sie jeden Knoten, oder warte
 refusal-policy-last-administrator = Unter dieser Richtlinie hätte kein globaler Administrator einen Passkey, der akzeptiert wird.
 refusal-policy-last-administrator-remedy = Lassen Sie einen Passkey eines globalen Administrators zu, oder lassen Sie zuerst einen hinzufügen, der akzeptiert wird.
 
-refusal-group-used-by-policy = Die Passkey-Richtlinie nennt diese Gruppe.
+refusal-group-used-by-policy = Eine Richtlinie nennt diese Gruppe.
 refusal-group-used-by-policy-remedy = Nehmen Sie sie zuerst aus der Richtlinie heraus.
 
 refusal-user-too-many-break-glass = Höchstens 20 Konten lassen sich für den Notfall kennzeichnen.

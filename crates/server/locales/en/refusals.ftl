@@ -520,7 +520,7 @@ refusal-policy-node-outdated-remedy = Update every node, or wait two minutes aft
 refusal-policy-last-administrator = Under this policy no Global Administrator would have a passkey that is accepted.
 refusal-policy-last-administrator-remedy = Accept a passkey of a Global Administrator, or let one add a passkey that will be accepted first.
 
-refusal-group-used-by-policy = The passkey policy names this group.
+refusal-group-used-by-policy = A policy names this group.
 refusal-group-used-by-policy-remedy = Take it out of the policy first.
 
 refusal-user-too-many-break-glass = At most 20 accounts can be marked for the bad day.

@@ -5,12 +5,11 @@ use graph::body::Fields;
 use graph::project::Selection;
 use graph::resources::collections::ACCESS_PASSES;
 use graph::resources::{
-    AuthenticationMethodState, AuthenticationMethodTarget, ExcludeTarget, TargetType,
-    TemporaryAccessPassAuthenticationMethod, TemporaryAccessPassAuthenticationMethodConfiguration,
+    AuthenticationMethodTarget, TargetType, TemporaryAccessPassAuthenticationMethod,
+    TemporaryAccessPassAuthenticationMethodConfiguration,
 };
-use graph::{Guid, Mark, Problem, Time, envelope};
+use graph::{Guid, Mark, Time, envelope};
 use identity::access_pass::{self, NewPass, PassView, Usability};
-use identity::policies::profiles::{GroupId, State, Target};
 use identity::policies::{self, PassPolicy, PassPolicyShown};
 use identity::{Id, MINUTE, codes};
 use serde_json::{Map, Value};
@@ -18,9 +17,15 @@ use serde_json::{Map, Value};
 use super::answer::{self, Outcome, done};
 use super::call::Call;
 use super::fault::Fault;
+use super::method_policy::{
+    change, expects, read_exclusions, read_state, read_target, write_exclusions, write_state,
+};
 
 /// The configuration's id; keys in addresses are compared in any case.
 pub(super) const ID: &str = "TemporaryAccessPass";
+
+/// In addresses, below `authentication`.
+const KIND: &str = "temporaryAccessPassMethods";
 
 fn derive(pass: &PassView, code: Option<&str>) -> TemporaryAccessPassAuthenticationMethod {
     let lifetime = (pass.expires_at - pass.starts_at) / MINUTE;
@@ -43,11 +48,6 @@ fn derive(pass: &PassView, code: Option<&str>) -> TemporaryAccessPassAuthenticat
         start_date_time: Some(Time(pass.starts_at)),
         temporary_access_pass: code.map(str::to_owned),
     }
-}
-
-fn context_of(person: &str) -> String {
-    let person = person.replace('\'', "''");
-    format!("users('{person}')/authentication/temporaryAccessPassMethods")
 }
 
 /// At most one.
@@ -85,26 +85,22 @@ async fn answer_one(call: Call, person: Id, key: usize, context: &str) -> Outcom
 }
 
 pub(super) async fn list(call: Call) -> Outcome {
-    let person = call.person_id(0).await?;
-    let context = context_of(call.key(0));
+    let (person, context) = call.methods_of(KIND).await?;
     answer_list(call, person, &context).await
 }
 
 pub(super) async fn list_mine(call: Call) -> Outcome {
-    let me = call.me()?;
-    let context = context_of(&me.to_string());
+    let (me, context) = call.methods_of_mine(KIND)?;
     answer_list(call, me, &context).await
 }
 
 pub(super) async fn read(call: Call) -> Outcome {
-    let person = call.person_id(0).await?;
-    let context = context_of(call.key(0));
+    let (person, context) = call.methods_of(KIND).await?;
     answer_one(call, person, 1, &context).await
 }
 
 pub(super) async fn read_mine(call: Call) -> Outcome {
-    let me = call.me()?;
-    let context = context_of(&me.to_string());
+    let (me, context) = call.methods_of_mine(KIND)?;
     answer_one(call, me, 0, &context).await
 }
 
@@ -117,12 +113,12 @@ pub(super) async fn create(call: Call) -> Outcome {
         starts_at: fields.time("startDateTime").map(|time| time.0),
         usable_once: fields.truth("isUsableOnce"),
     };
-    let person = call.person_id(0).await?;
+    let (person, context) = call.methods_of(KIND).await?;
     let (pass, code) = access_pass::make(&call.state.identity, call.actor(), person, &new)
         .await
         .map_err(|refusal| call.or_missing(refusal.into(), call.key(0)))?;
     let whole = call.cut(&derive(&pass, Some(&code)), of, &Selection::Default)?;
-    let context = call.context(&format!("{}/$entity", context_of(call.key(0))));
+    let context = call.context(&format!("{context}/$entity"));
     let response = answer::json(StatusCode::OK, &envelope::wrap_entity(context, whole));
     Ok(call.created(response, &pass.pass_id.to_string()))
 }
@@ -147,10 +143,7 @@ fn read_number(fields: &Fields, name: &'static str) -> Result<Option<u32>, Fault
     match value.as_u64().and_then(|number| u32::try_from(number).ok()) {
         Some(number) => Ok(Some(number)),
         None if value.is_null() => Ok(None),
-        None => Err(Fault::from(Problem::WrongType {
-            property: name.to_owned(),
-            expected: "a number that is not negative".to_owned(),
-        })),
+        None => Err(expects(name, "a number that is not negative").into()),
     }
 }
 
@@ -163,23 +156,13 @@ fn to_graph(
     TemporaryAccessPassAuthenticationMethodConfiguration {
         odata_type: TemporaryAccessPassAuthenticationMethodConfiguration::TYPE.odata_type(),
         id: ID.to_owned(),
-        state: Some(match policy.state {
-            State::Enabled => AuthenticationMethodState::Enabled,
-            State::Disabled => AuthenticationMethodState::Disabled,
-        }),
+        state: Some(write_state(policy.state)),
         default_length: number(policy.default_length),
         default_lifetime_in_minutes: number(policy.default_lifetime),
         minimum_lifetime_in_minutes: number(policy.minimum_lifetime),
         maximum_lifetime_in_minutes: number(policy.maximum_lifetime),
         is_usable_once: Some(policy.usable_once),
-        exclude_targets: policy
-            .exclude
-            .iter()
-            .map(|group| ExcludeTarget {
-                id: group.to_string(),
-                target_type: TargetType::Group,
-            })
-            .collect(),
+        exclude_targets: write_exclusions(&policy.exclude),
         include_targets_context: format!(
             "{base}/$metadata#policies/authenticationMethodsPolicy/authenticationMethodConfigurations('{ID}')\
             /microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration/includeTargets"
@@ -219,19 +202,9 @@ pub(super) async fn read_configuration(call: Call, context: &str) -> Outcome {
 
 /// What the policy in force becomes by a PATCH; still to be checked. What is left out keeps its value.
 fn apply(fields: &Fields, before: &PassPolicy) -> Result<PassPolicy, Fault> {
-    let expects = |property: &str, expected: &str| {
-        Fault::from(Problem::WrongType {
-            property: property.to_owned(),
-            expected: expected.to_owned(),
-        })
-    };
     let mut after = before.clone();
-    if let Some(state) = fields.text("state") {
-        after.state = match state.and_then(AuthenticationMethodState::parse) {
-            Some(AuthenticationMethodState::Enabled) => State::Enabled,
-            Some(AuthenticationMethodState::Disabled) => State::Disabled,
-            None => return Err(expects("state", "enabled or disabled")),
-        };
+    if let Some(state) = read_state(fields)? {
+        after.state = state;
     }
     let numbers = [
         ("defaultLength", &mut after.default_length),
@@ -247,21 +220,11 @@ fn apply(fields: &Fields, before: &PassPolicy) -> Result<PassPolicy, Fault> {
     if let Some(once) = fields.truth("isUsableOnce") {
         after.usable_once = once;
     }
-    let group = |fields: &Fields| -> Option<String> {
-        let is_group = fields.text("targetType").flatten() != Some("user");
-        let id = fields.text("id").flatten()?;
-        is_group.then(|| id.to_owned())
-    };
     if let Some(targets) = fields.objects("includeTargets") {
-        let read = |fields: &Fields| group(fields).as_deref().and_then(Target::parse);
-        let read: Option<Vec<Target>> = targets.iter().map(read).collect();
-        after.include =
-            read.ok_or_else(|| expects("includeTargets", "all_users or ids of groups"))?;
+        after.include = targets.iter().map(read_target).collect::<Result<_, _>>()?;
     }
-    if let Some(targets) = fields.objects("excludeTargets") {
-        let read = |fields: &Fields| group(fields).as_deref().and_then(GroupId::parse);
-        let read: Option<Vec<GroupId>> = targets.iter().map(read).collect();
-        after.exclude = read.ok_or_else(|| expects("excludeTargets", "ids of groups"))?;
+    if let Some(groups) = read_exclusions(fields)? {
+        after.exclude = groups;
     }
     Ok(after)
 }
@@ -275,14 +238,19 @@ pub(super) async fn update_configuration(call: Call) -> Outcome {
     policies::begin_change(identity, call.actor()).await?;
     super::policies::require_type(of, call.bytes())?;
     let named = call.expected_version()?;
+    change(named, || change_once(&call, &fields, named)).await
+}
+
+async fn change_once(call: &Call, fields: &Fields, named: Option<i64>) -> Result<(), Fault> {
+    let identity = &call.state.identity;
     let shown = policies::show_pass_policy(identity, call.actor()).await?;
     if named.is_some_and(|named| named != shown.revision) {
         return Err(Fault::from(&codes::RECORD_OUTDATED));
     }
-    let policy = apply(&fields, &shown.policy)?;
+    let policy = apply(fields, &shown.policy)?;
     let expected = Some(shown.revision);
     policies::save_pass_policy(identity, call.actor(), expected, &policy).await?;
-    Ok(done())
+    Ok(())
 }
 
 pub(super) async fn reset_configuration(call: Call) -> Outcome {

@@ -89,6 +89,11 @@ pub(crate) struct Call {
     body: Bytes,
 }
 
+fn write_methods_context(person: &str, kind: &str) -> String {
+    let person = person.replace('\'', "''");
+    format!("users('{person}')/authentication/{kind}")
+}
+
 impl Call {
     pub(super) fn new(
         state: &AppState,
@@ -129,6 +134,18 @@ impl Call {
     /// A key that is a GUID. Anything else names nothing.
     pub(super) fn id(&self, index: usize) -> Result<Id, Fault> {
         Id::parse(self.key(index)).ok_or_else(|| Fault::missing(self.key(index)))
+    }
+
+    /// Whose methods of this kind the address names, by `users/{id}`, and what the answer's context says of them.
+    pub(super) async fn methods_of(&self, kind: &str) -> Result<(Id, String), Fault> {
+        let context = write_methods_context(self.key(0), kind);
+        Ok((self.person_id(0).await?, context))
+    }
+
+    /// As [`Call::methods_of`], by `me`.
+    pub(super) fn methods_of_mine(&self, kind: &str) -> Result<(Id, String), Fault> {
+        let me = self.me()?;
+        Ok((me, write_methods_context(&me.to_string(), kind)))
     }
 
     /// The person behind the token: who `/me` is.

@@ -95,6 +95,10 @@ impl From<Problem> for Fault {
 }
 
 impl Fault {
+    pub(crate) fn is(&self, code: &'static Code) -> bool {
+        self.ours == code
+    }
+
     pub(crate) fn method_not_allowed(allow: &[&'static str]) -> Fault {
         Fault {
             status: StatusCode::METHOD_NOT_ALLOWED,

@@ -12,6 +12,9 @@ use super::answer::{Outcome, done};
 use super::call::Call;
 use super::fault::Fault;
 
+/// In addresses, below `authentication`.
+pub(super) const KIND: &str = "fido2Methods";
+
 pub(super) fn derive(passkey: &Method) -> Fido2AuthenticationMethod {
     Fido2AuthenticationMethod {
         id: passkey.method_id.clone(),
@@ -93,32 +96,23 @@ async fn answer_one(call: Call, person: Id, method: usize, context: &str) -> Out
     call.entity(&derive(&found), of, &selection, context, None)
 }
 
-pub(super) fn context_of(person: &str) -> String {
-    let person = person.replace('\'', "''");
-    format!("users('{person}')/authentication/fido2Methods")
-}
-
 pub(super) async fn list(call: Call) -> Outcome {
-    let person = call.person_id(0).await?;
-    let context = context_of(call.key(0));
+    let (person, context) = call.methods_of(KIND).await?;
     answer_list(call, person, &context).await
 }
 
 pub(super) async fn list_mine(call: Call) -> Outcome {
-    let me = call.me()?;
-    let context = context_of(&me.to_string());
+    let (me, context) = call.methods_of_mine(KIND)?;
     answer_list(call, me, &context).await
 }
 
 pub(super) async fn read(call: Call) -> Outcome {
-    let person = call.person_id(0).await?;
-    let context = context_of(call.key(0));
+    let (person, context) = call.methods_of(KIND).await?;
     answer_one(call, person, 1, &context).await
 }
 
 pub(super) async fn read_mine(call: Call) -> Outcome {
-    let me = call.me()?;
-    let context = context_of(&me.to_string());
+    let (me, context) = call.methods_of_mine(KIND)?;
     answer_one(call, me, 0, &context).await
 }
 

@@ -8,16 +8,18 @@
 
 use graph::body::Fields;
 use graph::resources::{
-    AttestationEnforcement, AuthenticationMethodState, AuthenticationMethodsPolicy, ExcludeTarget,
-    Fido2AuthenticationMethodConfiguration, Fido2KeyRestrictions,
-    PasskeyAuthenticationMethodTarget, PasskeyProfile, PasskeyTypes, PolicyMigrationState,
-    PolicyWarning, RestrictionType, TargetType, TrustGroupRule,
+    AttestationEnforcement, AuthenticationMethodsPolicy, Fido2AuthenticationMethodConfiguration,
+    Fido2KeyRestrictions, PasskeyAuthenticationMethodTarget, PasskeyProfile, PasskeyTypes,
+    PolicyMigrationState, PolicyWarning, RestrictionType, TargetType, TrustGroupRule,
 };
 use graph::{Guid, Problem, Time};
 use identity::policies::profiles::{
-    self as own, Aaguid, CertificationLevel, Document, GroupId, Include, KeyProtection,
-    PasskeyPolicy, Profile, ProfileId, RestrictionKind, Restrictions, State, Strictness, Target,
-    Types,
+    self as own, Aaguid, CertificationLevel, Document, Include, KeyProtection, PasskeyPolicy,
+    Profile, ProfileId, RestrictionKind, Restrictions, Strictness, Target, Types,
+};
+
+use super::method_policy::{
+    expects, read_exclusions, read_state, refuse_person, write_exclusions, write_state,
 };
 
 /// The configuration's id; keys in addresses are compared in any case.
@@ -35,22 +37,12 @@ pub(super) fn to_graph(
     Fido2AuthenticationMethodConfiguration {
         odata_type: Fido2AuthenticationMethodConfiguration::TYPE.odata_type(),
         id: ID.to_owned(),
-        state: Some(match document.state {
-            State::Enabled => AuthenticationMethodState::Enabled,
-            State::Disabled => AuthenticationMethodState::Disabled,
-        }),
+        state: Some(write_state(document.state)),
         is_self_service_registration_allowed: Some(document.self_service_registration),
         is_attestation_enforced: default.map(Profile::enforces_attestation),
         key_restrictions: default.map(|profile| write_restrictions(&profile.restrictions)),
         default_passkey_profile: Some(document.default_profile.to_string()),
-        exclude_targets: document
-            .exclude
-            .iter()
-            .map(|group| ExcludeTarget {
-                id: group.to_string(),
-                target_type: TargetType::Group,
-            })
-            .collect(),
+        exclude_targets: write_exclusions(&document.exclude),
         include_targets_context: format!(
             "{base}/$metadata#policies/authenticationMethodsPolicy/authenticationMethodConfigurations('{ID}')\
             /microsoft.graph.fido2AuthenticationMethodConfiguration/includeTargets"
@@ -162,12 +154,8 @@ pub(super) fn apply(fields: &Fields, in_force: &PasskeyPolicy) -> Result<Documen
     {
         return Err(expects("id", ID));
     }
-    if let Some(state) = fields.text("state") {
-        after.state = match state.and_then(AuthenticationMethodState::parse) {
-            Some(AuthenticationMethodState::Enabled) => State::Enabled,
-            Some(AuthenticationMethodState::Disabled) => State::Disabled,
-            None => return Err(expects("state", "enabled or disabled")),
-        };
+    if let Some(state) = read_state(fields)? {
+        after.state = state;
     }
     if let Some(allowed) = read_truth(fields, "isSelfServiceRegistrationAllowed")? {
         after.self_service_registration = allowed;
@@ -186,23 +174,13 @@ pub(super) fn apply(fields: &Fields, in_force: &PasskeyPolicy) -> Result<Documen
         let read = |fields: &Fields| read_target(fields, before);
         after.include = targets.iter().map(read).collect::<Result<_, _>>()?;
     }
-    if let Some(targets) = fields.objects("excludeTargets") {
-        after.exclude = targets
-            .iter()
-            .map(read_exclusion)
-            .collect::<Result<_, _>>()?;
+    if let Some(groups) = read_exclusions(fields)? {
+        after.exclude = groups;
     }
     if let Some(known) = read_aaguids(fields, "@claviger.knownSyncing")? {
         after.known_syncing = known;
     }
     Ok(after)
-}
-
-fn expects(property: &str, expected: &str) -> Problem {
-    Problem::WrongType {
-        property: property.to_owned(),
-        expected: expected.to_owned(),
-    }
 }
 
 /// `null` is no Boolean here, although the schema has it nullable.
@@ -443,21 +421,6 @@ fn read_target(fields: &Fields, before: &Document) -> Result<Include, Problem> {
             .unwrap_or_else(|| stored.is_some_and(|it| it.registration_required)),
         profiles,
     })
-}
-
-fn read_exclusion(fields: &Fields) -> Result<GroupId, Problem> {
-    refuse_person(fields)?;
-    let id = GroupId::parse(fields.require_text("id")?);
-    id.ok_or_else(|| expects("id", "the id of a group"))
-}
-
-/// Targets are groups; Graph's `user` is from before that.
-fn refuse_person(fields: &Fields) -> Result<(), Problem> {
-    match fields.text("targetType") {
-        None => Ok(()),
-        Some(kind) if kind.and_then(TargetType::parse) == Some(TargetType::Group) => Ok(()),
-        Some(_) => Err(expects("targetType", "group")),
-    }
 }
 
 #[cfg(test)]

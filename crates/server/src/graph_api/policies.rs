@@ -7,19 +7,17 @@ use graph::project::Selection;
 use graph::resources::collections::METHOD_CONFIGURATIONS;
 use graph::resources::{AuthenticationMethodsPolicy, Fido2AuthenticationMethodConfiguration};
 use graph::{Mark, Problem, Time, Type, envelope};
+use identity::codes;
 use identity::policies::profiles::Strictness;
 use identity::policies::{self, PolicyShown};
-use identity::{Refusal, codes};
 use serde_json::{Map, Value};
 
 use super::access_passes;
 use super::answer::{self, Outcome, done};
 use super::call::Call;
 use super::fault::Fault;
+use super::method_policy;
 use super::passkey_policy::{ID, apply, to_graph, to_methods_policy};
-
-/// How often a change is tried again because somebody else's came in between, where the client named no version.
-const TRIES: usize = 4;
 
 const CONFIGURATIONS: &str = "authenticationMethodConfigurations";
 
@@ -154,34 +152,28 @@ fn check_type(of: &Type, said: Option<&Value>) -> Result<(), Problem> {
 
 /// Changes the policy as it is now, again when somebody else did meanwhile, unless the client named a version.
 async fn change(call: &Call, fields: &Fields) -> Outcome {
-    let identity = &call.state.identity;
     let named = call.expected_version()?;
-    for _ in 0..TRIES {
-        let shown = policies::begin_change(identity, call.actor()).await?;
-        if named.is_some_and(|named| named != shown.revision) {
-            break;
-        }
-        let document = apply(fields, &shown.policy)?;
-        let expected = Some(shown.revision);
-        let saved = policies::save(
-            identity,
-            call.actor(),
-            expected,
-            &document,
-            Strictness::Wire,
-            "",
-        );
-        match saved.await {
-            Ok(_) => return Ok(done()),
-            Err(refusal) if refusal.code == &codes::RECORD_OUTDATED && named.is_none() => {}
-            Err(refusal) => return Err(refusal.into()),
-        }
+    method_policy::change(named, || change_once(call, fields, named)).await
+}
+
+async fn change_once(call: &Call, fields: &Fields, named: Option<i64>) -> Result<(), Fault> {
+    let identity = &call.state.identity;
+    let shown = policies::begin_change(identity, call.actor()).await?;
+    if named.is_some_and(|named| named != shown.revision) {
+        return Err(Fault::from(&codes::RECORD_OUTDATED));
     }
-    let outdated = match named {
-        Some(_) => &codes::RECORD_OUTDATED,
-        None => &codes::MOVED,
-    };
-    Err(Refusal::new(outdated).into())
+    let document = apply(fields, &shown.policy)?;
+    let expected = Some(shown.revision);
+    let saved = policies::save(
+        identity,
+        call.actor(),
+        expected,
+        &document,
+        Strictness::Wire,
+        "",
+    );
+    saved.await?;
+    Ok(())
 }
 
 pub(super) async fn reset_configuration(call: Call) -> Outcome {

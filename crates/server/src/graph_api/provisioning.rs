@@ -168,14 +168,14 @@ pub(super) async fn create(call: Call) -> Outcome {
     let fields = call.body(of, Mark::Create)?;
     fields.allow_binds(&[], of)?;
     let submission = read_submission(&fields)?;
-    let person = call.person_id(0).await?;
+    let (person, context) = call.methods_of(methods::KIND).await?;
     let identity = &call.state.identity;
     let made = provisioning::create(identity, call.actor(), person, &submission)
         .await
         .map_err(|refusal| refuse(&call, refusal))?;
     let mut whole = call.cut(&methods::derive(&made), of, &Selection::Default)?;
     whole.insert("@odata.type".to_owned(), of.odata_type().into());
-    let context = call.context(&format!("{}/$entity", methods::context_of(call.key(0))));
+    let context = call.context(&format!("{context}/$entity"));
     let response = answer::json(StatusCode::OK, &envelope::wrap_entity(context, whole));
     Ok(call.created(response, &made.method_id))
 }

@@ -3,12 +3,13 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use identity::enrolment::{self, By, Invitation};
+use identity::enrolment::{self, By};
 use identity::{Caller, access_pass};
 use serde::{Deserialize, Serialize};
 
+use super::register::{Invited, Token};
 use super::set_up::{AFTER_REGISTERING, Registered};
-use super::{Answer, Begun, Ceremony, ReturnQuery, json, page};
+use super::{Answer, Ceremony, ReturnQuery, json, page};
 use crate::app::AppState;
 use crate::extract::{AskedBy, JsonBody, PageQuery, Visit, return_path};
 use crate::view::pass::Pass;
@@ -45,20 +46,12 @@ struct Entered {
     code: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Token {
-    token: String,
-}
-
+/// With what a try after this one shows in place of the code.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Invited<'a, O: Serialize> {
+struct Entitled<'a> {
     token: &'a str,
-    user_name: String,
-    display_name: String,
     #[serde(flatten)]
-    begun: Begun<O>,
+    invited: Invited,
 }
 
 #[derive(Serialize)]
@@ -67,20 +60,9 @@ struct OnlyToken<'a> {
 }
 
 async fn invite(state: &AppState, caller: &Caller, token: &str) -> Answer {
-    let Invitation {
-        user_name,
-        display_name,
-        creation,
-    } = enrolment::begin(&state.identity, caller, By::Pass, token).await?;
-    Ok(json(&Invited {
-        token,
-        user_name,
-        display_name,
-        begun: Begun {
-            state: creation.state,
-            public_key: creation.options,
-        },
-    }))
+    let invitation = enrolment::begin(&state.identity, caller, By::Pass, token).await?;
+    let invited = Invited::of(invitation);
+    Ok(json(&Entitled { token, invited }))
 }
 
 async fn enter(

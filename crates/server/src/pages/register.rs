@@ -3,7 +3,9 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use identity::enrolment::{self, By};
+
+use identity::enrolment::{self, By, Invitation};
+use identity::passkeys::CreationOptions;
 use serde::{Deserialize, Serialize};
 
 use super::set_up::{AFTER_REGISTERING, Registered};
@@ -33,17 +35,31 @@ async fn show(State(state): State<AppState>, visit: Visit) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Token {
-    token: String,
+pub(super) struct Token {
+    pub(super) token: String,
 }
 
+/// Who may register, and the ceremony.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Invited<O: Serialize> {
+pub(super) struct Invited {
     user_name: String,
     display_name: String,
     #[serde(flatten)]
-    begun: Begun<O>,
+    begun: Begun<CreationOptions>,
+}
+
+impl Invited {
+    pub(super) fn of(invitation: Invitation) -> Invited {
+        Invited {
+            user_name: invitation.user_name,
+            display_name: invitation.display_name,
+            begun: Begun {
+                state: invitation.creation.state,
+                public_key: invitation.creation.options,
+            },
+        }
+    }
 }
 
 async fn begin(
@@ -52,14 +68,7 @@ async fn begin(
     JsonBody(body): JsonBody<Token>,
 ) -> Answer {
     let invitation = enrolment::begin(&state.identity, &caller, By::Link, &body.token).await?;
-    Ok(json(&Invited {
-        user_name: invitation.user_name,
-        display_name: invitation.display_name,
-        begun: Begun {
-            state: invitation.creation.state,
-            public_key: invitation.creation.options,
-        },
-    }))
+    Ok(json(&Invited::of(invitation)))
 }
 
 async fn finish(

@@ -1,6 +1,7 @@
 //! People, for administrators.
 
 use askama::Template;
+use identity::Session;
 use identity::people::PersonView;
 use serde_json::json;
 
@@ -51,6 +52,12 @@ impl People<'_> {
     /// A link is for people who can't sign in yet.
     fn may_get_link(&self, person: &PersonView) -> bool {
         person.enabled && person.passkeys == 0
+    }
+
+    /// For others only: a pass is made by somebody else.
+    fn may_get_pass(&self, person: &PersonView) -> bool {
+        let is_own = |session: &Session| session.person_id == person.person_id;
+        self.offers_pass && person.enabled && !self.frame.session.is_some_and(is_own)
     }
 
     fn next_address(&self, after: &str) -> String {

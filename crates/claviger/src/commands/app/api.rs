@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::super::Failure;
 use super::list;
+use super::tokens::Role;
 use crate::flags::{Api as Asked, Form};
 use crate::output::{escape, say, say_json};
 
@@ -102,15 +103,6 @@ struct Scope {
     is_enabled: bool,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Role {
-    id: String,
-    value: String,
-    name: String,
-    is_enabled: bool,
-}
-
 impl Shown {
     fn of(view: &ApplicationView) -> Shown {
         let scope = |it: &ApiScope| Scope {
@@ -124,16 +116,13 @@ impl Shown {
             is_enabled: it.is_enabled,
         };
         let roles = view.token_settings.roles.iter();
-        let role = |it: &AppRole| Role {
-            id: it.id.to_string(),
-            value: it.value.clone(),
-            name: it.display_name.clone(),
-            is_enabled: it.is_enabled,
-        };
         Shown {
             identifier_uris: view.api.identifier_uris.clone(),
             scopes: view.api.scopes.iter().map(scope).collect(),
-            app_roles: roles.filter(|it| it.for_applications).map(role).collect(),
+            app_roles: roles
+                .filter(|it| it.for_applications)
+                .map(Role::of)
+                .collect(),
         }
     }
 }
@@ -180,7 +169,7 @@ pub(super) async fn change(
         ));
     }
     for role in &shown.app_roles {
-        let (value, name) = (escape(&role.value), escape(&role.name));
+        let (value, name) = (escape(&role.value), escape(&role.display_name));
         lines.push(format!("  app role  {value} ({name})"));
     }
     say(&lines.join("\n"))

@@ -98,11 +98,22 @@ struct Claim {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Role {
+pub(super) struct Role {
     id: String,
-    value: String,
-    display_name: String,
+    pub(super) value: String,
+    pub(super) display_name: String,
     is_enabled: bool,
+}
+
+impl Role {
+    pub(super) fn of(role: &AppRole) -> Role {
+        Role {
+            id: role.id.to_string(),
+            value: role.value.clone(),
+            display_name: role.display_name.clone(),
+            is_enabled: role.is_enabled,
+        }
+    }
 }
 
 impl Shown {
@@ -110,12 +121,6 @@ impl Shown {
         let claim = |it: &ClaimRule| Claim {
             name: it.name.clone(),
             source: it.source.write(),
-        };
-        let role = |it: &AppRole| Role {
-            id: it.id.to_string(),
-            value: it.value.clone(),
-            display_name: it.display_name.clone(),
-            is_enabled: it.is_enabled,
         };
         Shown {
             algorithm: settings.algorithm.as_str(),
@@ -125,7 +130,7 @@ impl Shown {
             },
             signed_user_info: settings.is_user_info_signed,
             claims: settings.claims.iter().map(claim).collect(),
-            roles: settings.roles.iter().map(role).collect(),
+            roles: settings.roles.iter().map(Role::of).collect(),
         }
     }
 }

@@ -27,6 +27,11 @@ pub(super) async fn run(
     actor: Actor<'_>,
     asked: &Asked,
 ) -> Result<(), Failure> {
+    if asked.reset {
+        let policy = PassPolicy::default();
+        let saved = policies::save_pass_policy(identity, actor, None, &policy).await?;
+        return show(&saved, asked.form);
+    }
     let shown = policies::show_pass_policy(identity, actor).await?;
     let policy = change(identity, actor, asked, &shown.policy).await?;
     if policy == shown.policy {
