@@ -3,12 +3,12 @@
 use identity::access_pass::{self, NewPass, Usability};
 use identity::groups::{self, NewGroup, members};
 use identity::people;
-use identity::policies::profiles::{GroupId, Target};
+use identity::policies::profiles::{GroupId, State, Target};
 use identity::policies::{self, PassPolicy};
 use identity::roles::{self, Role};
 use identity::{Actor, Id, MINUTE, SECOND};
 use serde_json::{Value, json};
-use testkit::{Answer, Browser, Device, House, Offer, Person, find_tags};
+use testkit::{Answer, Browser, Device, House, Offer, Person, find_tags, listen};
 
 use crate::{at_once, in_each_house};
 
@@ -301,6 +301,119 @@ fn a_pass_that_works_once_does_so_for_one_of_many() {
         let mut told = at_once(tries).await;
         told.sort_unstable();
         assert_eq!(told, [200, 410, 410, 410]);
+    });
+}
+
+/// One code that works once, shown once: its two ceremonies are finished at two nodes at the same time.
+#[test]
+fn of_two_ceremonies_by_one_code_one_stores_a_passkey() {
+    in_each_house(async |mut house| {
+        house.administrator("ada").await;
+        let second = house.add_node().await;
+        let bob = newcomer(&house, "bob").await;
+        let code = once(&house, bob).await;
+        let mut browser = house.browser();
+        let begun = enter(&mut browser, "bob", &code).await.ok();
+        let token = json!({ "token": begun["token"] });
+        let again = browser.post("/pass/begin", token).await.ok();
+        let mut elsewhere = house.moved_to(&browser, second);
+        let (mut one, mut two) = (Device::synced(), Device::synced());
+        let (here, there) = tokio::join!(
+            finish(&mut browser, &mut one, &begun),
+            finish(&mut elsewhere, &mut two, &again)
+        );
+        let mut told = [here.status, there.status];
+        told.sort_unstable();
+        assert_eq!(told, [200, 410]);
+        let stored =
+            house.run_sql("SELECT name FROM credential WHERE created_proof = 'access_pass'");
+        assert_eq!(stored.len(), 1);
+    });
+}
+
+/// The code was right; what it rests on ends before the passkey is there.
+#[test]
+fn between_code_and_passkey_time_and_policy_count() {
+    in_each_house(async |house| {
+        house.administrator("ada").await;
+        let bob = newcomer(&house, "bob").await;
+        let mut browser = house.browser();
+        let short = NewPass {
+            lifetime_minutes: Some(60),
+            ..reusable()
+        };
+        let code = make(&house, bob, &short).await;
+        house.advance(59 * MINUTE + 50 * SECOND);
+        let begun = enter(&mut browser, "bob", &code).await.ok();
+        house.advance(11 * SECOND);
+        finish(&mut browser, &mut Device::synced(), &begun)
+            .await
+            .refused(410, "pass.expired");
+
+        let code = make(&house, bob, &reusable()).await;
+        let begun = enter(&mut browser, "bob", &code).await.ok();
+        let off = PassPolicy {
+            state: State::Disabled,
+            ..PassPolicy::default()
+        };
+        save(&house, &off).await;
+        finish(&mut browser, &mut Device::synced(), &begun)
+            .await
+            .refused(403, "pass.not_allowed");
+        // On again, for a group that bob joins and leaves.
+        let of_group = |group: Id| PassPolicy {
+            include: vec![Target::Group(GroupId(group.0))],
+            ..PassPolicy::default()
+        };
+        let new = NewGroup {
+            display_name: "Newcomers".to_owned(),
+            ..NewGroup::default()
+        };
+        let group = groups::create(house.identity(), COMMAND_LINE, &new).await;
+        let group = group.unwrap().group_id;
+        save(&house, &of_group(group)).await;
+        members::add(house.identity(), COMMAND_LINE, group, bob)
+            .await
+            .unwrap();
+        let begun = enter(&mut browser, "bob", &code).await.ok();
+        members::remove(house.identity(), COMMAND_LINE, group, bob)
+            .await
+            .unwrap();
+        finish(&mut browser, &mut Device::synced(), &begun)
+            .await
+            .refused(403, "pass.not_allowed");
+        members::add(house.identity(), COMMAND_LINE, group, bob)
+            .await
+            .unwrap();
+        let begun = enter(&mut browser, "bob", &code).await.ok();
+        finish(&mut browser, &mut Device::synced(), &begun)
+            .await
+            .ok();
+    });
+}
+
+#[test]
+fn security_20_each_code_asks_the_database_the_same() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let bob = newcomer(&house, "bob").await;
+        let code = once(&house, bob).await;
+        let mallory = house.person(&mut ada, "mallory").await;
+        let body = json!({ "personId": mallory.person_id });
+        ada.browser.post("/people/disable", body).await.ok();
+        let wrong: String = code.chars().rev().chain("0".chars()).collect();
+        let mut stranger = house.browser();
+        stranger.hold_token().await;
+        let mut heard = Vec::new();
+        for name in ["bob", "ada", "mallory", "nobody", "not a name!", ""] {
+            house.advance(MINUTE);
+            let (answer, calls) = listen(enter(&mut stranger, name, &wrong)).await;
+            answer.refused(401, "pass.wrong");
+            heard.push(calls);
+        }
+        let pass = "access_pass.find".to_owned();
+        assert!(heard[0].contains(&pass), "they are heard at all: {heard:?}");
+        assert!(heard.iter().all(|calls| calls == &heard[0]), "{heard:?}");
     });
 }
 

@@ -1,5 +1,6 @@
 //! A restore voids what was issued before it and keeps what people have (security 10, 27).
 
+use identity::access_pass::{self, NewPass};
 use serde_json::json;
 use testkit::Device;
 
@@ -16,6 +17,13 @@ fn security_10_a_restore_voids_sessions_states_and_links() {
         let begun = newcomer.begin_registration(&bob.token).await;
         let made = newcomer.create(&mut Device::synced(), &begun);
 
+        let carol = house.person(&mut ada, "carol").await;
+        let carol = identity::Id::parse(&carol.person_id).unwrap();
+        let command = identity::Actor::CommandLine { os_user: "test" };
+        let new = NewPass::default();
+        let pass = access_pass::make(house.identity(), command, carol, &new).await;
+        let (_, code) = pass.unwrap();
+
         let restored = house.restored().await;
         let mut moved = restored.moved_to(&ada.browser, 0);
         assert!(!moved.is_signed_in().await, "sessions");
@@ -30,6 +38,12 @@ fn security_10_a_restore_voids_sessions_states_and_links() {
             .post("/register/begin", json!({ "token": bob.token }))
             .await
             .refused(410, "link.unusable");
+        let shown = json!({ "name": "carol", "code": code });
+        restored
+            .browser()
+            .post("/pass/enter", shown)
+            .await
+            .refused(401, "pass.wrong");
         let mut moved = restored.moved_to(&newcomer, 0);
         moved.set_token(None);
         moved

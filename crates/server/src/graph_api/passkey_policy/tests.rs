@@ -1,3 +1,5 @@
+use identity::policies::profiles::State;
+
 use super::*;
 use graph::{Mark, body};
 use serde_json::{Value, json};
