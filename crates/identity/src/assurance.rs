@@ -3,7 +3,7 @@
 
 use store::{Id, PasskeyFacts, StoreError};
 
-use crate::policies::{decide_at_rest, is_kept_in_hardware};
+use crate::policies::{Verdict, decide_at_rest, is_kept_in_hardware};
 use crate::{Identity, Refusal};
 
 /// The level of every session that a passkey opened: phishing-resistant.
@@ -81,7 +81,8 @@ pub(crate) async fn list_in_hardware(
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let mut found = Vec::new();
     for facts in store.list_passkey_facts(tenant, person).await? {
-        let is_accepted = verdicts.get(&facts.credential_id) == Some(&None);
+        let verdict = verdicts.get(&facts.credential_id);
+        let is_accepted = verdict.is_some_and(Verdict::is_accepted);
         if is_accepted && judge(identity, Some(&facts)).await?.is_in_hardware() {
             found.push(facts.credential_id);
         }

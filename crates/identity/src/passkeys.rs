@@ -10,7 +10,7 @@ use crate::creation::{self, Account, DECISIONS, New, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::refuse_use;
 use crate::people::administrators::{Administrators, Change};
-use crate::policies::{self, Verdicts, decide_at_rest};
+use crate::policies::{self, Verdict, Verdicts, decide_at_rest};
 use crate::proof::Permitted;
 use crate::sign_in::{Signals, derive_descriptor, derive_signals, limit_address, limit_person};
 use crate::tenant::refuse_write;
@@ -272,7 +272,9 @@ async fn remove_once(
         person: person.person_id,
         credential_id,
     };
-    let is_accepted = verdicts.get(credential_id) == Some(&None);
+    let is_accepted = verdicts
+        .get(credential_id)
+        .is_some_and(Verdict::is_accepted);
     let administrators = Administrators::begin(identity, &mut unit, change)
         .await
         .map_err(|refusal| match refusal.code == &codes::LAST_ADMINISTRATOR {
@@ -333,7 +335,7 @@ async fn remove_once(
 pub(crate) fn is_last(credentials: &[Credential], one: &Credential, verdicts: &Verdicts) -> bool {
     let accepted = |credential: &Credential| {
         let verdict = verdicts.get(&credential.credential_id);
-        verdict.is_some_and(Option::is_none)
+        verdict.is_some_and(Verdict::is_accepted)
     };
     let others = || {
         credentials.iter().filter(|other| {

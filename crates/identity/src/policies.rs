@@ -25,7 +25,7 @@ pub use break_glass::{MAX_BREAK_GLASS, Mark, is_break_glass, mark_break_glass};
 pub(crate) use capable::Capable;
 pub use decide::Accepts;
 pub(crate) use decide::{
-    Accepted, AtRest, Proofs, Said, Verdicts, check_self_service, code_of, decide_at_rest,
+    Accepted, AtRest, Proofs, Said, Verdict, Verdicts, check_self_service, code_of, decide_at_rest,
     decide_one_at_rest, decide_registration, decide_sign_in, describe, find_accepts,
     is_kept_in_hardware,
 };

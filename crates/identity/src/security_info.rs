@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use policy::passkey::{PasskeyFacts, judge};
+pub use policy::profiles::Ending;
 use store::{Credential, CredentialStatus, Id, Log, LogRecord};
 use webauthn::{Aaguid, base64url};
 
@@ -14,10 +15,12 @@ use crate::providers::{self, Provider};
 use crate::provisioning::{Planted, find_planted};
 use crate::sessions::{self, SessionView};
 use crate::sign_in::{Signals, derive_signals};
-use crate::{Class, Identity, Micros, Place, Refusal, Session, codes};
+use crate::{Class, DAY, Identity, Micros, Place, Refusal, Session, codes};
 
 /// Lines of recent activity on the page.
 const ACTIVITY: i64 = 20;
+/// So long before a passkey ends by time its owner is told.
+const SOON: Micros = 30 * DAY;
 
 #[derive(Debug, Clone)]
 pub struct SecurityInfo {
@@ -49,6 +52,8 @@ pub struct PasskeyCard {
     pub last_used: Option<(Micros, Place)>,
     /// `None`: accepted now; otherwise the code of the rule that says no.
     pub refused_by: Option<&'static str>,
+    /// When time will say no, if that is soon.
+    pub ends: Option<Ending>,
     /// Whether its owner can remove it (the last usable one can't be).
     pub removable: bool,
     /// It opened the session that asks.
@@ -100,6 +105,7 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
     let (person, credentials) = read_own(identity, session).await?;
     let providers = find_providers(identity, &credentials).await?;
     let (_, snapshot) = identity.current().await?;
+    let now = identity.0.ambient.now();
     let verdicts = decide_at_rest(identity, &snapshot.policies, person.person_id).await?;
     let mut planted = find_planted(identity, person.person_id, &credentials).await?;
     let passkeys = credentials
@@ -110,7 +116,7 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
                 .get(&credential.aaguid)
                 .cloned()
                 .unwrap_or_default(),
-            ..derive_card(&credentials, credential, &verdicts, session)
+            ..derive_card(&credentials, credential, &verdicts, session, now)
         })
         .collect();
     let accepted = credentials
@@ -176,6 +182,7 @@ fn derive_card(
     credential: &Credential,
     verdicts: &Verdicts,
     session: &Session,
+    now: Micros,
 ) -> PasskeyCard {
     // The account is enabled: its owner is looking at this page.
     let facts = PasskeyFacts {
@@ -183,8 +190,12 @@ fn derive_card(
         active: credential.status == CredentialStatus::Active,
     };
     let refused_by = judge(&facts).refused_by().map(|rule| rule.as_str());
-    let verdict = verdicts.get(&credential.credential_id).copied().flatten();
-    let by_policy = verdict.map(|rule| code_of(rule).id);
+    let verdict = verdicts.get(&credential.credential_id);
+    let by_policy = verdict
+        .and_then(|verdict| verdict.refused_by)
+        .map(|rule| code_of(rule).id);
+    let soon = now.saturating_add(SOON);
+    let ends = verdict.and_then(|verdict| verdict.ends);
     let place = |text: &Option<String>| text.as_deref().map(Place::from_json);
     PasskeyCard {
         passkey_id: base64url::encode(&credential.credential_id),
@@ -197,6 +208,7 @@ fn derive_card(
             .last_used_at
             .zip(place(&credential.last_used_place)),
         refused_by: refused_by.or(by_policy),
+        ends: ends.filter(|ending| ending.at <= soon),
         removable: !is_last(credentials, credential, verdicts),
         current: credential.credential_id == session.credential_id,
         held: None,

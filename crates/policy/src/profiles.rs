@@ -34,7 +34,7 @@ mod size;
 
 pub use check::{Checked, Fault, FaultKind, Severity, Strictness};
 pub use compare::{Change, compare};
-pub use decide::{Decision, Notice};
+pub use decide::{Decision, Ending, Notice};
 pub use document::{
     AttestationEnforcement, Document, Include, Profile, RestrictionKind, Restrictions, State,
     Target, TrustGroupRule, Types,

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use policy::profiles::{
-    Attestation, Decision, GroupId, Moment, Needs, Notice, Passkey, PasskeyPolicy, RestrictionKind,
-    Rule, Scope, TrustGroup,
+    Attestation, Decision, Ending, GroupId, Moment, Needs, Notice, Passkey, PasskeyPolicy,
+    RestrictionKind, Rule, Scope, TrustGroup,
 };
 use serde_json::{Value, json};
 use store::{
@@ -494,8 +494,22 @@ pub(crate) async fn decide_registration(
     })
 }
 
-/// By credential id, the rule that refuses a usable passkey; `None`: it is accepted.
-pub(crate) type Verdicts = HashMap<Vec<u8>, Option<Rule>>;
+/// By credential id, what holds for a usable passkey.
+pub(crate) type Verdicts = HashMap<Vec<u8>, Verdict>;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Verdict {
+    /// `None`: it is accepted.
+    pub(crate) refused_by: Option<Rule>,
+    /// When time alone ends that.
+    pub(crate) ends: Option<Ending>,
+}
+
+impl Verdict {
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.refused_by.is_none()
+    }
+}
 
 /// What the policy in force says about each of a person's usable passkeys as they lie there: the rule that refuses it,
 /// if one does.
@@ -520,8 +534,11 @@ pub(crate) async fn decide_at_rest(
             .await?;
         let passkey = describe(&facts, &proof);
         let decision = enforced.policy.decide(scope, passkey, Moment::SignIn, now);
-        let rule = decision.refused_by();
-        found.insert(facts.credential_id, rule);
+        let verdict = Verdict {
+            refused_by: decision.refused_by(),
+            ends: decision.ends(),
+        };
+        found.insert(facts.credential_id, verdict);
     }
     Ok(found)
 }

@@ -151,6 +151,21 @@ fn ask_time(failed: &mut RuleSet, profile: &Profile, passkey: &Passkey<'_>, now:
     );
 }
 
+/// When the profile's limits are reached; `None` where it has none.
+fn find_ending(profile: &Profile, passkey: &Passkey<'_>) -> Option<Ending> {
+    let after = |since: i64, days: u32| since.saturating_add(i64::from(days) * DAY);
+    let used_at = passkey.last_used_at.unwrap_or(passkey.created_at);
+    let by_age = profile.max_age_days.map(|days| Ending {
+        at: after(passkey.created_at, days),
+        moves_with_use: false,
+    });
+    let by_disuse = profile.max_unused_days.map(|days| Ending {
+        at: after(used_at, days),
+        moves_with_use: true,
+    });
+    by_age.into_iter().chain(by_disuse).min()
+}
+
 fn ask_trust_group(failed: &mut RuleSet, profile: &Profile, passkey: &Passkey<'_>) {
     let Some(notice) = find_notice(passkey.trust_group) else {
         return;
@@ -174,6 +189,15 @@ fn find_notice(trust_group: TrustGroup) -> Option<Notice> {
     }
 }
 
+/// When a passkey is not accepted any more, if nothing happens until then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ending {
+    /// The last moment at which it is: microseconds UTC.
+    pub at: i64,
+    /// Using the passkey puts it off.
+    pub moves_with_use: bool,
+}
+
 impl<'a> Decision<'a> {
     /// Whether at least one profile is fully satisfied.
     #[must_use]
@@ -190,6 +214,17 @@ impl<'a> Decision<'a> {
         let failed = self.failed;
         let profiles = self.policy.places_of(self.scope);
         profiles.filter(move |(at, _)| failed.get(*at).is_some_and(|rules| rules.is_empty()))
+    }
+
+    /// When time alone ends it that the passkey is accepted at a sign-in; `None` when it never does, and when it is not
+    /// accepted. Of several profiles, the last to end counts.
+    #[must_use]
+    pub fn ends(&self) -> Option<Ending> {
+        let mut last = None;
+        for profile in self.accepted_by() {
+            last = last.max(Some(find_ending(profile, &self.passkey)?));
+        }
+        last
     }
 
     /// The one rule that a refusal names; `None` if the passkey is accepted.

@@ -353,6 +353,22 @@ proptest! {
     }
 
     #[test]
+    fn time_alone_ends_it_when_it_says(document in document(), facts in facts()) {
+        let policy = check(document).expect("documents are made valid");
+        let scope = policy.find_scope(&facts.groups);
+        let at = |now| policy.decide(scope, facts.passkey(), Moment::SignIn, now);
+        let now = at(NOW);
+        match now.ends() {
+            Some(ends) => {
+                prop_assert!(now.is_accepted() && ends.at >= NOW);
+                prop_assert!(at(ends.at).is_accepted(), "{}", policy);
+                prop_assert!(!at(ends.at + 1).is_accepted(), "{}", policy);
+            }
+            None => prop_assert_eq!(now.is_accepted(), at(NOW + 4000 * DAY).is_accepted()),
+        }
+    }
+
+    #[test]
     fn no_order_matters(document in document(), facts in facts(), turn in 0..4usize) {
         let before = check(document.clone()).expect("documents are made valid");
         let mut turned = document;

@@ -9,7 +9,7 @@ use identity::people::PersonView;
 use identity::permissions::Permission;
 use identity::providers::Provider;
 use identity::provisioning::Planted;
-use identity::security_info::{Activity, ActivityKind, PasskeyCard};
+use identity::security_info::{Activity, ActivityKind, Ending, PasskeyCard};
 use identity::sessions::{self, SessionView};
 
 use identity::{DAY, HOUR, Id, MINUTE, Micros, Place, Session, codes};
@@ -107,6 +107,7 @@ fn passkey(id: &str, name: &str, provider: Option<&str>) -> PasskeyCard {
         created_place: Some(place("Safari", "iOS")),
         last_used: Some((NOW - 2 * MINUTE, place("Chrome", "macOS"))),
         refused_by: None,
+        ends: None,
         removable: true,
         current: false,
         held: None,
@@ -116,6 +117,10 @@ fn passkey(id: &str, name: &str, provider: Option<&str>) -> PasskeyCard {
 fn passkeys(names: Names) -> Vec<PasskeyCard> {
     let phone = PasskeyCard {
         current: true,
+        ends: Some(Ending {
+            at: NOW + 29 * DAY,
+            moves_with_use: false,
+        }),
         ..passkey(
             "aGVsbG8",
             names.or("iCloud Keychain"),
@@ -125,6 +130,10 @@ fn passkeys(names: Names) -> Vec<PasskeyCard> {
     let key = PasskeyCard {
         synced: false,
         last_used: Some((NOW - 20 * DAY, place("Firefox", "Linux"))),
+        ends: Some(Ending {
+            at: NOW + 10 * DAY,
+            moves_with_use: true,
+        }),
         ..passkey(
             "a2V5",
             names.or("YubiKey at my desk"),

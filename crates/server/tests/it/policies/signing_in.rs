@@ -1,5 +1,6 @@
 use identity::policies::profiles::{Profile, TrustGroupRule};
-use identity::{HOUR, policies};
+use identity::security_info::Ending;
+use identity::{DAY, HOUR, policies};
 use testkit::{TrustGroups, listen};
 
 use super::*;
@@ -170,6 +171,15 @@ fn passkeys_expire_by_age_and_by_disuse() {
             .await
             .unwrap();
         sign_in(&house, &mut bob).await.ok();
+        // Its owner is told in time.
+        let info = house.security_info(&bob.browser).await;
+        let ends = Ending {
+            at: house.now() + 10 * DAY,
+            moves_with_use: true,
+        };
+        assert_eq!(info.passkeys[0].ends, Some(ends));
+        let page = bob.browser.get("/security-info").await.text();
+        assert!(page.contains("unless you use it before"), "{page}");
         sign_in(&house, &mut ada).await.ok();
         pass(&house, 10).await;
         sign_in(&house, &mut bob).await.ok();
