@@ -153,9 +153,7 @@ async fn report_once(
     let mut unit = allowed.begin(identity);
     let administrators = begin(identity, &mut unit, &going).await?;
     match person.status {
-        PersonStatus::Enabled => {
-            unit.bump_methods(tenant, person.person_id, person.method_version)
-        }
+        PersonStatus::Enabled => unit.bump_methods(tenant, person.person_id, person.method_version),
         PersonStatus::Disabled | PersonStatus::Deleted => {
             unit.hold_person(tenant, person.person_id)
         }

@@ -344,9 +344,7 @@ async fn record_refusal(
     if let Some(detail) = refusal.detail {
         entry.say("detail", detail);
     }
-    let subject = person
-        .filter(|_| !is_wrong)
-        .map(|person| person.person_id);
+    let subject = person.filter(|_| !is_wrong).map(|person| person.person_id);
     let about = (subject, subject.as_ref().map(|id| id.0.as_slice()));
     let word = "recovery.refused";
     let written = audit::commit(identity, Unit::new(), Log::Audit, word, about, entry).await;
@@ -402,9 +400,6 @@ mod tests {
     fn a_code_is_shown_in_groups_and_read_without() {
         let shown = write_in_groups("0123456789ABCDEF");
         assert_eq!(shown, "0123-4567-89AB-CDEF");
-        assert_eq!(
-            ceremony::normalise(&shown, MAX_ENTERED),
-            "0123456789ABCDEF"
-        );
+        assert_eq!(ceremony::normalise(&shown, MAX_ENTERED), "0123456789ABCDEF");
     }
 }

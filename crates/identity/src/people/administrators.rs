@@ -75,10 +75,9 @@ impl Change<'_> {
         let nothing = Without::default();
         match *self {
             // Several passkeys are left out by `takes`.
-            Change::None
-            | Change::Restored(_)
-            | Change::Joins { .. }
-            | Change::Passkeys { .. } => nothing,
+            Change::None | Change::Restored(_) | Change::Joins { .. } | Change::Passkeys { .. } => {
+                nothing
+            }
             Change::Person(person) => Without {
                 person: Some(person),
                 ..nothing

@@ -1,10 +1,10 @@
 //! A person's own passkeys, sessions and activity.
 
 use askama::Template;
+use identity::Micros;
 use identity::applications::OwnConsent;
 use identity::authorize::ConsentApi;
 use identity::policies::Accepts;
-use identity::Micros;
 use identity::provisioning::Planted;
 use identity::recovery_code::{self, Standing};
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
@@ -269,7 +269,10 @@ impl SecurityInfo<'_> {
             | ActivityKind::RecoveryRefused
             | ActivityKind::ReportedLost
             | ActivityKind::Disabled => "alert",
-            ActivityKind::PasskeyAdded | ActivityKind::LinkMade | ActivityKind::PassMade | ActivityKind::CodesMade => "plus",
+            ActivityKind::PasskeyAdded
+            | ActivityKind::LinkMade
+            | ActivityKind::PassMade
+            | ActivityKind::CodesMade => "plus",
             ActivityKind::PasskeyRenamed | ActivityKind::Renamed => "pencil",
             ActivityKind::PasskeyRemoved | ActivityKind::PassRemoved => "bin",
             ActivityKind::SessionEnded | ActivityKind::SignedOut => "leave",

@@ -12,8 +12,8 @@ use crate::{
     Owner, PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal, SessionClient,
 };
 use crate::{
-    AskedFrom, CallerKind, CredentialStatus, Hold, NewAccessPass, NewOptions, NewRecoveryCode, Provisioned,
-    SecretTry,
+    AskedFrom, CallerKind, CredentialStatus, Hold, NewAccessPass, NewOptions, NewRecoveryCode,
+    Provisioned, SecretTry,
 };
 use crate::{
     CredentialUse, Log, LogRecord, NewCredential, NewLink, NewSession, PersonStatus, PolicyVersion,
