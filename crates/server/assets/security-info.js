@@ -211,7 +211,7 @@ function prepareCodes(dialog) {
     } catch (error) {
       return confirmFirst(error, 'codes') ? undefined : giveUp(error, asking);
     }
-    find('#codes-list').replaceChildren(...codes.map((code) => {
+    find('ol', made).replaceChildren(...codes.map((code) => {
       const line = document.createElement('li');
       line.textContent = code;
       return line;

@@ -5,7 +5,7 @@ use identity::policies::{self, RecoveryPolicy};
 use identity::roles::{self, Role};
 use identity::{Actor, DAY, HOUR, Id, MINUTE, SECOND, people};
 use serde_json::{Value, json};
-use testkit::{Answer, Browser, Device, House, Offer, Person, find_tags, passkey_id};
+use testkit::{Answer, Browser, Device, House, Offer, Person, find_tags, listen, passkey_id};
 
 use crate::{at_once, brief, in_each_house};
 
@@ -164,6 +164,42 @@ fn security_20_who_shows_no_right_code_is_told_nothing() {
             .await
             .unwrap();
         recover(&house, "bob", &codes[0]).await;
+    });
+}
+
+#[test]
+fn security_20_each_recovery_code_asks_the_database_the_same() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let mut bob = house.person(&mut ada, "bob").await;
+        let mallory = house.person(&mut ada, "mallory").await;
+        house.invite(&mut ada, "without-passkey").await;
+        make_codes(&mut bob.browser).await;
+        let mallory_id = Id::parse(&mallory.person_id).unwrap();
+        people::disable(house.identity(), COMMAND_LINE, mallory_id)
+            .await
+            .unwrap();
+        let mut stranger = house.browser();
+        stranger.hold_token().await;
+        let mut heard = Vec::new();
+        for name in [
+            "bob",
+            "nobody",
+            "mallory",
+            "without-passkey",
+            "not a name!",
+            "",
+        ] {
+            let (_, calls) = listen(enter(&mut stranger, name, "0000-0000-0000-0000")).await;
+            heard.push(calls);
+        }
+        assert!(
+            ["recovery_code.list", "person.find_by_name"]
+                .iter()
+                .all(|name| heard[0].iter().any(|call| call == name)),
+            "they are heard at all: {heard:?}"
+        );
+        assert!(heard.iter().all(|calls| calls == &heard[0]), "{heard:?}");
     });
 }
 
@@ -428,12 +464,12 @@ fn the_policy_says_who_may_have_codes_and_roles_are_asked_twice() {
         save(&house, &off).await;
         let told = finish(&mut there, &mut Device::synced(), &begun).await;
         told.refused(403, "recovery.not_allowed");
+        assert_eq!(left(&house, &bob.browser).await, None);
         let page = house.browser().get("/recover").await.text();
         assert!(
             !page.contains("code-form"),
             "nothing is offered that nobody has"
         );
-        assert_eq!(left(&house, &bob.browser).await, None);
         save(&house, &RecoveryPolicy::default()).await;
         roles::unassign(identity, COMMAND_LINE, role, id)
             .await
