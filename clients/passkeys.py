@@ -95,7 +95,8 @@ async def a_passkey_is_created_on_behalf(client, adapter):
 @check
 async def a_temporary_access_pass_is_made_and_its_policy_changed(client, adapter):
     passes = client.users.by_user_id(PERSON).authentication.temporary_access_pass_methods
-    made = await passes.post(TemporaryAccessPass(is_usable_once=True, lifetime_in_minutes=90))
+    made = await passes.post(TemporaryAccessPass(is_usable_once=True, lifetime_in_minutes=90,
+        additional_data={"@claviger.reason": "Seen on site"}))
     # The SDK of beta has no word for either.
     usable = getattr(made, "is_usable", None) or made.additional_data.get("isUsable")
     assert len(made.temporary_access_pass) == 8 and usable is True and made.lifetime_in_minutes == 90, made

@@ -58,6 +58,8 @@ async function tour(t, look) {
   await look(guest, 'register');
   await guest.goto('/pass');
   await look(guest, 'pass');
+  await guest.goto('/recover');
+  await look(guest, 'recover');
   await guest.goto('/there-is-no-such-page');
   await look(guest, 'error');
 }

@@ -145,6 +145,7 @@ fn insert(unit: &mut Unit, tenant: Id, number: usize, person: &Person, now: i64)
                 "{\"browser\":\"Chrome\",\"system\":\"macOS\",\"network\":\"127.0.0.0/24\"}"
                     .to_owned(),
             trust_groups: String::new(),
+            recovered_at: None,
         },
     );
 }

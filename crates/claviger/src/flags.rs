@@ -10,7 +10,7 @@ mod pass;
 mod policy;
 
 pub(crate) use app::{Api, App, OwnedApp, SignIn};
-pub(crate) use pass::{Pass, PassPolicy};
+pub(crate) use pass::{Pass, PassPolicy, RecoveryPolicy};
 pub(crate) use policy::Policy;
 
 /// People sign in with passkeys; one program, one data directory.
@@ -135,6 +135,7 @@ pub(crate) enum User {
     #[command(after_help = "Examples:
   claviger user pass ada@example.org
   claviger user pass ada@example.org --minutes 240 --reusable
+  claviger user pass ada@example.org --reason \"Seen on site, staff card 4711\"
   claviger user pass ada@example.org --show
   claviger user pass ada@example.org --remove
 The code is shown this once. Whoever has it can register a passkey for the account: give it to the person alone.")]
@@ -231,6 +232,21 @@ The code is shown this once. Whoever has it can register a passkey for the accou
         cancel: Option<String>,
         #[command(flatten)]
         form: Form,
+    },
+    /// Report passkeys of a person lost: they are revoked and every session ends
+    #[command(after_help = "Examples:
+  claviger user lost ada@example.org 5Ks0mXkQ1c8
+  claviger user lost ada@example.org --all
+Without another passkey the person comes back by a recovery code, or by a pass: claviger user pass ada@example.org --reason TEXT")]
+    Lost {
+        /// The user name
+        name: String,
+        /// The passkeys' ids, as `claviger user show` gives them
+        #[arg(required_unless_present = "all")]
+        passkeys: Vec<String>,
+        /// All that the person has
+        #[arg(long, conflicts_with = "passkeys")]
+        all: bool,
     },
     /// Let a passkey be used that somebody else registered for the person
     #[command(after_help = "Example:

@@ -42,6 +42,8 @@ pub struct NewPass {
     pub starts_at: Option<Micros>,
     /// `None`: once.
     pub usable_once: Option<bool>,
+    /// How it was made sure who it is for: must be there for somebody who had a passkey already.
+    pub reason: Option<String>,
 }
 
 /// Whether a pass works now, and why not; Graph's words.
@@ -75,6 +77,7 @@ pub(crate) struct Presented {
     person_id: Id,
     /// Of the code's state: one passkey for each time that the code was shown.
     state_id: Id,
+    made_at: Micros,
     /// Of what was asked about the person and about whoever made the pass: held until the passkey is stored.
     policy_version: i64,
     membership: i64,
@@ -92,6 +95,10 @@ impl Presented {
     /// Of all memberships: groups that the policy names, roles that come by way of groups.
     pub(crate) fn membership(&self) -> i64 {
         self.membership
+    }
+
+    pub(crate) fn made_at(&self) -> Micros {
+        self.made_at
     }
 
     pub(crate) fn pass_id(&self) -> Id {
@@ -213,6 +220,11 @@ async fn make_once(
     let policy = snapshot.policies.require_access_pass()?;
     let now = identity.0.ambient.now();
     let asked = check_new(policy, new, now)?;
+    let reason = check_reason(new)?;
+    // Of who never had one nothing can be taken over: the first day.
+    if found.had_passkey && reason.is_none() {
+        return Err(Refusal::new(&codes::PASS_REASON_MISSING));
+    }
     let (tenant, pass_id) = (identity.0.tenant_id, identity.0.ambient.make_id());
     let code = make_code(identity, policy.default_length);
     let pass = NewAccessPass {
@@ -235,7 +247,11 @@ async fn make_once(
         .say("pass", pass_id.to_string())
         .say("usableOnce", asked.usable_once)
         .say("startsAt", asked.starts_at)
-        .say("expiresAt", asked.expires_at);
+        .say("expiresAt", asked.expires_at)
+        .say("recovery", found.had_passkey);
+    if let Some(reason) = reason {
+        entry.confide("reason", reason);
+    }
     let word = "pass.made";
     match access::write(identity, actor, &allowed, unit, word, person, entry).await {
         Ok(()) => {}
@@ -287,6 +303,20 @@ fn check_new(policy: &PassPolicy, new: &NewPass, now: Micros) -> Result<Asked, R
     })
 }
 
+/// The most characters of a reason.
+const MAX_REASON: usize = 500;
+
+/// A few words, as they stand in the record.
+fn check_reason(new: &NewPass) -> Result<Option<&str>, Refusal> {
+    let Some(reason) = new.reason.as_deref().map(str::trim) else {
+        return Ok(None);
+    };
+    if reason.chars().count() > MAX_REASON || reason.chars().any(char::is_control) {
+        return Err(unfit("pass.reason"));
+    }
+    Ok(Some(reason).filter(|reason| !reason.is_empty()))
+}
+
 /// Removes the person's pass.
 ///
 /// # Errors
@@ -323,20 +353,6 @@ fn make_code(identity: &Identity, length: u32) -> String {
     letters
         .filter_map(|byte| ALPHABET.get(usize::from(byte & 31)))
         .map(|letter| char::from(*letter))
-        .collect()
-}
-
-/// As people type it: in any case, with spaces and hyphens, an O for a zero.
-fn normalise(code: &str) -> String {
-    let letters = code.chars().take(MAX_ENTERED);
-    // Hyphens are made dashes by some keyboards.
-    letters
-        .filter(|letter| letter.is_alphanumeric())
-        .map(|letter| match letter.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            letter => letter,
-        })
         .collect()
 }
 
@@ -392,7 +408,7 @@ pub async fn enter(
     let pass = find(identity, person_id).await?;
     let pass_id = pass.as_ref().map_or(nobody, |pass| pass.pass_id);
     let expected = pass.as_ref().map_or([0; 32], |pass| pass.code_mac);
-    let shown = derive_code_mac(identity, pass_id, &normalise(code));
+    let shown = derive_code_mac(identity, pass_id, &ceremony::normalise(code, MAX_ENTERED));
     let is_right = verify_slices_are_equal(&expected, &shown).is_ok();
     let judged = match (pass, found) {
         (Some(pass), Some(person)) if is_right => accept(identity, caller, &person, &pass).await,
@@ -555,19 +571,8 @@ pub(crate) async fn restore(
         pass_id,
         person_id,
         state_id,
+        made_at: pass.created_at,
         policy_version,
         membership,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_read_as_people_type_it() {
-        assert_eq!(normalise(" abcd-o1il "), "ABCD0111");
-        assert_eq!(normalise("AB\u{2013}CD"), "ABCD");
-        assert_eq!(normalise(&"A".repeat(500)).len(), MAX_ENTERED);
-    }
 }

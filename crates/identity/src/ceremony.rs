@@ -19,18 +19,19 @@ fn padded(purpose: Purpose) -> usize {
         | Purpose::Reauthenticate
         | Purpose::AddPasskey
         | Purpose::EnterPass
+        | Purpose::EnterCode
         | Purpose::Provision => 256,
         // These carry names that a person typed, or a token.
-        Purpose::SetUp | Purpose::Enrol | Purpose::EnrolByPass => 2560,
+        Purpose::SetUp | Purpose::Enrol | Purpose::EnrolByPass | Purpose::EnrolByCode => 2560,
     }
 }
 
-/// Who showed the code of a pass has so long to register.
-const AFTER_PASS: Micros = 10 * MINUTE;
+/// Who showed the code of a pass, or a recovery code, has so long to register.
+const AFTER_CODE: Micros = 10 * MINUTE;
 
 fn derive_lifetime(identity: &Identity, purpose: Purpose) -> Micros {
     match purpose {
-        Purpose::EnterPass => AFTER_PASS,
+        Purpose::EnterPass | Purpose::EnterCode => AFTER_CODE,
         _ => identity.0.settings.challenge_lifetime,
     }
 }
@@ -230,4 +231,30 @@ pub(crate) fn derive_reference(attempt: Id) -> String {
         out.push(char::from(ALPHABET[usize::from(byte & 31)]));
     }
     out
+}
+
+/// A code as people type it: in any case, with spaces and hyphens, an O for a zero. Only the first `most` characters.
+pub(crate) fn normalise(code: &str, most: usize) -> String {
+    let letters = code.chars().take(most);
+    // Hyphens are made dashes by some keyboards.
+    letters
+        .filter(|letter| letter.is_alphanumeric())
+        .map(|letter| match letter.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            letter => letter,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalise;
+
+    #[test]
+    fn a_code_is_read_as_people_type_it() {
+        assert_eq!(normalise(" abcd-o1il ", 128), "ABCD0111");
+        assert_eq!(normalise("AB\u{2013}CD", 128), "ABCD");
+        assert_eq!(normalise(&"A".repeat(500), 128).len(), 128);
+    }
 }

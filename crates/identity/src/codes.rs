@@ -136,7 +136,16 @@ codes! {
     PASS_OWN = "pass.own" Forbidden "Nobody makes a Temporary Access Pass for themselves." "Ask another administrator.";
     PASS_UNFIT = "pass.unfit" Bad "The lifetime, beginning or number of uses of the Temporary Access Pass is not what the policy allows." "See the policy: `claviger policy pass`.";
     PASS_MISSING = "pass.missing" Missing "The person has no such Temporary Access Pass." "Make one: `claviger user pass NAME`.";
+    PASS_REASON_MISSING = "pass.reason_missing" Bad "The person had a passkey already: a Temporary Access Pass for them needs a reason, how it was made sure that it is them." "Check who it is, and say how: `--reason TEXT`, in Graph `@claviger.reason`.";
     PASS_POLICY_UNFIT = "pass_policy.unfit" Bad "The policy of Temporary Access Passes is not in range: lifetimes of 10 to 43200 minutes, codes of 8 to 48 characters, groups that are there." "Correct it; nothing was saved.";
+
+    // Recovery.
+    RECOVERY_WRONG = "recovery.wrong" Unauthenticated "User name or recovery code is not right." "Check both; a code works once, and making new ones ends the old. Ask the help desk if it stays.";
+    RECOVERY_UNUSABLE = "recovery.unusable" Gone "The recovery code was used or replaced, the account is disabled, or the time to register is over." "Enter a code again, or ask the help desk.";
+    RECOVERY_NOT_ALLOWED = "recovery.not_allowed" Forbidden "The organisation's policy does not let this account have recovery codes." "Ask the help desk for a Temporary Access Pass.";
+    RECOVERY_POLICY_UNFIT = "recovery_policy.unfit" Bad "The policy of recovery codes names a group that is not there, one twice, or too many." "Correct it; nothing was saved.";
+    RECOVERED = "recovery.too_recent" Forbidden "A session that a recovery led to removes no passkey and replaces no recovery code for 24 hours." "Sign in with another passkey, or wait; a lost device can be reported at once.";
+    LOST_UNFIT = "lost.unfit" Bad "What is reported lost is one passkey, or several of one maker." "Report them one after the other.";
     LINK_NOT_NEEDED = "link.not_needed" Conflict "Registration links are for people without a usable passkey." "The person can sign in and add a passkey on the Security info page.";
     SETUP_CLOSED = "setup.closed" Gone "Set-up is finished and closed for ever." "Sign in; an administrator can add people.";
 

@@ -24,7 +24,7 @@ use crate::metadata::InUse;
 use crate::policies::decide_registration;
 use crate::proof::{self, Entitlement, Permitted};
 use crate::tenant::refuse_write;
-use crate::{Caller, Class, Identity, Refusal, codes, trust_group};
+use crate::{Caller, Class, Identity, Micros, Refusal, codes, trust_group};
 
 /// How often a change is decided anew because what it read moved meanwhile: more than as many passkeys as
 /// could be added at once.
@@ -142,14 +142,12 @@ pub(crate) fn start_unit(attempt: &Try<'_>) -> Unit {
 }
 
 /// A unit that spends the state and stores the passkey: the policy that accepted it is held until it is written, and so
-/// are the groups by which a pass counts. Before
-/// any person's row.
+/// are the groups by which a pass or code counts. Before any person's row.
 pub(crate) fn start_storing(attempt: &Try<'_>, permitted: &Permitted) -> Unit {
     let (tenant, mut unit) = (attempt.identity.0.tenant_id, start_unit(attempt));
-    if let (Entitlement::Pass(pass), None) =
-        (&permitted.entitled_by, permitted.accepted.membership())
-    {
-        unit.hold_membership(tenant, pass.membership());
+    let basis = permitted.entitled_by.basis();
+    if let (Some(basis), None) = (basis, permitted.accepted.membership()) {
+        unit.hold_membership(tenant, basis.membership);
     }
     permitted.accepted.hold(&mut unit, tenant);
     unit
@@ -280,6 +278,7 @@ fn derive_created_proof(entitlement: &Entitlement) -> &'static str {
             LinkPurpose::Recover => "recovery_link",
         },
         Entitlement::Pass(_) => "access_pass",
+        Entitlement::Code(_) => "recovery_code",
         Entitlement::Options(_) => "provisioned",
     }
 }
@@ -290,6 +289,8 @@ pub(crate) struct New<'a> {
     pub(crate) status: CredentialStatus,
     /// Where it was made: the JSON of a place.
     pub(crate) place: String,
+    /// When the recovery was that it comes of (security 17).
+    pub(crate) recovered_at: Option<Micros>,
 }
 
 impl<'a> New<'a> {
@@ -299,6 +300,7 @@ impl<'a> New<'a> {
             name,
             status: CredentialStatus::Active,
             place: attempt.caller.place().to_json(),
+            recovered_at: None,
         }
     }
 }
@@ -334,6 +336,12 @@ pub(crate) fn insert(
             unit.spend_within(tenant, pass.state_id(), attempt);
             unit.register_by_access_pass(tenant, person_id, pass.pass_id(), now);
         }
+        Entitlement::Code(code) => {
+            let attempt = identity.0.ambient.make_id();
+            unit.spend_within(tenant, code.state_id(), attempt);
+            let version = code.person_version();
+            unit.spend_recovery_code(tenant, person_id, code.code_id(), version, now);
+        }
         Entitlement::Options(options) => {
             let version = options.person_version();
             unit.use_creation_options(tenant, options.options_id(), version, now);
@@ -346,6 +354,9 @@ pub(crate) fn insert(
     entry
         .say("aaguid", registration.aaguid().to_string())
         .say("passkeyType", kind_of_passkey);
+    if new.recovered_at.is_some() {
+        entry.say("recovery", true);
+    }
     accepted.said.record(entry);
     let groups = trust_group::judge("", registration.trust_group(), now);
     groups.familiarity.record(entry);
@@ -383,6 +394,7 @@ pub(crate) fn insert(
         created_at: now,
         created_place: new.place,
         trust_groups: groups.stored,
+        recovered_at: new.recovered_at,
     };
     unit.insert_credential(tenant, &credential);
     if let Some(record) = &judged {

@@ -1,4 +1,4 @@
-//! A passkey without signing in: a person's first one by a registration link, or any by a Temporary Access Pass.
+//! A passkey without signing in: a person's first one by a registration link, or any by a Temporary Access Pass or a recovery code.
 
 use store::{Credential, CredentialStatus, Guard, Id, Log, Person, PersonStatus, WriteError};
 use webauthn::base64url;
@@ -12,7 +12,8 @@ use crate::flow::{Proof, Purpose};
 use crate::link::{self, LinkPurpose, Presented};
 use crate::passkeys::{Creation, check_count, propose_name};
 use crate::policies::Accepted;
-use crate::proof::{Entitlement, Permitted};
+use crate::proof::{Basis, Permitted};
+use crate::recovery_code;
 use crate::sign_in::{derive_descriptor, limit_address};
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Refusal, codes};
@@ -32,6 +33,8 @@ pub enum By {
     Link,
     /// What [`access_pass::enter`] gave.
     Pass,
+    /// What [`recovery_code::enter`] gave.
+    Code,
 }
 
 impl By {
@@ -39,6 +42,7 @@ impl By {
         match self {
             By::Link => Purpose::Enrol,
             By::Pass => Purpose::EnrolByPass,
+            By::Code => Purpose::EnrolByCode,
         }
     }
 }
@@ -60,6 +64,8 @@ struct Entitled {
     proof: Proof,
     /// For the record: what it was, and which.
     word: (&'static str, String),
+    /// They had a passkey before: it is no first day (security 17).
+    recovers: bool,
 }
 
 /// Checks the token (by POST; a GET acts on nothing) and starts the ceremony.
@@ -110,11 +116,13 @@ async fn find_entitled(
             let link = link::find(identity, token, &PURPOSES).await?;
             let (person, credentials) = read_invited(identity, &link).await?;
             let word = ("link", link.purpose().as_str().to_owned());
+            let recovers = person.had_passkey;
             Ok(Entitled {
                 person,
                 credentials,
                 proof: Proof::Link(link),
                 word,
+                recovers,
             })
         }
         By::Pass => {
@@ -124,11 +132,31 @@ async fn find_entitled(
             let person = person.ok_or(&codes::PASS_UNUSABLE)?;
             let credentials = store.list_credentials(tenant, person.person_id).await?;
             let word = ("pass", pass.pass_id().to_string());
+            // Several passkeys by one pass belong to one day.
+            let mut older = credentials.iter();
+            let older = older.any(|credential| credential.created_at < pass.made_at());
+            let recovers = person.had_passkey && (older || credentials.is_empty());
             Ok(Entitled {
                 person,
                 credentials,
                 proof: Proof::Pass(pass),
                 word,
+                recovers,
+            })
+        }
+        By::Code => {
+            let code = recovery_code::restore(identity, caller, token).await?;
+            let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+            let person = store.find_person(tenant, code.person_id()).await?;
+            let person = person.ok_or(&codes::RECOVERY_UNUSABLE)?;
+            let credentials = store.list_credentials(tenant, person.person_id).await?;
+            let word = ("recoveryCode", code.code_id().to_string());
+            Ok(Entitled {
+                person,
+                credentials,
+                proof: Proof::Code(code),
+                word,
+                recovers: true,
             })
         }
     }
@@ -195,6 +223,7 @@ async fn enrol(attempt: &Try<'_>, by: By) -> Result<String, Refusal> {
         credentials,
         proof,
         word,
+        recovers,
     } = find_entitled(identity, attempt.caller, by, token).await?;
     if !state.is_for(person.person_id) {
         return Err(unreadable());
@@ -203,20 +232,24 @@ async fn enrol(attempt: &Try<'_>, by: By) -> Result<String, Refusal> {
     let purpose = by.purpose();
     let permitted =
         creation::permit_registration(attempt, purpose, proof, person.person_id).await?;
-    if let Entitlement::Pass(pass) = &permitted.entitled_by {
-        check_unmoved(pass, &permitted.accepted)?;
+    if let Some(basis) = permitted.entitled_by.basis() {
+        check_unmoved(basis, &permitted.accepted)?;
     }
     let name = propose_name(identity, &permitted, &credentials).await?;
-    write_enrolled(attempt, &person, (by, word), &name, permitted).await?;
+    let recovered_at = recovers.then(|| identity.0.ambient.now());
+    let new = New {
+        recovered_at,
+        ..New::own(attempt, &name)
+    };
+    write_enrolled(attempt, &person, (by, word), new, permitted).await?;
     Ok(person.user_name)
 }
 
-/// What the pass rests on was read before the policy's word about the passkey: both of the same policies and groups.
-fn check_unmoved(pass: &access_pass::Presented, accepted: &Accepted) -> Result<(), Refusal> {
-    let unmoved = pass.policy_version() == accepted.policy_version()
-        && accepted
-            .membership()
-            .is_none_or(|it| it == pass.membership());
+/// What pass or code rests on was read before the policy's word about the passkey: both of the same policies and groups.
+fn check_unmoved(basis: Basis, accepted: &Accepted) -> Result<(), Refusal> {
+    let membership = accepted.membership();
+    let unmoved = basis.policy_version == accepted.policy_version()
+        && membership.is_none_or(|it| it == basis.membership);
     match unmoved {
         true => Ok(()),
         false => Err(Refusal::new(&codes::MOVED)),
@@ -227,7 +260,7 @@ async fn write_enrolled(
     attempt: &Try<'_>,
     person: &Person,
     (by, (word, named)): (By, (&'static str, String)),
-    name: &str,
+    new: New<'_>,
     permitted: Permitted,
 ) -> Result<(), Refusal> {
     let (identity, tenant) = (attempt.identity, attempt.identity.0.tenant_id);
@@ -237,16 +270,18 @@ async fn write_enrolled(
     let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
     entry
         .confide("actor", person.user_name.as_str())
-        .confide("passkey", name);
+        .confide("passkey", new.name);
     let credential_id = base64url::encode(permitted.registration.credential_id());
     entry.say("credential", credential_id).say(word, named);
-    let new = New::own(attempt, name);
     creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {
         Ok(_) => Ok(()),
+        Err(WriteError::Refused(Guard::Missing | Guard::ProofSpent)) if by == By::Code => {
+            Err(Refusal::new(&codes::RECOVERY_UNUSABLE))
+        }
         Err(WriteError::Refused(Guard::Missing)) if by == By::Pass => {
             Err(Refusal::new(&codes::PASS_UNUSABLE))
         }

@@ -10,6 +10,7 @@ use webauthn::{VerifiedAssertion, VerifiedRegistration};
 use crate::access_pass;
 use crate::link::Presented;
 use crate::provisioning;
+use crate::recovery_code;
 use crate::sessions::{FreshSession, LiveSession};
 
 /// What a ceremony is for.
@@ -24,6 +25,10 @@ pub(crate) enum Purpose {
     EnrolByPass,
     /// Between the code and the passkey: the state proves the code, and completes nothing.
     EnterPass,
+    /// The same by a recovery code, which was shown.
+    EnrolByCode,
+    /// Between that code and the passkey, likewise.
+    EnterCode,
     /// On behalf of somebody else.
     Provision,
 }
@@ -39,6 +44,8 @@ pub(crate) enum Step {
     Link,
     /// A pass whose code was shown a short while ago in this browser.
     Pass,
+    /// A recovery code that was shown a short while ago in this browser.
+    Code,
     /// Open options that were given to whoever asks, for this very person.
     Options,
     /// A verified assertion.
@@ -54,6 +61,7 @@ pub(crate) enum Proof {
     FreshSession(FreshSession),
     Link(Presented),
     Pass(access_pass::Presented),
+    Code(recovery_code::Presented),
     Options(provisioning::Presented),
     Assertion(VerifiedAssertion),
     Registration(Box<VerifiedRegistration>),
@@ -66,6 +74,7 @@ impl Proof {
             Proof::FreshSession(_) => Step::FreshSession,
             Proof::Link(_) => Step::Link,
             Proof::Pass(_) => Step::Pass,
+            Proof::Code(_) => Step::Code,
             Proof::Options(_) => Step::Options,
             Proof::Assertion(_) => Step::Assertion,
             Proof::Registration(_) => Step::Registration,
@@ -75,7 +84,7 @@ impl Proof {
 
 impl Purpose {
     #[cfg(test)]
-    pub(crate) const ALL: [Purpose; 8] = [
+    pub(crate) const ALL: [Purpose; 10] = [
         Purpose::SignIn,
         Purpose::Reauthenticate,
         Purpose::AddPasskey,
@@ -83,6 +92,8 @@ impl Purpose {
         Purpose::Enrol,
         Purpose::EnrolByPass,
         Purpose::EnterPass,
+        Purpose::EnrolByCode,
+        Purpose::EnterCode,
         Purpose::Provision,
     ];
 
@@ -95,6 +106,8 @@ impl Purpose {
             Purpose::EnrolByPass => &[Step::Pass, Step::Registration],
             Purpose::Provision => &[Step::Options, Step::Registration],
             Purpose::EnterPass => &[Step::Pass],
+            Purpose::EnrolByCode => &[Step::Code, Step::Registration],
+            Purpose::EnterCode => &[Step::Code],
         }
     }
 
@@ -112,6 +125,8 @@ impl Purpose {
             Purpose::Enrol => "enrol",
             Purpose::EnrolByPass => "enrol_by_pass",
             Purpose::EnterPass => "enter_pass",
+            Purpose::EnrolByCode => "enrol_by_code",
+            Purpose::EnterCode => "enter_code",
             Purpose::Provision => "provision",
         }
     }
@@ -205,11 +220,12 @@ impl Flow {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 7] = [
+    const STEPS: [Step; 8] = [
         Step::Session,
         Step::FreshSession,
         Step::Link,
         Step::Pass,
+        Step::Code,
         Step::Options,
         Step::Assertion,
         Step::Registration,

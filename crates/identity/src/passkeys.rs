@@ -14,7 +14,7 @@ use crate::policies::{self, Verdict, Verdicts, decide_at_rest};
 use crate::proof::Permitted;
 use crate::sign_in::{Signals, derive_descriptor, derive_signals, limit_address, limit_person};
 use crate::tenant::refuse_write;
-use crate::{Caller, Identity, Refusal, Session, codes, names, providers};
+use crate::{Caller, Identity, Micros, Refusal, Session, codes, names, providers};
 
 /// What the page needs to run `navigator.credentials.create()`.
 #[derive(Debug)]
@@ -54,6 +54,34 @@ pub(crate) async fn read_own(
         .ok_or(&codes::NO_SESSION)?;
     let credentials = store.list_credentials(tenant, session.person_id).await?;
     Ok((person, credentials))
+}
+
+/// How long a session that a recovery led to removes nothing (security 17).
+pub(crate) const RECOVERED_FOR: Micros = crate::DAY;
+
+/// When the recovery was, if the passkey of this session came of one less than a day ago.
+pub(crate) fn recovered_since(
+    identity: &Identity,
+    session: &Session,
+    credentials: &[Credential],
+) -> Option<Micros> {
+    let mut own = credentials.iter();
+    let own = own.find(|credential| credential.credential_id == session.credential_id)?;
+    let now = identity.0.ambient.now();
+    own.recovered_at.filter(|at| now - at < RECOVERED_FOR)
+}
+
+/// # Errors
+/// [`codes::RECOVERED`] where the recovery was less than a day ago.
+pub(crate) fn check_unrecovered(
+    identity: &Identity,
+    session: &Session,
+    credentials: &[Credential],
+) -> Result<(), Refusal> {
+    match recovered_since(identity, session, credentials) {
+        None => Ok(()),
+        Some(_) => Err(Refusal::new(&codes::RECOVERED)),
+    }
 }
 
 pub(crate) fn check_count(identity: &Identity, credentials: &[Credential]) -> Result<(), Refusal> {
@@ -131,7 +159,13 @@ async fn add(attempt: &Try<'_>, session: &Session) -> Result<Added, Refusal> {
     policies::check_self_service(identity, person.person_id).await?;
     let name = propose_name(identity, &permitted, &credentials).await?;
     let credential_id = permitted.registration.credential_id().to_vec();
-    write_added(attempt, &person, &name, permitted).await?;
+    // What a recovered session adds is no more than what it came of.
+    let recovered_at = recovered_since(identity, session, &credentials);
+    let new = New {
+        recovered_at,
+        ..New::own(attempt, &name)
+    };
+    write_added(attempt, &person, new, permitted).await?;
     let accepted = credentials
         .iter()
         .map(|credential| credential.credential_id.clone())
@@ -165,7 +199,7 @@ pub(crate) async fn propose_name(
 async fn write_added(
     attempt: &Try<'_>,
     person: &Person,
-    name: &str,
+    new: New<'_>,
     permitted: Permitted,
 ) -> Result<(), Refusal> {
     let (identity, tenant) = (attempt.identity, attempt.identity.0.tenant_id);
@@ -175,12 +209,11 @@ async fn write_added(
     let mut entry = Entry::of(attempt.caller, attempt.opened.attempt);
     entry
         .confide("actor", person.user_name.as_str())
-        .confide("passkey", name);
+        .confide("passkey", new.name);
     entry.say(
         "credential",
         base64url::encode(permitted.registration.credential_id()),
     );
-    let new = New::own(attempt, name);
     creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
@@ -261,6 +294,10 @@ async fn remove_once(
         .iter()
         .find(|credential| credential.credential_id == credential_id);
     let found = found.ok_or(&codes::PASSKEY_MISSING)?;
+    // Its own it may: that takes nothing from whoever was there before.
+    if found.credential_id != session.credential_id {
+        check_unrecovered(identity, session, &credentials)?;
+    }
     let (current, snapshot) = identity.current().await?;
     let verdicts = decide_at_rest(identity, &snapshot.policies, person.person_id).await?;
     if is_last(&credentials, found, &verdicts) {

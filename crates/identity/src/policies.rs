@@ -11,11 +11,13 @@ mod effective;
 mod fault;
 mod in_force;
 mod preview;
+mod recovery;
 mod save;
 mod versions;
 
 pub use policy::access_pass::PassPolicy;
 pub use policy::profiles;
+pub use policy::recovery::RecoveryPolicy;
 pub use webauthn::Aaguid;
 pub use webauthn::metadata::{CertificationLevel, KeyProtection};
 
@@ -33,6 +35,8 @@ pub use effective::{EffectivePolicy, PasskeyVerdict, show_effective};
 pub use fault::{PolicyFault, parse};
 pub(crate) use in_force::Policies;
 pub use preview::{LISTED, Preview, Stopping, Stranded, begin_preview, preview};
+pub(crate) use recovery::check_recovery;
+pub use recovery::{RecoveryPolicyShown, save_recovery_policy, show_recovery_policy};
 pub use save::{Saved, begin_change, reset, restore, save, try_out};
 pub use versions::{
     PolicyShown, VersionMode, VersionShown, compare_versions, list_versions, read_version, show,
@@ -42,3 +46,5 @@ pub use versions::{
 pub(crate) const PASSKEY: &str = "passkey";
 /// The same of the policy of Temporary Access Passes.
 pub(crate) const ACCESS_PASS: &str = "temporary_access_pass";
+/// The same of the policy of recovery codes.
+pub(crate) const RECOVERY_CODE: &str = "recovery_code";

@@ -14,6 +14,7 @@ use crate::flow::{Completed, Proof};
 use crate::link::Presented;
 use crate::policies::Accepted;
 use crate::provisioning;
+use crate::recovery_code;
 use crate::sessions::FreshSession;
 
 /// The right to open one session for one person, with every version that the decision read.
@@ -98,8 +99,31 @@ pub(crate) enum Entitlement {
     Session(FreshSession),
     Link(Presented),
     Pass(access_pass::Presented),
+    Code(recovery_code::Presented),
     /// On behalf of the person.
     Options(provisioning::Presented),
+}
+
+/// The versions of policies and memberships by which somebody was found entitled: held until the passkey is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Basis {
+    pub(crate) policy_version: i64,
+    /// Of all memberships: groups that a policy names, roles that come by way of groups.
+    pub(crate) membership: i64,
+}
+
+impl Entitlement {
+    /// `None` where none were asked.
+    pub(crate) fn basis(&self) -> Option<Basis> {
+        match self {
+            Entitlement::Pass(pass) => Some(Basis {
+                policy_version: pass.policy_version(),
+                membership: pass.membership(),
+            }),
+            Entitlement::Code(code) => Some(code.basis()),
+            Entitlement::Session(_) | Entitlement::Link(_) | Entitlement::Options(_) => None,
+        }
+    }
 }
 
 /// `None` unless the flow registers, and session, link or options are this person's. A set-up link is nobody's: the
@@ -121,6 +145,7 @@ pub(crate) fn permit(
         }
         Proof::Link(link) if link.is_for(person_id) => Entitlement::Link(link),
         Proof::Pass(pass) if pass.is_for(person_id) => Entitlement::Pass(pass),
+        Proof::Code(code) if code.is_for(person_id) => Entitlement::Code(code),
         Proof::Options(options) if options.is_for(person_id) => Entitlement::Options(options),
         _ => return None,
     };

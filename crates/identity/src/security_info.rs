@@ -9,10 +9,11 @@ use store::{Credential, CredentialStatus, Id, Log, LogRecord};
 use webauthn::{Aaguid, base64url};
 
 use crate::audit::{read_field, read_personal};
-use crate::passkeys::{is_last, read_own};
+use crate::passkeys::{RECOVERED_FOR, is_last, read_own, recovered_since};
 use crate::policies::{Accepts, Verdicts, code_of, decide_at_rest, find_accepts};
 use crate::providers::{self, Provider};
 use crate::provisioning::{Planted, find_planted};
+use crate::recovery_code::{self, Standing};
 use crate::sessions::{self, SessionView};
 use crate::sign_in::{Signals, derive_signals};
 use crate::{Class, DAY, Identity, Micros, Place, Refusal, Session, codes};
@@ -34,6 +35,10 @@ pub struct SecurityInfo {
     pub recommend_second: bool,
     /// Only one passkey, and it can't leave its device.
     pub only_device_bound: bool,
+    /// The recovery codes; `None` where the policy gives the person none.
+    pub codes: Option<Standing>,
+    /// Until when nothing can be removed in this session, because a recovery led to it.
+    pub recovered_until: Option<Micros>,
     /// Which passkeys can be added; the code of what says no when none can.
     pub accepts: Result<Accepts, &'static str>,
 }
@@ -58,6 +63,8 @@ pub struct PasskeyCard {
     pub removable: bool,
     /// It opened the session that asks.
     pub current: bool,
+    /// When the recovery was that it came of.
+    pub recovered_at: Option<Micros>,
     /// Who registered it, where its owner did not and has not confirmed it yet.
     pub held: Option<Planted>,
 }
@@ -94,6 +101,10 @@ pub enum ActivityKind {
     PassRemoved,
     PassUsed,
     PassRefused,
+    CodesMade,
+    RecoveryBegun,
+    RecoveryRefused,
+    ReportedLost,
     Renamed,
     Disabled,
     Enabled,
@@ -132,6 +143,9 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
         passkeys,
         max_passkeys: identity.0.settings.max_passkeys,
         sessions: sessions::list(identity, session).await?,
+        codes: recovery_code::find_standing(identity, person.person_id).await?,
+        recovered_until: recovered_since(identity, session, &credentials)
+            .map(|at| at + RECOVERED_FOR),
         activity: list_activity(identity, session).await?,
         signals: derive_signals(identity, &person, accepted),
         // Nobody is told to do what they may not.
@@ -211,6 +225,7 @@ fn derive_card(
         ends: ends.filter(|ending| ending.at <= soon),
         removable: !is_last(credentials, credential, verdicts),
         current: credential.credential_id == session.credential_id,
+        recovered_at: credential.recovered_at,
         held: None,
     }
 }
@@ -265,6 +280,10 @@ fn derive_change_kind(word: &str) -> ActivityKind {
         "pass.removed" => ActivityKind::PassRemoved,
         "pass.used" => ActivityKind::PassUsed,
         "pass.refused" => ActivityKind::PassRefused,
+        "recovery_codes.made" => ActivityKind::CodesMade,
+        "recovery.begun" => ActivityKind::RecoveryBegun,
+        "recovery.refused" => ActivityKind::RecoveryRefused,
+        "passkey.reported_lost" => ActivityKind::ReportedLost,
         "user.renamed" => ActivityKind::Renamed,
         "user.disabled" => ActivityKind::Disabled,
         "user.enabled" => ActivityKind::Enabled,

@@ -517,6 +517,7 @@ async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal
         let mut unit = Unit::new();
         unit.purge_spent(tenant, issued_before);
         unit.purge_access_passes(tenant, database_time - crate::people::RESTORABLE);
+        unit.purge_secret_tries(tenant, database_time - crate::HOUR);
         unit.purge_sessions(tenant, opened_before);
         unit.purge_codes(tenant, database_time - crate::HOUR);
         unit.purge_forward_codes(tenant, database_time - crate::HOUR);

@@ -74,7 +74,7 @@ impl PassFault {
     }
 }
 
-fn are_different<T: PartialEq>(all: &[T]) -> bool {
+pub(crate) fn are_different<T: PartialEq>(all: &[T]) -> bool {
     let mut rest = all.iter().enumerate();
     all.len() <= MAX_TARGETS && rest.all(|(at, one)| all.iter().take(at).all(|it| it != one))
 }

@@ -7,6 +7,7 @@
 pub mod access_pass;
 pub mod passkey;
 pub mod profiles;
+pub mod recovery;
 pub mod sign_in;
 
 /// A rule that took part in a decision. The word is stable: it stands in logs and texts.

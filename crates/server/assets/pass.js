@@ -1,71 +1,7 @@
 // @ts-check
-// A passkey by a Temporary Access Pass: user name and code, then the device's part. The code is never kept.
+// A passkey by a Temporary Access Pass.
 
-import { post } from './api.js';
-import { isSupported } from './ceremony.js';
-import { Challenge } from './challenge.js';
-import { createPasskey } from './creation.js';
-import { find, isFilled, say, sayProblem, text, valueOf, work } from './page.js';
+import { enrolAt } from './enrol.js';
+import { text } from './page.js';
 
-const form = /** @type {HTMLFormElement} */ (find('#pass-form'));
-const button = find('#create');
-
-/** What the server gave for the code. */
-let token = '';
-/** @type {Challenge | null} */
-let challenge = null;
-
-/** @param {any} begun */
-function remember(begun) {
-  challenge = new Challenge(begun, '/pass/begin');
-  find('#who-display').textContent = begun.displayName;
-  find('#who-user').textContent = begun.userName;
-  find('#who').hidden = false;
-}
-
-async function enter() {
-  say(text('script-checking'), 'busy');
-  try {
-    const begun = await post('/pass/enter', { name: valueOf(form, 'username'), code: valueOf(form, 'code') });
-    token = begun.token;
-    if (begun.state) remember(begun);
-  } catch (error) {
-    return sayProblem(error);
-  }
-  form.reset();
-  form.hidden = true;
-  find('#make').hidden = false;
-  say(text('script-pass-good'), 'good');
-  button.focus();
-}
-
-async function register() {
-  try {
-    if (!challenge || challenge.isOld) remember(await post('/pass/begin', { token }));
-  } catch (error) {
-    return sayProblem(error);
-  }
-  if (!challenge) return;
-  const begun = challenge.current;
-  // A finished try spends its state, whatever comes of it.
-  challenge = null;
-  const done = await createPasskey(begun, '/pass/finish');
-  if (!done) return;
-  find('#ask').hidden = true;
-  find('#done').hidden = false;
-  find('#done-name').textContent = done.userName;
-  find('#done h1').focus();
-}
-
-form.addEventListener('submit', (event) => {
-  event.preventDefault();
-  if (!isFilled(form)) return say(text('script-pass-empty'), 'quiet');
-  void work(find('#enter'), enter);
-});
-button.addEventListener('click', () => work(button, register));
-
-if (!isSupported()) {
-  // A code that works once shall not be used up for nothing.
-  /** @type {HTMLButtonElement} */ (find('#enter')).disabled = true;
-  say(text('script-unsupported'), 'quiet');
-}
+enrolAt('/pass', { empty: text('script-pass-empty'), good: text('script-pass-good') });

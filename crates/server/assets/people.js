@@ -7,9 +7,12 @@ import { enhance } from './time.js';
 
 const linkDialog = /** @type {HTMLDialogElement} */ (find('dialog#link'));
 const passDialog = /** @type {HTMLDialogElement} */ (find('dialog#pass'));
+const reasonDialog = /** @type {HTMLDialogElement} */ (find('dialog#reason'));
+const lostDialog = /** @type {HTMLDialogElement} */ (find('dialog#lost'));
 const renameDialog = /** @type {HTMLDialogElement} */ (find('dialog#rename'));
 const disableDialog = /** @type {HTMLDialogElement} */ (find('dialog#disable'));
 const addForm = /** @type {HTMLFormElement} */ (find('#add-form'));
+const reasonForm = /** @type {HTMLFormElement} */ (find('#reason-form'));
 const renameForm = /** @type {HTMLFormElement} */ (find('#rename-form'));
 
 /** @type {HTMLElement | null} */
@@ -33,6 +36,8 @@ async function ask(path, body, place, scope) {
     return await post(path, body);
   } catch (error) {
     if (confirmFirst(error, place)) return null;
+    // They had a passkey that this page did not show.
+    if (error instanceof Refusal && error.code === 'pass.reason_missing' && !reasonDialog.open && chosen) return askForReason(chosen);
     if (error instanceof Refusal && error.location) location.assign(error.location);
     else sayProblem(error, { scope });
     return null;
@@ -88,13 +93,58 @@ async function makeLink(row) {
   if (link) showOnce(linkDialog, text('script-link-for', named(row.dataset.displayName)), link.url, link.expiresAt);
 }
 
+/** Who had a passkey is somebody to be made sure of. @param {HTMLElement} row */
+async function openPass(row) {
+  chosen = row;
+  if (Number(row.dataset.passkeys)) askForReason(row);
+  else await makePass(null);
+}
+
 /** @param {HTMLElement} row */
-async function makePass(row) {
-  const made = await ask('/people/pass', { personId: row.dataset.person }, `pass=${row.dataset.person}`);
+function askForReason(row) {
+  hush(reasonDialog);
+  find('#reason-title').textContent = text('script-pass-reason-for', named(row.dataset.displayName));
+  reasonDialog.showModal();
+  return null;
+}
+
+/** @param {string | null} reason */
+async function makePass(reason) {
+  const row = chosen?.dataset ?? {};
+  const body = reason ? { personId: row.person, reason } : { personId: row.person };
+  const made = await ask('/people/pass', body, `pass=${row.person}`, reason ? reasonDialog : undefined);
   if (!made) return;
+  reasonForm.reset();
+  reasonDialog.close();
   // In groups, as it is read out.
   const code = made.code.match(/.{1,4}/g).join('-');
-  showOnce(passDialog, text('script-pass-for', named(row.dataset.displayName)), code, made.expiresAt);
+  showOnce(passDialog, text('script-pass-for', named(row.displayName)), code, made.expiresAt);
+}
+
+/** @param {HTMLElement} row */
+async function openLost(row) {
+  chosen = row;
+  const found = await ask('/people/passkeys', { personId: row.dataset.person }, `lost=${row.dataset.person}`);
+  if (!found) return;
+  find('#lost-list').replaceChildren(...found.passkeys.map((/** @type {{id: string, name: string}} */ passkey) => {
+    const [label, box, name] = ['label', 'input', 'bdi'].map((kind) => document.createElement(kind));
+    Object.assign(box, { type: 'checkbox', value: passkey.id, checked: found.passkeys.length === 1 });
+    name.textContent = passkey.name;
+    label.append(box, name);
+    return label;
+  }));
+  hush(lostDialog);
+  find('#lost-title').textContent = text('script-lost-for', named(row.dataset.displayName));
+  lostDialog.showModal();
+}
+
+async function reportLost() {
+  const id = chosen?.dataset.person;
+  const boxes = /** @type {HTMLInputElement[]} */ ([...lostDialog.querySelectorAll('input:checked')]);
+  if (!boxes.length) return say(text('script-lost-none'), 'quiet', { scope: lostDialog });
+  const done = await ask('/people/lost', { personId: id, passkeyIds: boxes.map((box) => box.value) }, `lost=${id}`, lostDialog);
+  const key = done?.hasAnother ? 'script-reported-lost' : 'script-reported-last';
+  if (done) reloadSaying(text(key, named(chosen?.dataset.displayName)));
 }
 
 /** @param {HTMLDialogElement} dialog */
@@ -143,7 +193,7 @@ async function enable(row) {
 }
 
 /** @type {[string, (row: HTMLElement) => unknown][]} */
-const ACTIONS = [['link', makeLink], ['pass', makePass], ['rename', openRenaming], ['disable', askToDisable], ['enable', enable]];
+const ACTIONS = [['link', makeLink], ['pass', openPass], ['lost', openLost], ['rename', openRenaming], ['disable', askToDisable], ['enable', enable]];
 
 for (const row of findAll('[data-person]')) {
   for (const [name, act] of ACTIONS) {
@@ -163,6 +213,9 @@ function onSubmit(form, action, scope) {
 
 onSubmit(addForm, add);
 onSubmit(renameForm, rename, renameDialog);
+onSubmit(reasonForm, () => makePass(valueOf(reasonForm, 'reason')), reasonDialog);
+const lostButton = find('[data-confirm-lost]', lostDialog);
+lostButton.addEventListener('click', () => work(lostButton, reportLost));
 for (const dialog of [linkDialog, passDialog]) {
   const copyButton = find('[data-copy]', dialog);
   copyButton.addEventListener('click', () => work(copyButton, () => copy(dialog)));

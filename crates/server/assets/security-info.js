@@ -140,8 +140,101 @@ async function confirmHeld(card) {
   }
 }
 
+// A lost device: one passkey, or all of the same maker, after showing which.
+
+const losing = /** @type {HTMLDialogElement} */ (find('dialog#lost'));
+const together = /** @type {HTMLInputElement} */ (find('#lost-all'));
+/** @type {HTMLElement | null} */
+let lost = null;
+
+/** @param {HTMLElement} card */
+const isolate = (card) => `\u2068${card.dataset.name ?? ''}\u2069`;
+
+/** The one and, where they are wanted, those of its maker. */
+function listLost() {
+  const maker = lost?.dataset.maker;
+  const same = findAll('[data-passkey]').filter((card) => card === lost || (maker && card.dataset.maker === maker));
+  return { same, going: together.checked ? same : same.filter((card) => card === lost) };
+}
+
+function showLost() {
+  find('#lost-list').replaceChildren(...listLost().going.map((card) => {
+    const line = document.createElement('li');
+    line.textContent = isolate(card);
+    return line;
+  }));
+}
+
+/** @param {HTMLElement} card */
+function askAboutLost(card) {
+  lost = card;
+  together.checked = false;
+  const { same } = listLost();
+  find('#lost-more').hidden = same.length < 2;
+  find('#lost-all-text').textContent = text('script-lost-all', { count: String(same.length) });
+  find('#lost-title').textContent = text('script-lost-title', { name: isolate(card) });
+  showLost();
+  hush(losing);
+  losing.showModal();
+}
+
+async function reportLost() {
+  try {
+    const passkeyIds = listLost().going.map((card) => card.dataset.passkey);
+    const done = await post('/security-info/passkeys/lost', { passkeyIds });
+    await signals.send(done.signals);
+    location.assign(done.location);
+  } catch (error) {
+    giveUp(error, losing);
+  }
+}
+
+together.addEventListener('change', showLost);
+const confirmLoss = find('[data-confirm-lost]', losing);
+confirmLoss.addEventListener('click', () => work(confirmLoss, reportLost));
+
+// Recovery codes: shown once.
+
+const codesDialog = /** @type {HTMLDialogElement | null} */ (document.querySelector('dialog#codes'));
+
+/** @param {HTMLDialogElement} dialog */
+function prepareCodes(dialog) {
+  const [asking, made] = ['ask', 'made'].map((step) => find(`[data-step=${step}]`, dialog));
+  const make = find('[data-make-codes]', dialog);
+  const copy = find('[data-copy-codes]', dialog);
+  /** @type {string[]} */
+  let codes = [];
+  find('[data-codes]').addEventListener('click', () => { hush(asking); dialog.showModal(); });
+  make.addEventListener('click', () => work(make, async () => {
+    try {
+      codes = (await post('/security-info/codes/make', {})).codes;
+    } catch (error) {
+      return confirmFirst(error, 'codes') ? undefined : giveUp(error, asking);
+    }
+    find('ol', made).replaceChildren(...codes.map((code) => {
+      const line = document.createElement('li');
+      line.textContent = code;
+      return line;
+    }));
+    asking.hidden = true;
+    made.hidden = false;
+    copy.focus();
+  }));
+  copy.addEventListener('click', () => work(copy, async () => {
+    try {
+      await navigator.clipboard.writeText(codes.join('\n'));
+      say(text('script-copied'), 'good', { scope: made });
+    } catch { /* they can be selected and copied by hand */ }
+  }));
+  find('[data-print]', dialog).addEventListener('click', () => print());
+  dialog.addEventListener('close', () => codes.length && location.reload());
+}
+
+if (codesDialog) prepareCodes(codesDialog);
+
 for (const card of findAll('[data-passkey]')) {
   prepareRenaming(card);
+  card.querySelector('[data-lost]')?.addEventListener('click', () => askAboutLost(card));
   const held = /** @type {HTMLElement | null} */ (card.querySelector('[data-confirm-held]'));
   held?.addEventListener('click', () => work(held, () => confirmHeld(card)));
   card.querySelector('[data-remove]')?.addEventListener('click', () => askToRemove(card));
@@ -199,6 +292,9 @@ function goOn(place) {
   } else if (what === 'remove' && card?.querySelector('[data-remove]')) {
     askToRemove(card);
     say(text('script-continue'), 'good', { scope: removing });
+  } else if (what === 'codes' && codesDialog) {
+    codesDialog.showModal();
+    say(text('script-continue'), 'good', { scope: codesDialog });
   } else if (what === 'confirm') {
     const button = /** @type {HTMLElement | null | undefined} */ (card?.querySelector('[data-confirm-held]'));
     if (!button) return;

@@ -12,6 +12,7 @@ mod pass;
 mod people;
 mod providers;
 pub(crate) mod reauthenticate;
+mod recover;
 mod register;
 mod security_info;
 mod set_up;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(set_up::routes())
         .merge(register::routes())
         .merge(pass::routes())
+        .merge(recover::routes())
         .merge(security_info::routes())
         .merge(people::routes())
         .merge(applications::routes())

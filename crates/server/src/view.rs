@@ -14,6 +14,7 @@ pub mod error;
 pub mod pass;
 pub mod people;
 pub mod reauthenticate;
+pub mod recover;
 pub mod register;
 pub mod security_info;
 pub mod set_up;

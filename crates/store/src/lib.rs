@@ -61,10 +61,12 @@ pub use records::provisioning::{
     AskedFrom, CallerKind, GivenOptions, Hold, NewOptions, Provisioned,
 };
 pub use records::pushed_request::PushedRequest;
+pub use records::recovery_code::{NewRecoveryCode, RecoveryCode};
 pub use records::refresh_family::{FamilyId, RefreshFamily};
 pub use records::registration::Registration;
 pub use records::role::{RoleHolder, Without};
 pub use records::secret_key::SecretKey;
+pub use records::secret_try::SecretTry;
 pub use records::session::{LiveSession, NewSession, SessionSummary, TokenHash};
 pub use records::session_client::SessionClient;
 pub use records::tenant::Tenant;

@@ -1,4 +1,4 @@
-//! `policy show`, `preview`, `set`, `report-only`, `versions`, `compare`, `restore`, `reset`, `effective`, `pass`.
+//! `policy show`, `preview`, `set`, `report-only`, `versions`, `compare`, `restore`, `reset`, `effective`, `pass`, `recovery`.
 
 use std::io::Read;
 use std::path::Path;
@@ -24,6 +24,7 @@ const LONGEST: u64 = 1024 * 1024;
 const VERSIONS: u32 = 200;
 
 mod pass;
+mod recovery;
 
 pub(crate) async fn run(configuration: &Configuration, command: Policy) -> Result<(), Failure> {
     let identity = open(configuration, Start::Beside).await?;
@@ -70,6 +71,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: Policy) -> Resu
         ),
         Policy::Reset { form } => show_saved(&policies::reset(identity, actor, None).await?, form),
         Policy::Pass(asked) => pass::run(identity, actor, &asked).await,
+        Policy::Recovery(asked) => recovery::run(identity, actor, &asked).await,
         Policy::Effective { name, form } => {
             let person = people::find(identity, actor, &name).await?;
             let effective = policies::show_effective(identity, actor, person.person_id).await?;

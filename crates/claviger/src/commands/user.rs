@@ -1,10 +1,10 @@
 //! `user add`, `list`, `link`, `rename`, `disable`, `enable`, `break-glass`; what the directory knows of a person is in [`record`].
 
-use identity::methods;
 use identity::people::{self, Actor, PersonView};
 use identity::policies::{self, Mark};
 use identity::setup::Link;
 use identity::{Identity, Refusal};
+use identity::{lost, methods};
 use serde::Serialize;
 use server::Start;
 use server::config::Configuration;
@@ -125,6 +125,11 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
                 escape(&person.user_name)
             ))
         }
+        User::Lost {
+            name,
+            passkeys,
+            all,
+        } => report_lost(identity, actor, &name, passkeys, all).await,
         User::Options { name, cancel, form } => {
             provisioning::options(identity, actor, &name, cancel.as_deref(), form).await
         }
@@ -133,6 +138,30 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
         }
         User::Hold { whose, form } => provisioning::hold(identity, actor, whose, form).await,
     }
+}
+
+async fn report_lost(
+    identity: &Identity,
+    actor: Actor<'_>,
+    name: &str,
+    mut passkeys: Vec<String>,
+    all: bool,
+) -> Result<(), Failure> {
+    let person = people::find(identity, actor, name).await?;
+    if all {
+        let found = methods::list(identity, actor, person.person_id).await?;
+        passkeys.extend(found.into_iter().map(|method| method.method_id));
+    }
+    let reported = lost::report(identity, actor, person.person_id, &passkeys).await?;
+    let then = match reported.has_another {
+        true => "another passkey is left to sign in with",
+        false => "no passkey is left: they come back by a recovery code or a pass",
+    };
+    say(&format!(
+        "{} passkeys of {} are revoked and every session ended; {then}.",
+        reported.revoked,
+        escape(&person.user_name)
+    ))
 }
 
 async fn list(identity: &Identity, actor: Actor<'_>) -> Result<Vec<PersonView>, Refusal> {

@@ -17,11 +17,14 @@ pub(crate) struct Pass {
     /// It works more than once
     #[arg(long)]
     pub(crate) reusable: bool,
+    /// How it was made sure who it is for; must be given for somebody who had a passkey already
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
     /// Make none: show the one that there is, without its code
-    #[arg(long, conflicts_with_all = ["minutes", "starts_in", "reusable", "remove"])]
+    #[arg(long, conflicts_with_all = ["minutes", "starts_in", "reusable", "reason", "remove"])]
     pub(crate) show: bool,
     /// Make none: remove the one that there is
-    #[arg(long, conflicts_with_all = ["minutes", "starts_in", "reusable"])]
+    #[arg(long, conflicts_with_all = ["minutes", "starts_in", "reusable", "reason"])]
     pub(crate) remove: bool,
     #[command(flatten)]
     pub(crate) form: Form,
@@ -55,6 +58,27 @@ pub(crate) struct PassPolicy {
     pub(crate) exclude: Vec<String>,
     /// Back to the default that nobody saved; also where what was saved can't be understood
     #[arg(long, conflicts_with_all = ["state", "default_minutes", "least_minutes", "most_minutes", "length", "once", "include", "exclude"])]
+    pub(crate) reset: bool,
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecoveryPolicy {
+    /// Whether there are recovery codes at all
+    #[arg(long)]
+    pub(crate) state: Option<OnOff>,
+    /// Whether people with a directory role may have them, too
+    #[arg(long)]
+    pub(crate) privileged: Option<OnOff>,
+    /// Who may have them: everybody, or groups by name or id; may be repeated, and replaces the list
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) include: Vec<String>,
+    /// Groups whose people may not; may be repeated, and replaces the list; nobody empties it
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) exclude: Vec<String>,
+    /// Back to the default that nobody saved; also where what was saved can't be understood
+    #[arg(long, conflicts_with_all = ["state", "privileged", "include", "exclude"])]
     pub(crate) reset: bool,
     #[command(flatten)]
     pub(crate) form: Form,

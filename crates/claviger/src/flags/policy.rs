@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{Form, PassPolicy};
+use super::{Form, PassPolicy, RecoveryPolicy};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Policy {
@@ -100,6 +100,13 @@ pub(crate) enum Policy {
   claviger policy pass --state off
   claviger policy pass --reset")]
     Pass(PassPolicy),
+    /// Show or change the policy of recovery codes
+    #[command(after_help = "Examples:
+  claviger policy recovery
+  claviger policy recovery --exclude \"Finance\"
+  claviger policy recovery --privileged on
+  claviger policy recovery --state off")]
+    Recovery(RecoveryPolicy),
     /// Say what the policy has for a person: profiles, and each passkey with its reasons
     #[command(after_help = "Example:
   claviger policy effective ada@example.org")]

@@ -24,6 +24,7 @@ resource! {
         is_usable_once "isUsableOnce": Option<bool> = Shown Create;
         lifetime_in_minutes "lifetimeInMinutes": Option<i32> = Shown Create;
         method_usability_reason "methodUsabilityReason": Option<String> = Shown;
+        reason "@claviger.reason": Option<String> = Hidden Create Own;
         start_date_time "startDateTime": Option<Time> = Shown Create;
         temporary_access_pass "temporaryAccessPass": Option<String> = Shown;
     }

@@ -36,6 +36,11 @@ pub(crate) enum Change<'a> {
         person: Id,
         credential_id: &'a [u8],
     },
+    /// Several of the person's passkeys.
+    Passkeys {
+        person: Id,
+        credential_ids: &'a [Vec<u8>],
+    },
 }
 
 impl Change<'_> {
@@ -49,7 +54,8 @@ impl Change<'_> {
             | Change::Restored(id)
             | Change::Leaves { group: id, .. }
             | Change::Joins { group: id, .. }
-            | Change::Passkey { person: id, .. } => Some(id),
+            | Change::Passkey { person: id, .. }
+            | Change::Passkeys { person: id, .. } => Some(id),
         }
     }
 
@@ -68,7 +74,10 @@ impl Change<'_> {
     fn without(&self) -> Without<'_> {
         let nothing = Without::default();
         match *self {
-            Change::None | Change::Restored(_) | Change::Joins { .. } => nothing,
+            // Several passkeys are left out by `takes`.
+            Change::None | Change::Restored(_) | Change::Joins { .. } | Change::Passkeys { .. } => {
+                nothing
+            }
             Change::Person(person) => Without {
                 person: Some(person),
                 ..nothing
@@ -89,6 +98,16 @@ impl Change<'_> {
                 credential_id: Some(credential_id),
                 ..nothing
             },
+        }
+    }
+
+    /// Whether this passkey is one of several that go.
+    fn takes(&self, credential_id: &[u8]) -> bool {
+        match self {
+            Change::Passkeys { credential_ids, .. } => {
+                credential_ids.iter().any(|id| id == credential_id)
+            }
+            _ => false,
         }
     }
 
@@ -229,7 +248,8 @@ pub(crate) async fn find_witness(
             false => Vec::new(),
         };
         let scope = policy.find_scope(&groups);
-        for facts in of_one {
+        let left = of_one.iter().filter(|it| !change.takes(&it.credential_id));
+        for facts in left {
             let proof = proofs
                 .prove(identity, facts.aaguid, facts.attestation.as_ref())
                 .await?;

@@ -2,9 +2,10 @@
 
 use policy::access_pass::PassPolicy;
 use policy::profiles::{GroupId, PasskeyPolicy};
+use policy::recovery::RecoveryPolicy;
 use store::{Id, POLICY_KINDS, Store, StoreError};
 
-use super::{ACCESS_PASS, PASSKEY};
+use super::{ACCESS_PASS, PASSKEY, RECOVERY_CODE};
 use crate::{Refusal, codes};
 
 /// A policy that counts, and its version; 0 is the default, which nobody saved.
@@ -25,6 +26,17 @@ pub(crate) struct PublishedPass {
     policy: Option<PassPolicy>,
 }
 
+/// The policy of recovery codes that counts.
+#[derive(Debug)]
+pub(crate) struct PublishedRecovery {
+    /// Moved by every change: the ETag. 0: nothing was ever saved.
+    pub(crate) revision: i64,
+    /// 0 is the default, which nobody saved.
+    pub(crate) version: i64,
+    /// `None`: it can't be understood, and no code works.
+    policy: Option<RecoveryPolicy>,
+}
+
 /// Every policy of the organisation.
 #[derive(Debug)]
 pub(crate) struct Policies {
@@ -34,6 +46,7 @@ pub(crate) struct Policies {
     enforced: Option<Published>,
     report: Option<Published>,
     access_pass: PublishedPass,
+    recovery: PublishedRecovery,
     /// Sorted. These are marks, as a policy names accounts, and not the status of a person: who may sign in is read live.
     break_glass: Vec<Id>,
 }
@@ -52,6 +65,11 @@ impl Policies {
                 version: 0,
                 policy: Some(PassPolicy::default()),
             },
+            recovery: PublishedRecovery {
+                revision: 0,
+                version: 0,
+                policy: Some(RecoveryPolicy::default()),
+            },
             break_glass: store.list_break_glass(tenant).await?,
         };
         let mut is_understood = true;
@@ -62,6 +80,15 @@ impl Policies {
                     revision: found.revision,
                     version,
                     policy: PassPolicy::parse(&document),
+                };
+                continue;
+            }
+            if found.kind == RECOVERY_CODE {
+                let (version, document) = found.enforced.unwrap_or_default();
+                policies.recovery = PublishedRecovery {
+                    revision: found.revision,
+                    version,
+                    policy: RecoveryPolicy::parse(&document),
                 };
                 continue;
             }
@@ -110,6 +137,19 @@ impl Policies {
         &self.access_pass
     }
 
+    /// The policy of recovery codes that decides now.
+    ///
+    /// # Errors
+    /// [`codes::POLICY_UNKNOWN`] when what is in force can't be understood.
+    pub(crate) fn require_recovery(&self) -> Result<&RecoveryPolicy, Refusal> {
+        let unknown = || Refusal::new(&codes::POLICY_UNKNOWN);
+        self.recovery.policy.as_ref().ok_or_else(unknown)
+    }
+
+    pub(crate) fn recovery(&self) -> &PublishedRecovery {
+        &self.recovery
+    }
+
     pub(crate) fn report(&self) -> Option<&Published> {
         self.report.as_ref()
     }
@@ -129,16 +169,19 @@ impl Policies {
             groups.any(|named| named.0 == group.0)
         };
         let of_passes = |policy: &PassPolicy| policy.groups().any(|named| named.0 == group.0);
+        let of_codes = |policy: &RecoveryPolicy| policy.groups().any(|named| named.0 == group.0);
         self.enforced().is_some_and(named)
             || self.report().is_some_and(named)
             || self.access_pass.policy.as_ref().is_some_and(of_passes)
+            || self.recovery.policy.as_ref().is_some_and(of_codes)
     }
 
-    /// The groups from whose people the policies that count take passkeys, or passes.
+    /// The groups from whose people the policies that count take passkeys, passes or recovery codes.
     fn excluded(&self) -> impl Iterator<Item = &GroupId> {
         let passkeys = self.enforced().map(|it| &it.policy.document().exclude);
         let passes = self.access_pass.policy.as_ref().map(|it| &it.exclude);
-        passkeys.into_iter().chain(passes).flatten()
+        let codes = self.recovery.policy.as_ref().map(|it| &it.exclude);
+        passkeys.into_iter().chain(passes).chain(codes).flatten()
     }
 
     pub(crate) fn excludes_any(&self) -> bool {

@@ -276,6 +276,7 @@ impl Storing<'_> {
             name: self.name,
             status,
             place: self.derive_place(),
+            recovered_at: None,
         };
         creation::insert(identity, &mut unit, &mut entry, new, permitted);
         self.add_planter(&mut unit, credential_id.clone(), now);

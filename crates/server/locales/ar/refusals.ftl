@@ -135,6 +135,27 @@ refusal-pass-missing-remedy = أنشئ رمزًا.
 refusal-pass-policy-unfit = سياسة رموز الوصول المؤقتة خارج النطاق المسموح.
 refusal-pass-policy-unfit-remedy = تكون المدد بين 10 و43200 دقيقة، والرموز بين 8 و48 حرفًا، ويجب أن تكون المجموعات موجودة. لم يُحفظ شيء.
 
+refusal-pass-reason-missing = كان لهذا الشخص مفتاح مرور من قبل: يحتاج رمز الوصول المؤقت إلى سبب.
+refusal-pass-reason-missing-remedy = تأكّد ممن يطلب، واكتب كيف.
+
+refusal-recovery-wrong = اسم المستخدم أو رمز الاسترداد غير صحيح.
+refusal-recovery-wrong-remedy = تحقّق من كليهما. يعمل كل رمز مرة واحدة، وإنشاء رموز جديدة يُنهي القديمة. إذا تكرّر ذلك فاسأل مكتب المساعدة.
+
+refusal-recovery-unusable = استُخدم رمز الاسترداد أو استُبدل، أو الحساب معطّل، أو انتهى وقت التسجيل.
+refusal-recovery-unusable-remedy = أدخل رمزًا مرة أخرى أو اسأل مكتب المساعدة.
+
+refusal-recovery-not-allowed = لا تسمح سياسة مؤسستك لهذا الحساب باستخدام رموز الاسترداد.
+refusal-recovery-not-allowed-remedy = اطلب رمز وصول مؤقتًا من مكتب المساعدة.
+
+refusal-recovery-policy-unfit = تذكر سياسة رموز الاسترداد مجموعة غير موجودة أو مكرّرة أو عددًا كبيرًا منها.
+refusal-recovery-policy-unfit-remedy = صحّحها. لم يُحفظ شيء.
+
+refusal-recovery-too-recent = عدت عن طريق استرداد قبل أقل من يوم: لا يمكن بعدُ إزالة مفتاح مرور ولا استبدال رموز الاسترداد.
+refusal-recovery-too-recent-remedy = سجّل الدخول بمفتاح مرور آخر أو انتظر. يمكن الإبلاغ عن جهاز مفقود فورًا.
+
+refusal-lost-unfit = يُبلَّغ عن فقدان مفتاح مرور واحد، أو عدة مفاتيح من صانع واحد.
+refusal-lost-unfit-remedy = أبلغ عنها واحدًا بعد الآخر.
+
 refusal-link-not-needed = روابط التسجيل مخصّصة لمن ليس لديه مفتاح مرور صالح.
 refusal-link-not-needed-remedy = يمكن لهذا الشخص تسجيل الدخول وإضافة مفتاح مرور من صفحة «معلومات الأمان».
 

@@ -68,8 +68,9 @@ sign-in-notice-registered = Ihr Passkey ist bereit. Melden Sie sich jetzt mit ih
 sign-in-help = Probleme beim Anmelden?
 sign-in-help-phone = Ihr Passkey ist auf dem Smartphone? Wählen Sie „Mit Passkey anmelden“, dann das Smartphone, und scannen Sie den Code.
 sign-in-help-key = Mit einem Sicherheitsschlüssel: Benutzernamen eingeben, „Weiter“ wählen, dann den Schlüssel einstecken oder antippen.
-sign-in-help-lost = Kein Passkey zur Hand? Bitten Sie Ihren Helpdesk um einen Registrierungslink.
 sign-in-help-pass = Ich habe einen Befristeten Zugriffspass
+sign-in-help-recover = Ich kann keinen meiner Passkeys benutzen
+sign-in-notice-reported-lost = Was Sie gemeldet haben, gilt nicht mehr, und alle Geräte sind abgemeldet. Melden Sie sich mit einem anderen Passkey an.
 
 ## Bestätigen
 confirm-title = Bestätigen Sie, dass Sie es sind
@@ -99,6 +100,22 @@ pass-code = Befristeter Zugriffspass
 pass-code-hint = Groß oder klein, mit oder ohne Bindestriche: alles einerlei.
 pass-for = Der Pass ist für
 pass-done-lead = Melden Sie sich mit Ihrem neuen Passkey an. Den Pass brauchen Sie nicht mehr.
+
+## Wege zurück
+recover-title = Wieder hineinkommen
+recover-lead = Sie können Ihren Passkey nicht benutzen? Das sind die Wege zurück, der beste zuerst. Keiner meldet Sie von selbst an: Mit jedem erstellen Sie einen neuen Passkey.
+recover-reported = Was Sie gemeldet haben, gilt nicht mehr, und alle Geräte sind abgemeldet.
+recover-passkey-title = Ein anderer Passkey
+recover-passkey-text = Auf dem Smartphone, auf einem anderen Rechner, in einem Passwortmanager oder auf einem Sicherheitsschlüssel. Das ist der schnellste Weg, und nichts muss neu erstellt werden.
+recover-code-title = Ein Wiederherstellungscode
+recover-code-text = Einer der zehn, die Sie ausgedruckt oder aufgehoben haben. Er gilt einmal.
+recover-code = Wiederherstellungscode
+recover-pass-title = Ein Pass vom Helpdesk
+recover-pass-text = Der Helpdesk vergewissert sich, dass Sie es sind, und gibt Ihnen einen Befristeten Zugriffspass.
+recover-desk-title = Nichts davon?
+recover-desk-text = Wenden Sie sich an Ihren Helpdesk oder an die Verwaltung Ihrer Organisation. Dort ist zu sehen, welche Wege Ihnen offenstehen.
+recover-for = Der Code ist für
+recover-done-lead = Melden Sie sich mit dem neuen Passkey an. Sehen Sie dann die Sicherheitsinformationen durch: Melden Sie das Gerät als verloren, wenn es weg ist, und erstellen Sie neue Codes, wenn nur noch wenige übrig sind.
 
 ## Sicherheitsinfo
 security-title = Sicherheitsinfo
@@ -132,6 +149,27 @@ held-refuse = Nicht meiner
 held-confirm-named = Bestätigen, dass der Passkey „{ $name }“ Ihnen gehört
 held-refuse-named = Der Passkey „{ $name }“ gehört mir nicht: entfernen
 not-removable = Ihr letzter verwendbarer Passkey lässt sich nicht entfernen.
+codes-title = Wiederherstellungscodes
+codes-left = { $left } von { $most } übrig
+codes-text = Zehn Codes für den Tag, an dem Sie keinen Passkey zur Hand haben. Mit jedem erstellen Sie einmal einen neuen Passkey.
+codes-since = Erstellt am
+codes-make = Codes erstellen
+codes-make-new = Neue Codes erstellen
+codes-ask = Sie erhalten zehn Codes. Drucken Sie sie aus, oder heben Sie sie sicher auf, aber nicht auf diesem Gerät: Wer einen hat und Ihren Benutzernamen kennt, kann für Ihr Konto einen Passkey erstellen.
+codes-replaces = Die Codes, die Sie jetzt haben, gelten dann nicht mehr.
+codes-made-title = Ihre Wiederherstellungscodes
+codes-made-lead = Sie werden nur dieses eine Mal gezeigt. Drucken oder kopieren Sie sie jetzt.
+codes-use = Auf der Anmeldeseite: „Probleme beim Anmelden?“, dann „Ich kann keinen meiner Passkeys benutzen“. Jeder gilt einmal.
+codes-copy = Alle kopieren
+codes-print = Drucken
+codes-kept = Ich habe sie aufgehoben
+lost-button = Verloren
+lost-named = Passkey „{ $name }“ ist verloren
+lost-text = Wenn das Gerät verloren oder gestohlen ist oder jemand anders es benutzen könnte: Diese Passkeys gelten sofort nicht mehr, und Sie werden überall abgemeldet, auch hier:
+lost-then = Danach melden Sie sich mit einem anderen Passkey an. Haben Sie keinen, werden Ihnen die anderen Wege zurück gezeigt.
+lost-confirm = Als verloren melden und abmelden
+recovered-badge = Aus einer Wiederherstellung
+recovered-note = Sie sind mit einem Passkey aus einer Wiederherstellung zurückgekommen. Zum Schutz Ihres Kontos lassen sich hier keine anderen Passkeys entfernen und keine Wiederherstellungscodes ersetzen bis
 last-used = Zuletzt benutzt
 never-used = Noch nicht benutzt
 passkey-ends-unused = Gilt bis zu diesem Tag, außer Sie benutzen ihn vorher:
@@ -177,6 +215,13 @@ activity-pass-made = Für Sie wurde ein Befristeter Zugriffspass erstellt
 activity-pass-removed = Ihr Befristeter Zugriffspass wurde entfernt
 activity-pass-used = Ihr Befristeter Zugriffspass wurde benutzt
 activity-pass-refused = Ein Befristeter Zugriffspass wurde versucht und abgelehnt
+activity-codes-made = Wiederherstellungscodes wurden erstellt; ältere gelten nicht mehr
+activity-recovery-begun = Ein Wiederherstellungscode wurde benutzt, um einen Passkey zu erstellen
+activity-recovery-refused = Ein Wiederherstellungscode wurde versucht und abgelehnt
+activity-reported-lost = { $named ->
+    [yes] Als verloren gemeldet: „{ $name }“; überall abgemeldet
+   *[no] Ein Passkey wurde als verloren gemeldet; überall abgemeldet
+}
 activity-renamed = Ihr Name wurde geändert
 activity-passkey-refused = Ein neuer Passkey wurde nicht angenommen
 activity-disabled = Ihr Konto wurde deaktiviert
@@ -221,6 +266,12 @@ make-link = Registrierungslink
 make-pass = Befristeter Zugriffspass
 made-pass-lead = Er wird nur dieses eine Mal gezeigt. Vergewissern Sie sich, wem Sie ihn geben: Wer ihn hat, kann für dieses Konto einen Passkey erstellen.
 made-pass-until = Auf der Anmeldeseite einzugeben bis
+desk-lost = Als verloren melden
+desk-lost-text = Die gewählten Passkeys gelten sofort nicht mehr, und die Person wird überall abgemeldet. Bleibt keiner übrig, braucht sie einen Wiederherstellungscode oder einen Pass.
+desk-lost-confirm = Widerrufen und abmelden
+pass-reason = Wie haben Sie sich vergewissert, wer es ist?
+pass-reason-text = Diese Person hatte schon einen Passkey: Mit einem Pass könnte jemand anders das Konto übernehmen. Prüfen Sie erst, wer fragt.
+pass-reason-hint = Ein paar Worte, die im Auditprotokoll stehen, etwa „Rückruf unter der Nummer aus der Personalliste“.
 copy-pass = Pass kopieren
 disable = Deaktivieren
 enable = Aktivieren

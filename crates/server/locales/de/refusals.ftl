@@ -135,6 +135,27 @@ refusal-pass-missing-remedy = Stellen Sie einen aus.
 refusal-pass-policy-unfit = Die Richtlinie für Befristete Zugriffspässe ist außerhalb des Erlaubten.
 refusal-pass-policy-unfit-remedy = Dauern haben 10 bis 43200 Minuten, Codes 8 bis 48 Zeichen, und Gruppen muss es geben. Nichts wurde gespeichert.
 
+refusal-pass-reason-missing = Diese Person hatte schon einen Passkey: Ein Pass braucht eine Begründung.
+refusal-pass-reason-missing-remedy = Vergewissern Sie sich, wer fragt, und schreiben Sie, wie.
+
+refusal-recovery-wrong = Benutzername oder Wiederherstellungscode stimmt nicht.
+refusal-recovery-wrong-remedy = Prüfen Sie beides. Ein Code gilt einmal, und neue Codes beenden die alten. Bleibt es so, fragen Sie Ihren Helpdesk.
+
+refusal-recovery-unusable = Der Wiederherstellungscode wurde benutzt oder ersetzt, das Konto ist deaktiviert, oder die Zeit zum Registrieren ist um.
+refusal-recovery-unusable-remedy = Geben Sie noch einmal einen Code ein, oder fragen Sie Ihren Helpdesk.
+
+refusal-recovery-not-allowed = Die Richtlinie Ihrer Organisation erlaubt diesem Konto keine Wiederherstellungscodes.
+refusal-recovery-not-allowed-remedy = Bitten Sie den Helpdesk um einen Befristeten Zugriffspass.
+
+refusal-recovery-policy-unfit = Die Richtlinie für Wiederherstellungscodes nennt eine Gruppe, die es nicht gibt, eine doppelt oder zu viele.
+refusal-recovery-policy-unfit-remedy = Berichtigen Sie sie. Nichts wurde gespeichert.
+
+refusal-recovery-too-recent = Sie sind vor weniger als einem Tag durch eine Wiederherstellung zurückgekommen: Noch lässt sich kein Passkey entfernen und kein Wiederherstellungscode ersetzen.
+refusal-recovery-too-recent-remedy = Melden Sie sich mit einem anderen Passkey an, oder warten Sie. Ein verlorenes Gerät können Sie sofort melden.
+
+refusal-lost-unfit = Als verloren gemeldet wird ein Passkey, oder mehrere desselben Herstellers.
+refusal-lost-unfit-remedy = Melden Sie sie nacheinander.
+
 refusal-link-not-needed = Registrierungslinks sind für Personen ohne verwendbaren Passkey.
 refusal-link-not-needed-remedy = Die Person kann sich anmelden und unter „Sicherheitsinfo“ einen Passkey hinzufügen.
 

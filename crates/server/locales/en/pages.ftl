@@ -68,8 +68,9 @@ sign-in-notice-registered = Your passkey is ready. Sign in with it now.
 sign-in-help = Trouble signing in?
 sign-in-help-phone = Is your passkey on your phone? Choose “Sign in with a passkey”, then the phone, and scan the code.
 sign-in-help-key = With a security key, type your user name, choose “Next”, then insert or tap the key.
-sign-in-help-lost = No passkey at hand? Ask your help desk for a registration link.
 sign-in-help-pass = I have a Temporary Access Pass
+sign-in-help-recover = I can’t use any of my passkeys
+sign-in-notice-reported-lost = What you reported no longer works, and every device is signed out. Sign in with another passkey.
 
 ## Confirming
 confirm-title = Confirm it’s you
@@ -99,6 +100,22 @@ pass-code = Temporary Access Pass
 pass-code-hint = Capital or small letters, with or without hyphens: all the same.
 pass-for = The pass is for
 pass-done-lead = Sign in with your new passkey. You don’t need the pass any more.
+
+## Ways back in
+recover-title = Get back in
+recover-lead = You can’t use your passkey? These are the ways back in, best first. None of them signs you in by itself: each lets you create a new passkey.
+recover-reported = What you reported no longer works, and every device is signed out.
+recover-passkey-title = Another passkey
+recover-passkey-text = On your phone, on another computer, in a password manager or on a security key. It is the quickest way, and nothing has to be made anew.
+recover-code-title = A recovery code
+recover-code-text = One of the ten that you printed or saved. It works once.
+recover-code = Recovery code
+recover-pass-title = A pass from the help desk
+recover-pass-text = The help desk makes sure that it is you, and gives you a Temporary Access Pass.
+recover-desk-title = None of these?
+recover-desk-text = Ask your help desk, or whoever manages your organisation’s accounts. They can see which ways are open to you.
+recover-for = The code is for
+recover-done-lead = Sign in with your new passkey. Then look at Security info: report the device lost if it is gone, and make new recovery codes when few are left.
 
 ## Security info
 security-title = Security info
@@ -132,6 +149,27 @@ held-refuse = Not mine
 held-confirm-named = Confirm that passkey “{ $name }” is yours
 held-refuse-named = Passkey “{ $name }” is not mine: remove it
 not-removable = Your last usable passkey can’t be removed.
+codes-title = Recovery codes
+codes-left = { $left } of { $most } left
+codes-text = Ten codes for the day on which you have no passkey at hand. Each lets you create one new passkey, once.
+codes-since = Made on
+codes-make = Make recovery codes
+codes-make-new = Make new codes
+codes-ask = You get ten codes. Print them, or save them in a safe place that is not this device: whoever has one and knows your user name can create a passkey for your account.
+codes-replaces = The codes that you have now stop working.
+codes-made-title = Your recovery codes
+codes-made-lead = They are shown this once. Print or copy them now.
+codes-use = On the sign-in page: “Trouble signing in?”, then “I can’t use any of my passkeys”. Each works once.
+codes-copy = Copy all
+codes-print = Print
+codes-kept = I have kept them
+lost-button = Lost
+lost-named = Passkey “{ $name }” is lost
+lost-text = If the device is lost or stolen, or somebody else may use it, these passkeys stop working at once, and you are signed out everywhere, here too:
+lost-then = Then sign in with another passkey. If you have none, you are shown the other ways back in.
+lost-confirm = Report lost and sign out
+recovered-badge = From a recovery
+recovered-note = You came back with a passkey from a recovery. To protect your account, no other passkey can be removed here, and no recovery codes replaced, until
 last-used = Last used
 never-used = Not used yet
 passkey-ends-unused = Works until this day, unless you use it before:
@@ -177,6 +215,13 @@ activity-pass-made = A Temporary Access Pass was made for you
 activity-pass-removed = Your Temporary Access Pass was removed
 activity-pass-used = Your Temporary Access Pass was used
 activity-pass-refused = A Temporary Access Pass was tried and refused
+activity-codes-made = Recovery codes were made; older ones ended
+activity-recovery-begun = A recovery code was used to create a passkey
+activity-recovery-refused = A recovery code was tried and refused
+activity-reported-lost = { $named ->
+    [yes] Reported lost: “{ $name }”; signed out everywhere
+   *[no] A passkey was reported lost; signed out everywhere
+}
 activity-renamed = Your name was changed
 activity-passkey-refused = A new passkey was not accepted
 activity-disabled = Your account was disabled
@@ -221,6 +266,12 @@ make-link = Registration link
 make-pass = Temporary Access Pass
 made-pass-lead = It is shown this once. Make sure whom you give it to: whoever has it can create a passkey for this account.
 made-pass-until = Enter it on the sign-in page until
+desk-lost = Report lost
+desk-lost-text = The passkeys that you choose stop working at once, and the person is signed out everywhere. If none is left, they need a recovery code or a pass.
+desk-lost-confirm = Revoke and sign out
+pass-reason = How did you make sure that it is them?
+pass-reason-text = This person had a passkey already: with a pass, somebody else could take over the account. Check who is asking first.
+pass-reason-hint = A few words that stand in the audit log, such as “called back on the number in the staff list”.
 copy-pass = Copy the pass
 disable = Disable
 enable = Enable

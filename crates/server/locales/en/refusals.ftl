@@ -135,6 +135,27 @@ refusal-pass-missing-remedy = Make one.
 refusal-pass-policy-unfit = The policy of Temporary Access Passes is out of range.
 refusal-pass-policy-unfit-remedy = Lifetimes have 10 to 43200 minutes, codes 8 to 48 characters, and groups must be there. Nothing was saved.
 
+refusal-pass-reason-missing = This person had a passkey already: a pass needs a reason.
+refusal-pass-reason-missing-remedy = Make sure who is asking, and say how.
+
+refusal-recovery-wrong = The user name or the recovery code is not right.
+refusal-recovery-wrong-remedy = Check both. A code works once, and making new codes ends the old ones. If it stays so, ask your help desk.
+
+refusal-recovery-unusable = The recovery code was used or replaced, the account is disabled, or the time to register is over.
+refusal-recovery-unusable-remedy = Enter a code again, or ask your help desk.
+
+refusal-recovery-not-allowed = Your organisation’s policy does not let this account use recovery codes.
+refusal-recovery-not-allowed-remedy = Ask the help desk for a Temporary Access Pass.
+
+refusal-recovery-policy-unfit = The policy of recovery codes names a group that is not there, one twice, or too many.
+refusal-recovery-policy-unfit-remedy = Correct it. Nothing was saved.
+
+refusal-recovery-too-recent = You came back by a recovery less than a day ago: no passkey can be removed and no recovery code replaced yet.
+refusal-recovery-too-recent-remedy = Sign in with another passkey, or wait. A lost device can be reported at once.
+
+refusal-lost-unfit = What is reported lost is one passkey, or several of one maker.
+refusal-lost-unfit-remedy = Report them one after the other.
+
 refusal-link-not-needed = Registration links are for people without a usable passkey.
 refusal-link-not-needed-remedy = The person can sign in and add a passkey on the Security info page.
 

@@ -45,6 +45,7 @@ fn derive(pass: &PassView, code: Option<&str>) -> TemporaryAccessPassAuthenticat
             }
             .to_owned(),
         ),
+        reason: None,
         start_date_time: Some(Time(pass.starts_at)),
         temporary_access_pass: code.map(str::to_owned),
     }
@@ -112,6 +113,7 @@ pub(super) async fn create(call: Call) -> Outcome {
         lifetime_minutes: read_number(&fields, "lifetimeInMinutes")?,
         starts_at: fields.time("startDateTime").map(|time| time.0),
         usable_once: fields.truth("isUsableOnce"),
+        reason: fields.text("@claviger.reason").flatten().map(str::to_owned),
     };
     let (person, context) = call.methods_of(KIND).await?;
     let (pass, code) = access_pass::make(&call.state.identity, call.actor(), person, &new)

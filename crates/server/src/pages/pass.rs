@@ -41,9 +41,9 @@ async fn show(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entered {
-    name: String,
-    code: String,
+pub(super) struct Entered {
+    pub(super) name: String,
+    pub(super) code: String,
 }
 
 /// With what a try after this one shows in place of the code.
@@ -59,8 +59,8 @@ struct OnlyToken<'a> {
     token: &'a str,
 }
 
-async fn invite(state: &AppState, caller: &Caller, token: &str) -> Answer {
-    let invitation = enrolment::begin(&state.identity, caller, By::Pass, token).await?;
+pub(super) async fn invite(state: &AppState, caller: &Caller, by: By, token: &str) -> Answer {
+    let invitation = enrolment::begin(&state.identity, caller, by, token).await?;
     let invited = Invited::of(invitation);
     Ok(json(&Entitled { token, invited }))
 }
@@ -71,7 +71,7 @@ async fn enter(
     JsonBody(body): JsonBody<Entered>,
 ) -> Answer {
     let token = access_pass::enter(&state.identity, &caller, &body.name, &body.code).await?;
-    match invite(&state, &caller, &token).await {
+    match invite(&state, &caller, By::Pass, &token).await {
         Ok(answer) => Ok(answer),
         // The code may work no second time: the page asks for the rest again.
         Err(_) => Ok(json(&OnlyToken { token: &token })),
@@ -83,7 +83,7 @@ async fn begin(
     AskedBy(caller): AskedBy,
     JsonBody(body): JsonBody<Token>,
 ) -> Answer {
-    invite(&state, &caller, &body.token).await
+    invite(&state, &caller, By::Pass, &body.token).await
 }
 
 async fn finish(

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use identity::access_pass::{self, NewPass};
 use identity::people::{self, Actor};
-use identity::{Id, codes};
+use identity::{Id, codes, lost, methods};
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Empty, json, page};
@@ -20,6 +20,8 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/people/add", post(add))
         .route("/people/link", post(make_link))
         .route("/people/pass", post(make_pass))
+        .route("/people/passkeys", post(list_passkeys))
+        .route("/people/lost", post(report_lost))
         .route("/people/rename", post(rename))
         .route("/people/disable", post(disable))
         .route("/people/enable", post(enable))
@@ -122,19 +124,88 @@ struct MadePass {
     expires_at: String,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct PassAsked {
+    person_id: String,
+    /// For who had a passkey already.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
 /// As the policy has it: once, for its default lifetime.
 async fn make_pass(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<PassAsked>,
+) -> Answer {
+    let actor = Actor::Person(&caller, &session);
+    let person = parse_id(&body.person_id)?;
+    let new = NewPass {
+        reason: body.reason,
+        ..NewPass::default()
+    };
+    let (pass, code) = access_pass::make(&state.identity, actor, person, &new).await?;
+    Ok(json(&MadePass {
+        code,
+        expires_at: crate::time::write_rfc3339(pass.expires_at),
+    }))
+}
+
+#[derive(Serialize)]
+struct Passkey {
+    id: String,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Passkeys {
+    passkeys: Vec<Passkey>,
+}
+
+async fn list_passkeys(
     State(state): State<AppState>,
     AskedBy(caller): AskedBy,
     SignedIn(session): SignedIn,
     JsonBody(body): JsonBody<Person>,
 ) -> Answer {
     let actor = Actor::Person(&caller, &session);
-    let (person, new) = (parse_id(&body.person_id)?, NewPass::default());
-    let (pass, code) = access_pass::make(&state.identity, actor, person, &new).await?;
-    Ok(json(&MadePass {
-        code,
-        expires_at: crate::time::write_rfc3339(pass.expires_at),
+    let found = methods::list(&state.identity, actor, parse_id(&body.person_id)?).await?;
+    let passkeys = found.into_iter().map(|method| Passkey {
+        id: method.method_id,
+        name: method.name,
+    });
+    Ok(json(&Passkeys {
+        passkeys: passkeys.collect(),
+    }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Lost {
+    person_id: String,
+    passkey_ids: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReportedLost {
+    /// Whether the person has another passkey to sign in with.
+    has_another: bool,
+}
+
+async fn report_lost(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Lost>,
+) -> Answer {
+    let actor = Actor::Person(&caller, &session);
+    let person = parse_id(&body.person_id)?;
+    let reported = lost::report(&state.identity, actor, person, &body.passkey_ids).await?;
+    Ok(json(&ReportedLost {
+        has_another: reported.has_another,
     }))
 }
 

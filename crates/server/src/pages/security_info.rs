@@ -3,9 +3,12 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use identity::{Id, applications, codes, passkeys, provisioning, security_info, sessions};
+use identity::{
+    Id, applications, codes, lost, passkeys, provisioning, recovery_code, security_info, sessions,
+};
 use serde::{Deserialize, Serialize};
 
+use super::recover::AFTER_LOSS;
 use super::{Answer, Begun, Ceremony, Empty, Nothing, json, page, signals, to_value};
 use crate::app::AppState;
 use crate::error::Rejection;
@@ -20,6 +23,8 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/security-info/passkeys/rename", post(rename))
         .route("/security-info/passkeys/remove", post(remove))
         .route("/security-info/passkeys/confirm", post(confirm))
+        .route("/security-info/passkeys/lost", post(report_lost))
+        .route("/security-info/codes/make", post(make_codes))
         .route("/security-info/sessions/end", post(end_session))
         .route("/security-info/consents/withdraw", post(withdraw))
 }
@@ -37,6 +42,8 @@ async fn show(State(state): State<AppState>, SignedIn(session): SignedIn, visit:
         consents: &consents,
         recommend_second: info.recommend_second,
         only_device_bound: info.only_device_bound,
+        codes: info.codes,
+        recovered_until: info.recovered_until,
         accepts: &info.accepts,
         signals: to_value(&signals!(info.signals))?,
     };
@@ -136,6 +143,51 @@ async fn confirm(
 ) -> Answer {
     provisioning::confirm_own(&state.identity, &caller, &session, &body.passkey_id).await?;
     Ok(json(&Empty {}))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Lost {
+    passkey_ids: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ReportedLost<S: Serialize> {
+    location: &'static str,
+    signals: S,
+}
+
+/// Who has another passkey signs in with it; who has none is shown the ways back in.
+async fn report_lost(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<Lost>,
+) -> Answer {
+    let reported = lost::report_own(&state.identity, &caller, &session, &body.passkey_ids).await?;
+    let location = match reported.has_another {
+        true => "/sign-in?notice=reported-lost",
+        false => AFTER_LOSS,
+    };
+    Ok(json(&ReportedLost {
+        location,
+        signals: signals!(reported.signals),
+    }))
+}
+
+#[derive(Serialize)]
+struct MadeCodes {
+    codes: Vec<String>,
+}
+
+async fn make_codes(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    _: JsonBody<Nothing>,
+) -> Answer {
+    let codes = recovery_code::make(&state.identity, &caller, &session).await?;
+    Ok(json(&MadeCodes { codes }))
 }
 
 #[derive(Debug, Deserialize)]

@@ -37,6 +37,7 @@ async fn show(
         return Ok(Redirect::to(return_path).into_response());
     }
     let challenge = sign_in::begin(&state.identity, &caller)?;
+    let on = oidc::form::write(&[("return", return_path)]);
     let template = SignIn {
         frame: visit.frame(),
         state: &challenge.state,
@@ -44,8 +45,8 @@ async fn show(
         return_path,
         notice: query.notice.as_deref().and_then(Notice::parse),
         hint: query.hint.as_deref().unwrap_or_default(),
-        pass: access_pass::are_on(&state.identity)
-            .then(|| format!("/pass?{}", oidc::form::write(&[("return", return_path)]))),
+        pass: access_pass::are_on(&state.identity).then(|| format!("/pass?{on}")),
+        recover: format!("/recover?{on}"),
     };
     page(&state, &visit, &template)
 }

@@ -17,6 +17,11 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[
     "script-continue",
     "script-link-for",
     "script-pass-for",
+    "script-pass-reason-for",
+    "script-lost-for",
+    "script-lost-none",
+    "script-reported-lost",
+    "script-reported-last",
     "script-disable-for",
     "script-field-empty",
 ];
@@ -54,10 +59,19 @@ impl People<'_> {
         person.enabled && person.passkeys == 0
     }
 
+    fn is_own(&self, person: &PersonView) -> bool {
+        let is_own = |session: &Session| session.person_id == person.person_id;
+        self.frame.session.is_some_and(is_own)
+    }
+
     /// For others only: a pass is made by somebody else.
     fn may_get_pass(&self, person: &PersonView) -> bool {
-        let is_own = |session: &Session| session.person_id == person.person_id;
-        self.offers_pass && person.enabled && !self.frame.session.is_some_and(is_own)
+        self.offers_pass && person.enabled && !self.is_own(person)
+    }
+
+    /// One's own are on Security info.
+    fn may_have_lost(&self, person: &PersonView) -> bool {
+        person.passkeys > 0 && !self.is_own(person)
     }
 
     fn next_address(&self, after: &str) -> String {

@@ -1,10 +1,12 @@
 //! A person's own passkeys, sessions and activity.
 
 use askama::Template;
+use identity::Micros;
 use identity::applications::OwnConsent;
 use identity::authorize::ConsentApi;
 use identity::policies::Accepts;
 use identity::provisioning::Planted;
+use identity::recovery_code::{self, Standing};
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::SessionView;
 use serde_json::{Value, json};
@@ -26,6 +28,9 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[
     "script-consent-withdrawn",
     "script-field-empty",
     "script-remove-title",
+    "script-lost-title",
+    "script-lost-all",
+    "script-copied",
 ];
 
 #[derive(Debug, Template)]
@@ -41,6 +46,10 @@ pub struct SecurityInfo<'a> {
     pub consents: &'a [OwnConsent],
     pub recommend_second: bool,
     pub only_device_bound: bool,
+    /// The recovery codes; `None` where the policy gives the person none.
+    pub codes: Option<Standing>,
+    /// Until when nothing can be removed here, because a recovery led to this session.
+    pub recovered_until: Option<Micros>,
     /// Which passkeys can be added, or the code of what says that none can.
     pub accepts: &'a Result<Accepts, &'static str>,
     /// `{allAccepted, currentUser}`: sent to the provider on every visit.
@@ -67,6 +76,20 @@ impl SecurityInfo<'_> {
     fn allowed_at(&self, api: &ConsentApi) -> String {
         let words: Vec<&str> = api.scopes.iter().map(|it| it.name.as_str()).collect();
         words.join(" · ")
+    }
+
+    /// "7 of 10 left".
+    fn codes_left(&self, codes: &Standing) -> String {
+        let (left, most) = (codes.left.to_string(), recovery_code::COUNT.to_string());
+        let texts = self.frame.texts;
+        texts
+            .with("codes-left", &[("left", &left), ("most", &most)])
+            .into_owned()
+    }
+
+    /// By whom passkeys belong together; empty where the maker does not say who they are.
+    fn maker<'a>(&self, passkey: &'a PasskeyCard) -> &'a str {
+        passkey.provider.aaguid.as_deref().unwrap_or_default()
     }
 
     fn is_full(&self) -> bool {
@@ -218,6 +241,10 @@ impl SecurityInfo<'_> {
             ActivityKind::PassRemoved => "activity-pass-removed",
             ActivityKind::PassUsed => "activity-pass-used",
             ActivityKind::PassRefused => "activity-pass-refused",
+            ActivityKind::CodesMade => "activity-codes-made",
+            ActivityKind::RecoveryBegun => "activity-recovery-begun",
+            ActivityKind::RecoveryRefused => "activity-recovery-refused",
+            ActivityKind::ReportedLost => "activity-reported-lost",
             ActivityKind::Renamed => "activity-renamed",
             ActivityKind::Disabled => "activity-disabled",
             ActivityKind::Enabled => "activity-enabled",
@@ -234,12 +261,18 @@ impl SecurityInfo<'_> {
             ActivityKind::SignedIn
             | ActivityKind::Enabled
             | ActivityKind::PassUsed
+            | ActivityKind::RecoveryBegun
             | ActivityKind::PasskeyConfirmed => "check",
             ActivityKind::SignInRefused(_)
             | ActivityKind::PasskeyRefused
             | ActivityKind::PassRefused
+            | ActivityKind::RecoveryRefused
+            | ActivityKind::ReportedLost
             | ActivityKind::Disabled => "alert",
-            ActivityKind::PasskeyAdded | ActivityKind::LinkMade | ActivityKind::PassMade => "plus",
+            ActivityKind::PasskeyAdded
+            | ActivityKind::LinkMade
+            | ActivityKind::PassMade
+            | ActivityKind::CodesMade => "plus",
             ActivityKind::PasskeyRenamed | ActivityKind::Renamed => "pencil",
             ActivityKind::PasskeyRemoved | ActivityKind::PassRemoved => "bin",
             ActivityKind::SessionEnded | ActivityKind::SignedOut => "leave",

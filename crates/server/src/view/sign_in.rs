@@ -30,6 +30,8 @@ pub struct SignIn<'a> {
     pub hint: &'a str,
     /// The page for a Temporary Access Pass, where the organisation has them.
     pub pass: Option<String>,
+    /// The page with the ways back in.
+    pub recover: String,
 }
 
 /// What happened before, said above the form.
@@ -38,6 +40,8 @@ pub enum Notice {
     SignedOut,
     /// The first passkey was made by set-up or a link.
     Registered,
+    /// A device was reported lost; another passkey is left.
+    ReportedLost,
 }
 
 impl Notice {
@@ -46,6 +50,7 @@ impl Notice {
         match text {
             "signed-out" => Some(Notice::SignedOut),
             "registered" => Some(Notice::Registered),
+            "reported-lost" => Some(Notice::ReportedLost),
             _ => None,
         }
     }
@@ -54,6 +59,7 @@ impl Notice {
         match self {
             Notice::SignedOut => "sign-in-notice-signed-out",
             Notice::Registered => "sign-in-notice-registered",
+            Notice::ReportedLost => "sign-in-notice-reported-lost",
         }
     }
 }

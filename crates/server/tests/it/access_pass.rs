@@ -26,13 +26,21 @@ async fn make(house: &House, person: Id, new: &NewPass) -> String {
 }
 
 async fn once(house: &House, person: Id) -> String {
-    make(house, person, &NewPass::default()).await
+    make(house, person, &checked()).await
+}
+
+/// For who had a passkey already, too.
+fn checked() -> NewPass {
+    NewPass {
+        reason: Some("seen on site".to_owned()),
+        ..NewPass::default()
+    }
 }
 
 fn reusable() -> NewPass {
     NewPass {
         usable_once: Some(false),
-        ..NewPass::default()
+        ..checked()
     }
 }
 
@@ -570,7 +578,7 @@ fn past_mistake_04_a_pass_is_made_by_somebody_else_who_may() {
             let session = house.session(&person.browser).await;
             let caller = house.caller();
             let actor = Actor::Person(&caller, &session);
-            let made = access_pass::make(identity, actor, target, &NewPass::default()).await;
+            let made = access_pass::make(identity, actor, target, &checked()).await;
             made.map(|made| made.1).map_err(|refusal| refusal.code.id)
         };
         assert_eq!(by(&bob, carol_id).await, Err("role.insufficient"));
@@ -587,7 +595,23 @@ fn past_mistake_04_a_pass_is_made_by_somebody_else_who_may() {
         let about = |id: Id| json!({ "personId": id.to_string() });
         let told = ada.browser.post("/people/pass", about(ada_id)).await;
         told.refused(403, "pass.own");
-        let made = ada.browser.post("/people/pass", about(bob_id)).await.ok();
+        // Who had a passkey already is somebody to be made sure of: with a reason, on record.
+        for reason in [None, Some(""), Some("  ")] {
+            let mut asked = about(bob_id);
+            asked["reason"] = reason.into();
+            let told = ada.browser.post("/people/pass", asked).await;
+            told.refused(400, "pass.reason_missing");
+        }
+        for reason in ["x".repeat(501), "a\nb".to_owned()] {
+            let mut asked = about(bob_id);
+            asked["reason"] = reason.into();
+            let told = ada.browser.post("/people/pass", asked).await;
+            assert_eq!(told.refused(400, "pass.unfit")["detail"], "pass.reason");
+        }
+        let mut asked = about(bob_id);
+        asked["reason"] = "Called back: staff list".into();
+        let made = ada.browser.post("/people/pass", asked).await.ok();
+        assert!(house.holds("Called back: staff list"));
         assert_eq!(made["code"].as_str().unwrap().len(), 8);
         // Whoever made it has no right to any more: it does not work, also between code and passkey.
         let mut browser = house.browser();
@@ -625,7 +649,7 @@ fn past_mistake_04_a_pass_is_made_by_somebody_else_who_may() {
         people::disable(identity, COMMAND_LINE, carol_id)
             .await
             .unwrap();
-        let made = access_pass::make(identity, COMMAND_LINE, carol_id, &NewPass::default()).await;
+        let made = access_pass::make(identity, COMMAND_LINE, carol_id, &checked()).await;
         assert_eq!(made.unwrap_err().code.id, "sign_in.account_disabled");
     });
 }

@@ -271,6 +271,7 @@ pub(crate) async fn plant(house: &House, how_many: u16, person: Id) {
                 created_at: house.now(),
                 created_place: "{}".to_owned(),
                 trust_groups: "[]".to_owned(),
+                recovered_at: None,
             };
             unit.insert_credential(identity.tenant_id(), &credential);
             let record = AttestationRecord {

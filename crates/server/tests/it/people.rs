@@ -21,6 +21,7 @@ fn only_administrators() {
             ),
             ("/people/link", person.clone()),
             ("/people/pass", person.clone()),
+            ("/people/passkeys", person.clone()),
             (
                 "/people/rename",
                 json!({ "personId": bob.person_id, "userName": "ada2", "displayName": "Ada" }),

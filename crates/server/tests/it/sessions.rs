@@ -170,6 +170,11 @@ fn changes_without_a_session_are_refused() {
                 "/security-info/passkeys/confirm",
                 json!({ "passkeyId": id }),
             ),
+            (
+                "/security-info/passkeys/lost",
+                json!({ "passkeyIds": [id] }),
+            ),
+            ("/security-info/codes/make", json!({})),
             ("/security-info/sessions/end", json!({ "sessionId": "x" })),
             (
                 "/people/add",
@@ -177,6 +182,11 @@ fn changes_without_a_session_are_refused() {
             ),
             ("/people/link", json!({ "personId": "x" })),
             ("/people/pass", json!({ "personId": "x" })),
+            ("/people/passkeys", json!({ "personId": "x" })),
+            (
+                "/people/lost",
+                json!({ "personId": "x", "passkeyIds": [id] }),
+            ),
             (
                 "/people/rename",
                 json!({ "personId": "x", "userName": "a", "displayName": "b" }),

@@ -14,7 +14,7 @@ statements! {
              t.policy_version, t.epoch,
              c.credential_id, c.name, c.status, c.security_version, c.public_key, c.sign_count, c.backup_eligible,
              c.backup_state, c.user_verified, c.aaguid, c.transports, c.created_at, c.created_place,
-             c.last_used_at, c.last_used_place, c.trust_groups
+             c.last_used_at, c.last_used_place, c.trust_groups, c.recovered_at
          FROM credential c
          JOIN person p ON p.tenant_id = $1 AND p.person_id = c.person_id
          JOIN tenant t ON t.tenant_id = $1
@@ -25,7 +25,7 @@ statements! {
     LIST = "credential.list" Tenant
         "SELECT credential_id, name, status, security_version, public_key, sign_count, backup_eligible,
              backup_state, user_verified, aaguid, transports, created_at, created_place, last_used_at, last_used_place,
-             trust_groups
+             trust_groups, recovered_at
          FROM credential WHERE tenant_id = $1 AND person_id = $2 AND status <> 'removed'
          ORDER BY created_at DESC, credential_id";
     EXISTS = "credential.exists" Tenant
@@ -34,8 +34,8 @@ statements! {
         "INSERT INTO credential (tenant_id, credential_id, person_id, name, status, security_version, public_key, algorithm,
              sign_count, backup_eligible, backup_state, user_verified, aaguid, transports, attachment, attestation_format,
              attestation_kind, attestation_object, client_data_json, created_proof, created_at, created_place,
-             trust_groups)
-         VALUES ($1, $2, $3, $4, $22, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+             trust_groups, recovered_at)
+         VALUES ($1, $2, $3, $4, $22, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $23)
          ON CONFLICT DO NOTHING";
     RECORD_USE = "credential.record_use" Tenant
         "UPDATE credential SET sign_count = $4, backup_state = $5, user_verified = 1, last_used_at = $6, last_used_place = $7,
@@ -104,6 +104,8 @@ pub struct Credential {
     pub last_used_place: Option<String>,
     /// JSON of the trust groups that answered with it; empty text for none.
     pub trust_groups: String,
+    /// When the recovery was that it came of, or that the session came of in which it was made.
+    pub recovered_at: Option<i64>,
 }
 
 /// What a sign-in needs to decide: the credential in whatever status, its owner, and the versions read.
@@ -139,6 +141,8 @@ pub struct NewCredential<'a> {
     pub created_place: String,
     /// See [`Credential::trust_groups`].
     pub trust_groups: String,
+    /// See [`Credential::recovered_at`].
+    pub recovered_at: Option<i64>,
 }
 
 /// A verified use, with every version that the decision read.
@@ -178,6 +182,7 @@ fn parse(row: &mut Row) -> Result<Credential, StoreError> {
         last_used_at: row.opt_int()?,
         last_used_place: row.opt_text()?,
         trust_groups: row.text()?,
+        recovered_at: row.opt_int()?,
     })
 }
 
@@ -260,6 +265,7 @@ impl Unit {
             credential.created_place.as_str().into(),
             credential.trust_groups.as_str().into(),
             credential.status.as_str().into(),
+            credential.recovered_at.into(),
         ];
         self.step(&INSERT, args, Expect::One(Guard::Taken))
     }

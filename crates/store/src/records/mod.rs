@@ -28,10 +28,12 @@ pub mod principal;
 pub mod profile;
 pub mod provisioning;
 pub mod pushed_request;
+pub mod recovery_code;
 pub mod refresh_family;
 pub mod registration;
 pub mod role;
 pub mod secret_key;
+pub mod secret_try;
 pub mod session;
 pub mod session_client;
 pub mod spent;
@@ -70,10 +72,12 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     profile::ALL,
     provisioning::ALL,
     pushed_request::ALL,
+    recovery_code::ALL,
     refresh_family::ALL,
     role::ALL,
     registration::ALL,
     secret_key::ALL,
+    secret_try::ALL,
     session::ALL,
     session_client::ALL,
     spent::ALL,

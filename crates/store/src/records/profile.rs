@@ -450,6 +450,7 @@ impl Unit {
         self.step(&WIPE_CREDENTIALS, args, Expect::Any);
         self.purge_owned(tenant, person);
         self.purge_access_pass_of(tenant, person);
+        self.purge_recovery_codes_of(tenant, person);
         self.purge_provisioning(tenant, person);
         self.purge_assignments_of(tenant, person);
         self.purge_memberships(tenant, person)

@@ -212,6 +212,7 @@ fn insert(unit: &mut Unit, tenant: Id, id: u8, verdict: Option<&str>) {
         created_at: 600,
         created_place: "{}".to_owned(),
         trust_groups: "[]".to_owned(),
+        recovered_at: None,
     };
     unit.insert_credential(tenant, &credential);
     if let Some(verdict) = verdict {

@@ -66,22 +66,65 @@ async fn change(
     if let Some(once) = asked.once {
         after.usable_once = once == OnOff::On;
     }
-    if !asked.include.is_empty() {
-        after.include.clear();
-        for word in &asked.include {
-            after.include.push(match word.as_str() {
-                EVERYBODY => Target::Everyone,
-                word => Target::Group(find(identity, actor, word).await?),
-            });
-        }
-    }
-    if !asked.exclude.is_empty() {
-        after.exclude.clear();
-        for word in asked.exclude.iter().filter(|word| *word != NOBODY) {
-            after.exclude.push(find(identity, actor, word).await?);
-        }
-    }
+    read_include(identity, actor, &asked.include, &mut after.include).await?;
+    read_exclude(identity, actor, &asked.exclude, &mut after.exclude).await?;
     Ok(after)
+}
+
+/// In place of the list, unless nothing was said.
+pub(super) async fn read_include(
+    identity: &Identity,
+    actor: Actor<'_>,
+    words: &[String],
+    list: &mut Vec<Target>,
+) -> Result<(), Refusal> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    list.clear();
+    for word in words {
+        list.push(match word.as_str() {
+            EVERYBODY => Target::Everyone,
+            word => Target::Group(find(identity, actor, word).await?),
+        });
+    }
+    Ok(())
+}
+
+/// The same of groups that are left out.
+pub(super) async fn read_exclude(
+    identity: &Identity,
+    actor: Actor<'_>,
+    words: &[String],
+    list: &mut Vec<GroupId>,
+) -> Result<(), Refusal> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    list.clear();
+    for word in words.iter().filter(|word| *word != NOBODY) {
+        list.push(find(identity, actor, word).await?);
+    }
+    Ok(())
+}
+
+pub(super) fn say_targets(list: &[Target]) -> String {
+    let words = list.iter().map(|target| match target {
+        Target::Everyone => EVERYBODY.to_owned(),
+        Target::Group(group) => group.to_string(),
+    });
+    say_words(words.collect())
+}
+
+pub(super) fn say_groups(list: &[GroupId]) -> String {
+    say_words(list.iter().map(ToString::to_string).collect())
+}
+
+fn say_words(words: Vec<String>) -> String {
+    match words.is_empty() {
+        true => NOBODY.to_owned(),
+        false => words.join(" "),
+    }
 }
 
 async fn find(identity: &Identity, actor: Actor<'_>, word: &str) -> Result<GroupId, Refusal> {
@@ -106,15 +149,6 @@ fn show(shown: &PassPolicyShown, form: Form) -> Result<(), Failure> {
         true => "always",
         false => "unless somebody says otherwise",
     };
-    let words = |words: Vec<String>| match words.is_empty() {
-        true => NOBODY.to_owned(),
-        false => words.join(" "),
-    };
-    let include = policy.include.iter().map(|target| match target {
-        Target::Everyone => EVERYBODY.to_owned(),
-        Target::Group(group) => group.to_string(),
-    });
-    let exclude = policy.exclude.iter().map(ToString::to_string);
     say(&format!(
         "Temporary Access Passes: {state} (version {})\n  \
          minutes       {}, from {} to {}\n  \
@@ -127,7 +161,7 @@ fn show(shown: &PassPolicyShown, form: Form) -> Result<(), Failure> {
         policy.minimum_lifetime,
         policy.maximum_lifetime,
         policy.default_length,
-        words(include.collect()),
-        words(exclude.collect()),
+        say_targets(&policy.include),
+        say_groups(&policy.exclude),
     ))
 }

@@ -70,6 +70,7 @@ pub(super) async fn run(
         lifetime_minutes: asked.minutes,
         starts_at: (asked.starts_in > 0).then(|| identity.ambient().now() + starts_in),
         usable_once: Some(!asked.reusable),
+        reason: asked.reason.clone(),
     };
     let (pass, code) = access_pass::make(identity, actor, person.person_id, &new).await?;
     show(&Shown::of(&person.user_name, &pass, Some(&code)), asked)?;

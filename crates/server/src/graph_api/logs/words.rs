@@ -36,7 +36,7 @@ const METHODS: &str = "Authentication Methods";
 pub(super) fn describe_activity(word: &str) -> Activity {
     let (family, verb) = word.split_once('.').unwrap_or((word, ""));
     let (category, service, target) = match family {
-        "passkey" | "pass" => ("UserManagement", METHODS, "User"),
+        "passkey" | "pass" | "recovery" | "recovery_codes" => ("UserManagement", METHODS, "User"),
         "user" | "session" | "link" => ("UserManagement", DIRECTORY, "User"),
         "group" => ("GroupManagement", DIRECTORY, "Group"),
         "role" => ("RoleManagement", DIRECTORY, "Role"),
@@ -59,6 +59,10 @@ pub(super) fn describe_activity(word: &str) -> Activity {
         "pass.made" => "Admin registered security info",
         "pass.removed" => "Admin deleted security info",
         "pass.used" => "User used temporary access pass",
+        "recovery_codes.made" => "User registered security info",
+        "recovery.begun" => "User started recovery by recovery code",
+        "recovery.refused" => "User failed to use recovery code",
+        "passkey.reported_lost" => "Lost passkeys reported",
         "pass.refused" => "User failed to use temporary access pass",
         "passkey.removed_by_administrator" => "Admin deleted security info",
         "policy.saved" | "policy.restored" => "Authentication Methods Policy Update",

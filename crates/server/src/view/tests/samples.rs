@@ -9,6 +9,7 @@ use identity::people::PersonView;
 use identity::permissions::Permission;
 use identity::providers::Provider;
 use identity::provisioning::Planted;
+use identity::recovery_code::Standing;
 use identity::security_info::{Activity, ActivityKind, Ending, PasskeyCard};
 use identity::sessions::{self, SessionView};
 
@@ -18,7 +19,7 @@ use testkit::{Backend, House};
 
 use super::super::{
     Frame, answer_form, applications, at_application, consent, device, error, pass, people,
-    reauthenticate, register, security_info, set_up, sign_in, sign_out, wrong_host,
+    reauthenticate, recover, register, security_info, set_up, sign_in, sign_out, wrong_host,
 };
 use crate::i18n::Texts;
 
@@ -110,6 +111,7 @@ fn passkey(id: &str, name: &str, provider: Option<&str>) -> PasskeyCard {
         ends: None,
         removable: true,
         current: false,
+        recovered_at: (id == "b2xk").then_some(NOW - 4 * HOUR),
         held: None,
     }
 }
@@ -191,9 +193,10 @@ fn sessions(names: Names) -> Vec<SessionView> {
 
 fn activity(names: Names) -> Vec<Activity> {
     use ActivityKind::{
-        Disabled, Enabled, LinkMade, Other, PassMade, PassRefused, PassRemoved, PassUsed,
-        PasskeyAdded, PasskeyConfirmed, PasskeyNotPrepared, PasskeyPrepared, PasskeyRefused,
-        PasskeyRemoved, PasskeyRenamed, Renamed, SessionEnded, SignInRefused, SignedIn, SignedOut,
+        CodesMade, Disabled, Enabled, LinkMade, Other, PassMade, PassRefused, PassRemoved,
+        PassUsed, PasskeyAdded, PasskeyConfirmed, PasskeyNotPrepared, PasskeyPrepared,
+        PasskeyRefused, PasskeyRemoved, PasskeyRenamed, RecoveryBegun, RecoveryRefused, Renamed,
+        ReportedLost, SessionEnded, SignInRefused, SignedIn, SignedOut,
     };
     let kinds = [
         SignedIn,
@@ -211,6 +214,10 @@ fn activity(names: Names) -> Vec<Activity> {
         PassRemoved,
         PassUsed,
         PassRefused,
+        CodesMade,
+        RecoveryBegun,
+        RecoveryRefused,
+        ReportedLost,
         Renamed,
         PasskeyRefused,
         Disabled,
@@ -431,10 +438,26 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
         notice,
         hint: names.or(""),
         pass: Some("/pass".to_owned()),
+        recover: "/recover".to_owned(),
+    };
+    let recover = |has_codes, pass: Option<&str>| recover::Recover {
+        frame: quiet("/recover"),
+        rp_id: "localhost",
+        sign_in: "/sign-in".to_owned(),
+        registered: "/sign-in?notice=registered".to_owned(),
+        has_codes,
+        pass: pass.map(str::to_owned),
+        reported: !has_codes,
     };
     let security = security_pages(inside("/security-info"), names);
     let mut pages = vec![
+        ("recover", show(&recover(true, Some("/pass")))),
+        ("recover-nothing", show(&recover(false, None))),
         ("sign-in", show(&sign_in(None))),
+        (
+            "sign-in-reported-lost",
+            show(&sign_in(sign_in::Notice::parse("reported-lost"))),
+        ),
         (
             "sign-in-signed-out",
             show(&sign_in(sign_in::Notice::parse("signed-out"))),
@@ -558,6 +581,11 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
         consents: &consents,
         recommend_second,
         only_device_bound: recommend_second,
+        codes: Some(Standing {
+            left: 7,
+            made_at: Some(NOW - 30 * DAY),
+        }),
+        recovered_until: recommend_second.then_some(NOW + 20 * HOUR),
         accepts: &accepts,
         signals: json!({ "allAccepted": { "rpId": "localhost", "userId": "AA", "allAcceptedCredentialIds": [] },
             "currentUser": { "rpId": "localhost", "userId": "AA", "name": names.or("miriam"), "displayName": names.or("Miriam") } }),
@@ -566,6 +594,10 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
         sessions: &[],
         activity: &[],
         consents: &[],
+        codes: Some(Standing {
+            left: 0,
+            made_at: None,
+        }),
         max_passkeys: 0,
         ..page(&[], false)
     };
@@ -575,6 +607,7 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
     };
     let closed = security_info::SecurityInfo {
         accepts: &off,
+        codes: None,
         ..page(&many, false)
     };
     [

@@ -1,6 +1,7 @@
 //! Temporary Access Passes on Graph's wire.
 
 use identity::Actor;
+use identity::people;
 use identity::roles::{self, Role};
 use serde_json::{Value, json};
 
@@ -30,6 +31,12 @@ fn a_pass_is_made_as_graphs_clients_do_and_its_code_shown_once() {
         assert_eq!(client.get(&passes).await.ok()["value"], json!([]));
         let asked =
             json!({ "lifetimeInMinutes": 120, "isUsableOnce": false, "startDateTime": null });
+        // Bob had a passkey already: with a reason, in an annotation of ours.
+        let told = client.post(&passes, &asked).await;
+        assert_eq!(told.status, 400, "{}", told.text());
+        assert!(told.text().contains("pass.reason_missing"));
+        let mut asked = asked;
+        asked["@claviger.reason"] = "Ticket 4711, seen on site".into();
         let answer = client.post(&passes, &asked).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
         let made = answer.json();
@@ -44,7 +51,10 @@ fn a_pass_is_made_as_graphs_clients_do_and_its_code_shown_once() {
         assert_eq!(read["temporaryAccessPass"], Value::Null);
         assert!(!client.get(&passes).await.text().contains(&code));
         // A new one takes its place.
-        let next = client.post(&passes, &json!({})).await.json();
+        let next = client
+            .post(&passes, &json!({ "@claviger.reason": "Ticket 4712" }))
+            .await
+            .json();
         assert_eq!(next["isUsableOnce"], true, "once, where nothing was said");
         assert_eq!(client.get(&one).await.status, 404);
         assert_eq!(
@@ -54,7 +64,15 @@ fn a_pass_is_made_as_graphs_clients_do_and_its_code_shown_once() {
                 .len(),
             1
         );
+        // The first pass of somebody new needs nothing that Entra's clients don't send.
+        let new = people::add(house.identity(), SHELL, "new", "New Comer").await;
+        let first = format!(
+            "/v1.0/users/{}/authentication/temporaryAccessPassMethods",
+            new.unwrap().person_id
+        );
+        assert_eq!(client.post(&first, &json!({})).await.status, 201);
         for (bad, code) in [
+            (json!({ "@claviger.reason": 7 }), ""),
             (json!({ "lifetimeInMinutes": 9 }), "pass.unfit"),
             (json!({ "lifetimeInMinutes": -1 }), ""),
             (json!({ "lifetimeInMinutes": "60" }), ""),

@@ -7,7 +7,7 @@ use testkit::Device;
 use crate::in_each_house;
 
 /// All addresses that take a body.
-const POSTS: [&str; 26] = [
+const POSTS: [&str; 33] = [
     "/sign-in/challenge",
     "/sign-in/name",
     "/sign-in/passkey",
@@ -21,15 +21,22 @@ const POSTS: [&str; 26] = [
     "/pass/enter",
     "/pass/begin",
     "/pass/finish",
+    "/recover/enter",
+    "/recover/begin",
+    "/recover/finish",
     "/security-info/passkeys/begin",
     "/security-info/passkeys/finish",
     "/security-info/passkeys/rename",
     "/security-info/passkeys/remove",
     "/security-info/passkeys/confirm",
+    "/security-info/passkeys/lost",
+    "/security-info/codes/make",
     "/security-info/sessions/end",
     "/people/add",
     "/people/link",
     "/people/pass",
+    "/people/passkeys",
+    "/people/lost",
     "/people/rename",
     "/people/disable",
     "/people/enable",

@@ -1,0 +1,115 @@
+// The bad day: a device is lost, a recovery code leads back in.
+import assert from 'node:assert/strict';
+import { test } from '../runner.mjs';
+
+/** @typedef {import('../visitor.mjs').Visitor} Visitor */
+
+/** Somebody without a role, signed in on Security info. @param {any} t */
+async function bea(t) {
+  const ada = await t.administrator();
+  t.server.run(['user', 'add', 'bea', '--display-name', 'Bea Example']);
+  const link = t.server.command(['user', 'link', 'bea']).url;
+  const visitor = await t.visitor();
+  await visitor.addAuthenticator('synced');
+  await visitor.goto(link);
+  await visitor.button('Create a passkey').click();
+  await visitor.page.getByRole('heading', { name: 'Your passkey is ready' }).waitFor();
+  await visitor.goto('/sign-in');
+  await visitor.signIn();
+  return { ada, visitor };
+}
+
+test('recovery codes are made, kept, and lead back in; the lost device is reported', async (t) => {
+  const { visitor: bea1 } = await bea(t);
+  await bea1.button('Make recovery codes').click();
+  const dialog = bea1.page.locator('dialog#codes');
+  await bea1.shoot('codes-ask');
+  await dialog.getByRole('button', { name: 'Make recovery codes' }).click();
+  await bea1.page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+  const codes = await dialog.locator('li').allInnerTexts();
+  assert.equal(codes.length, 10);
+  for (const code of codes) assert.match(code, /^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/);
+  await bea1.shoot('codes-made');
+  await bea1.page.emulateMedia({ media: 'print' });
+  await bea1.shoot('codes-printed');
+  await bea1.page.emulateMedia({ media: 'screen' });
+  await bea1.button('I have kept them').click();
+  await bea1.page.getByText('10 of 10 left').waitFor();
+  assert.ok(!(await bea1.page.content()).includes(codes[0]), 'they are shown once');
+
+  // Another device, with nothing on it.
+  const bea2 = await t.visitor();
+  await bea2.addAuthenticator('synced');
+  await bea2.goto('/sign-in?return=%2Fsecurity-info');
+  await bea2.page.getByText('Trouble signing in?').click();
+  await bea2.page.getByRole('link', { name: 'I can’t use any of my passkeys' }).click();
+  await bea2.page.getByRole('heading', { name: 'Get back in' }).waitFor();
+  await bea2.shoot('recover');
+  await bea2.button('Next').click();
+  await bea2.page.locator('[aria-invalid="true"]').first().waitFor();
+  await bea2.page.getByLabel('User name').fill('bea');
+  await bea2.page.getByLabel('Recovery code').fill('0000-0000-0000-0000');
+  await bea2.button('Next').click();
+  await bea2.page.getByText('is not right').waitFor();
+  await bea2.page.getByLabel('Recovery code').fill(codes[4].toLowerCase());
+  await bea2.button('Next').click();
+  await bea2.page.getByText('Bea Example').waitFor();
+  await bea2.shoot('recover-entered');
+  await bea2.button('Create a passkey').click();
+  await bea2.page.getByRole('heading', { name: 'Your passkey is ready' }).waitFor();
+  await bea2.shoot('recover-done');
+  await bea2.page.locator('#go-on').click();
+  await bea2.button('Sign in with a passkey').click();
+  await bea2.atSecurityInfo();
+  await bea2.page.getByText('You came back with a passkey from a recovery').waitFor();
+  await bea2.page.getByText('9 of 10 left').waitFor();
+  await bea2.shoot('security-info-recovered');
+  // The old one can't be removed; it can be reported.
+  const old = bea2.page.locator('.passkey').filter({ hasNotText: 'Used for this sign-in' });
+  await old.locator('[data-remove]').click();
+  await bea2.page.locator('[data-confirm-remove]').click();
+  await bea2.page.getByText('less than a day ago').waitFor();
+  await bea2.page.locator('dialog#remove [data-close]').click();
+  await old.locator('[data-lost]').click();
+  await bea2.page.getByText('stop working at once').waitFor();
+  await bea2.shoot('security-info-lost');
+  await bea2.button('Report lost and sign out').click();
+  await bea2.page.getByText('every device is signed out').waitFor();
+  await bea2.shoot('reported-lost');
+  await bea1.assertSignedOut();
+  await bea2.signIn();
+  assert.equal(await bea2.page.locator('.passkey').count(), 1);
+});
+
+test('the last passkey is reported lost and the ways back in are shown', async (t) => {
+  const { visitor } = await bea(t);
+  await visitor.page.locator('[data-lost]').click();
+  await visitor.button('Report lost and sign out').click();
+  await visitor.page.getByRole('heading', { name: 'Get back in' }).waitFor();
+  await visitor.page.getByText('What you reported no longer works').waitFor();
+});
+
+test('the help desk reports what is lost, and says why it makes a pass', async (t) => {
+  const { ada, visitor } = await bea(t);
+  await ada.signIn();
+  await ada.goto('/people');
+  const row = ada.page.locator('[data-user-name="bea"]');
+  await row.getByRole('button', { name: 'Report lost' }).click();
+  const dialog = ada.page.locator('dialog#lost');
+  await dialog.locator('label').first().waitFor();
+  await ada.shoot('people-lost');
+  await dialog.getByRole('button', { name: 'Revoke and sign out' }).click();
+  await ada.page.getByText('has no passkey any more').waitFor();
+  await visitor.assertSignedOut();
+  await row.getByRole('button', { name: 'Temporary Access Pass' }).click();
+  const reason = ada.page.getByLabel('How did you make sure that it is them?');
+  await reason.waitFor();
+  await ada.shoot('people-reason');
+  await ada.page.locator('#reason-form [type=submit]').click();
+  await ada.page.locator('#reason-form [aria-invalid="true"]').waitFor();
+  await reason.fill('Called back on the number in the staff list');
+  await ada.page.locator('#reason-form [type=submit]').click();
+  const field = ada.page.locator('dialog#pass input');
+  await field.waitFor();
+  assert.match(await field.inputValue(), /^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+});
