@@ -10,6 +10,7 @@ use crate::ceremony::{self, Binding};
 use crate::creation::{self, Account, New, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::{self, LinkPurpose, Presented};
+use crate::notices;
 use crate::passkeys::{Creation, check_count, propose_name};
 use crate::proof::Permitted;
 use crate::sign_in::{derive_descriptor, limit_address};
@@ -227,6 +228,7 @@ async fn write_enrolled(
     let new = New::own(attempt, name);
     creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
+    notices::tell_added(identity, &mut unit, person.person_id, name);
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {

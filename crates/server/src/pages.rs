@@ -8,6 +8,7 @@ mod device;
 mod health;
 mod home;
 mod logos;
+mod not_me;
 mod pass;
 mod people;
 mod providers;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(set_up::routes())
         .merge(register::routes())
         .merge(pass::routes())
+        .merge(not_me::routes())
         .merge(security_info::routes())
         .merge(people::routes())
         .merge(applications::routes())

@@ -146,6 +146,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0020_access_pass.sql"),
         postgres: include_str!("../migrations/postgres/0020_access_pass.sql"),
     },
+    Migration {
+        version: 21,
+        name: "notices",
+        sqlite: include_str!("../migrations/sqlite/0021_notices.sql"),
+        postgres: include_str!("../migrations/postgres/0021_notices.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

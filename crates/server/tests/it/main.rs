@@ -19,6 +19,7 @@ mod links;
 mod look_alikes;
 mod metadata;
 mod nodes;
+mod notices;
 mod pages;
 mod passkeys;
 mod past_mistakes;
