@@ -7,6 +7,7 @@ mod copies;
 mod doctor;
 mod failure;
 mod group;
+mod mail;
 mod metadata;
 mod owner;
 mod policy;
@@ -38,6 +39,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Group(command) => group::run(&configure_quietly(layer)?, command).await,
         Command::Role(command) => role::run(&configure_quietly(layer)?, command).await,
         Command::Admin(command) => admin::run(&configure_quietly(layer)?, command).await,
+        Command::Mail(command) => mail::run(&configure_quietly(layer)?, command).await,
         Command::Audit(command) => audit::run(&configure_quietly(layer)?, command).await,
         Command::Metadata(command) => metadata::run(&configure_quietly(layer)?, command).await,
     }

@@ -6,10 +6,12 @@ use clap::{Args, Parser, Subcommand};
 use server::config::{AttestationWord, Layer, LogForm, OriginEntry};
 
 mod app;
+mod mail;
 mod pass;
 mod policy;
 
 pub(crate) use app::{Api, App, OwnedApp, SignIn};
+pub(crate) use mail::{Mail, SecurityWord, SetMail};
 pub(crate) use pass::{Pass, PassPolicy, RecoveryPolicy};
 pub(crate) use policy::Policy;
 
@@ -90,6 +92,9 @@ pub(crate) enum Command {
     /// Administrators
     #[command(subcommand)]
     Admin(Admin),
+    /// Mail to people about their accounts
+    #[command(subcommand)]
+    Mail(Mail),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),

@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, ALPHABET, Binding, Opened};
 use crate::flow::Purpose;
+use crate::notices::{self, Notice};
 use crate::passkeys::check_count;
 use crate::people::find_existing;
 use crate::policies::profiles::State;
@@ -241,6 +242,13 @@ async fn make_once(
     let covered = is_covered(identity, person).await?;
     let mut unit = allowed.begin(identity);
     unit.put_access_pass(tenant, person, &pass);
+    let expires_at = asked.expires_at;
+    notices::tell(
+        identity,
+        &mut unit,
+        person,
+        Notice::PassIssued { expires_at },
+    );
     let mut entry = actor.entry(identity);
     entry
         .confide("user", found.user_name.as_str())
@@ -443,6 +451,7 @@ async fn accept(
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let mut unit = Unit::new();
     unit.use_access_pass(tenant, person.person_id, pass.pass_id, now, MAX_TRIES);
+    notices::tell(identity, &mut unit, person.person_id, Notice::PassUsed);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
         .confide("actor", person.user_name.as_str())

@@ -1,10 +1,10 @@
-//! What `claviger doctor` looks at: configuration, database, clock, origin, keys, audit chain, metadata.
+//! What `claviger doctor` looks at: configuration, database, clock, origin, keys, audit chain, metadata, mail.
 
 use store::{Finding, Grade};
 
 use crate::metadata::RevocationListView;
 use crate::settings::AttestationConveyance;
-use crate::{Identity, MINUTE, audit, metadata};
+use crate::{HOUR, Identity, MINUTE, Refusal, audit, mail, metadata};
 
 fn find(name: &'static str, grade: Grade, detail: impl Into<String>) -> Finding {
     Finding {
@@ -21,6 +21,7 @@ pub async fn check(identity: &Identity) -> Vec<Finding> {
         check_keys(identity),
         check_chain(identity).await,
         check_metadata(identity).await,
+        check_mail(identity).await,
     ];
     findings.extend(check_revocation_lists(identity));
     findings.extend(check_attestation_lists(identity).await);
@@ -156,6 +157,48 @@ fn judge_lists(
         return Some(find(name, Grade::Bad, detail));
     }
     (!lists.is_empty()).then(|| find(name, Grade::Good, format!("{} current", lists.len())))
+}
+
+/// People are told of what happens to their accounts only where there is mail.
+async fn check_mail(identity: &Identity) -> Finding {
+    judge_mail(identity)
+        .await
+        .unwrap_or_else(|refusal| find("mail", Grade::Bad, refusal.to_string()))
+}
+
+async fn judge_mail(identity: &Identity) -> Result<Finding, Refusal> {
+    let (store, tenant) = (identity.store(), identity.tenant_id());
+    let an_hour_ago = identity.ambient().now() - HOUR;
+    let counts = store.count_undelivered_notices(tenant, an_hour_ago).await?;
+    let settings = mail::find(identity).await?;
+    let (grade, detail) = match settings {
+        None => (
+            Grade::Advice,
+            format!(
+                "no server: nobody is told of what happens to their account ({} notices wait); `claviger mail set` names one",
+                counts.waiting
+            ),
+        ),
+        Some(_) if counts.stuck > 0 => (
+            Grade::Bad,
+            format!(
+                "{} notices wait for more than an hour: `claviger mail test ADDRESS` says what the server answers",
+                counts.stuck
+            ),
+        ),
+        Some(_) if counts.undelivered > 0 => (
+            Grade::Advice,
+            format!(
+                "{} notices could not be delivered; `claviger mail undelivered` lists them",
+                counts.undelivered
+            ),
+        ),
+        Some(settings) => (
+            Grade::Good,
+            format!("through {}, {} notices wait", settings.host, counts.waiting),
+        ),
+    };
+    Ok(find("mail", grade, detail))
 }
 
 async fn check_chain(identity: &Identity) -> Finding {

@@ -10,6 +10,7 @@ use crate::ceremony::{self, Binding};
 use crate::creation::{self, Account, New, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::{self, LinkPurpose, Presented};
+use crate::notices::{self, Notice};
 use crate::passkeys::{Creation, check_count, propose_name};
 use crate::policies::Accepted;
 use crate::proof::{Basis, Permitted};
@@ -273,8 +274,18 @@ async fn write_enrolled(
         .confide("passkey", new.name);
     let credential_id = base64url::encode(permitted.registration.credential_id());
     entry.say("credential", credential_id).say(word, named);
+    let (name, recovers) = (new.name, new.recovered_at.is_some());
     creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
+    match recovers {
+        true => notices::tell(
+            identity,
+            &mut unit,
+            person.person_id,
+            Notice::RecoveryFinished,
+        ),
+        false => notices::tell_added(identity, &mut unit, person.person_id, name),
+    }
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {

@@ -12,6 +12,7 @@ use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::creation::DECISIONS;
+use crate::notices::{self, Notice};
 use crate::passkeys::{parse_id, read_own};
 use crate::people::administrators::{Administrators, Change};
 use crate::people::find_existing;
@@ -44,6 +45,11 @@ impl Going<'_> {
 
     fn gone(&self) -> impl Iterator<Item = &Credential> {
         self.credentials.iter().filter(|it| self.goes(it))
+    }
+
+    fn write_names(&self) -> String {
+        let names: Vec<&str> = self.gone().map(|it| it.name.as_str()).collect();
+        names.join(", ")
     }
 
     fn left(&self) -> impl Iterator<Item = &Credential> {
@@ -222,6 +228,9 @@ fn revoke(identity: &Identity, unit: &mut Unit, going: &Going<'_>) {
             now,
         );
     }
+    let passkey = going.write_names();
+    let notice = Notice::ReportedLost { passkey };
+    notices::tell(identity, unit, person.person_id, notice);
 }
 
 fn describe(entry: &mut Entry, going: &Going<'_>) {
@@ -229,9 +238,8 @@ fn describe(entry: &mut Entry, going: &Going<'_>) {
         .gone()
         .map(|credential| base64url::encode(&credential.credential_id))
         .collect();
-    let names: Vec<&str> = going.gone().map(|it| it.name.as_str()).collect();
     entry
-        .confide("passkey", names.join(", "))
+        .confide("passkey", going.write_names())
         .say("credentials", ids);
 }
 

@@ -5,6 +5,7 @@ use webauthn::{Aaguid, base64url};
 
 use crate::access::{self, Operation};
 use crate::actor::Actor;
+use crate::notices::{self, By, Notice};
 use crate::people::administrators::{Administrators, Change};
 use crate::people::find_existing;
 use crate::tenant::refuse_write;
@@ -153,6 +154,9 @@ async fn delete_once(
         now,
     );
     administrators.finish(identity, &mut unit);
+    let (passkey, by) = (credential.name.clone(), By::Administrator);
+    let notice = Notice::PasskeyRemoved { passkey, by };
+    notices::tell(identity, &mut unit, person, notice);
     let mut entry = actor.entry(identity);
     entry
         .confide("user", owner.user_name.as_str())

@@ -14,12 +14,17 @@ use crate::tenant::refuse_write;
 use crate::{DAY, HOUR, Identity, MINUTE, Micros, Refusal, SECOND};
 
 mod logout;
+mod notice;
 mod standing;
 
 pub(crate) use logout::prepare as prepare_logout;
+pub use notice::{
+    Dispatch, GivenUpNotices, Letter, Mail, Sent, finish_notice, give_up_notices, take_due_notices,
+};
+pub(crate) use notice::{MAIL, seal_notice};
 use standing::{Slot, Standings};
 
-/// The one kind there is.
+/// What applications are told; notices to people have a file of their own.
 const LOGOUT: &str = "logout";
 /// How long a node may take over a try: longer than any takes, and than clocks may be apart (security 6).
 const LEASE: Micros = MINUTE;
@@ -40,6 +45,8 @@ const KEPT: Micros = 3 * DAY;
 #[derive(Debug)]
 pub(crate) struct Outbox {
     sealer: Sealer,
+    /// Of how mail is sent.
+    mail_sealer: Sealer,
     standings: Standings,
     /// Records of refusals and failures, by recipient.
     record_limit: Limit,
@@ -49,9 +56,14 @@ impl Outbox {
     pub(crate) fn new(kek: &KeyEncryptionKey) -> Outbox {
         Outbox {
             sealer: Sealer::new(&kek.derive("outbox")),
+            mail_sealer: Sealer::new(&kek.derive("mail")),
             standings: Standings::default(),
             record_limit: Limit::new(1),
         }
+    }
+
+    pub(crate) fn mail_sealer(&self) -> &Sealer {
+        &self.mail_sealer
     }
 }
 

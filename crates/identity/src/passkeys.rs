@@ -9,6 +9,7 @@ use crate::ceremony::{self, Binding};
 use crate::creation::{self, Account, DECISIONS, New, Try};
 use crate::flow::{Proof, Purpose};
 use crate::link::refuse_use;
+use crate::notices::{self, By, Notice};
 use crate::people::administrators::{Administrators, Change};
 use crate::policies::{self, Verdict, Verdicts, decide_at_rest};
 use crate::proof::Permitted;
@@ -214,8 +215,10 @@ async fn write_added(
         "credential",
         base64url::encode(permitted.registration.credential_id()),
     );
+    let name = new.name;
     creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
+    notices::tell_added(identity, &mut unit, person.person_id, name);
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
     let written = audit::commit(identity, unit, Log::Audit, "passkey.added", about, entry).await;
     match written {
@@ -333,6 +336,9 @@ async fn remove_once(
         now,
     );
     administrators.finish(identity, &mut unit);
+    let (passkey, by) = (found.name.clone(), By::Owner);
+    let notice = Notice::PasskeyRemoved { passkey, by };
+    notices::tell(identity, &mut unit, person.person_id, notice);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
         .confide("actor", person.user_name.as_str())

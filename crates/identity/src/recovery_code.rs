@@ -13,6 +13,7 @@ use store::{Guard, Id, Log, NewRecoveryCode, Person, PersonStatus, SecretTry, Un
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, ALPHABET, Binding, Opened};
 use crate::flow::Purpose;
+use crate::notices::{self, Notice};
 use crate::passkeys::{check_count, check_unrecovered, read_own};
 use crate::policies::check_recovery;
 use crate::policies::profiles::State;
@@ -311,7 +312,7 @@ async fn accept(
         .confide("actor", person.user_name.as_str())
         .say("recoveryCode", code_id.to_string());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
-    // A recovery has begun: the place for its notice.
+    notices::tell(identity, &mut unit, person.person_id, Notice::RecoveryBegun);
     let word = "recovery.begun";
     audit::commit(identity, unit, Log::Audit, word, about, entry)
         .await

@@ -7,6 +7,7 @@ use crate::actor::Actor;
 use crate::audit::Entry;
 use crate::groups::members::{confide_name, find_kind};
 use crate::groups::{self, begin_changing};
+use crate::notices::{self, Notice};
 use crate::people::administrators::{Administrators, Change};
 use crate::tenant::refuse_write;
 use crate::{Identity, Refusal, codes};
@@ -142,6 +143,8 @@ async fn assign_once(
     if kind == PrincipalKind::Person {
         // A link made by somebody who may not make one for an administrator is void from now on.
         unit.void_links_of_person(tenant, principal, now);
+        let role = role.name().to_owned();
+        notices::tell(identity, &mut unit, principal, Notice::RoleGranted { role });
     }
     let entry = describe(identity, actor, role, (principal, kind)).await?;
     let word = "role.assigned";

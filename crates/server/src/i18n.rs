@@ -29,7 +29,7 @@ impl std::fmt::Debug for Texts {
 }
 
 /// What is compiled in: tag, own name, direction, message files.
-const SOURCES: [(&str, &str, &str, [&str; 3]); 3] = [
+const SOURCES: [(&str, &str, &str, [&str; 4]); 3] = [
     (
         "en",
         "English",
@@ -38,6 +38,7 @@ const SOURCES: [(&str, &str, &str, [&str; 3]); 3] = [
             include_str!("../locales/en/pages.ftl"),
             include_str!("../locales/en/scripts.ftl"),
             include_str!("../locales/en/refusals.ftl"),
+            include_str!("../locales/en/letters.ftl"),
         ],
     ),
     (
@@ -48,6 +49,7 @@ const SOURCES: [(&str, &str, &str, [&str; 3]); 3] = [
             include_str!("../locales/de/pages.ftl"),
             include_str!("../locales/de/scripts.ftl"),
             include_str!("../locales/de/refusals.ftl"),
+            include_str!("../locales/de/letters.ftl"),
         ],
     ),
     (
@@ -58,6 +60,7 @@ const SOURCES: [(&str, &str, &str, [&str; 3]); 3] = [
             include_str!("../locales/ar/pages.ftl"),
             include_str!("../locales/ar/scripts.ftl"),
             include_str!("../locales/ar/refusals.ftl"),
+            include_str!("../locales/ar/letters.ftl"),
         ],
     ),
 ];
@@ -124,7 +127,7 @@ impl Texts {
         lang: &'static str,
         own_name: &'static str,
         dir: &'static str,
-        files: [&str; 3],
+        files: [&str; 4],
     ) -> Texts {
         let mut bundle = FluentBundle::new_concurrent(lang.parse().into_iter().collect());
         // Isolation is decided value by value, in `isolate`.

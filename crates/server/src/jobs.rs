@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
+use crate::mail::Mailer;
 use crate::metadata::Keeper;
 use crate::outbox::Courier;
 
@@ -34,7 +35,12 @@ pub(crate) struct Jobs {
 impl Jobs {
     /// Starts the jobs of the use cases: each second the audit chain is sealed, each half minute the
     /// clock is measured, each minute what is over is purged and metadata is looked after; messages are delivered as they come.
-    pub(crate) fn start(identity: &Identity, keeper: Keeper, courier: Courier) -> Jobs {
+    pub(crate) fn start(
+        identity: &Identity,
+        keeper: Keeper,
+        courier: Courier,
+        mailer: Mailer,
+    ) -> Jobs {
         let mut jobs = Jobs {
             stop: watch::channel(false).0,
             tasks: JoinSet::new(),
@@ -69,7 +75,20 @@ impl Jobs {
         let stop = jobs.stop.subscribe();
         jobs.tasks
             .spawn(async move { courier.run(&sent, stop).await });
+        jobs.start_mail(identity, mailer);
         jobs
+    }
+
+    fn start_mail(&mut self, identity: &Identity, mailer: Mailer) {
+        let (mailer, sent) = (Arc::new(mailer), identity.clone());
+        let each_minute = (mailer.clone(), identity.clone());
+        self.repeat("mail", Duration::from_secs(60), move || {
+            let (mailer, identity) = each_minute.clone();
+            async move { mailer.give_up(&identity).await }
+        });
+        let stop = self.stop.subscribe();
+        self.tasks
+            .spawn(async move { mailer.run(&sent, stop).await });
     }
 
     /// Something that runs until the jobs are stopped, wherever it is just then.

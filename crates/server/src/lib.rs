@@ -12,6 +12,7 @@ pub mod extract;
 pub mod graph_api;
 pub mod i18n;
 pub mod lists;
+pub mod mail;
 pub mod metadata;
 pub mod outbound;
 pub mod outbox;

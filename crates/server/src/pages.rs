@@ -8,6 +8,7 @@ mod device;
 mod health;
 mod home;
 mod logos;
+mod not_me;
 mod pass;
 mod people;
 mod providers;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(register::routes())
         .merge(pass::routes())
         .merge(recover::routes())
+        .merge(not_me::routes())
         .merge(security_info::routes())
         .merge(people::routes())
         .merge(applications::routes())

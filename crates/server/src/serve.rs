@@ -17,6 +17,7 @@ use crate::app::{AppState, app};
 use crate::config::{ConfigError, Configuration, Database, Key, Port, make_key_file};
 use crate::connections::{Bounded, WhenFull};
 use crate::jobs::Jobs;
+use crate::mail::Mailer;
 use crate::metadata::Keeper;
 use crate::outbound::Outbound;
 use crate::outbox::Courier;
@@ -172,7 +173,8 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
     let outbound = Outbound::with(configuration.outbound_private, believed)
         .map_err(|cause| ServeError::Outbound(cause.to_string()))?;
     let courier = Courier::new(&outbound);
-    let mut jobs = Jobs::start(&identity, keeper(&configuration, outbound), courier);
+    let mailer = Mailer::new(believed);
+    let mut jobs = Jobs::start(&identity, keeper(&configuration, outbound), courier, mailer);
     let metrics_address = match configuration.metrics_listen {
         Some(address) => Some(metrics_listener::start(address, &mut jobs)?),
         None => None,

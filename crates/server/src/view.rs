@@ -11,6 +11,8 @@ pub mod at_application;
 pub mod consent;
 pub mod device;
 pub mod error;
+pub mod letter;
+pub mod not_me;
 pub mod pass;
 pub mod people;
 pub mod reauthenticate;

@@ -45,6 +45,7 @@ pub use records::member::{
 };
 pub use records::metadata::{Metadata, ModelRecord, NewMetadata, Phase};
 pub use records::node::{Node, NodeEvent, Sealed};
+pub use records::notice::{NewNotice, NewNoticeLink, NoticeCounts, UndeliveredNotice};
 pub use records::outbox::{LogoutAddress, Message};
 pub use records::owner::Owner;
 pub use records::passkey_facts::{AttestationFacts, FactsAsked, PasskeyFacts};

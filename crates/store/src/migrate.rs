@@ -147,6 +147,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0020_access_pass.sql"),
     },
     Migration {
+        version: 21,
+        name: "notices",
+        sqlite: include_str!("../migrations/sqlite/0021_notices.sql"),
+        postgres: include_str!("../migrations/postgres/0021_notices.sql"),
+    },
+    Migration {
         version: 22,
         name: "recovery",
         sqlite: include_str!("../migrations/sqlite/0022_recovery.sql"),

@@ -11,7 +11,7 @@ use super::record::{Detail, PersonRecord, find_living};
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::tenant::refuse_write;
-use crate::{Identity, Refusal, codes, names};
+use crate::{Identity, Refusal, codes, names, notices};
 
 /// A person to be made.
 #[derive(Debug, Clone)]
@@ -272,6 +272,9 @@ async fn make_unit(
         false => Administrators::Untouched,
     };
     unit.touch_person(tenant, person, found.record_version, now);
+    if outcome.changed.contains(&"mail") {
+        notices::keep_former_mail(identity, &mut unit, person);
+    }
     unit.update_person(tenant, person, &outcome.fields);
     if outcome.status != found.status {
         let signing = identity.0.store.find_person(tenant, person).await?;

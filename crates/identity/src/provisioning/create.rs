@@ -13,6 +13,7 @@ use crate::audit::Entry;
 use crate::creation::{self, Made};
 use crate::flow::{Proof, Purpose};
 use crate::methods::{self, Method};
+use crate::notices::{self, By, Notice};
 use crate::passkeys::propose_name;
 use crate::proof::Permitted;
 use crate::tenant::refuse_write;
@@ -280,6 +281,15 @@ impl Storing<'_> {
         };
         creation::insert(identity, &mut unit, &mut entry, new, permitted);
         self.add_planter(&mut unit, credential_id.clone(), now);
+        let passkey = self.name.to_owned();
+        let notice = match status {
+            CredentialStatus::Held => Notice::PasskeyHeld { passkey },
+            _ => Notice::PasskeyAdded {
+                passkey,
+                by: By::Administrator,
+            },
+        };
+        notices::tell(identity, &mut unit, person.person_id, notice);
         if status == CredentialStatus::Active {
             // There is a way in now; a held one leaves links as a way to get one of one's own.
             unit.void_links_of_person(tenant, person.person_id, now);

@@ -105,6 +105,15 @@ refusal-provisioning-same-hands-remedy = يؤكده صاحبه في صفحة م�
 refusal-link-unusable = هذا الرابط غير معروف أو انتهت صلاحيته أو استُخدم من قبل أو حلّ محله رابط آخر.
 refusal-link-unusable-remedy = اطلب رابطًا جديدًا ممن أرسله إليك.
 
+refusal-notice-link-unusable = رابط هذه الرسالة غير معروف أو انتهت صلاحيته أو استُخدم من قبل.
+refusal-notice-link-unusable-remedy = سجّل الدخول وانظر في معلومات الأمان وأزل ما ليس لك. إن لم تستطع فاذهب إلى مكتب المساعدة.
+
+refusal-mail-settings-unfit = لا يمكن إعداد البريد هكذا؛ لم يتغيّر شيء.
+refusal-mail-settings-unfit-remedy = راجع القيم المعطاة ثم حاول مرة أخرى.
+
+refusal-mail-missing = لا يوجد خادم بريد.
+refusal-mail-missing-remedy = اطلب ممن يدير هذا الخادم أن يحدد واحدًا.
+
 refusal-pass-wrong = اسم المستخدم أو رمز الوصول المؤقت غير صحيح.
 refusal-pass-wrong-remedy = تحقّق من كليهما؛ حالة الأحرف لا تهمّ. إذا تكرّر ذلك فاطلب رمزًا جديدًا ممن أعطاك إياه.
 

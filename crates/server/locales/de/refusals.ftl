@@ -105,6 +105,15 @@ refusal-provisioning-same-hands-remedy = Die Person bestätigt ihn auf der Seite
 refusal-link-unusable = Dieser Link ist unbekannt, abgelaufen, schon benutzt oder ersetzt worden.
 refusal-link-unusable-remedy = Bitten Sie die Person, die ihn geschickt hat, um einen neuen.
 
+refusal-notice-link-unusable = Der Link aus dieser Nachricht ist unbekannt, abgelaufen oder schon benutzt worden.
+refusal-notice-link-unusable-remedy = Melden Sie sich an und sehen Sie unter Sicherheitsinfo nach: Entfernen Sie, was nicht Ihnen gehört. Geht das nicht, wenden Sie sich an den Helpdesk.
+
+refusal-mail-settings-unfit = So lässt sich die Post nicht einrichten; geändert wurde nichts.
+refusal-mail-settings-unfit-remedy = Prüfen Sie die Angaben, und versuchen Sie es noch einmal.
+
+refusal-mail-missing = Es ist kein Mailserver eingerichtet.
+refusal-mail-missing-remedy = Bitten Sie die Person, die diesen Server betreibt, einen anzugeben.
+
 refusal-pass-wrong = Benutzername oder Befristeter Zugriffspass stimmt nicht.
 refusal-pass-wrong-remedy = Prüfen Sie beides; Groß- und Kleinschreibung ist einerlei. Bleibt es so, bitten Sie um einen neuen Pass.
 

@@ -105,6 +105,15 @@ refusal-provisioning-same-hands-remedy = Its owner confirms it on Security info,
 refusal-link-unusable = This link is unknown, has expired, was used already or was replaced.
 refusal-link-unusable-remedy = Ask whoever sent it for a new one.
 
+refusal-notice-link-unusable = The link of this notice is unknown, has expired or was used already.
+refusal-notice-link-unusable-remedy = Sign in and look at Security info: remove what isn’t yours. If you can’t, go to your help desk.
+
+refusal-mail-settings-unfit = Mail can’t be set up like that; nothing was changed.
+refusal-mail-settings-unfit-remedy = Look at the values that were given, and try again.
+
+refusal-mail-missing = There is no mail server.
+refusal-mail-missing-remedy = Ask whoever runs this server to name one.
+
 refusal-pass-wrong = The user name or the Temporary Access Pass is not right.
 refusal-pass-wrong-remedy = Check both; capital or small letters don’t matter. If it stays so, ask whoever gave it to you for a new one.
 

@@ -23,6 +23,11 @@ impl Authorities {
         self.0.iter().try_for_each(|one| roots.add(one.clone()))
     }
 
+    /// Each certificate.
+    pub(crate) fn ders(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
     pub(crate) fn parse(pem: &[u8]) -> Result<Authorities, String> {
         let mut found = Vec::new();
         for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem) {

@@ -97,6 +97,7 @@ const OTHERS: &[&str] = &[
     "epoch",
     "event_hash",
     "family_id",
+    "former_id",
     "generation",
     "grant_id",
     "group_id",

@@ -20,6 +20,7 @@ mod look_alikes;
 mod lost;
 mod metadata;
 mod nodes;
+mod notices;
 mod pages;
 mod passkeys;
 mod past_mistakes;

@@ -90,6 +90,12 @@ leavings! {
             "permission_grant" "grant_id" "person_id";
         FIND_OPTIONS_OF = "leaving.find_options_of_person", DELETE_OPTIONS_OF = "leaving.delete_options_of_person":
             "creation_options" "options_id" "caller_id";
+        FIND_NOTICES_OF = "leaving.find_notices_of_person", DELETE_NOTICES_OF = "leaving.delete_notices_of_person":
+            "outbox" "message_id" "person_id";
+        FIND_NOTICE_LINKS_OF = "leaving.find_notice_links_of_person", DELETE_NOTICE_LINKS_OF = "leaving.delete_notice_links_of_person":
+            "notice_link" "token_hash" "person_id";
+        FIND_FORMER_MAIL_OF = "leaving.find_former_mail_of_person", DELETE_FORMER_MAIL_OF = "leaving.delete_former_mail_of_person":
+            "former_mail" "former_id" "person_id";
     }
 }
 

@@ -19,6 +19,7 @@ pub mod logo;
 pub mod member;
 pub mod metadata;
 pub mod node;
+pub mod notice;
 pub mod outbox;
 pub mod owner;
 pub mod passkey_facts;
@@ -63,6 +64,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     member::ALL,
     metadata::ALL,
     node::ALL,
+    notice::ALL,
     outbox::ALL,
     owner::ALL,
     passkey_facts::ALL,

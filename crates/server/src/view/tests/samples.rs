@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use testkit::{Backend, House};
 
 use super::super::{
-    Frame, answer_form, applications, at_application, consent, device, error, pass, people,
+    Frame, answer_form, applications, at_application, consent, device, error, not_me, pass, people,
     reauthenticate, recover, register, security_info, set_up, sign_in, sign_out, wrong_host,
 };
 use crate::i18n::Texts;
@@ -487,6 +487,12 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
                 frame: quiet("/pass"),
                 rp_id: "login.northwind.example",
                 sign_in: "/sign-in".to_owned(),
+            }),
+        ),
+        (
+            "not-me",
+            show(&not_me::NotMe {
+                frame: quiet("/not-me"),
             }),
         ),
         (

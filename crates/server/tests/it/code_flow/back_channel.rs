@@ -32,7 +32,7 @@ async fn deliver(identity: &Identity) {
 /// How many messages wait.
 fn waiting(house: &House) -> usize {
     house
-        .run_sql("SELECT CAST(attempts AS TEXT) FROM outbox")
+        .run_sql("SELECT CAST(attempts AS TEXT) FROM outbox WHERE kind = 'logout'")
         .len()
 }
 

@@ -1,0 +1,250 @@
+//! Notices: what people are told by mail because of what happened to their account.
+//!
+//! A notice is written in the unit that makes it true ([`tell`]) and waits in the outbox, sealed (security 37). Where it goes is
+//! asked of the directory when it is sent, never of a request (past mistake 8). Its link says "this wasn't me": the token is
+//! in the sealed notice alone, works once, and ends everything that is signed in.
+
+use serde::{Deserialize, Serialize};
+use store::{
+    Guard, Id, Log, NewNotice, NewNoticeLink, PersonStatus, UndeliveredNotice, Unit, WriteError,
+};
+use webauthn::base64url;
+
+use crate::access::{self, Operation};
+use crate::actor::Actor;
+use crate::audit::{self, Entry, NewRecord};
+use crate::creation::DECISIONS;
+use crate::seal::derive_hash;
+use crate::sign_in::limit_address;
+use crate::tenant::refuse_write;
+use crate::{Caller, DAY, Identity, Micros, Refusal, codes, outbox};
+
+/// How long a notice's link works.
+const LINK_LIFETIME: Micros = 7 * DAY;
+/// How long notices go to an address that is no longer somebody's, too (security 17).
+const FORMER_MAIL: Micros = 7 * DAY;
+/// How long it is shown that somebody could not be told.
+const SHOWN: Micros = 30 * DAY;
+/// As many are listed.
+const LISTED: i64 = 500;
+
+/// Who did it, as far as the person is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// Whoever proved to be the person.
+    Owner,
+    /// Somebody who administers, or an application that does.
+    Administrator,
+}
+
+/// What a person is told. Names in it are what people wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Notice {
+    PasskeyAdded {
+        passkey: String,
+        by: By,
+    },
+    PasskeyRemoved {
+        passkey: String,
+        by: By,
+    },
+    /// Somebody else registered it, and it waits for its owner's word.
+    PasskeyHeld {
+        passkey: String,
+    },
+    PassIssued {
+        expires_at: Micros,
+    },
+    PassUsed,
+    RoleGranted {
+        role: String,
+    },
+    RecoveryBegun,
+    RecoveryFinished,
+    ReportedLost {
+        passkey: String,
+    },
+}
+
+impl Notice {
+    /// What administrators read of it.
+    #[must_use]
+    pub fn topic(&self) -> &'static str {
+        match self {
+            Notice::PasskeyAdded { .. } => "passkey_added",
+            Notice::PasskeyRemoved { .. } => "passkey_removed",
+            Notice::PasskeyHeld { .. } => "passkey_held",
+            Notice::PassIssued { .. } => "pass_issued",
+            Notice::PassUsed => "pass_used",
+            Notice::RoleGranted { .. } => "role_granted",
+            Notice::RecoveryBegun => "recovery_begun",
+            Notice::RecoveryFinished => "recovery_finished",
+            Notice::ReportedLost { .. } => "reported_lost",
+        }
+    }
+}
+
+/// As sealed.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub(crate) notice: Notice,
+    pub(crate) person: String,
+    pub(crate) at: Micros,
+    /// Of the link.
+    pub(crate) token: String,
+}
+
+fn derive_token_hash(token: &[u8; 32]) -> [u8; 32] {
+    derive_hash(&[b"claviger notice link", token])
+}
+
+/// Tells somebody, if the unit takes effect.
+pub(crate) fn tell(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
+    let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
+    let (token, message_id, now) = (
+        ambient.random.make::<32>(),
+        ambient.make_id(),
+        ambient.now(),
+    );
+    let topic = notice.topic();
+    let link = NewNoticeLink {
+        token_hash: derive_token_hash(&token),
+        person_id: person,
+        topic,
+        epoch: identity.snapshot().tenant.epoch,
+        created_at: now,
+        expires_at: now + LINK_LIFETIME,
+    };
+    let told = Told {
+        notice,
+        person: person.to_string(),
+        at: now,
+        token: base64url::encode(&token),
+    };
+    unit.insert_notice_link(tenant, &link);
+    let notice = NewNotice {
+        message_id,
+        recipient_id: outbox::MAIL,
+        person_id: person,
+        topic,
+        payload: outbox::seal_notice(identity, message_id, &told),
+        created_at: now,
+    };
+    unit.insert_notice(tenant, &notice);
+}
+
+/// Tells somebody of a passkey that they added themselves.
+pub(crate) fn tell_added(identity: &Identity, unit: &mut Unit, person: Id, passkey: &str) {
+    let (passkey, by) = (passkey.to_owned(), By::Owner);
+    tell(identity, unit, person, Notice::PasskeyAdded { passkey, by });
+}
+
+/// Keeps the address of now for a while, in a unit that changes it.
+pub(crate) fn keep_former_mail(identity: &Identity, unit: &mut Unit, person: Id) {
+    let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
+    let until = ambient.now() + FORMER_MAIL;
+    unit.keep_former_mail(tenant, person, ambient.make_id(), until);
+}
+
+/// The address of a notice's link, built from the configured origin only (past mistake 10).
+pub(crate) fn write_link(identity: &Identity, token: &str) -> String {
+    let origin = identity.0.settings.public_origin.as_str();
+    format!("{origin}/not-me#{token}")
+}
+
+/// When a link of a notice of that time ends.
+pub(crate) fn link_expires_at(at: Micros) -> Micros {
+    at + LINK_LIFETIME
+}
+
+/// Takes the word of whoever has a notice's link that it wasn't them: every session of the person ends, with what rests on
+/// them, and so do links and passes that are open; administrators are alerted. Signs nobody in, and removes nothing.
+///
+/// # Errors
+/// [`codes::LINK_UNUSABLE`] when the link is unknown, over, or was used.
+pub async fn disown(identity: &Identity, caller: &Caller, token: &str) -> Result<(), Refusal> {
+    identity.check_clock()?;
+    limit_address(identity, caller)?;
+    let unusable = || Refusal::new(&codes::NOTICE_LINK_UNUSABLE);
+    let token = base64url::decode(token)
+        .ok()
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+        .ok_or_else(unusable)?;
+    let hash = derive_token_hash(&token);
+    for _ in 0..DECISIONS {
+        match disown_once(identity, caller, hash).await {
+            Err(WriteError::Refused(Guard::Moved)) => continue,
+            Err(WriteError::Refused(Guard::Missing)) => return Err(unusable()),
+            written => return written.map_err(refuse_write),
+        }
+    }
+    Err(Refusal::new(&codes::MOVED))
+}
+
+async fn disown_once(
+    identity: &Identity,
+    caller: &Caller,
+    token_hash: [u8; 32],
+) -> Result<(), WriteError> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let now = identity.0.ambient.now();
+    let missing = || WriteError::Refused(Guard::Missing);
+    let found = store.find_notice_link(tenant, token_hash, now).await?;
+    let (person_id, topic) = found.ok_or_else(missing)?;
+    let person = store.find_person(tenant, person_id).await?;
+    let person = person
+        .filter(|person| person.status != PersonStatus::Deleted)
+        .ok_or_else(missing)?;
+    let mut unit = Unit::new();
+    // The status stays; the version moves, and with it ends what was under way.
+    unit.change_status(tenant, person_id, person.status, person.security_version);
+    unit.end_sessions_of_person(tenant, person_id, now);
+    unit.void_links_of_person(tenant, person_id, now);
+    unit.use_notice_link(tenant, token_hash, now);
+    let describe = || {
+        let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+        entry
+            .confide("user", person.user_name.as_str())
+            .say("notice", topic.as_str());
+        entry
+    };
+    let mut alert = describe();
+    alert.say("alert", true);
+    let record = |word, entry| NewRecord {
+        log: Log::Audit,
+        word,
+        // Whoever has the mail, which need not be the person: nobody in particular did it.
+        about: (None, Some(person_id.0.as_slice())),
+        entry,
+    };
+    let records = vec![
+        record("user.disowned_notice", describe()),
+        record("alert.notice_disowned", alert),
+    ];
+    audit::commit_all(identity, unit, records).await?;
+    tracing::warn!(
+        alert = "notice_disowned",
+        topic,
+        "alert: somebody says that what a notice told was not them; the record in the log names the account"
+    );
+    Ok(())
+}
+
+/// Notices that wait to be delivered or could not be, newest first: what kind and for whom, never what they say.
+pub async fn list_undelivered(
+    identity: &Identity,
+    actor: Actor<'_>,
+) -> Result<Vec<UndeliveredNotice>, Refusal> {
+    access::check(identity, actor, Operation::ReadLogs, None)
+        .await
+        .map(drop)?;
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    Ok(store.list_undelivered_notices(tenant, LISTED).await?)
+}
+
+/// Puts what is over into the minute's deleting.
+pub(crate) fn purge(unit: &mut Unit, tenant: Id, database_time: Micros) {
+    unit.purge_notices(tenant, database_time - SHOWN, database_time);
+}

@@ -1,0 +1,41 @@
+# رسائل إلى الأشخاص عن حساباتهم.
+letter-hello = مرحبًا { $name }،
+letter-passkey-added-subject = أُضيف مفتاح مرور إلى حسابك
+letter-passkey-added = أُضيف مفتاح المرور «{ $passkey }» إلى حسابك { $account }. من يملكه يستطيع تسجيل الدخول باسمك.
+letter-passkey-added-by-administrator = أضاف أحد مسؤولي الحسابات مفتاح المرور «{ $passkey }» إلى حسابك { $account }. من يملكه يستطيع تسجيل الدخول باسمك.
+letter-passkey-removed-subject = أُزيل مفتاح مرور من حسابك
+letter-passkey-removed = أُزيل مفتاح المرور «{ $passkey }» من حسابك { $account }. لم يعد يعمل.
+letter-passkey-removed-by-administrator = أزال أحد مسؤولي الحسابات مفتاح المرور «{ $passkey }» من حسابك { $account }. لم يعد يعمل.
+letter-passkey-held-subject = مفتاح مرور ينتظر تأكيدك
+letter-passkey-held = سجّل أحد مسؤولي الحسابات مفتاح المرور «{ $passkey }» لحسابك { $account }. لن يعمل حتى يُؤكَّد في معلومات الأمان. لا تؤكده إلا إذا كنت تعرف صاحبه.
+letter-pass-issued-subject = أُنشئ لك رمز وصول مؤقت
+letter-pass-issued = أُنشئ رمز وصول مؤقت لحسابك { $account }. من يملكه يستطيع إضافة مفتاح مرور إلى الحساب حتى { $until }.
+letter-pass-used-subject = استُخدم رمز الوصول المؤقت الخاص بك
+letter-pass-used = استُخدم رمز الوصول المؤقت لحسابك { $account }. من استخدمه يستطيع الآن إضافة مفتاح مرور إلى الحساب.
+letter-role-granted-subject = مُنحت دورًا
+letter-role-granted = مُنح حسابك { $account } الدور { $role }.
+letter-recovery-begun-subject = طلب أحدهم استعادة الوصول إلى حسابك
+letter-recovery-begun = قال أحدهم إنه فقد الوصول إلى حسابك { $account } وطلب استعادته.
+letter-recovery-finished-subject = استُعيد الوصول إلى حسابك
+letter-recovery-finished = استعاد شخص ما الدخول إلى حسابك { $account } وأضاف إليه مفتاح مرور. تبقى مفاتيح المرور السابقة يومًا واحدًا على الأقل.
+letter-reported-lost-subject = أُبلغ عن فقدان مفتاح مرور
+letter-reported-lost = أُبلغ عن فقدان مفتاح المرور «{ $passkey }» لحسابك { $account }. لم يعد يعمل.
+letter-when = حدث ذلك في { $when }.
+letter-fine = إن كنت على علم بذلك فلا حاجة إلى فعل شيء.
+letter-not-me-lead = إن لم تكن أنت من فعل ذلك فافتح هذا الرابط. يسجّل خروجك من كل مكان ويخبر مسؤولي الحسابات. يعمل مرة واحدة حتى { $until }.
+letter-not-me = لم أكن أنا
+letter-review-lead = هنا ترى جميع مفاتيح المرور لحسابك:
+letter-why = تكتب إليك { $organisation } كلما تغيّر شيء في طريقة تسجيل دخولك. لا تطلب هذه الرسائل أبدًا كلمة مرور أو رمزًا.
+letter-trial-subject = البريد يعمل
+letter-trial = هذه تجربة: تستطيع { $organisation } إرسال البريد. لم يتغيّر شيء في حسابك.
+
+# الصفحة التي يؤدي إليها الرابط في هذه الرسائل.
+not-me-title = لم أكن أنا
+not-me-lead = هل وصلتك رسالة عن شيء لم تفعله؟ هذا يسجّل خروجك من كل مكان ويخبر مسؤولي الحسابات.
+not-me-kept = لا يُزال شيء: تبقى مفاتيح المرور كما هي.
+not-me-do = تسجيل الخروج من كل مكان
+not-me-done-title = سُجّل خروجك من كل مكان
+not-me-done-lead = علم مسؤولو الحسابات بذلك. الآن اجعل حسابك آمنًا:
+not-me-step-sign-in = سجّل الدخول بمفتاح مرور تعرفه.
+not-me-step-look = انظر في معلومات الأمان وأزل كل مفتاح مرور ليس لك.
+not-me-step-help = إن لم تستطع تسجيل الدخول أو رأيت شيئًا لا تفسير له فاذهب إلى مكتب المساعدة.

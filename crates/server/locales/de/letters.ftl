@@ -1,0 +1,41 @@
+# Post an Personen über ihr Konto.
+letter-hello = Guten Tag { $name },
+letter-passkey-added-subject = Ihrem Konto wurde ein Passkey hinzugefügt
+letter-passkey-added = Ihrem Konto { $account } wurde der Passkey „{ $passkey }“ hinzugefügt. Wer ihn hat, kann sich als Sie anmelden.
+letter-passkey-added-by-administrator = Jemand aus der Verwaltung der Konten hat Ihrem Konto { $account } den Passkey „{ $passkey }“ hinzugefügt. Wer ihn hat, kann sich als Sie anmelden.
+letter-passkey-removed-subject = Ein Passkey wurde aus Ihrem Konto entfernt
+letter-passkey-removed = Der Passkey „{ $passkey }“ wurde aus Ihrem Konto { $account } entfernt. Er funktioniert nicht mehr.
+letter-passkey-removed-by-administrator = Jemand aus der Verwaltung der Konten hat den Passkey „{ $passkey }“ aus Ihrem Konto { $account } entfernt. Er funktioniert nicht mehr.
+letter-passkey-held-subject = Ein Passkey wartet auf Ihr Wort
+letter-passkey-held = Jemand aus der Verwaltung der Konten hat für Ihr Konto { $account } den Passkey „{ $passkey }“ registriert. Er funktioniert erst, wenn er unter Sicherheitsinfo bestätigt ist. Bestätigen Sie ihn nur, wenn Sie wissen, wem er gehört.
+letter-pass-issued-subject = Für Sie wurde ein Befristeter Zugriffspass erstellt
+letter-pass-issued = Für Ihr Konto { $account } wurde ein Befristeter Zugriffspass erstellt. Wer ihn hat, kann dem Konto bis { $until } einen Passkey hinzufügen.
+letter-pass-used-subject = Ihr Befristeter Zugriffspass wurde benutzt
+letter-pass-used = Der Befristete Zugriffspass für Ihr Konto { $account } wurde benutzt. Wer ihn benutzt hat, kann dem Konto jetzt einen Passkey hinzufügen.
+letter-role-granted-subject = Sie haben eine Rolle erhalten
+letter-role-granted = Ihr Konto { $account } hat die Rolle { $role } erhalten.
+letter-recovery-begun-subject = Jemand möchte wieder in Ihr Konto
+letter-recovery-begun = Jemand hat angegeben, nicht mehr in Ihr Konto { $account } zu kommen, und um einen neuen Zugang gebeten.
+letter-recovery-finished-subject = Ihr Konto wurde wiederhergestellt
+letter-recovery-finished = Jemand hat den Zugang zu Ihrem Konto { $account } wiederhergestellt und einen Passkey hinzugefügt. Die bisherigen Passkeys bleiben mindestens einen Tag lang erhalten.
+letter-reported-lost-subject = Ein Passkey wurde als verloren gemeldet
+letter-reported-lost = Der Passkey „{ $passkey }“ Ihres Kontos { $account } wurde als verloren gemeldet. Er funktioniert nicht mehr.
+letter-when = Das war am { $when }.
+letter-fine = Wenn Sie davon wissen, brauchen Sie nichts zu tun.
+letter-not-me-lead = Wenn Sie das nicht waren, öffnen Sie diesen Link. Er meldet Sie überall ab und sagt es der Verwaltung der Konten. Er funktioniert einmal, bis { $until }.
+letter-not-me = Das war ich nicht
+letter-review-lead = Hier sehen Sie alle Passkeys Ihres Kontos:
+letter-why = { $organisation } schreibt Ihnen, sobald sich an Ihrer Anmeldung etwas ändert. In solcher Post wird nie nach einem Passwort oder einem Code gefragt.
+letter-trial-subject = Post kommt an
+letter-trial = Dies ist ein Versuch: { $organisation } kann Post verschicken. An Ihrem Konto hat sich nichts geändert.
+
+# Die Seite hinter dem Link in solcher Post.
+not-me-title = Das war ich nicht
+not-me-lead = Haben Sie Post über etwas bekommen, das Sie nicht getan haben? Dies meldet Sie überall ab und sagt es der Verwaltung der Konten.
+not-me-kept = Entfernt wird nichts: Ihre Passkeys bleiben, wie sie sind.
+not-me-do = Überall abmelden
+not-me-done-title = Sie sind überall abgemeldet
+not-me-done-lead = Die Verwaltung der Konten weiß davon. Sichern Sie jetzt Ihr Konto:
+not-me-step-sign-in = Melden Sie sich mit einem Passkey an, den Sie kennen.
+not-me-step-look = Sehen Sie unter Sicherheitsinfo nach, und entfernen Sie jeden Passkey, der nicht Ihnen gehört.
+not-me-step-help = Wenn Sie sich nicht anmelden können oder etwas sehen, das Sie nicht erklären können, gehen Sie zum Helpdesk.

@@ -1,0 +1,41 @@
+# Mail to people about their account.
+letter-hello = Hello { $name },
+letter-passkey-added-subject = A passkey was added to your account
+letter-passkey-added = The passkey “{ $passkey }” was added to your account { $account }. Whoever has it can sign in as you.
+letter-passkey-added-by-administrator = Somebody who administers accounts added the passkey “{ $passkey }” to your account { $account }. Whoever has it can sign in as you.
+letter-passkey-removed-subject = A passkey was removed from your account
+letter-passkey-removed = The passkey “{ $passkey }” was removed from your account { $account }. It doesn’t work any more.
+letter-passkey-removed-by-administrator = Somebody who administers accounts removed the passkey “{ $passkey }” from your account { $account }. It doesn’t work any more.
+letter-passkey-held-subject = A passkey waits for your word
+letter-passkey-held = Somebody who administers accounts registered the passkey “{ $passkey }” for your account { $account }. It doesn’t work until it is confirmed on Security info. Confirm it only if you know whose it is.
+letter-pass-issued-subject = A Temporary Access Pass was made for you
+letter-pass-issued = A Temporary Access Pass was made for your account { $account }. Whoever has it can add a passkey to the account until { $until }.
+letter-pass-used-subject = Your Temporary Access Pass was used
+letter-pass-used = The Temporary Access Pass for your account { $account } was used. Whoever used it can add a passkey to the account now.
+letter-role-granted-subject = You were given a role
+letter-role-granted = Your account { $account } was given the role { $role }.
+letter-recovery-begun-subject = Somebody asked to get back into your account
+letter-recovery-begun = Somebody said that they lost the way into your account { $account }, and asked to get it back.
+letter-recovery-finished-subject = Your account was recovered
+letter-recovery-finished = Somebody got back into your account { $account } and added a passkey to it. The passkeys that were there stay for a day at least.
+letter-reported-lost-subject = A passkey was reported lost
+letter-reported-lost = The passkey “{ $passkey }” of your account { $account } was reported lost. It doesn’t work any more.
+letter-when = It happened on { $when }.
+letter-fine = If you know about this, there is nothing to do.
+letter-not-me-lead = If this wasn’t you, open this link. It signs you out everywhere and tells the people who administer accounts. It works once, until { $until }.
+letter-not-me = This wasn’t me
+letter-review-lead = Here you see all passkeys of your account:
+letter-why = { $organisation } writes to you whenever something changes about how you sign in. Such mail never asks for a password or a code.
+letter-trial-subject = Mail works
+letter-trial = This is a trial: { $organisation } can send mail. Nothing happened to your account.
+
+# The page behind the link in such mail.
+not-me-title = This wasn’t me
+not-me-lead = You got mail about something that you didn’t do? This signs you out everywhere and tells the people who administer accounts.
+not-me-kept = Nothing is removed: your passkeys stay as they are.
+not-me-do = Sign out everywhere
+not-me-done-title = You are signed out everywhere
+not-me-done-lead = The people who administer accounts know of it. Now make your account safe:
+not-me-step-sign-in = Sign in with a passkey that you know.
+not-me-step-look = Look at Security info, and remove every passkey that isn’t yours.
+not-me-step-help = If you can’t sign in, or see something that you can’t explain, go to your help desk.

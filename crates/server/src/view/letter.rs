@@ -1,0 +1,289 @@
+//! Mail to people about their account, as text and as HTML. Nothing in it is fetched, and nothing tells that it was read.
+
+use askama::Template;
+use identity::notices::{By, Notice};
+use identity::outbox::Letter;
+
+use crate::i18n::{self, Texts};
+
+/// Mail without its envelope.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Written {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// An address with words before it.
+struct Way {
+    lead: String,
+    /// What is shown of it as a link.
+    words: String,
+    url: String,
+}
+
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct LetterPage<'a> {
+    texts: &'static Texts,
+    subject: &'a str,
+    paragraphs: &'a [String],
+    ways: &'a [Way],
+    why: &'a str,
+}
+
+/// Letters of any script, without what turns lines or breaks them: what people wrote stands in one line, in its place.
+pub(crate) fn clean(name: &str) -> String {
+    let is_turning = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
+    let letters = name.chars().map(|c| match c {
+        c if c.is_control() || is_turning(c) => ' ',
+        c => c,
+    });
+    letters.collect::<String>().trim().to_owned()
+}
+
+/// The person's language if we have it, else the organisation's, else English. A region counts as its language.
+fn choose(own: Option<&str>, organisations: Option<&str>) -> &'static Texts {
+    let find = |tag: &str| {
+        let language = tag.split('-').next().unwrap_or_default();
+        i18n::find(&language.to_ascii_lowercase())
+    };
+    let found = own.and_then(find).or_else(|| organisations.and_then(find));
+    found.unwrap_or_else(|| i18n::negotiate(None, None))
+}
+
+/// Subject and what happened.
+fn describe(notice: &Notice) -> (&'static str, &'static str) {
+    match notice {
+        Notice::PasskeyAdded { by: By::Owner, .. } => {
+            ("letter-passkey-added-subject", "letter-passkey-added")
+        }
+        Notice::PasskeyAdded { .. } => (
+            "letter-passkey-added-subject",
+            "letter-passkey-added-by-administrator",
+        ),
+        Notice::PasskeyRemoved { by: By::Owner, .. } => {
+            ("letter-passkey-removed-subject", "letter-passkey-removed")
+        }
+        Notice::PasskeyRemoved { .. } => (
+            "letter-passkey-removed-subject",
+            "letter-passkey-removed-by-administrator",
+        ),
+        Notice::PasskeyHeld { .. } => ("letter-passkey-held-subject", "letter-passkey-held"),
+        Notice::PassIssued { .. } => ("letter-pass-issued-subject", "letter-pass-issued"),
+        Notice::PassUsed => ("letter-pass-used-subject", "letter-pass-used"),
+        Notice::RoleGranted { .. } => ("letter-role-granted-subject", "letter-role-granted"),
+        Notice::RecoveryBegun => ("letter-recovery-begun-subject", "letter-recovery-begun"),
+        Notice::RecoveryFinished => (
+            "letter-recovery-finished-subject",
+            "letter-recovery-finished",
+        ),
+        Notice::ReportedLost { .. } => ("letter-reported-lost-subject", "letter-reported-lost"),
+    }
+}
+
+/// The letter in its reader's language; `language` is that of the organisation.
+///
+/// # Errors
+/// If the template fails, which only a broken build can cause.
+pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama::Error> {
+    let texts = choose(letter.language.as_deref(), language);
+    let (subject, happened) = describe(&letter.notice);
+    let passkey = match &letter.notice {
+        Notice::PasskeyAdded { passkey, .. }
+        | Notice::PasskeyRemoved { passkey, .. }
+        | Notice::PasskeyHeld { passkey }
+        | Notice::ReportedLost { passkey } => clean(passkey),
+        _ => String::new(),
+    };
+    let until = match letter.notice {
+        Notice::PassIssued { expires_at } => texts.moment(expires_at),
+        _ => String::new(),
+    };
+    let role = match &letter.notice {
+        Notice::RoleGranted { role } => role.as_str(),
+        _ => "",
+    };
+    let (name, account) = (clean(&letter.display_name), clean(&letter.user_name));
+    let organisation = clean(&letter.organisation);
+    let values = [
+        ("passkey", passkey.as_str()),
+        ("account", &account),
+        ("organisation", &organisation),
+        ("until", &until),
+        ("role", role),
+    ];
+    let moment = texts.moment(letter.at);
+    let link_until = texts.moment(letter.link_expires_at);
+    let paragraphs = [
+        texts.with("letter-hello", &[("name", &name)]).into_owned(),
+        texts.with(happened, &values).into_owned(),
+        texts.with("letter-when", &[("when", &moment)]).into_owned(),
+        texts.text("letter-fine").into_owned(),
+    ];
+    let ways = [
+        Way {
+            lead: texts
+                .with("letter-not-me-lead", &[("until", &link_until)])
+                .into_owned(),
+            words: texts.text("letter-not-me").into_owned(),
+            url: letter.link.clone(),
+        },
+        Way {
+            lead: texts.text("letter-review-lead").into_owned(),
+            words: letter.security_info.clone(),
+            url: letter.security_info.clone(),
+        },
+    ];
+    finish(texts, subject, &paragraphs, &ways, &organisation)
+}
+
+/// A letter that says that mail works.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_trial(organisation: &str, language: Option<&str>) -> Result<Written, askama::Error> {
+    let texts = choose(None, language);
+    let organisation = clean(organisation);
+    let values = [("organisation", organisation.as_str())];
+    let paragraphs = [texts.with("letter-trial", &values).into_owned()];
+    finish(
+        texts,
+        "letter-trial-subject",
+        &paragraphs,
+        &[],
+        &organisation,
+    )
+}
+
+fn finish(
+    texts: &'static Texts,
+    subject: &str,
+    paragraphs: &[String],
+    ways: &[Way],
+    organisation: &str,
+) -> Result<Written, askama::Error> {
+    let subject = texts.text(subject).into_owned();
+    let why = texts.with("letter-why", &[("organisation", organisation)]);
+    let page = LetterPage {
+        texts,
+        subject: &subject,
+        paragraphs,
+        ways,
+        why: &why,
+    };
+    let html = page.render()?;
+    let mut lines = paragraphs.to_vec();
+    for way in ways {
+        lines.push(format!("{}\n{}", way.lead, way.url));
+    }
+    lines.push(format!("-- \n{why}"));
+    let text = format!("{}\n", lines.join("\n\n"));
+    Ok(Written {
+        subject,
+        text,
+        html,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::languages;
+
+    const NOW: i64 = 1_795_258_800 * 1_000_000;
+
+    fn letter(notice: Notice, name: &str, language: Option<&str>) -> Letter {
+        Letter {
+            id: "id".to_owned(),
+            addresses: vec!["ada@example.org".to_owned()],
+            language: language.map(str::to_owned),
+            notice,
+            at: NOW,
+            user_name: "ada@example.org".to_owned(),
+            display_name: name.to_owned(),
+            organisation: name.to_owned(),
+            link: "https://login.example.org/not-me#token".to_owned(),
+            link_expires_at: NOW,
+            security_info: "https://login.example.org/security-info".to_owned(),
+        }
+    }
+
+    fn all(name: &str) -> Vec<Notice> {
+        let passkey = || name.to_owned();
+        let by = [By::Owner, By::Administrator];
+        let added = by.map(|by| Notice::PasskeyAdded {
+            passkey: passkey(),
+            by,
+        });
+        let removed = by.map(|by| Notice::PasskeyRemoved {
+            passkey: passkey(),
+            by,
+        });
+        let others = [
+            Notice::PasskeyHeld { passkey: passkey() },
+            Notice::PassIssued { expires_at: NOW },
+            Notice::PassUsed,
+            Notice::RoleGranted {
+                role: "User Administrator".to_owned(),
+            },
+            Notice::RecoveryBegun,
+            Notice::RecoveryFinished,
+            Notice::ReportedLost { passkey: passkey() },
+        ];
+        added.into_iter().chain(removed).chain(others).collect()
+    }
+
+    #[test]
+    fn every_notice_is_written_in_every_language() {
+        for texts in languages() {
+            for notice in all("Key") {
+                let topic = notice.topic();
+                let written = write(&letter(notice, "Ada", Some(texts.lang())), None).unwrap();
+                let all = format!("{}{}{}", written.subject, written.text, written.html);
+                assert!(!all.contains("letter-"), "{topic}: a text is missing");
+                assert!(
+                    !all.contains("{ $") && !all.contains("{$"),
+                    "{topic}: {all}"
+                );
+                for part in [&written.text, &written.html] {
+                    assert!(part.contains("https://login.example.org/not-me#token"));
+                    assert!(part.contains("https://login.example.org/security-info"));
+                }
+                let opening = format!("<html lang=\"{}\" dir=\"{}\">", texts.lang(), texts.dir());
+                assert!(written.html.contains(&opening), "{topic}");
+                for fetched in ["<img", "src=", "<link", "@import", "<script", "url("] {
+                    assert!(!written.html.contains(fetched), "{topic}: {fetched}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn past_mistake_12_names_are_no_markup_and_no_lines() {
+        let hostile = "<script>alert(1)</script>\"\r\nBcc: eve@example.net\r\n\r\n\u{202e}x";
+        for notice in all(hostile) {
+            let written = write(&letter(notice, hostile, None), None).unwrap();
+            assert!(!written.html.contains("<script"), "{}", written.html);
+            assert!(!written.subject.contains(['\r', '\n']));
+            assert!(!written.text.contains("\nBcc:") && !written.text.contains('\r'));
+            assert!(!written.text.contains('\u{202e}'));
+        }
+    }
+
+    #[test]
+    fn the_language_is_the_persons_then_the_organisations() {
+        let subject = |own, organisations| {
+            write(&letter(Notice::PassUsed, "Ada", own), organisations)
+                .unwrap()
+                .subject
+        };
+        assert_eq!(
+            subject(Some("de-CH"), Some("ar")),
+            subject(Some("de"), None)
+        );
+        assert_eq!(subject(Some("fi"), Some("ar")), subject(Some("ar"), None));
+        assert_eq!(subject(None, Some("xx")), subject(Some("en"), None));
+        assert_eq!(subject(Some(""), None), subject(Some("en-GB"), None));
+    }
+}

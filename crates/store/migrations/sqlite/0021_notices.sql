@@ -1,0 +1,39 @@
+-- Of a notice: its kind as the administrator reads it. What it says is in the payload.
+ALTER TABLE outbox ADD COLUMN topic TEXT;
+-- Whom a notice is about, which is whom it is sent to.
+ALTER TABLE outbox ADD COLUMN person_id BLOB;
+-- Why a notice could not be delivered; its payload is empty by then.
+ALTER TABLE outbox ADD COLUMN cause TEXT;
+
+-- How mail is sent: host, sender, user name, password. One for the organisation.
+CREATE TABLE mail_settings (
+    tenant_id BLOB NOT NULL,
+    -- Sealed: a password is in it.
+    sealed BLOB NOT NULL,
+    changed_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id)
+) WITHOUT ROWID;
+
+-- The link in a notice by which its reader says: this wasn't me. The token itself is in the sealed notice alone.
+CREATE TABLE notice_link (
+    tenant_id BLOB NOT NULL,
+    token_hash BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    topic TEXT NOT NULL,
+    epoch BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT,
+    PRIMARY KEY (tenant_id, token_hash)
+) WITHOUT ROWID;
+
+-- Mail addresses that somebody had until a short while ago: notices go there, too (security 17).
+CREATE TABLE former_mail (
+    tenant_id BLOB NOT NULL,
+    former_id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    mail TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, former_id)
+) WITHOUT ROWID;
+CREATE INDEX former_mail_by_person ON former_mail (tenant_id, person_id);
