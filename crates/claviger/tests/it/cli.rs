@@ -303,7 +303,10 @@ fn the_bad_day_is_dealt_with_while_it_serves() {
     ada.sign_in().expect("the last administrator stays");
 
     let policy = run(&["policy", "recovery"]).ok();
-    assert!(policy.contains("Recovery codes: on (version 0)"), "{policy}");
+    assert!(
+        policy.contains("Recovery codes: on (version 0)"),
+        "{policy}"
+    );
     assert!(policy.contains("with a role   off"), "{policy}");
     let changed = ["policy", "recovery", "--privileged", "on", "--json"];
     let changed = run(&changed).json();
