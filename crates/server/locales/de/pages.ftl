@@ -103,7 +103,7 @@ pass-done-lead = Melden Sie sich mit Ihrem neuen Passkey an. Den Pass brauchen S
 
 ## Wege zurück
 recover-title = Wieder hineinkommen
-recover-lead = Sie können Ihren Passkey nicht benutzen? Das sind die Wege zurück, der beste zuerst. Keiner meldet Sie von selbst an: Mit jedem erstellen Sie einen neuen Passkey.
+recover-lead = Sie können Ihren Passkey nicht benutzen? Das sind die Wege zurück, der beste zuerst. Nur ein Passkey meldet Sie an: Auf den anderen Wegen erstellen Sie einen neuen.
 recover-reported = Was Sie gemeldet haben, gilt nicht mehr, und alle Geräte sind abgemeldet.
 recover-passkey-title = Ein anderer Passkey
 recover-passkey-text = Auf dem Smartphone, auf einem anderen Rechner, in einem Passwortmanager oder auf einem Sicherheitsschlüssel. Das ist der schnellste Weg, und nichts muss neu erstellt werden.

@@ -103,7 +103,7 @@ pass-done-lead = Sign in with your new passkey. You don’t need the pass any mo
 
 ## Ways back in
 recover-title = Get back in
-recover-lead = You can’t use your passkey? These are the ways back in, best first. None of them signs you in by itself: each lets you create a new passkey.
+recover-lead = You can’t use your passkey? These are the ways back in, best first. Only a passkey signs you in: the other ways let you create a new one.
 recover-reported = What you reported no longer works, and every device is signed out.
 recover-passkey-title = Another passkey
 recover-passkey-text = On your phone, on another computer, in a password manager or on a security key. It is the quickest way, and nothing has to be made anew.

@@ -20,7 +20,10 @@ fn security_10_a_restore_voids_sessions_states_and_links() {
         let carol = house.person(&mut ada, "carol").await;
         let carol = identity::Id::parse(&carol.person_id).unwrap();
         let command = identity::Actor::CommandLine { os_user: "test" };
-        let new = NewPass::default();
+        let new = NewPass {
+            reason: Some("seen on site".to_owned()),
+            ..NewPass::default()
+        };
         let pass = access_pass::make(house.identity(), command, carol, &new).await;
         let (_, code) = pass.unwrap();
 
