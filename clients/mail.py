@@ -53,13 +53,13 @@ class Office:
         self.port = free_port()
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(os.environ["CERTIFICATE"], os.environ["CERTIFICATE_KEY"])
-        tls = {"ssl_context": context} if more.get("smtps") else {"tls_context": context, "require_starttls": True}
+        tls = {"ssl_context": context, "auth_require_tls": False} if more.get("smtps") else {"tls_context": context, "require_starttls": True}
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port, auth_required=True, authenticator=self.judge, **tls)
         self.controller.start()
 
     @staticmethod
     def judge(server, session, envelope, mechanism, data):
-        return AuthResult(success=(data.login, data.password) == (b"claviger", PASSWORD.encode()))
+        return AuthResult(handled=False, success=(data.login, data.password) == (b"claviger", PASSWORD.encode()))
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("nobody"):

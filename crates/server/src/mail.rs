@@ -51,7 +51,7 @@ struct Trouble {
 impl Trouble {
     fn of(cause: &'static str, error: &SmtpError) -> Trouble {
         let cause = match error {
-            error if error.is_tls() => "tls",
+            error if error.is_tls() || is_about_tls(error) => "tls",
             error if error.is_timeout() => "too_slow",
             _ => cause,
         };
@@ -69,6 +69,20 @@ impl Trouble {
             text: text.into(),
         }
     }
+}
+
+/// A handshake that fails comes as an error of the connection.
+fn is_about_tls(error: &SmtpError) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let below = inner.downcast_ref::<std::io::Error>();
+        let below = below.and_then(std::io::Error::get_ref);
+        if inner.is::<rustls::Error>() || below.is_some_and(|it| it.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 impl From<Trouble> for Sent {
