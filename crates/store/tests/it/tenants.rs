@@ -1,6 +1,8 @@
 //! Two tenants with equal ids in one database (security 36): whatever is done to the one, the other's rows stay as
 //! they were, byte for byte.
 
+mod notices;
+
 use rusqlite::types::Value as Cell;
 
 use super::rows::{EPOCH, NOW, fields_of, group_fields, person_of, principal_of, tenant_of};
@@ -12,8 +14,8 @@ use crate::{
     Owner, PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal, SessionClient,
 };
 use crate::{
-    AskedFrom, CallerKind, CredentialStatus, Hold, NewAccessPass, NewNotice, NewNoticeLink,
-    NewOptions, NewRecoveryCode, Provisioned, SecretTry,
+    AskedFrom, CallerKind, CredentialStatus, Hold, NewAccessPass, NewOptions, NewRecoveryCode,
+    Provisioned, SecretTry,
 };
 use crate::{
     CredentialUse, Log, LogRecord, NewCredential, NewLink, NewSession, PersonStatus, PolicyVersion,
@@ -217,7 +219,7 @@ async fn fill(store: &Store, tenant_id: Id) {
     unit.put_access_pass(tenant_id, PERSON, &access_pass());
     unit.insert_recovery_code(tenant_id, PERSON, &recovery_code(RECOVERY));
     unit.count_secret_try(tenant_id, &secret_try());
-    fill_notices(&mut unit, tenant_id);
+    notices::fill(&mut unit, tenant_id);
     for node in [NODE, Id([81; 16])] {
         unit.insert_node(tenant_id, node, NOW, &SEALED, b"signature");
     }
@@ -697,73 +699,6 @@ fn add_changes_of_the_outbox(add: &mut Add<'_>) {
     });
 }
 
-const MAIL: Id = Id([130; 16]);
-
-/// Three notices that wait, and the links in two of them.
-fn fill_notices(unit: &mut Unit, tenant_id: Id) {
-    for number in 131..134 {
-        let notice = NewNotice {
-            message_id: Id([number; 16]),
-            recipient_id: MAIL,
-            person_id: PERSON,
-            topic: "passkey_added",
-            payload: b"sealed".to_vec(),
-            created_at: NOW,
-        };
-        unit.insert_notice(tenant_id, &notice);
-    }
-    for number in 1..3 {
-        let link = NewNoticeLink {
-            token_hash: [number; 32],
-            person_id: PERSON,
-            topic: "passkey_added",
-            epoch: EPOCH,
-            created_at: NOW,
-            expires_at: 2 * NOW,
-        };
-        unit.insert_notice_link(tenant_id, &link);
-    }
-    unit.put_mail_settings(tenant_id, b"sealed", NOW);
-}
-
-fn add_changes_of_notices(add: &mut Add<'_>) {
-    let lease = Id([140; 16]);
-    add("lease a notice", &|unit| {
-        let whom = ("notice", MAIL);
-        unit.lease_messages(OURS, whom, lease, (NOW + 1, NOW + 9), 3);
-    });
-    add("a notice could not be delivered", &|unit| {
-        unit.end_undelivered_notice(OURS, Id([131; 16]), lease, "refused");
-    });
-    add("give up a notice", &|unit| {
-        unit.give_up_notices(OURS, &[Id([132; 16])], "given_up");
-    });
-    add("set mail", &|unit| {
-        unit.put_mail_settings(OURS, b"sealed anew", NOW);
-    });
-    add("remove mail", &|unit| {
-        unit.delete_mail_settings(OURS);
-    });
-    add("use the link of a notice", &|unit| {
-        unit.use_notice_link(OURS, [1; 32], NOW);
-    });
-    add("keep an address", &|unit| {
-        unit.keep_former_mail(OURS, PERSON, Id([141; 16]), NOW);
-    });
-    add("purge former addresses", &|unit| {
-        unit.purge_notices(OURS, NOW - 1, NOW);
-    });
-    add("keep another address", &|unit| {
-        unit.keep_former_mail(OURS, PERSON, Id([141; 16]), 3 * NOW);
-    });
-    add("purge links of notices", &|unit| {
-        unit.purge_notices(OURS, NOW - 1, 2 * NOW);
-    });
-    add("purge notices", &|unit| {
-        unit.purge_notices(OURS, NOW, NOW);
-    });
-}
-
 fn add_changes_of_applications(add: &mut Add<'_>) {
     add("use code", &|unit| {
         unit.require_client(OURS, PRINCIPAL, 1);
@@ -886,7 +821,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
         changes.push((name, unit));
     };
     add_changes_of_the_outbox(&mut add);
-    add_changes_of_notices(&mut add);
+    notices::add_changes(&mut add);
     add_changes_of_forward_auth(&mut add);
     add_changes_of_applications(&mut add);
     add_changes_of_provisioning(&mut add);
