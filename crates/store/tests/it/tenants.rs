@@ -14,13 +14,14 @@ use crate::{
     Owner, PermissionGrant, PrincipalStatus, PushedRequest, ServicePrincipal, SessionClient,
 };
 use crate::{
-    AskedFrom, CallerKind, CredentialStatus, Hold, NewAccessPass, NewOptions, NewRecoveryCode,
-    Provisioned, SecretTry,
+    AskedFrom, CallerKind, CredentialStatus, Hold, NewAccessPass, NewOptions, Provisioned,
 };
 use crate::{
     CredentialUse, Log, LogRecord, NewCredential, NewLink, NewSession, PersonStatus, PolicyVersion,
     PrincipalKind, Sealed, SecretKey,
 };
+
+mod recovery;
 
 on_each!(what_is_done_to_one_tenant_leaves_the_other);
 
@@ -217,8 +218,7 @@ async fn fill(store: &Store, tenant_id: Id) {
     fill_provisioning(&mut unit, tenant_id);
     fill_session_clients(&mut unit, tenant_id);
     unit.put_access_pass(tenant_id, PERSON, &access_pass());
-    unit.insert_recovery_code(tenant_id, PERSON, &recovery_code(RECOVERY));
-    unit.count_secret_try(tenant_id, &secret_try());
+    recovery::fill(&mut unit, tenant_id);
     notices::fill(&mut unit, tenant_id);
     for node in [NODE, Id([81; 16])] {
         unit.insert_node(tenant_id, node, NOW, &SEALED, b"signature");
@@ -286,50 +286,6 @@ fn add_changes_of_passes(add: &mut Add<'_>) {
     });
     add("purge access passes", &|unit| {
         unit.purge_access_passes(OURS, 3 * NOW);
-    });
-}
-
-const RECOVERY: Id = Id([121; 16]);
-
-fn recovery_code(code_id: Id) -> NewRecoveryCode {
-    NewRecoveryCode {
-        code_id,
-        code_mac: [10; 32],
-        epoch: EPOCH,
-        created_at: NOW,
-    }
-}
-
-fn secret_try() -> SecretTry {
-    SecretTry {
-        key: [122; 16],
-        now: NOW,
-        until: 2 * NOW,
-        most: 10,
-    }
-}
-
-fn add_changes_of_recovery(add: &mut Add<'_>) {
-    add("insert a recovery code", &|unit| {
-        unit.insert_recovery_code(OURS, PERSON, &recovery_code(Id([123; 16])));
-    });
-    add("spend a recovery code", &|unit| {
-        unit.spend_recovery_code(OURS, PERSON, RECOVERY, 1, NOW);
-    });
-    add("purge the recovery codes of a person", &|unit| {
-        unit.purge_recovery_codes_of(OURS, PERSON);
-    });
-    add("count a try of a secret", &|unit| {
-        unit.count_secret_try(OURS, &secret_try());
-    });
-    add("forget the tries of a secret", &|unit| {
-        unit.forget_secret_tries(OURS, [122; 16]);
-    });
-    add("count another try of a secret", &|unit| {
-        unit.count_secret_try(OURS, &secret_try());
-    });
-    add("purge tries of secrets", &|unit| {
-        unit.purge_secret_tries(OURS, 3 * NOW);
     });
 }
 
@@ -826,7 +782,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
     add_changes_of_applications(&mut add);
     add_changes_of_provisioning(&mut add);
     add_changes_of_passes(&mut add);
-    add_changes_of_recovery(&mut add);
+    recovery::add_changes(&mut add);
     add("claim", &|unit| {
         unit.claim_tenant(OURS, "Ours", "ours.example", "https://ours.example", NOW);
     });

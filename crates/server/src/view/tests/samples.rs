@@ -418,6 +418,23 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
     ]
 }
 
+/// With every way back in, and with none.
+fn recover_pages(frame: Frame<'_>) -> [(&'static str, String); 2] {
+    let page = |has_codes, pass: Option<&str>| recover::Recover {
+        frame,
+        rp_id: "localhost",
+        sign_in: "/sign-in".to_owned(),
+        registered: "/sign-in?notice=registered".to_owned(),
+        has_codes,
+        pass: pass.map(str::to_owned),
+        reported: !has_codes,
+    };
+    [
+        ("recover", show(&page(true, Some("/pass")))),
+        ("recover-nothing", show(&page(false, None))),
+    ]
+}
+
 /// Every page with its name, in one language.
 pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)> {
     let session = session(names);
@@ -440,19 +457,8 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
         pass: Some("/pass".to_owned()),
         recover: "/recover".to_owned(),
     };
-    let recover = |has_codes, pass: Option<&str>| recover::Recover {
-        frame: quiet("/recover"),
-        rp_id: "localhost",
-        sign_in: "/sign-in".to_owned(),
-        registered: "/sign-in?notice=registered".to_owned(),
-        has_codes,
-        pass: pass.map(str::to_owned),
-        reported: !has_codes,
-    };
     let security = security_pages(inside("/security-info"), names);
     let mut pages = vec![
-        ("recover", show(&recover(true, Some("/pass")))),
-        ("recover-nothing", show(&recover(false, None))),
         ("sign-in", show(&sign_in(None))),
         (
             "sign-in-reported-lost",
@@ -548,6 +554,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
         ),
     ];
     pages.extend(security);
+    pages.extend(recover_pages(quiet("/recover")));
     pages.extend(application_pages(inside("/"), names));
     pages
         .into_iter()
