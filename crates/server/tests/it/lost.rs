@@ -131,7 +131,7 @@ fn what_is_reported_is_there_ones_own_and_of_one_maker() {
             let told = bob.browser.post("/security-info/passkeys/lost", bad).await;
             told.refused(400, "request.malformed");
         }
-        let told = report(&mut house.browser(), &[own.clone()]).await;
+        let told = report(&mut house.browser(), std::slice::from_ref(&own)).await;
         told.refused(401, "session.none");
         // Nothing of it happened.
         assert!(bob.browser.is_signed_in().await);

@@ -145,7 +145,7 @@ fn security_20_who_shows_no_right_code_is_told_nothing() {
         );
         // The page, too, is the same for everybody.
         let page = house.browser().get("/recover").await.text();
-        assert!(find_tags(&page, "form").len() > 0 && page.contains("/pass?"));
+        assert!(!find_tags(&page, "form").is_empty() && page.contains("/pass?"));
 
         // Disabled: told to who has the code, and to nobody else.
         people::disable(house.identity(), COMMAND_LINE, id)

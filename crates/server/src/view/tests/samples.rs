@@ -435,6 +435,28 @@ fn recover_pages(frame: Frame<'_>) -> [(&'static str, String); 2] {
     ]
 }
 
+/// For whoever has a link or a code.
+fn invited_pages<'a>(quiet: impl Fn(&'static str) -> Frame<'a>) -> [(&'static str, String); 3] {
+    let rp_id = "login.northwind.example";
+    let register = register::Register {
+        frame: quiet("/register"),
+        rp_id,
+    };
+    let pass = pass::Pass {
+        frame: quiet("/pass"),
+        rp_id,
+        sign_in: "/sign-in".to_owned(),
+    };
+    let not_me = not_me::NotMe {
+        frame: quiet("/not-me"),
+    };
+    [
+        ("register", show(&register)),
+        ("pass", show(&pass)),
+        ("not-me", show(&not_me)),
+    ]
+}
+
 /// Every page with its name, in one language.
 pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)> {
     let session = session(names);
@@ -478,27 +500,6 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
                 },
                 rp_id: "localhost",
                 origin: "http://localhost:8080",
-            }),
-        ),
-        (
-            "register",
-            show(&register::Register {
-                frame: quiet("/register"),
-                rp_id: "login.northwind.example",
-            }),
-        ),
-        (
-            "pass",
-            show(&pass::Pass {
-                frame: quiet("/pass"),
-                rp_id: "login.northwind.example",
-                sign_in: "/sign-in".to_owned(),
-            }),
-        ),
-        (
-            "not-me",
-            show(&not_me::NotMe {
-                frame: quiet("/not-me"),
             }),
         ),
         (
@@ -554,6 +555,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
         ),
     ];
     pages.extend(security);
+    pages.extend(invited_pages(quiet));
     pages.extend(recover_pages(quiet("/recover")));
     pages.extend(application_pages(inside("/"), names));
     pages

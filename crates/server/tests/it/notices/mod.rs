@@ -9,10 +9,10 @@ use identity::mail::{self, MailSettings, Security};
 use identity::people::{self, Attribute, PersonChange, ProfileChange};
 use identity::roles::{self, Role};
 use identity::{Actor, Id, Identity, methods, notices};
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::config::Authorities;
 use server::mail::Mailer;
-use testkit::{House, Person};
+use testkit::{Device, House, Offer, Person};
 
 use self::post_office::{Heard, PostOffice};
 use crate::in_each_house;
@@ -79,7 +79,10 @@ async fn with_bob(house: &House) -> (PostOffice, Person, Person, Id) {
 
 /// Something that is told of each time, and changes little.
 async fn make_pass(house: &House, person: Id) -> String {
-    let new = NewPass::default();
+    let new = NewPass {
+        reason: Some("seen at the desk".to_owned()),
+        ..NewPass::default()
+    };
     let made = access_pass::make(house.identity(), COMMAND_LINE, person, &new).await;
     made.unwrap().1
 }
@@ -170,6 +173,42 @@ fn what_happens_to_an_account_is_told_to_its_owner() {
         ];
         assert_eq!(subjects(&office), expected);
         assert_eq!(waiting(&house), 0);
+    });
+}
+
+/// Every address hears of a recovery, of its end, and of what is reported lost (security 17).
+#[test]
+fn security_17_the_bad_day_is_told() {
+    in_each_house(async |house| {
+        let (office, _, mut bob, _) = with_bob(&house).await;
+        let made = bob.browser.post("/security-info/codes/make", json!({}));
+        let made = made.await.ok();
+        let mut browser = house.browser();
+        let shown = json!({ "name": "bob", "code": made["codes"][0] });
+        let begun = browser.post("/recover/enter", shown).await.ok();
+        deliver(house.identity()).await;
+        let begins = "Somebody asked to get back into your account";
+        assert_eq!(subjects(&office), [begins]);
+        let mut device = Device::synced();
+        let response = browser.create(&mut device, &Offer::of(&begun));
+        let body = json!({ "state": begun["state"], "response": response });
+        browser.post("/recover/finish", body).await.ok();
+        browser.sign_in(&mut device).await.ok();
+        let info = house.security_info(&browser).await;
+        let old = info.passkeys.iter().find(|it| !it.current).unwrap();
+        let body = json!({ "passkeyIds": [old.passkey_id] });
+        browser
+            .post("/security-info/passkeys/lost", body)
+            .await
+            .ok();
+        deliver(house.identity()).await;
+        let told = office.take();
+        let mut subjects: Vec<String> = told.iter().map(|it| it.header("Subject")).collect();
+        subjects.sort_unstable();
+        let expected = ["A passkey was reported lost", "Your account was recovered"];
+        assert_eq!(subjects, expected);
+        let named = |heard: &Heard| heard.part("text/plain").contains(&old.name);
+        assert_eq!(told.iter().filter(|heard| named(heard)).count(), 1);
     });
 }
 
