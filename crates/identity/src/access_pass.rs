@@ -79,6 +79,8 @@ pub(crate) struct Presented {
     /// Of the code's state: one passkey for each time that the code was shown.
     state_id: Id,
     made_at: Micros,
+    /// Passkeys that came of it before.
+    registrations: i64,
     /// Of what was asked about the person and about whoever made the pass: held until the passkey is stored.
     policy_version: i64,
     membership: i64,
@@ -100,6 +102,10 @@ impl Presented {
 
     pub(crate) fn made_at(&self) -> Micros {
         self.made_at
+    }
+
+    pub(crate) fn registrations(&self) -> i64 {
+        self.registrations
     }
 
     pub(crate) fn pass_id(&self) -> Id {
@@ -451,7 +457,7 @@ async fn accept(
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let mut unit = Unit::new();
     unit.use_access_pass(tenant, person.person_id, pass.pass_id, now, MAX_TRIES);
-    notices::tell(identity, &mut unit, person.person_id, Notice::PassUsed);
+    notices::tell_sparingly(identity, &mut unit, person.person_id, Notice::PassUsed);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
         .confide("actor", person.user_name.as_str())
@@ -581,6 +587,7 @@ pub(crate) async fn restore(
         person_id,
         state_id,
         made_at: pass.created_at,
+        registrations: pass.registrations,
         policy_version,
         membership,
     })

@@ -283,6 +283,11 @@ fn derive_created_proof(entitlement: &Entitlement) -> &'static str {
     }
 }
 
+/// Whether a passkey of this proof was made by what somebody else gave to its owner.
+pub(crate) fn is_delivered(created_proof: &str) -> bool {
+    ["registration_link", "recovery_link", "access_pass"].contains(&created_proof)
+}
+
 /// A passkey about to be stored.
 pub(crate) struct New<'a> {
     pub(crate) name: &'a str,

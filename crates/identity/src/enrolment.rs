@@ -117,7 +117,7 @@ async fn find_entitled(
             let link = link::find(identity, token, &PURPOSES).await?;
             let (person, credentials) = read_invited(identity, &link).await?;
             let word = ("link", link.purpose().as_str().to_owned());
-            let recovers = person.had_passkey;
+            let recovers = person.had_passkey && !are_held(&credentials);
             Ok(Entitled {
                 person,
                 credentials,
@@ -133,10 +133,7 @@ async fn find_entitled(
             let person = person.ok_or(&codes::PASS_UNUSABLE)?;
             let credentials = store.list_credentials(tenant, person.person_id).await?;
             let word = ("pass", pass.pass_id().to_string());
-            // Several passkeys by one pass belong to one day.
-            let mut older = credentials.iter();
-            let older = older.any(|credential| credential.created_at < pass.made_at());
-            let recovers = person.had_passkey && (older || credentials.is_empty());
+            let recovers = person.had_passkey && is_recovery(&pass, &credentials);
             Ok(Entitled {
                 person,
                 credentials,
@@ -161,6 +158,23 @@ async fn find_entitled(
             })
         }
     }
+}
+
+/// Whether a pass for somebody who had a passkey is no first day: several passkeys by one pass belong to one day, and are all
+/// marked if the first is.
+fn is_recovery(pass: &access_pass::Presented, credentials: &[Credential]) -> bool {
+    let by_this_pass = usize::try_from(pass.registrations()).unwrap_or(0);
+    let marked = |it: &Credential| it.recovered_at.is_some_and(|at| at >= pass.made_at());
+    !are_held(credentials)
+        && (credentials.is_empty()
+            || credentials.len() > by_this_pass
+            || credentials.iter().any(marked))
+}
+
+/// All that there are, and there are some, were registered by somebody else and wait: their owner had none of their own.
+fn are_held(credentials: &[Credential]) -> bool {
+    let is_held = |it: &Credential| it.status == CredentialStatus::Held;
+    !credentials.is_empty() && credentials.iter().all(is_held)
 }
 
 /// The person a link is for, if the link still stands: the account enabled, the issuer still entitled, and,

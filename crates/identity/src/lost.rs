@@ -13,7 +13,7 @@ use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::creation::DECISIONS;
 use crate::notices::{self, Notice};
-use crate::passkeys::{parse_id, read_own};
+use crate::passkeys::{end_codes_of, parse_id, read_own};
 use crate::people::administrators::{Administrators, Change};
 use crate::people::find_existing;
 use crate::sign_in::{Signals, derive_signals, limit_person};
@@ -119,7 +119,7 @@ async fn report_own_once(
     Ok(derive_reported(identity, &going))
 }
 
-/// Reports passkeys of somebody else lost, whichever they are. Whoever reports their own does so on Security info.
+/// Reports passkeys of somebody else lost, whichever they are; ends their recovery codes as well. Whoever reports their own does so on Security info.
 ///
 /// # Errors
 /// [`codes::OWN_METHOD`] for one's own; [`codes::LOST_UNFIT`], [`codes::PASSKEY_MISSING`], [`codes::LAST_ADMINISTRATOR`] as above.
@@ -165,6 +165,8 @@ async fn report_once(
         }
     };
     revoke(identity, &mut unit, &going);
+    // They may have been in the same bag, and the help desk has a pass in their place.
+    unit.purge_recovery_codes_of(tenant, person.person_id);
     administrators.finish(identity, &mut unit);
     let mut entry = actor.entry(identity);
     entry.confide("user", person.user_name.as_str());
@@ -219,6 +221,7 @@ fn revoke(identity: &Identity, unit: &mut Unit, going: &Going<'_>) {
         person.security_version,
     );
     unit.end_sessions_of_person(tenant, person.person_id, now);
+    unit.void_links_of_person(tenant, person.person_id, now);
     for credential in going.gone() {
         unit.remove_credential(
             tenant,
@@ -227,6 +230,7 @@ fn revoke(identity: &Identity, unit: &mut Unit, going: &Going<'_>) {
             credential.security_version,
             now,
         );
+        end_codes_of(unit, tenant, person.person_id, credential);
     }
     let passkey = going.write_names();
     let notice = Notice::ReportedLost { passkey };

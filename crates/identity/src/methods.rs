@@ -6,6 +6,7 @@ use webauthn::{Aaguid, base64url};
 use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::notices::{self, By, Notice};
+use crate::passkeys::end_codes_of;
 use crate::people::administrators::{Administrators, Change};
 use crate::people::find_existing;
 use crate::tenant::refuse_write;
@@ -153,6 +154,7 @@ async fn delete_once(
         credential.security_version,
         now,
     );
+    end_codes_of(&mut unit, tenant, person, credential);
     administrators.finish(identity, &mut unit);
     let (passkey, by) = (credential.name.clone(), By::Administrator);
     let notice = Notice::PasskeyRemoved { passkey, by };

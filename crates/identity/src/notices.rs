@@ -14,7 +14,7 @@ use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::audit::{self, Entry, NewRecord};
 use crate::creation::DECISIONS;
-use crate::seal::derive_hash;
+use crate::seal::{derive_hash, derive_mac};
 use crate::sign_in::limit_address;
 use crate::tenant::refuse_write;
 use crate::{Caller, DAY, Identity, Micros, Refusal, codes, outbox};
@@ -25,6 +25,8 @@ const LINK_LIFETIME: Micros = 7 * DAY;
 const FORMER_MAIL: Micros = 7 * DAY;
 /// How long it is shown that somebody could not be told.
 const SHOWN: Micros = 30 * DAY;
+/// Topics of what somebody did with recovery codes: whoever says that it wasn't them has codes in somebody else's hands.
+const OF_CODES: [&str; 3] = ["codes_made", "recovery_begun", "recovery_finished"];
 /// As many are listed.
 const LISTED: i64 = 500;
 
@@ -61,6 +63,8 @@ pub enum Notice {
     RoleGranted {
         role: String,
     },
+    /// Recovery codes, in place of those that there were.
+    CodesMade,
     RecoveryBegun,
     RecoveryFinished,
     ReportedLost {
@@ -79,6 +83,7 @@ impl Notice {
             Notice::PassIssued { .. } => "pass_issued",
             Notice::PassUsed => "pass_used",
             Notice::RoleGranted { .. } => "role_granted",
+            Notice::CodesMade => "codes_made",
             Notice::RecoveryBegun => "recovery_begun",
             Notice::RecoveryFinished => "recovery_finished",
             Notice::ReportedLost { .. } => "reported_lost",
@@ -86,8 +91,8 @@ impl Notice {
     }
 }
 
-/// As sealed.
-#[derive(Debug, Serialize, Deserialize)]
+/// As sealed; never shown.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Told {
     pub(crate) notice: Notice,
     pub(crate) person: String,
@@ -135,6 +140,18 @@ pub(crate) fn tell(identity: &Identity, unit: &mut Unit, person: Id, notice: Not
     unit.insert_notice(tenant, &notice);
 }
 
+/// As [`tell`], of what may be done as often as somebody likes: once a minute, so that it buries nothing else.
+pub(crate) fn tell_sparingly(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
+    let about: [&[u8]; 3] = [b"notice", &person.0, notice.topic().as_bytes()];
+    let mac = derive_mac(&identity.snapshot().keys.mac, &about);
+    let mut key = [0; 16];
+    key.copy_from_slice(&mac[..16]);
+    let limit = &identity.0.outbox.notice_limit;
+    if limit.take(key, identity.0.ambient.now()).is_ok() {
+        tell(identity, unit, person, notice);
+    }
+}
+
 /// Tells somebody of a passkey that they added themselves.
 pub(crate) fn tell_added(identity: &Identity, unit: &mut Unit, person: Id, passkey: &str) {
     let (passkey, by) = (passkey.to_owned(), By::Owner);
@@ -160,7 +177,8 @@ pub(crate) fn link_expires_at(at: Micros) -> Micros {
 }
 
 /// Takes the word of whoever has a notice's link that it wasn't them: every session of the person ends, with what rests on
-/// them, and so do links and passes that are open; administrators are alerted. Signs nobody in, and removes nothing.
+/// them, and so do links and passes that are open, and recovery codes if it was about them; administrators are alerted. Signs nobody in,
+/// and removes no passkey.
 ///
 /// # Errors
 /// [`codes::LINK_UNUSABLE`] when the link is unknown, over, or was used.
@@ -202,6 +220,9 @@ async fn disown_once(
     unit.change_status(tenant, person_id, person.status, person.security_version);
     unit.end_sessions_of_person(tenant, person_id, now);
     unit.void_links_of_person(tenant, person_id, now);
+    if OF_CODES.contains(&topic.as_str()) {
+        unit.purge_recovery_codes_of(tenant, person_id);
+    }
     unit.use_notice_link(tenant, token_hash, now);
     let describe = || {
         let mut entry = Entry::of(caller, identity.0.ambient.make_id());

@@ -50,6 +50,8 @@ pub(crate) struct Outbox {
     standings: Standings,
     /// Records of refusals and failures, by recipient.
     record_limit: Limit,
+    /// Notices of one topic to one person, where somebody may cause many.
+    pub(crate) notice_limit: Limit,
 }
 
 impl Outbox {
@@ -59,6 +61,7 @@ impl Outbox {
             mail_sealer: Sealer::new(&kek.derive("mail")),
             standings: Standings::default(),
             record_limit: Limit::new(1),
+            notice_limit: Limit::new(1),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A person's own passkeys: add, rename, remove.
 
-use store::{Credential, CredentialStatus, Guard, Log, Person, PersonStatus, Unit, WriteError};
+use store::{Credential, CredentialStatus, Guard, Id, Log, Person, PersonStatus, Unit, WriteError};
 use webauthn::base64url;
 pub use webauthn::options::CreationOptions;
 
@@ -59,6 +59,13 @@ pub(crate) async fn read_own(
 
 /// How long a session that a recovery led to removes nothing (security 17).
 pub(crate) const RECOVERED_FOR: Micros = crate::DAY;
+
+/// With a passkey of a recovery go the codes that were made since: whoever had it may have made them.
+pub(crate) fn end_codes_of(unit: &mut Unit, tenant: Id, person: Id, gone: &Credential) {
+    if let Some(at) = gone.recovered_at {
+        unit.purge_recovery_codes_since(tenant, person, at);
+    }
+}
 
 /// When the recovery was, if the passkey of this session came of one less than a day ago.
 pub(crate) fn recovered_since(
@@ -297,8 +304,9 @@ async fn remove_once(
         .iter()
         .find(|credential| credential.credential_id == credential_id);
     let found = found.ok_or(&codes::PASSKEY_MISSING)?;
-    // Its own it may: that takes nothing from whoever was there before.
-    if found.credential_id != session.credential_id {
+    // Its own it may, and what waits: that takes nothing from whoever was there before.
+    let is_own = found.credential_id == session.credential_id;
+    if !is_own && found.status != CredentialStatus::Held {
         check_unrecovered(identity, session, &credentials)?;
     }
     let (current, snapshot) = identity.current().await?;
@@ -335,6 +343,7 @@ async fn remove_once(
         found.security_version,
         now,
     );
+    end_codes_of(&mut unit, tenant, person.person_id, found);
     administrators.finish(identity, &mut unit);
     let (passkey, by) = (found.name.clone(), By::Owner);
     let notice = Notice::PasskeyRemoved { passkey, by };

@@ -92,8 +92,10 @@ impl Presented {
 /// Whether the organisation has recovery codes at all, as this node knows it: what to offer, not what to allow.
 pub fn are_on(identity: &Identity) -> bool {
     let snapshot = identity.snapshot();
+    let passkeys = snapshot.policies.enforced();
+    let is_self_service = passkeys.is_some_and(|it| it.policy.document().self_service_registration);
     let policy = snapshot.policies.require_recovery();
-    policy.is_ok_and(|policy| policy.state == State::Enabled)
+    is_self_service && policy.is_ok_and(|policy| policy.state == State::Enabled)
 }
 
 /// What the person has, if they may have any.
@@ -116,8 +118,8 @@ pub(crate) async fn find_standing(
     }))
 }
 
-/// Makes ten in place of those that there were, and gives them, this once. Needs a fresh session; one that a recovery led to
-/// replaces none that still work.
+/// Makes ten in place of those that there were, and gives them, this once. Needs a fresh session; not one that a
+/// recovery led to less than a day ago.
 ///
 /// # Errors
 /// [`codes::RECOVERY_NOT_ALLOWED`], [`codes::RECOVERED`], [`codes::NOT_FRESH`].
@@ -132,9 +134,8 @@ pub async fn make(
     let basis = check_recovery(identity, person.person_id).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let standing = store.list_recovery_codes(tenant, person.person_id).await?;
-    if !standing.is_empty() {
-        check_unrecovered(identity, session, &credentials)?;
-    }
+    // Not even where there are none: they would outlive the passkey that this session came of.
+    check_unrecovered(identity, session, &credentials)?;
     let ambient = &identity.0.ambient;
     let (now, epoch) = (ambient.now(), identity.snapshot().tenant.epoch);
     let mut unit = Unit::new();
@@ -156,6 +157,7 @@ pub async fn make(
         unit.insert_recovery_code(tenant, person.person_id, &new);
         made.push(write_in_groups(&code));
     }
+    notices::tell(identity, &mut unit, person.person_id, Notice::CodesMade);
     let mut entry = Entry::of(caller, ambient.make_id());
     entry
         .confide("actor", person.user_name.as_str())
@@ -312,7 +314,7 @@ async fn accept(
         .confide("actor", person.user_name.as_str())
         .say("recoveryCode", code_id.to_string());
     let about = (Some(person.person_id), Some(person.person_id.0.as_slice()));
-    notices::tell(identity, &mut unit, person.person_id, Notice::RecoveryBegun);
+    notices::tell_sparingly(identity, &mut unit, person.person_id, Notice::RecoveryBegun);
     let word = "recovery.begun";
     audit::commit(identity, unit, Log::Audit, word, about, entry)
         .await

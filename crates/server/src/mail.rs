@@ -1,6 +1,8 @@
 //! Sends mail: notices from the outbox, through the organisation's SMTP server. When and how often is [`identity::outbox`]'s to
 //! say. The server's certificate is verified, or it is this very machine; what it answers is not logged.
 
+mod careful;
+
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -15,13 +17,14 @@ use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters,
 };
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::{Message, transport::smtp::response::Response};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
+use self::careful::Careful;
 use crate::config::Authorities;
 use crate::jobs::report;
 use crate::view::letter::{self, Written, clean};
@@ -173,10 +176,7 @@ impl Mailer {
             }
             Security::StartTls => {
                 let tls = self.tls(settings)?;
-                let mut connection =
-                    AsyncSmtpConnection::connect_tokio1(server, time, hello, None, none)
-                        .await
-                        .map_err(failed)?;
+                let mut connection = Careful::connect(server, hello).await?;
                 if !connection.can_starttls() {
                     return Err(Trouble::local(
                         "no_tls",
@@ -199,9 +199,7 @@ impl Mailer {
                 if !here.iter().all(|address| address.ip().is_loopback()) {
                     return Err(Trouble::local("no_tls", "plain mail leaves this machine"));
                 }
-                AsyncSmtpConnection::connect_tokio1(here.as_slice(), time, hello, None, none)
-                    .await
-                    .map_err(failed)?
+                Careful::connect(here.as_slice(), hello).await?
             }
         };
         if let (Some(user), Some(password)) = (&settings.user, settings.password()) {
@@ -238,10 +236,7 @@ impl Mailer {
             .map_err(|error| Trouble::of("sender", &error))?;
         let taken = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
         if let Err(error) = taken {
-            let sent = judge(&error)?;
-            // If that fails, so does the next letter.
-            let _ = connection.command(Rset).await;
-            return Ok(sent);
+            return judge(&error);
         }
         let answer = match connection.command(Data).await {
             Ok(_) => connection.message(&message.formatted()).await,
@@ -257,29 +252,28 @@ impl Mailer {
         &self,
         settings: &MailSettings,
         hello: &ClientId,
-        letters: &[(Address, Message)],
-    ) -> Result<Vec<Sent>, Trouble> {
+        (to, message): &(Address, Message),
+    ) -> Result<Sent, Trouble> {
         let mut connection = self.connect(settings, hello).await?;
-        let mut sent = Vec::with_capacity(letters.len());
-        for (to, message) in letters {
-            sent.push(Mailer::transfer(&mut connection, settings, to, message).await?);
-        }
+        let sent = Mailer::transfer(&mut connection, settings, to, message).await?;
         let _: Result<Response, SmtpError> = connection.quit().await;
         Ok(sent)
     }
 
+    /// To one address, in a connection of its own: what becomes of one says nothing about another.
     async fn post(
         &self,
         identity: &Identity,
         settings: &MailSettings,
-        letters: &[(Address, Message)],
-    ) -> Result<Vec<Sent>, Trouble> {
+        letter: &(Address, Message),
+        time: Duration,
+    ) -> Result<Sent, Trouble> {
         let host = identity.settings().public_origin.host().to_owned();
         let hello = ClientId::Domain(host);
-        tokio::time::timeout(TIME, self.converse(settings, &hello, letters))
+        tokio::time::timeout(time, self.converse(settings, &hello, letter))
             .await
             .unwrap_or_else(|_| {
-                let seconds = TIME.as_secs();
+                let seconds = time.as_secs();
                 let text = format!("it took longer than {seconds} seconds");
                 Err(Trouble::local("too_slow", text))
             })
@@ -302,7 +296,8 @@ impl Mailer {
         let now = identity.ambient().now();
         let envelope = (letter.organisation.as_str(), letter.id.as_str(), now);
         let mut letters = Vec::with_capacity(letter.addresses.len());
-        for address in &letter.addresses {
+        // Those of a while ago first: whoever changed the address last may hold up the one of now.
+        for address in letter.addresses.iter().rev() {
             // What is no address of mail can't be told.
             let Ok(to) = address.parse::<Address>() else {
                 continue;
@@ -315,10 +310,13 @@ impl Mailer {
         if letters.is_empty() {
             return Sent::Refused { status: None };
         }
-        match self.post(identity, settings, &letters).await {
-            Ok(sent) => combine(&sent),
-            Err(trouble) => trouble.into(),
+        let share = TIME / u32::try_from(letters.len()).unwrap_or(1);
+        let mut sent = Vec::with_capacity(letters.len());
+        for letter in &letters {
+            let posted = self.post(identity, settings, letter, share).await;
+            sent.push(posted.unwrap_or_else(Sent::from));
         }
+        combine(&sent)
     }
 
     async fn deliver(self, identity: Identity, settings: MailSettings, dispatch: Dispatch) {
@@ -420,9 +418,9 @@ impl Mailer {
         let (id, now) = (Id(ambient.random.make()).to_string(), ambient.now());
         let tried = async {
             let message = compose(settings, &written, &to, (&organisation, &id, now))?;
-            self.post(identity, settings, &[(to, message)]).await
+            self.post(identity, settings, &(to, message), TIME).await
         };
-        match tried.await.map(|sent| combine(&sent)) {
+        match tried.await {
             Ok(Sent::Delivered) => Ok(()),
             Ok(sent) => Err(format!(
                 "The server takes mail from {}, but not for {address}: {sent:?}.",
@@ -445,9 +443,10 @@ fn judge(error: &SmtpError) -> Result<Sent, Trouble> {
 
 /// All addresses are told, or it is tried again; somebody who was told at one of several is told (the others take nothing).
 fn combine(sent: &[Sent]) -> Sent {
+    let failed = sent.iter().find(|it| matches!(it, Sent::Failed { .. }));
     let deferred = sent.iter().find(|it| matches!(it, Sent::Deferred { .. }));
     let delivered = sent.iter().find(|it| **it == Sent::Delivered);
-    let first = deferred.or(delivered).or(sent.first());
+    let first = failed.or(deferred).or(delivered).or(sent.first());
     first.copied().unwrap_or(Sent::Refused { status: None })
 }
 
@@ -468,9 +467,14 @@ fn explain(settings: &MailSettings, trouble: &Trouble) -> String {
         "too_slow" => "Is it reachable from here?",
         _ => "Its log may say more.",
     };
+    // A server may repeat the password in what it says.
+    let text = match (trouble.cause, trouble.status) {
+        ("login", Some(status)) => format!("the server said {status}"),
+        _ => trouble.text.clone(),
+    };
     format!(
-        "Mail can't be sent through {host}:{port} ({}): {}. {advice}",
-        trouble.cause, trouble.text
+        "Mail can't be sent through {host}:{port} ({}): {text}. {advice}",
+        trouble.cause
     )
 }
 
@@ -487,6 +491,11 @@ mod tests {
         assert_eq!(combine(&[REFUSED, Sent::Delivered]), Sent::Delivered);
         assert_eq!(combine(&[Sent::Delivered, DEFERRED]), DEFERRED);
         assert_eq!(combine(&[REFUSED, REFUSED]), REFUSED);
+        let failed = Sent::Failed {
+            cause: "too_slow",
+            status: None,
+        };
+        assert_eq!(combine(&[DEFERRED, failed, Sent::Delivered]), failed);
     }
 
     #[test]

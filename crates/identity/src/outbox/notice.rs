@@ -63,7 +63,7 @@ pub struct Dispatch {
 pub struct Mail {
     pub dispatches: Vec<Dispatch>,
     pub settings: Option<MailSettings>,
-    /// Notices for people who read no mail.
+    /// Notices for people who read no mail, and those that can't be read.
     pub unaddressed: usize,
 }
 
@@ -120,8 +120,9 @@ pub async fn take_due_notices(identity: &Identity) -> Result<Mail, Refusal> {
     let mut written = identity.write(unit).await.map_err(refuse_write)?;
     for (message, slot) in written.take_messages(reading)?.into_iter().zip(slots) {
         let Some((person, told)) = open(identity, &message) else {
-            tracing::error!("a notice in the outbox can't be opened; it is deleted");
-            end(identity, message.message_id, lease).await?;
+            tracing::error!("a notice in the outbox can't be opened; it is listed as undelivered");
+            taken.unaddressed += 1;
+            give_back(identity, &message, lease, "unreadable").await?;
             continue;
         };
         let Some(letter) = address(identity, &message, person, told).await? else {

@@ -88,7 +88,10 @@ impl Standings {
                 .min(IN_ALL.saturating_sub(count(false))),
         };
         if room > 0 {
-            table.last = Some(recipient);
+            // Mail takes no turns with applications.
+            if recipient != super::MAIL {
+                table.last = Some(recipient);
+            }
             table.recipients.entry(recipient).or_default().under_way += room;
         }
         (0..room)

@@ -146,6 +146,11 @@ pub(crate) async fn check_recovery(identity: &Identity, person: Id) -> Result<Ba
     let membership = store.find_membership_version(tenant).await?;
     let (tenant_now, snapshot) = identity.current().await?;
     let policy = snapshot.policies.require_recovery()?;
+    // Nobody gave it to them: it is adding a passkey oneself.
+    let passkeys = snapshot.policies.require_enforced()?;
+    if !passkeys.policy.document().self_service_registration {
+        return Err(Refusal::new(&codes::RECOVERY_NOT_ALLOWED));
+    }
     let groups = match policy.asks_for_groups() {
         false => Vec::new(),
         true => {

@@ -8,8 +8,9 @@ use super::options::find_name;
 use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
-use crate::creation::DECISIONS;
-use crate::passkeys::{parse_id, read_own};
+use crate::creation::{DECISIONS, is_delivered};
+use crate::notices::{self, By, Notice};
+use crate::passkeys::{parse_id, read_own, recovered_since};
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Micros, Refusal, Session, codes};
@@ -97,6 +98,15 @@ async fn confirm_own_once(
     let (person, credentials) = read_own(identity, session).await?;
     let held = find_held(&credentials, credential_id)?;
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
+    // A code would be a way around the hold; a link or pass was delivered by another way (security 14).
+    if recovered_since(identity, session, &credentials).is_some() {
+        let store = &identity.0.store;
+        let proof = store.find_created_proof(tenant, &session.credential_id);
+        let proof = proof.await?.unwrap_or_default();
+        if !is_delivered(&proof) {
+            return Err(Refusal::new(&codes::RECOVERED));
+        }
+    }
     let mut unit = store::Unit::new();
     unit.bump_methods(tenant, person.person_id, person.method_version);
     unit.require_session(tenant, person.person_id, session.session_id);
@@ -107,6 +117,7 @@ async fn confirm_own_once(
         held.security_version,
     );
     unit.void_links_of_person(tenant, person.person_id, now);
+    notices::tell_added(identity, &mut unit, person.person_id, &held.name);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry
         .confide("actor", person.user_name.as_str())
@@ -174,6 +185,13 @@ async fn confirm_once(
     unit.bump_methods(tenant, person, owner.method_version);
     unit.confirm_credential(tenant, &credential_id, person, held.security_version);
     unit.void_links_of_person(tenant, person, now);
+    let (passkey, by) = (held.name.clone(), By::Administrator);
+    notices::tell(
+        identity,
+        &mut unit,
+        person,
+        Notice::PasskeyAdded { passkey, by },
+    );
     let mut entry = actor.entry(identity);
     entry
         .confide("user", owner.user_name.as_str())

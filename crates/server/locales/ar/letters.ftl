@@ -14,6 +14,8 @@ letter-pass-used-subject = استُخدم رمز الوصول المؤقت ال�
 letter-pass-used = استُخدم رمز الوصول المؤقت لحسابك { $account }. من استخدمه يستطيع الآن إضافة مفتاح مرور إلى الحساب.
 letter-role-granted-subject = مُنحت دورًا
 letter-role-granted = مُنح حسابك { $account } الدور { $role }.
+letter-codes-made-subject = أُنشئت رموز استرداد لحسابك
+letter-codes-made = أُنشئت رموز استرداد جديدة لحسابك { $account }. لم تعد الرموز السابقة صالحة.
 letter-recovery-begun-subject = طلب أحدهم استعادة الوصول إلى حسابك
 letter-recovery-begun = قال أحدهم إنه فقد الوصول إلى حسابك { $account } وطلب استعادته.
 letter-recovery-finished-subject = استُعيد الوصول إلى حسابك
@@ -32,7 +34,7 @@ letter-trial = هذه تجربة: تستطيع { $organisation } إرسال ال
 # الصفحة التي يؤدي إليها الرابط في هذه الرسائل.
 not-me-title = لم أكن أنا
 not-me-lead = هل وصلتك رسالة عن شيء لم تفعله؟ هذا يسجّل خروجك من كل مكان ويخبر مسؤولي الحسابات.
-not-me-kept = لا يُزال شيء: تبقى مفاتيح المرور كما هي.
+not-me-kept = تبقى مفاتيح المرور كما هي.
 not-me-do = تسجيل الخروج من كل مكان
 not-me-done-title = سُجّل خروجك من كل مكان
 not-me-done-lead = علم مسؤولو الحسابات بذلك. الآن اجعل حسابك آمنًا:

@@ -14,6 +14,8 @@ letter-pass-used-subject = Ihr Befristeter Zugriffspass wurde benutzt
 letter-pass-used = Der Befristete Zugriffspass für Ihr Konto { $account } wurde benutzt. Wer ihn benutzt hat, kann dem Konto jetzt einen Passkey hinzufügen.
 letter-role-granted-subject = Sie haben eine Rolle erhalten
 letter-role-granted = Ihr Konto { $account } hat die Rolle { $role } erhalten.
+letter-codes-made-subject = Für Ihr Konto wurden Wiederherstellungscodes erstellt
+letter-codes-made = Für Ihr Konto { $account } wurden neue Wiederherstellungscodes erstellt. Ältere gelten nicht mehr.
 letter-recovery-begun-subject = Jemand möchte wieder in Ihr Konto
 letter-recovery-begun = Jemand hat angegeben, nicht mehr in Ihr Konto { $account } zu kommen, und um einen neuen Zugang gebeten.
 letter-recovery-finished-subject = Ihr Konto wurde wiederhergestellt
@@ -32,7 +34,7 @@ letter-trial = Dies ist ein Versuch: { $organisation } kann Post verschicken. An
 # Die Seite hinter dem Link in solcher Post.
 not-me-title = Das war ich nicht
 not-me-lead = Haben Sie Post über etwas bekommen, das Sie nicht getan haben? Dies meldet Sie überall ab und sagt es der Verwaltung der Konten.
-not-me-kept = Entfernt wird nichts: Ihre Passkeys bleiben, wie sie sind.
+not-me-kept = Ihre Passkeys bleiben, wie sie sind.
 not-me-do = Überall abmelden
 not-me-done-title = Sie sind überall abgemeldet
 not-me-done-lead = Die Verwaltung der Konten weiß davon. Sichern Sie jetzt Ihr Konto:

@@ -14,6 +14,8 @@ letter-pass-used-subject = Your Temporary Access Pass was used
 letter-pass-used = The Temporary Access Pass for your account { $account } was used. Whoever used it can add a passkey to the account now.
 letter-role-granted-subject = You were given a role
 letter-role-granted = Your account { $account } was given the role { $role }.
+letter-codes-made-subject = Recovery codes were made for your account
+letter-codes-made = New recovery codes were made for your account { $account }. Any older ones don’t work any more.
 letter-recovery-begun-subject = Somebody asked to get back into your account
 letter-recovery-begun = Somebody said that they lost the way into your account { $account }, and asked to get it back.
 letter-recovery-finished-subject = Your account was recovered
@@ -32,7 +34,7 @@ letter-trial = This is a trial: { $organisation } can send mail. Nothing happene
 # The page behind the link in such mail.
 not-me-title = This wasn’t me
 not-me-lead = You got mail about something that you didn’t do? This signs you out everywhere and tells the people who administer accounts.
-not-me-kept = Nothing is removed: your passkeys stay as they are.
+not-me-kept = Your passkeys stay as they are.
 not-me-do = Sign out everywhere
 not-me-done-title = You are signed out everywhere
 not-me-done-lead = The people who administer accounts know of it. Now make your account safe:

@@ -42,6 +42,19 @@ pub(crate) fn clean(name: &str) -> String {
     letters.collect::<String>().trim().to_owned()
 }
 
+/// What people named things, so that no mail program makes a link of it: whoever planted a passkey chose its name. A space
+/// without width behind what holds an address together.
+fn quote(name: &str) -> String {
+    let mut quoted = String::with_capacity(name.len());
+    for c in clean(name).chars() {
+        quoted.push(c);
+        if matches!(c, '.' | ':' | '/' | '@') {
+            quoted.push('\u{200b}');
+        }
+    }
+    quoted
+}
+
 /// The person's language if we have it, else the organisation's, else English. A region counts as its language.
 fn choose(own: Option<&str>, organisations: Option<&str>) -> &'static Texts {
     let find = |tag: &str| {
@@ -73,6 +86,7 @@ fn describe(notice: &Notice) -> (&'static str, &'static str) {
         Notice::PassIssued { .. } => ("letter-pass-issued-subject", "letter-pass-issued"),
         Notice::PassUsed => ("letter-pass-used-subject", "letter-pass-used"),
         Notice::RoleGranted { .. } => ("letter-role-granted-subject", "letter-role-granted"),
+        Notice::CodesMade => ("letter-codes-made-subject", "letter-codes-made"),
         Notice::RecoveryBegun => ("letter-recovery-begun-subject", "letter-recovery-begun"),
         Notice::RecoveryFinished => (
             "letter-recovery-finished-subject",
@@ -93,7 +107,7 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         Notice::PasskeyAdded { passkey, .. }
         | Notice::PasskeyRemoved { passkey, .. }
         | Notice::PasskeyHeld { passkey }
-        | Notice::ReportedLost { passkey } => clean(passkey),
+        | Notice::ReportedLost { passkey } => quote(passkey),
         _ => String::new(),
     };
     let until = match letter.notice {
@@ -104,7 +118,7 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         Notice::RoleGranted { role } => role.as_str(),
         _ => "",
     };
-    let (name, account) = (clean(&letter.display_name), clean(&letter.user_name));
+    let (name, account) = (quote(&letter.display_name), clean(&letter.user_name));
     let organisation = clean(&letter.organisation);
     let values = [
         ("passkey", passkey.as_str()),
@@ -227,6 +241,7 @@ mod tests {
             Notice::RoleGranted {
                 role: "User Administrator".to_owned(),
             },
+            Notice::CodesMade,
             Notice::RecoveryBegun,
             Notice::RecoveryFinished,
             Notice::ReportedLost { passkey: passkey() },
@@ -268,6 +283,21 @@ mod tests {
             assert!(!written.subject.contains(['\r', '\n']));
             assert!(!written.text.contains("\nBcc:") && !written.text.contains('\r'));
             assert!(!written.text.contains('\u{202e}'));
+        }
+    }
+
+    #[test]
+    fn names_make_no_links() {
+        let planted = "Confirm at https://evil.example/x or ask eve@evil.example";
+        for notice in all(planted) {
+            let mut letter = letter(notice, planted, None);
+            letter.organisation = "Northwind".to_owned();
+            let written = write(&letter, None).unwrap();
+            for part in [&written.text, &written.html] {
+                for link in ["https://evil", "evil.example", "eve@evil"] {
+                    assert!(!part.contains(link), "{part}");
+                }
+            }
         }
     }
 

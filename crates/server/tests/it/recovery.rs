@@ -1,9 +1,10 @@
 //! Recovery codes: each registers one passkey, and does nothing else (security 16, 17, 20, 21, 22).
 
-use identity::policies::profiles::{GroupId, State, Target};
+use identity::access_pass::{self, NewPass};
+use identity::policies::profiles::{GroupId, State, Strictness, Target};
 use identity::policies::{self, RecoveryPolicy};
 use identity::roles::{self, Role};
-use identity::{Actor, DAY, HOUR, Id, MINUTE, SECOND, people};
+use identity::{Actor, DAY, HOUR, Id, MINUTE, SECOND, lost, people};
 use serde_json::{Value, json};
 use testkit::{Answer, Browser, Device, House, Offer, Person, find_tags, listen, passkey_id};
 
@@ -391,6 +392,104 @@ fn security_17_a_session_after_a_recovery_takes_nothing_away_for_a_day() {
         browser.sign_in(&mut found).await.ok();
         browser.remove_passkey(&old).await.ok();
         make_codes(&mut browser).await;
+    });
+}
+
+/// Somebody who got in by a recovery could else come back by codes of their own.
+#[test]
+fn security_17_codes_made_since_a_recovery_go_with_its_passkey() {
+    in_each_house(async |house| {
+        let mut bob = bob(&house).await;
+        let id = Id::parse(&bob.person_id).unwrap();
+        let new = NewPass {
+            reason: Some("said to be bob".to_owned()),
+            ..NewPass::default()
+        };
+        let made = access_pass::make(house.identity(), COMMAND_LINE, id, &new).await;
+        let code = made.unwrap().1;
+        let (mut browser, mut device) = (house.browser(), Device::synced());
+        let shown = json!({ "name": "bob", "code": code });
+        let begun = browser.post("/pass/enter", shown).await.ok();
+        let response = browser.create(&mut device, &Offer::of(&begun));
+        let body = json!({ "state": begun["state"], "response": response });
+        browser.post("/pass/finish", body).await.ok();
+        browser.sign_in(&mut device).await.ok();
+        let told = browser.post("/security-info/codes/make", json!({})).await;
+        told.refused(403, "recovery.too_recent");
+        house.advance(DAY);
+        let mut browser = house.browser();
+        browser.sign_in(&mut device).await.ok();
+        let codes = make_codes(&mut browser).await;
+        bob.browser = house.browser();
+        bob.sign_in().await.ok();
+        assert_eq!(left(&house, &bob.browser).await, Some(10));
+        let planted = passkey_id(&device);
+        bob.browser.remove_passkey(&planted).await.ok();
+        assert_eq!(left(&house, &bob.browser).await, Some(0));
+        let told = enter(&mut house.browser(), "bob", &codes[0]).await;
+        told.refused(401, "recovery.wrong");
+    });
+}
+
+/// Of a pass after a loss every passkey is marked; of one for a first day none.
+#[test]
+fn security_17_each_passkey_of_a_recovery_is_marked() {
+    in_each_house(async |house| {
+        let bob = bob(&house).await;
+        let id = Id::parse(&bob.person_id).unwrap();
+        let passkeys = [bob.passkey_id()];
+        lost::report(house.identity(), COMMAND_LINE, id, &passkeys)
+            .await
+            .unwrap();
+        let newcomer = people::add(house.identity(), COMMAND_LINE, "new", "New Comer").await;
+        let newcomer = newcomer.unwrap().person_id;
+        let new = NewPass {
+            reason: Some("seen at the desk".to_owned()),
+            usable_once: Some(false),
+            ..NewPass::default()
+        };
+        for (name, person) in [("bob", id), ("new", newcomer)] {
+            let made = access_pass::make(house.identity(), COMMAND_LINE, person, &new).await;
+            let code = made.unwrap().1;
+            for _ in 0..2 {
+                let mut browser = house.browser();
+                let shown = json!({ "name": name, "code": code });
+                let begun = browser.post("/pass/enter", shown).await.ok();
+                let response = browser.create(&mut Device::synced(), &Offer::of(&begun));
+                let body = json!({ "state": begun["state"], "response": response });
+                browser.post("/pass/finish", body).await.ok();
+                house.advance(SECOND);
+            }
+        }
+        let marked =
+            "SELECT p.user_name FROM credential c JOIN person p ON p.person_id = c.person_id
+             WHERE c.recovered_at IS NOT NULL";
+        assert_eq!(house.run_sql(marked), ["bob", "bob"]);
+    });
+}
+
+/// Codes are self-made: none where nobody may add a passkey themselves.
+#[test]
+fn without_self_service_there_are_no_codes() {
+    in_each_house(async |house| {
+        let mut bob = bob(&house).await;
+        let codes = make_codes(&mut bob.browser).await;
+        let mut browser = house.browser();
+        let begun = enter(&mut browser, "bob", &codes[0]).await.ok();
+        let shown = policies::show(house.identity(), COMMAND_LINE)
+            .await
+            .unwrap();
+        let mut closed = shown.policy.document().clone();
+        closed.self_service_registration = false;
+        let mode = Strictness::Wire;
+        policies::save(house.identity(), COMMAND_LINE, None, &closed, mode, "")
+            .await
+            .unwrap();
+        let told = finish(&mut browser, &mut Device::synced(), &begun).await;
+        told.refused(403, "recovery.not_allowed");
+        let told = enter(&mut browser, "bob", &codes[1]).await;
+        told.refused(403, "recovery.not_allowed");
+        assert_eq!(left(&house, &bob.browser).await, None);
     });
 }
 

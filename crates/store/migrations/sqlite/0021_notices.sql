@@ -37,3 +37,7 @@ CREATE TABLE former_mail (
     PRIMARY KEY (tenant_id, former_id)
 ) WITHOUT ROWID;
 CREATE INDEX former_mail_by_person ON former_mail (tenant_id, person_id);
+
+-- Every notice is for the one mail server: what is due of one kind is found without looking at the others.
+DROP INDEX IF EXISTS outbox_by_recipient;
+CREATE INDEX outbox_by_kind ON outbox (tenant_id, recipient_id, kind, due_at);

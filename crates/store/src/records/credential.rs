@@ -19,6 +19,8 @@ statements! {
          JOIN person p ON p.tenant_id = $1 AND p.person_id = c.person_id
          JOIN tenant t ON t.tenant_id = $1
          WHERE c.tenant_id = $1 AND c.credential_id = $2";
+    FIND_PROOF = "credential.find_proof" Tenant
+        "SELECT created_proof FROM credential WHERE tenant_id = $1 AND credential_id = $2";
     LIST_ACCEPTED = "credential.list_accepted" Tenant
         "SELECT credential_id FROM credential WHERE tenant_id = $1 AND person_id = $2 AND status <> 'removed'
          ORDER BY created_at DESC, credential_id";
@@ -213,6 +215,17 @@ impl Store {
     ) -> Result<Vec<Credential>, StoreError> {
         let rows = self.read(&LIST, vec![tenant.into(), person.into()]).await?;
         rows.into_iter().map(|mut row| parse(&mut row)).collect()
+    }
+
+    /// Under which proof it was made.
+    pub async fn find_created_proof(
+        &self,
+        tenant: Id,
+        credential_id: &[u8],
+    ) -> Result<Option<String>, StoreError> {
+        let args = vec![tenant.into(), credential_id.into()];
+        let found = self.read_key(&FIND_PROOF, args).await?;
+        found.map(|mut row| row.text()).transpose()
     }
 
     /// Whether the id is stored in any status, tombstones included.

@@ -22,6 +22,8 @@ statements! {
              AND p.security_version = $4 AND p.status = 'enabled')";
     PURGE_OF_PERSON = "recovery_code.purge_of_person" Tenant
         "DELETE FROM recovery_code WHERE tenant_id = $1 AND person_id = $2 RETURNING 1";
+    PURGE_SINCE = "recovery_code.purge_since" Tenant
+        "DELETE FROM recovery_code WHERE tenant_id = $1 AND person_id = $2 AND created_at > $3";
 }
 
 /// A code of somebody, of this epoch, that was not used.
@@ -96,6 +98,12 @@ impl Unit {
             now.into(),
         ];
         self.step(&SPEND, args, Expect::One(Guard::Missing))
+    }
+
+    /// Those that were made after this time.
+    pub fn purge_recovery_codes_since(&mut self, tenant: Id, person: Id, at: i64) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), at.into()];
+        self.step(&PURGE_SINCE, args, Expect::Any)
     }
 
     /// All, used ones too; returns a row for each.

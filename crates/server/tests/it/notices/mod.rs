@@ -183,6 +183,9 @@ fn security_17_the_bad_day_is_told() {
         let (office, _, mut bob, _) = with_bob(&house).await;
         let made = bob.browser.post("/security-info/codes/make", json!({}));
         let made = made.await.ok();
+        deliver(house.identity()).await;
+        let codes = "Recovery codes were made for your account";
+        assert_eq!(subjects(&office), [codes]);
         let mut browser = house.browser();
         let shown = json!({ "name": "bob", "code": made["codes"][0] });
         let begun = browser.post("/recover/enter", shown).await.ok();

@@ -35,6 +35,12 @@ pub(super) fn add_changes(add: &mut Add<'_>) {
     add("spend a recovery code", &|unit| {
         unit.spend_recovery_code(OURS, PERSON, RECOVERY, 1, NOW);
     });
+    add("purge recovery codes made since", &|unit| {
+        unit.purge_recovery_codes_since(OURS, PERSON, NOW - 1);
+    });
+    add("insert another recovery code", &|unit| {
+        unit.insert_recovery_code(OURS, PERSON, &recovery_code(Id([124; 16])));
+    });
     add("purge the recovery codes of a person", &|unit| {
         unit.purge_recovery_codes_of(OURS, PERSON);
     });

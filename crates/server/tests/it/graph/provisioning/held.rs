@@ -5,7 +5,7 @@ use identity::provisioning::{self, Hold};
 use identity::roles::{self, Role};
 use identity::{Actor, DAY, Id, MINUTE, Session};
 use serde_json::json;
-use testkit::{Answer, Device, Fault, House, Person, passkey_id};
+use testkit::{Answer, Device, Fault, House, Offer, Person, passkey_id};
 
 use super::{SHELL, Tool, id_of, make};
 use crate::graph::{Client, Said};
@@ -81,6 +81,33 @@ fn security_14_a_held_passkey_opens_nothing_until_its_owner_says_so() {
                 .await
                 .contains(&"User updated security info".to_owned())
         );
+    });
+}
+
+/// Whoever planted it could else let it in by the weakest way back.
+#[test]
+fn security_14_a_session_after_a_recovery_confirms_nothing_for_a_day() {
+    in_each_house(async |house| {
+        let mut ada = house.administrator("ada").await;
+        let mut bob = house.person(&mut ada, "bob").await;
+        let made = bob.browser.post("/security-info/codes/make", json!({}));
+        let made = made.await.ok();
+        let tool = Tool::usual(&house).await;
+        let bob_id = id_of(&house, &bob).await;
+        let mut planted = Device::device_bound();
+        tool.provision(&house, &bob_id, &mut planted).await.is(201);
+        let (mut browser, mut device) = (house.browser(), Device::synced());
+        let shown = json!({ "name": "bob", "code": made["codes"][0] });
+        let begun = browser.post("/recover/enter", shown).await.ok();
+        let response = browser.create(&mut device, &Offer::of(&begun));
+        let body = json!({ "state": begun["state"], "response": response });
+        browser.post("/recover/finish", body).await.ok();
+        browser.sign_in(&mut device).await.ok();
+        let body = json!({"passkeyId": passkey_id(&planted)});
+        let told = browser.post("/security-info/passkeys/confirm", body).await;
+        told.refused(403, "recovery.too_recent");
+        let told = house.browser().sign_in(&mut planted).await;
+        assert_eq!(told.code(), "sign_in.passkey_held");
     });
 }
 
