@@ -10,6 +10,7 @@
 mod ceremonies;
 mod crowd;
 mod directory;
+mod flood;
 mod floor;
 mod load;
 mod oidc;
@@ -29,7 +30,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Debug, Parser)]
 #[command(
     name = "bench",
-    after_help = "Examples:\n  cargo xtask bench webauthn\n  cargo xtask bench sign-in --json\n  cargo xtask bench sign-in --requests 4000 --people 2000\n  cargo xtask bench directory --large\n  cargo xtask bench oidc"
+    after_help = "Examples:\n  cargo xtask bench webauthn\n  cargo xtask bench sign-in --json\n  cargo xtask bench sign-in --requests 4000 --people 2000\n  cargo xtask bench directory --large\n  cargo xtask bench oidc\n  cargo xtask bench flood"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -50,6 +51,8 @@ enum Command {
     Directory(directory::Directory),
     /// What applications ask of the OpenID endpoints, beside the empty request and the raw signature.
     Oidc(oidc::Oidc),
+    /// Sign-ins by passkey while passwords are tried by the hundred, beside the same sign-ins alone.
+    Flood(flood::Flood),
     /// Time to the first answer, idle memory, size of the binary.
     Start {
         /// Print one JSON object.
@@ -73,6 +76,7 @@ fn main() -> Result<(), String> {
         Command::SignIn(options) => sign_in::run(&options),
         Command::Directory(options) => directory::run(&options),
         Command::Oidc(options) => oidc::run(&options),
+        Command::Flood(options) => flood::run(&options),
         Command::Start { json, binary } => start::run(&binary, json),
         Command::Serve(options) => serve::run(&options),
         Command::Floor => floor::serve(),

@@ -151,7 +151,7 @@ fn insert(unit: &mut Unit, tenant: Id, number: usize, person: &Person, now: i64)
 }
 
 /// Headers that every change carries.
-fn derive_head(port: u16, token: &str, path: &str, length: usize) -> String {
+pub(crate) fn derive_head(port: u16, token: &str, path: &str, length: usize) -> String {
     let browser = base64url::encode(&BROWSER.0);
     format!(
         "POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\nCookie: claviger-browser={browser}\r\n\

@@ -76,17 +76,26 @@ impl Server {
 }
 
 pub(crate) fn read_resident_mib(pid: u32) -> Result<f64, String> {
+    read_memory(pid, "VmRSS:")
+}
+
+/// The most that it ever was.
+pub(crate) fn read_peak_mib(pid: u32) -> Result<f64, String> {
+    read_memory(pid, "VmHWM:")
+}
+
+fn read_memory(pid: u32, field: &str) -> Result<f64, String> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))
         .map_err(|cause| cause.to_string())?;
     let line = status
         .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .ok_or("no VmRSS")?;
+        .find(|line| line.starts_with(field))
+        .ok_or("no such field")?;
     let kib: f64 = line
         .split_whitespace()
         .nth(1)
         .and_then(|word| word.parse().ok())
-        .ok_or("no VmRSS")?;
+        .ok_or("an odd field")?;
     Ok(kib / 1024.0)
 }
 

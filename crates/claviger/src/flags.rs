@@ -12,7 +12,7 @@ mod policy;
 
 pub(crate) use app::{Api, App, OwnedApp, SignIn};
 pub(crate) use mail::{Mail, SecurityWord, SetMail};
-pub(crate) use pass::{Pass, PassPolicy, RecoveryPolicy};
+pub(crate) use pass::{FactorPolicy, Pass, PassPolicy, Password, PasswordPolicy, RecoveryPolicy};
 pub(crate) use policy::Policy;
 
 /// People sign in with passkeys; one program, one data directory.
@@ -145,6 +145,14 @@ pub(crate) enum User {
   claviger user pass ada@example.org --remove
 The code is shown this once. Whoever has it can register a passkey for the account: give it to the person alone.")]
     Pass(Pass),
+    /// Set a person's password, or remove it with the authenticator app; every sign-in by password ends
+    #[command(after_help = "Examples:
+  claviger user password ada@example.org < first-password.txt
+  claviger user password ada@example.org --file first-password.txt
+  claviger user password ada@example.org --remove
+A password signs nobody in alone: it takes an authenticator app beside it. The policy (`claviger policy password`) is off
+unless somebody turns it on, and never covers people with a directory role.")]
+    Password(Password),
     /// Change user name or display name; every passkey stays
     #[command(after_help = "Example:
   claviger user rename ada@example.org --to ada.king@example.org --display-name \"Ada King\"")]

@@ -305,6 +305,7 @@ fn check_owner(
     match actor {
         Actor::CommandLine { .. } => Ok(None),
         Actor::Person(_, session) => {
+            session.require_passkey()?;
             if rule.fresh {
                 session.require_fresh(identity).map(drop)?;
             }
@@ -365,6 +366,7 @@ async fn check_target(
     match actor {
         Actor::CommandLine { .. } => Ok(None),
         Actor::Person(_, session) => {
+            session.require_passkey()?;
             check_roles(identity, session.person_id, rule.roles(target)).await?;
             if rule.fresh {
                 session.require_fresh(identity).map(drop)?;

@@ -18,8 +18,8 @@ use crate::flow::Purpose;
 use crate::notices::{self, Notice};
 use crate::passkeys::check_count;
 use crate::people::find_existing;
-use crate::policies::profiles::State;
-use crate::policies::{PassPolicy, check_covered};
+use crate::policies::{AccessPasses, PassPolicy, check_method, is_method_on};
+use crate::proof::Basis;
 use crate::seal::derive_mac;
 use crate::sign_in::{limit_address, limit_pass};
 use crate::tenant::refuse_write;
@@ -82,8 +82,7 @@ pub(crate) struct Presented {
     /// Passkeys that came of it before.
     registrations: i64,
     /// Of what was asked about the person and about whoever made the pass: held until the passkey is stored.
-    policy_version: i64,
-    membership: i64,
+    basis: Basis,
 }
 
 impl Presented {
@@ -91,13 +90,8 @@ impl Presented {
         self.state_id
     }
 
-    pub(crate) fn policy_version(&self) -> i64 {
-        self.policy_version
-    }
-
-    /// Of all memberships: groups that the policy names, roles that come by way of groups.
-    pub(crate) fn membership(&self) -> i64 {
-        self.membership
+    pub(crate) fn basis(&self) -> Basis {
+        self.basis
     }
 
     pub(crate) fn made_at(&self) -> Micros {
@@ -160,7 +154,7 @@ async fn find(identity: &Identity, person: Id) -> Result<Option<AccessPass>, Ref
 }
 
 async fn is_covered(identity: &Identity, person: Id) -> Result<bool, Refusal> {
-    match check_covered(identity, person).await {
+    match check_method::<AccessPasses>(identity, person).await {
         Ok(_) => Ok(true),
         Err(refusal) if refusal.code == &codes::PASS_NOT_ALLOWED => Ok(false),
         Err(refusal) => Err(refusal),
@@ -169,9 +163,7 @@ async fn is_covered(identity: &Identity, person: Id) -> Result<bool, Refusal> {
 
 /// Whether the organisation has passes at all, as this node knows it: what to offer, not what to allow.
 pub fn are_on(identity: &Identity) -> bool {
-    let snapshot = identity.snapshot();
-    let policy = snapshot.policies.require_access_pass();
-    policy.is_ok_and(|policy| policy.state == State::Enabled)
+    is_method_on::<AccessPasses>(identity)
 }
 
 /// The person's pass, if there is one; its code is never shown again.
@@ -224,7 +216,7 @@ async fn make_once(
         return Err(Refusal::new(&codes::ACCOUNT_DISABLED));
     }
     let (_, snapshot) = identity.current().await?;
-    let policy = snapshot.policies.require_access_pass()?;
+    let policy = snapshot.policies.require::<AccessPasses>()?;
     let now = identity.0.ambient.now();
     let asked = check_new(policy, new, now)?;
     let reason = check_reason(new)?;
@@ -503,15 +495,19 @@ async fn check_usable(
 }
 
 /// The policy covers the person, and whoever made the pass may still make one for them: asked of the code, and again of
-/// the passkey. Gives the policy's version.
-async fn check_allowed(identity: &Identity, person: Id, pass: &AccessPass) -> Result<i64, Refusal> {
-    let policy_version = check_covered(identity, person).await?;
+/// the passkey. Gives what that rests on.
+async fn check_allowed(
+    identity: &Identity,
+    person: Id,
+    pass: &AccessPass,
+) -> Result<Basis, Refusal> {
+    let basis = check_method::<AccessPasses>(identity, person).await?;
     let Some(issuer) = pass.issuer_id else {
-        return Ok(policy_version);
+        return Ok(basis);
     };
     let checked = access::check_issuer(identity, Operation::MakePass, issuer, person).await;
     match checked {
-        Ok(()) => Ok(policy_version),
+        Ok(()) => Ok(basis),
         Err(refusal) => Err(match refusal.code.class {
             Class::Unavailable | Class::Internal => refusal,
             _ => unusable("pass.issuer"),
@@ -579,16 +575,13 @@ pub(crate) async fn restore(
     if pass.usable_once && pass.registrations > 0 {
         return Err(Refusal::new(&codes::PASS_USED));
     }
-    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
-    let membership = store.find_membership_version(tenant).await?;
-    let policy_version = check_allowed(identity, person_id, &pass).await?;
+    let basis = check_allowed(identity, person_id, &pass).await?;
     Ok(Presented {
         pass_id,
         person_id,
         state_id,
         made_at: pass.created_at,
         registrations: pass.registrations,
-        policy_version,
-        membership,
+        basis,
     })
 }

@@ -3,7 +3,7 @@
 
 use store::{Id, PasskeyFacts, StoreError};
 
-use crate::policies::{Verdict, decide_at_rest, is_kept_in_hardware};
+use crate::policies::{AtRest, Verdict, decide_at_rest, is_kept_in_hardware};
 use crate::{Identity, Refusal};
 
 /// The level of every session that a passkey opened: phishing-resistant.
@@ -44,9 +44,20 @@ impl Assurance {
     }
 }
 
-/// What a sign-in with this passkey proves, as its attestation is judged now. Sessions begin with a verified person only:
+/// What a sign-in proves, as what it was made with is judged now. A password and a code are two factors, and can be phished.
+pub(crate) async fn judge(identity: &Identity, at_rest: &AtRest) -> Result<Assurance, StoreError> {
+    match (at_rest.is_by_password, &at_rest.facts) {
+        (true, _) => Ok(Assurance {
+            acr: None,
+            amr: vec!["pwd", "otp", "mfa"],
+        }),
+        (false, facts) => judge_passkey(identity, facts.as_ref()).await,
+    }
+}
+
+/// What a sign-in with this passkey proves, as its attestation is judged now. They begin with a verified person only:
 /// possession of the key, presence, and another factor are in all of them.
-pub(crate) async fn judge(
+async fn judge_passkey(
     identity: &Identity,
     facts: Option<&PasskeyFacts>,
 ) -> Result<Assurance, StoreError> {
@@ -83,7 +94,11 @@ pub(crate) async fn list_in_hardware(
     for facts in store.list_passkey_facts(tenant, person).await? {
         let verdict = verdicts.get(&facts.credential_id);
         let is_accepted = verdict.is_some_and(Verdict::is_accepted);
-        if is_accepted && judge(identity, Some(&facts)).await?.is_in_hardware() {
+        if is_accepted
+            && judge_passkey(identity, Some(&facts))
+                .await?
+                .is_in_hardware()
+        {
             found.push(facts.credential_id);
         }
     }

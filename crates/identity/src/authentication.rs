@@ -379,7 +379,7 @@ async fn open_session(
         }
     }
     unit.spend(tenant, opened.state.state_id(), opened.attempt);
-    let (person_id, credential_id) = (granted.person_id, granted.credential_id.clone());
+    let (person_id, credential_id) = (granted.person_id, owned.credential.credential_id.clone());
     if let Some(session) = attempt.session {
         // Sessions before credentials, as a removal touches them.
         unit.supersede_session(

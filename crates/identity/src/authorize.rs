@@ -411,11 +411,22 @@ async fn prove_who(
         }
         return Err(Refusal::new(code).into());
     }
-    if wanted == Wanted::Hardware && !step_up::is_met(identity, &at_rest).await? {
-        if !step_up::can_be_met(identity, session.person_id).await? {
+    // What a password opened reaches nothing of ours beside who the person is.
+    let is_ours = !checked.asked.named.iter().all(|it| it.is_low());
+    let wanted = match wanted {
+        Wanted::Any if is_ours => Wanted::Resistant,
+        wanted => wanted,
+    };
+    if !step_up::is_met(identity, wanted, &at_rest).await? {
+        if !step_up::can_be_met(identity, wanted, session.person_id).await? {
             return Err(refuse(
                 ErrorKind::UnmetAuthenticationRequirements,
-                "the person has no passkey that proves to be kept in hardware",
+                match wanted {
+                    Wanted::Hardware => {
+                        "the person has no passkey that proves to be kept in hardware"
+                    }
+                    _ => "the person has no passkey",
+                },
             ));
         }
         if silent {
@@ -425,7 +436,10 @@ async fn prove_who(
             ));
         }
         let return_path = derive_return_path(identity, issuer, checked, since);
-        return Ok(Sure::Ask(Outcome::StepUp { return_path }));
+        return Ok(Sure::Ask(match wanted {
+            Wanted::Hardware => Outcome::StepUp { return_path },
+            _ => Outcome::Reauthenticate { return_path },
+        }));
     }
     Ok(Sure::Enough(at_rest.policy_version))
 }

@@ -20,18 +20,24 @@ fn padded(purpose: Purpose) -> usize {
         | Purpose::AddPasskey
         | Purpose::EnterPass
         | Purpose::EnterCode
+        | Purpose::SignInByPassword
+        | Purpose::EnterPassword
+        | Purpose::AddApp
+        | Purpose::Upgrade
         | Purpose::Provision => 256,
         // These carry names that a person typed, or a token.
         Purpose::SetUp | Purpose::Enrol | Purpose::EnrolByPass | Purpose::EnrolByCode => 2560,
     }
 }
 
-/// Who showed the code of a pass, or a recovery code, has so long to register.
-const AFTER_CODE: Micros = 10 * MINUTE;
+/// Who showed a password, the code of a pass, or a recovery code has so long to go on.
+pub(crate) const AFTER_CODE: Micros = 10 * MINUTE;
 
 fn derive_lifetime(identity: &Identity, purpose: Purpose) -> Micros {
     match purpose {
-        Purpose::EnterPass | Purpose::EnterCode => AFTER_CODE,
+        Purpose::EnterPass | Purpose::EnterCode | Purpose::EnterPassword | Purpose::AddApp => {
+            AFTER_CODE
+        }
         _ => identity.0.settings.challenge_lifetime,
     }
 }

@@ -142,12 +142,28 @@ codes! {
     PASS_REASON_MISSING = "pass.reason_missing" Bad "The person had a passkey already: a Temporary Access Pass for them needs a reason, how it was made sure that it is them." "Check who it is, and say how: `--reason TEXT`, in Graph `@claviger.reason`.";
     PASS_POLICY_UNFIT = "pass_policy.unfit" Bad "The policy of Temporary Access Passes is not in range: lifetimes of 10 to 43200 minutes, codes of 8 to 48 characters, groups that are there." "Correct it; nothing was saved.";
 
+    // Passwords and what stands beside them.
+    PASSWORD_WRONG = "password.wrong" Unauthenticated "User name or password is not right." "Check both. After ten tries within an hour this place has to wait; a passkey always works.";
+    PASSWORD_UNFIT = "password.unfit" Bad "The password can't be used: too short or too long, part of the user name, or known from a breach." "Choose another one; several words in a row are long and easy to keep in mind.";
+    PASSWORDS_BUSY = "password.busy" Unavailable "Too many passwords are being checked at this moment." "Try again in a few seconds, or sign in with a passkey.";
+    PASSWORD_PASSKEY_FIRST = "password.passkey_first" Forbidden "The account has a passkey, and by the organisation's policy the password is not used beside it." "Sign in with the passkey; if you can't use it, see the ways back in.";
+    PASSWORD_NO_FACTOR = "password.no_second_factor" Forbidden "A password alone signs nobody in, and the account has no second factor." "Ask the help desk for a registration link or a Temporary Access Pass, and create a passkey.";
+    PASSWORD_STATE_OVER = "password.state_over" Gone "The password was changed, the account is disabled, or the time to enter the code is over." "Enter name and password again.";
+    PASSWORD_MISSING = "password.missing" Missing "The account has no password." "Reload the page.";
+    PASSWORD_SESSION = "session.by_password" Forbidden "A session that a password opened can't do this." "Sign in with a passkey.";
+    FACTOR_WRONG = "factor.wrong" Unauthenticated "The code is not right, or was used before." "Wait for the next code of the app. Is the clock of its device right? It may be half a minute off. After ten tries within an hour codes have to wait; a passkey always works.";
+    FACTOR_MISSING = "factor.missing" Missing "The account has no authenticator app." "Reload the page.";
+    UPGRADE_NOT_NOW = "passkey.upgrade_not_now" Forbidden "The first passkey without a question is made within two minutes of a sign-in by password, once." "Add a passkey on the Security info page.";
+    METHOD_POLICY_UNFIT = "method_policy.unfit" Bad "The policy names a group that is not there, one twice, or too many; or a length of passwords outside 8 to 64." "Correct it; nothing was saved.";
+    PASSWORD_NOT_ALLOWED = "password.not_allowed" Forbidden "The organisation's policy does not let this account sign in with a password." "Sign in with a passkey, or ask the help desk for a registration link.";
+    FACTOR_NOT_ALLOWED = "factor.not_allowed" Forbidden "The organisation's policy does not let this account use that second factor." "Choose another one, or ask the help desk.";
+
     // Recovery.
     RECOVERY_WRONG = "recovery.wrong" Unauthenticated "User name or recovery code is not right." "Check both; a code works once, and making new ones ends the old. Ask the help desk if it stays.";
     RECOVERY_UNUSABLE = "recovery.unusable" Gone "The recovery code was used or replaced, the account is disabled, or the time to register is over." "Enter a code again, or ask the help desk.";
     RECOVERY_NOT_ALLOWED = "recovery.not_allowed" Forbidden "The organisation's policy does not let this account have recovery codes." "Ask the help desk for a Temporary Access Pass.";
     RECOVERY_POLICY_UNFIT = "recovery_policy.unfit" Bad "The policy of recovery codes names a group that is not there, one twice, or too many." "Correct it; nothing was saved.";
-    RECOVERED = "recovery.too_recent" Forbidden "A session that a recovery led to removes no passkey and replaces no recovery code for 24 hours." "Sign in with another passkey, or wait; a lost device can be reported at once.";
+    RECOVERED = "recovery.too_recent" Forbidden "A session that a recovery led to removes no passkey, confirms none that is held, and makes no recovery codes for 24 hours." "Sign in with another passkey, or wait; a lost device can be reported at once.";
     LOST_UNFIT = "lost.unfit" Bad "What is reported lost is one passkey, or several of one maker." "Report them one after the other.";
     LINK_NOT_NEEDED = "link.not_needed" Conflict "Registration links are for people without a usable passkey." "The person can sign in and add a passkey on the Security info page.";
     SETUP_CLOSED = "setup.closed" Gone "Set-up is finished and closed for ever." "Sign in; an administrator can add people.";

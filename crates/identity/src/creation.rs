@@ -72,6 +72,10 @@ pub(crate) async fn permit_registration(
         challenge: &attempt.opened.state.challenge,
         origins: &settings.register_origins(),
         algorithms: &settings.algorithms,
+        mediation: match purpose {
+            Purpose::Upgrade => Mediation::Conditional,
+            _ => Mediation::Modal,
+        },
     };
     let registration = verify(attempt.identity, &made).map_err(|detail| Refusal {
         detail: Some(detail),
@@ -207,6 +211,8 @@ pub(crate) struct Made<'a> {
     pub(crate) origins: &'a [Origin],
     /// Those that were offered.
     pub(crate) algorithms: &'a [Algorithm],
+    /// Of a conditional creation nobody need have been asked (security 30).
+    pub(crate) mediation: Mediation,
 }
 
 /// The same checks for whoever registers. An error is the step that refused.
@@ -221,8 +227,11 @@ pub(crate) fn verify(
         origins: made.origins,
         cross_origin: CrossOrigin::Refused,
         algorithms: made.algorithms,
-        mediation: Mediation::Modal,
-        user_verification: UserVerification::Required,
+        mediation: made.mediation,
+        user_verification: match made.mediation {
+            Mediation::Conditional => UserVerification::Preferred,
+            Mediation::Modal => UserVerification::Required,
+        },
         attestation: &AttestationPolicy::NOT_REQUIRED,
     };
     let registration = registration::verify(&parsed, &expected).map_err(|error| error.code())?;
@@ -271,6 +280,7 @@ pub(crate) fn propose_name(
 /// Under which proof a passkey was made; policy can test it later (security 1).
 fn derive_created_proof(entitlement: &Entitlement) -> &'static str {
     match entitlement {
+        Entitlement::Session(session) if session.is_by_password() => "password",
         Entitlement::Session(_) => "passkey",
         Entitlement::Link(link) => match link.purpose() {
             LinkPurpose::SetUp => "set_up_link",
@@ -387,7 +397,8 @@ pub(crate) fn insert(
         sign_count: i64::from(registration.sign_count()),
         backup_eligible: registration.backup_eligible(),
         backup_state: registration.backup_state(),
-        user_verified: registration.user_verified(),
+        // Who was not there was not verified, whatever an authenticator says (security 30).
+        user_verified: registration.user_present() && registration.user_verified(),
         aaguid: registration.aaguid().0,
         transports: serde_json::Value::from(transports).to_string(),
         attachment,

@@ -356,6 +356,8 @@ async fn allow(
         return Err(Refusal::new(&codes::DEVICE_PRIVILEGED));
     }
     check_assigned(identity, client, person).await?;
+    // It would go on as a sign-in of its own elsewhere.
+    session.require_passkey()?;
     let at_rest = decide_one_at_rest(identity, person, &session.credential_id).await?;
     if let Some(code) = at_rest.refused_by {
         return Err(Refusal::new(code));

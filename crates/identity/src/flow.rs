@@ -9,6 +9,7 @@ use webauthn::{VerifiedAssertion, VerifiedRegistration};
 
 use crate::access_pass;
 use crate::link::Presented;
+use crate::password;
 use crate::provisioning;
 use crate::recovery_code;
 use crate::sessions::{FreshSession, LiveSession};
@@ -29,6 +30,14 @@ pub(crate) enum Purpose {
     EnrolByCode,
     /// Between that code and the passkey, likewise.
     EnterCode,
+    /// By a password and a second factor.
+    SignInByPassword,
+    /// Between the two: the state proves the password, and completes nothing.
+    EnterPassword,
+    /// An authenticator app, by a code that it shows.
+    AddApp,
+    /// The first passkey, without a question after a sign-in by password.
+    Upgrade,
     /// On behalf of somebody else.
     Provision,
 }
@@ -46,6 +55,10 @@ pub(crate) enum Step {
     Pass,
     /// A recovery code that was shown a short while ago in this browser.
     Code,
+    /// The right password, shown a short while ago in this browser.
+    Password,
+    /// A code of the person's authenticator app, or one that was sent to them.
+    Factor,
     /// Open options that were given to whoever asks, for this very person.
     Options,
     /// A verified assertion.
@@ -62,6 +75,8 @@ pub(crate) enum Proof {
     Link(Presented),
     Pass(access_pass::Presented),
     Code(recovery_code::Presented),
+    Password(password::Presented),
+    Factor(password::FactorCode),
     Options(provisioning::Presented),
     Assertion(VerifiedAssertion),
     Registration(Box<VerifiedRegistration>),
@@ -75,6 +90,8 @@ impl Proof {
             Proof::Link(_) => Step::Link,
             Proof::Pass(_) => Step::Pass,
             Proof::Code(_) => Step::Code,
+            Proof::Password(_) => Step::Password,
+            Proof::Factor(_) => Step::Factor,
             Proof::Options(_) => Step::Options,
             Proof::Assertion(_) => Step::Assertion,
             Proof::Registration(_) => Step::Registration,
@@ -84,7 +101,7 @@ impl Proof {
 
 impl Purpose {
     #[cfg(test)]
-    pub(crate) const ALL: [Purpose; 10] = [
+    pub(crate) const ALL: [Purpose; 14] = [
         Purpose::SignIn,
         Purpose::Reauthenticate,
         Purpose::AddPasskey,
@@ -94,6 +111,10 @@ impl Purpose {
         Purpose::EnterPass,
         Purpose::EnrolByCode,
         Purpose::EnterCode,
+        Purpose::SignInByPassword,
+        Purpose::EnterPassword,
+        Purpose::AddApp,
+        Purpose::Upgrade,
         Purpose::Provision,
     ];
 
@@ -101,19 +122,26 @@ impl Purpose {
         match self {
             Purpose::SignIn => &[Step::Assertion],
             Purpose::Reauthenticate => &[Step::Session, Step::Assertion],
-            Purpose::AddPasskey => &[Step::FreshSession, Step::Registration],
+            Purpose::AddPasskey | Purpose::Upgrade => &[Step::FreshSession, Step::Registration],
             Purpose::SetUp | Purpose::Enrol => &[Step::Link, Step::Registration],
             Purpose::EnrolByPass => &[Step::Pass, Step::Registration],
             Purpose::Provision => &[Step::Options, Step::Registration],
             Purpose::EnterPass => &[Step::Pass],
             Purpose::EnrolByCode => &[Step::Code, Step::Registration],
             Purpose::EnterCode => &[Step::Code],
+            // A password alone opens nothing and changes nothing.
+            Purpose::SignInByPassword => &[Step::Password, Step::Factor],
+            Purpose::EnterPassword => &[Step::Password],
+            Purpose::AddApp => &[Step::FreshSession, Step::Factor],
         }
     }
 
     /// Registering a passkey never opens a session (security 1).
     pub(crate) fn opens_session(self) -> bool {
-        matches!(self, Purpose::SignIn | Purpose::Reauthenticate)
+        matches!(
+            self,
+            Purpose::SignIn | Purpose::Reauthenticate | Purpose::SignInByPassword
+        )
     }
 
     pub(crate) fn as_str(self) -> &'static str {
@@ -127,6 +155,10 @@ impl Purpose {
             Purpose::EnterPass => "enter_pass",
             Purpose::EnrolByCode => "enrol_by_code",
             Purpose::EnterCode => "enter_code",
+            Purpose::SignInByPassword => "sign_in_by_password",
+            Purpose::EnterPassword => "enter_password",
+            Purpose::AddApp => "add_app",
+            Purpose::Upgrade => "upgrade",
             Purpose::Provision => "provision",
         }
     }
@@ -220,12 +252,14 @@ impl Flow {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 8] = [
+    const STEPS: [Step; 10] = [
         Step::Session,
         Step::FreshSession,
         Step::Link,
         Step::Pass,
         Step::Code,
+        Step::Password,
+        Step::Factor,
         Step::Options,
         Step::Assertion,
         Step::Registration,

@@ -36,6 +36,7 @@ pub mod outbox;
 pub mod owners;
 pub mod paging;
 pub mod passkeys;
+pub mod password;
 pub mod people;
 pub mod permissions;
 pub mod policies;
@@ -74,6 +75,8 @@ mod protect;
 mod resources;
 mod seal;
 mod signing;
+mod totp;
+mod tries;
 mod trust_group;
 
 pub use actor::Actor;

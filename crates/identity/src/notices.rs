@@ -70,6 +70,16 @@ pub enum Notice {
     ReportedLost {
         passkey: String,
     },
+    PasswordSet,
+    PasswordRemoved,
+    /// An authenticator app.
+    AppAdded,
+    AppRemoved,
+    /// A code to sign in with beside a password: asked for by whoever knows that.
+    SignInCode {
+        code: String,
+        expires_at: Micros,
+    },
 }
 
 impl Notice {
@@ -87,6 +97,11 @@ impl Notice {
             Notice::RecoveryBegun => "recovery_begun",
             Notice::RecoveryFinished => "recovery_finished",
             Notice::ReportedLost { .. } => "reported_lost",
+            Notice::PasswordSet => "password_set",
+            Notice::PasswordRemoved => "password_removed",
+            Notice::AppAdded => "app_added",
+            Notice::AppRemoved => "app_removed",
+            Notice::SignInCode { .. } => "sign_in_code",
         }
     }
 }
@@ -107,6 +122,25 @@ fn derive_token_hash(token: &[u8; 32]) -> [u8; 32] {
 
 /// Tells somebody, if the unit takes effect.
 pub(crate) fn tell(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
+    write(identity, unit, person, notice);
+}
+
+/// Sends a secret to its owner alone.
+pub(crate) fn send_code(
+    identity: &Identity,
+    unit: &mut Unit,
+    person: Id,
+    (code, expires_at): (String, Micros),
+) {
+    write(
+        identity,
+        unit,
+        person,
+        Notice::SignInCode { code, expires_at },
+    );
+}
+
+fn write(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
     let (token, message_id, now) = (
         ambient.random.make::<32>(),

@@ -1,5 +1,9 @@
 //! A person's own passkeys: add, rename, remove.
 
+mod upgrade;
+
+pub use upgrade::{Upgrade, begin_upgrade, finish_upgrade, is_due};
+
 use store::{Credential, CredentialStatus, Guard, Id, Log, Person, PersonStatus, Unit, WriteError};
 use webauthn::base64url;
 pub use webauthn::options::CreationOptions;
@@ -92,6 +96,22 @@ pub(crate) fn check_unrecovered(
     }
 }
 
+/// Whether the person has a passkey that was neither removed nor is held.
+pub(crate) async fn has_active(identity: &Identity, person: store::Id) -> Result<bool, Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let credentials = store.list_credentials(tenant, person).await?;
+    let mut statuses = credentials.iter().map(|credential| credential.status);
+    Ok(statuses.any(|status| status == store::CredentialStatus::Active))
+}
+
+/// A password and a code give the first passkey. Who ever had one needs a passkey, a pass or the recovery ladder (security 1).
+fn check_first(session: &Session, person: &Person) -> Result<(), Refusal> {
+    match person.had_passkey {
+        true => session.require_passkey(),
+        false => Ok(()),
+    }
+}
+
 pub(crate) fn check_count(identity: &Identity, credentials: &[Credential]) -> Result<(), Refusal> {
     if credentials.len() >= identity.0.settings.max_passkeys as usize {
         return Err(Refusal::new(&codes::TOO_MANY_PASSKEYS));
@@ -109,6 +129,7 @@ pub async fn begin_add(
     limit_person(identity, session)?;
     session.require_fresh(identity).map(drop)?;
     let (person, credentials) = read_own(identity, session).await?;
+    check_first(session, &person)?;
     check_count(identity, &credentials)?;
     policies::check_self_service(identity, person.person_id).await?;
     let issued = ceremony::issue(
@@ -150,19 +171,19 @@ pub async fn finish_add(
         person: Some(session.person_id),
         response,
     };
-    creation::decide(&attempt, || add(&attempt, session)).await
+    creation::decide(&attempt, || add(&attempt, session, Purpose::AddPasskey)).await
 }
 
-async fn add(attempt: &Try<'_>, session: &Session) -> Result<Added, Refusal> {
+async fn add(attempt: &Try<'_>, session: &Session, purpose: Purpose) -> Result<Added, Refusal> {
     let identity = attempt.identity;
     let (person, credentials) = read_own(identity, session).await?;
     if !attempt.opened.state.is_for(person.person_id) {
         return Err(Refusal::new(&codes::STATE_UNREADABLE));
     }
+    check_first(session, &person)?;
     let fresh = Proof::FreshSession(session.require_fresh(identity)?);
     let permitted =
-        creation::permit_registration(attempt, Purpose::AddPasskey, fresh, person.person_id)
-            .await?;
+        creation::permit_registration(attempt, purpose, fresh, person.person_id).await?;
     check_count(identity, &credentials)?;
     policies::check_self_service(identity, person.person_id).await?;
     let name = propose_name(identity, &permitted, &credentials).await?;
@@ -304,6 +325,7 @@ async fn remove_once(
         .iter()
         .find(|credential| credential.credential_id == credential_id);
     let found = found.ok_or(&codes::PASSKEY_MISSING)?;
+    session.require_passkey()?;
     // Its own it may, and what waits: that takes nothing from whoever was there before.
     let is_own = found.credential_id == session.credential_id;
     if !is_own && found.status != CredentialStatus::Held {

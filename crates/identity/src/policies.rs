@@ -3,26 +3,25 @@
 //! What is in force stands in the snapshot, under the version that every decision compares (security 8). A policy that
 //! can't be understood accepts nothing.
 
-mod access_pass;
 mod break_glass;
 mod capable;
 mod decide;
 mod effective;
 mod fault;
 mod in_force;
+mod method;
 mod preview;
 mod recovery;
 mod save;
 mod versions;
 
 pub use policy::access_pass::PassPolicy;
+pub use policy::methods::{FactorPolicy, MethodPolicy, PasswordPolicy};
 pub use policy::profiles;
 pub use policy::recovery::RecoveryPolicy;
 pub use webauthn::Aaguid;
 pub use webauthn::metadata::{CertificationLevel, KeyProtection};
 
-pub(crate) use access_pass::check_covered;
-pub use access_pass::{PassPolicyShown, save_pass_policy, show_pass_policy};
 pub use break_glass::{MAX_BREAK_GLASS, Mark, is_break_glass, mark_break_glass};
 pub(crate) use capable::Capable;
 pub use decide::Accepts;
@@ -34,9 +33,13 @@ pub(crate) use decide::{
 pub use effective::{EffectivePolicy, PasskeyVerdict, show_effective};
 pub use fault::{PolicyFault, parse};
 pub(crate) use in_force::Policies;
+pub use method::{
+    AccessPasses, EmailCodes, Method, MethodPolicyShown, Passwords, RecoveryCodes, SoftwareOath,
+    save_method_policy, show_method_policy,
+};
+pub(crate) use method::{check_method, is_method_on};
 pub use preview::{LISTED, Preview, Stopping, Stranded, begin_preview, preview};
 pub(crate) use recovery::check_recovery;
-pub use recovery::{RecoveryPolicyShown, save_recovery_policy, show_recovery_policy};
 pub use save::{Saved, begin_change, reset, restore, save, try_out};
 pub use versions::{
     PolicyShown, VersionMode, VersionShown, compare_versions, list_versions, read_version, show,
@@ -44,7 +47,3 @@ pub use versions::{
 
 /// The kind under which the passkey policy is stored.
 pub(crate) const PASSKEY: &str = "passkey";
-/// The same of the policy of Temporary Access Passes.
-pub(crate) const ACCESS_PASS: &str = "temporary_access_pass";
-/// The same of the policy of recovery codes.
-pub(crate) const RECOVERY_CODE: &str = "recovery_code";

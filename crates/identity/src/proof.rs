@@ -12,6 +12,7 @@ use webauthn::VerifiedRegistration;
 use crate::access_pass;
 use crate::flow::{Completed, Proof};
 use crate::link::Presented;
+use crate::password;
 use crate::policies::Accepted;
 use crate::provisioning;
 use crate::recovery_code;
@@ -22,18 +23,35 @@ use crate::sessions::FreshSession;
 pub struct Granted {
     pub(crate) person_id: Id,
     pub(crate) person_version: i64,
-    pub(crate) method_version: i64,
+    pub(crate) used: Used,
+    pub(crate) policy_version: i64,
+    /// Of the memberships that the policy asked for.
+    pub(crate) membership: Option<i64>,
+    pub(crate) epoch: Id,
+}
+
+/// What the person signed in with.
+#[derive(Debug)]
+pub(crate) enum Used {
+    Passkey(UsedPasskey),
+    Password {
+        /// Of the password.
+        version: i64,
+        /// Used up in the unit that opens the session.
+        code: password::FactorCode,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) struct UsedPasskey {
     pub(crate) credential_id: Vec<u8>,
     pub(crate) credential_version: i64,
+    pub(crate) method_version: i64,
     pub(crate) old_sign_count: i64,
     pub(crate) sign_count: i64,
     pub(crate) backup_state: bool,
     pub(crate) old_trust_groups: String,
     pub(crate) trust_groups: String,
-    pub(crate) policy_version: i64,
-    /// Of the memberships that the policy asked for.
-    pub(crate) membership: Option<i64>,
-    pub(crate) epoch: Id,
 }
 
 /// What the decision was made about.
@@ -68,17 +86,42 @@ pub(crate) fn grant(
     (decision.is_granted() && belongs && opens).then(|| Granted {
         person_id: person.person_id,
         person_version: person.security_version,
-        method_version: person.method_version,
-        credential_id: credential.credential_id.clone(),
-        credential_version: credential.security_version,
-        old_sign_count: credential.sign_count,
-        sign_count: i64::from(assertion.sign_count()),
-        backup_state: assertion.backup_state(),
-        old_trust_groups: credential.trust_groups.clone(),
-        trust_groups: trust_groups.to_owned(),
+        used: Used::Passkey(UsedPasskey {
+            credential_id: credential.credential_id.clone(),
+            credential_version: credential.security_version,
+            method_version: person.method_version,
+            old_sign_count: credential.sign_count,
+            sign_count: i64::from(assertion.sign_count()),
+            backup_state: assertion.backup_state(),
+            old_trust_groups: credential.trust_groups.clone(),
+            trust_groups: trust_groups.to_owned(),
+        }),
         policy_version: accepted.policy_version(),
         membership: accepted.membership(),
         epoch,
+    })
+}
+
+/// `None` unless the flow opens sessions, and password and code are one person's.
+pub(crate) fn grant_by_password(completed: Completed) -> Option<Granted> {
+    let opens = completed.purpose().opens_session();
+    let mut proofs = completed.into_proofs().into_iter();
+    let (Some(Proof::Password(password)), Some(Proof::Factor(code))) =
+        (proofs.next(), proofs.next())
+    else {
+        return None;
+    };
+    let belongs = code.is_for(password.person_id);
+    (belongs && opens).then(|| Granted {
+        person_id: password.person_id,
+        person_version: password.person_version,
+        used: Used::Password {
+            version: password.password_version,
+            code,
+        },
+        policy_version: password.basis.policy_version,
+        membership: Some(password.basis.membership),
+        epoch: password.epoch,
     })
 }
 
@@ -116,10 +159,7 @@ impl Entitlement {
     /// `None` where none were asked.
     pub(crate) fn basis(&self) -> Option<Basis> {
         match self {
-            Entitlement::Pass(pass) => Some(Basis {
-                policy_version: pass.policy_version(),
-                membership: pass.membership(),
-            }),
+            Entitlement::Pass(pass) => Some(pass.basis()),
             Entitlement::Code(code) => Some(code.basis()),
             Entitlement::Session(_) | Entitlement::Link(_) | Entitlement::Options(_) => None,
         }

@@ -3,6 +3,7 @@
 use crate::authentication::{self, Try};
 use crate::ceremony::{self, Binding};
 use crate::flow::Purpose;
+use crate::passkeys::has_active;
 use crate::sign_in::{Challenge, SignedIn, begin_for, derive_descriptor, limit_address};
 use crate::{Caller, Identity, Refusal, Session, assurance};
 
@@ -20,6 +21,11 @@ pub enum Among {
     All,
     /// Those that prove to be kept in hardware; all of them where none does.
     InHardware,
+}
+
+/// Whether the person signed in has one: with a password alone somebody else asks.
+pub async fn has_passkey(identity: &Identity, session: &Session) -> Result<bool, Refusal> {
+    has_active(identity, session.person_id).await
 }
 
 /// A challenge for the passkeys of the person signed in, and the names of those that were chosen among them; the account can't change on the way. It offers

@@ -8,20 +8,20 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde::{Deserialize, Serialize};
-use store::{Guard, Id, Log, NewRecoveryCode, Person, PersonStatus, SecretTry, Unit, WriteError};
+use store::{Id, Log, NewRecoveryCode, Person, PersonStatus, Unit};
 
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, ALPHABET, Binding, Opened};
 use crate::flow::Purpose;
 use crate::notices::{self, Notice};
 use crate::passkeys::{check_count, check_unrecovered, read_own};
-use crate::policies::check_recovery;
-use crate::policies::profiles::State;
+use crate::policies::{RecoveryCodes, check_recovery, is_method_on};
 use crate::proof::Basis;
 use crate::seal::derive_mac;
 use crate::sign_in::{limit_address, limit_person};
 use crate::tenant::refuse_write;
-use crate::{Caller, HOUR, Identity, Micros, Refusal, SECOND, Session, codes, look_alike, names};
+use crate::tries::{self, TryKey};
+use crate::{Caller, Identity, Micros, Refusal, Session, codes, look_alike, names};
 
 /// How many there are at once.
 pub const COUNT: usize = 10;
@@ -34,9 +34,6 @@ const GROUP: usize = 4;
 
 /// Tries from one network for one name, right or wrong, before it has to wait.
 const MAX_TRIES: i64 = 10;
-
-/// How long those count.
-const COUNTED_FOR: Micros = HOUR;
 
 /// How much of what was typed is looked at.
 const MAX_ENTERED: usize = 128;
@@ -94,8 +91,7 @@ pub fn are_on(identity: &Identity) -> bool {
     let snapshot = identity.snapshot();
     let passkeys = snapshot.policies.enforced();
     let is_self_service = passkeys.is_some_and(|it| it.policy.document().self_service_registration);
-    let policy = snapshot.policies.require_recovery();
-    is_self_service && policy.is_ok_and(|policy| policy.state == State::Enabled)
+    is_self_service && is_method_on::<RecoveryCodes>(identity)
 }
 
 /// What the person has, if they may have any.
@@ -130,6 +126,7 @@ pub async fn make(
 ) -> Result<Vec<String>, Refusal> {
     limit_person(identity, session)?;
     session.require_fresh(identity).map(drop)?;
+    session.require_passkey()?;
     let (person, credentials) = read_own(identity, session).await?;
     let basis = check_recovery(identity, person.person_id).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
@@ -220,7 +217,8 @@ pub async fn enter(
     limit_address(identity, caller)?;
     // What can't be a user name is nobody's.
     let key = names::derive_key(name).unwrap_or_default();
-    let try_key = count_try(identity, caller, &key).await?;
+    let about: [&[u8]; 3] = [b"recovery code try", &caller.network(), key.as_bytes()];
+    let try_key = tries::count(identity, &about, MAX_TRIES).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let found = store.find_person_by_name(tenant, &key).await?;
     let nobody = look_alike::derive_person(&identity.snapshot().keys.look_alike, &key);
@@ -252,39 +250,6 @@ pub async fn enter(
     }
 }
 
-/// Before anything is compared, and alike for every name.
-async fn count_try(identity: &Identity, caller: &Caller, key: &str) -> Result<[u8; 16], Refusal> {
-    let about: [&[u8]; 3] = [b"recovery code try", &caller.network(), key.as_bytes()];
-    let mac = derive_mac(&identity.snapshot().keys.mac, &about);
-    let mut try_key = [0; 16];
-    try_key.copy_from_slice(&mac[..16]);
-    let (store, tenant, now) = (
-        &identity.0.store,
-        identity.0.tenant_id,
-        identity.0.ambient.now(),
-    );
-    let tried = SecretTry {
-        key: try_key,
-        now,
-        until: now + COUNTED_FOR,
-        most: MAX_TRIES,
-    };
-    let mut unit = Unit::new();
-    unit.count_secret_try(tenant, &tried);
-    match identity.write(unit).await {
-        Ok(_) => Ok(try_key),
-        Err(WriteError::Refused(Guard::Count)) => {
-            let until = store.find_secret_tries(tenant, try_key).await?;
-            let wait = (until.unwrap_or(now) - now).max(0) / SECOND + 1;
-            Err(Refusal {
-                retry_after: u32::try_from(wait).ok(),
-                ..Refusal::new(&codes::LIMITED)
-            })
-        }
-        Err(error) => Err(refuse_write(error)),
-    }
-}
-
 fn unusable(detail: &'static str) -> Refusal {
     Refusal {
         detail: Some(detail),
@@ -297,7 +262,7 @@ async fn accept(
     identity: &Identity,
     caller: &Caller,
     person: &Person,
-    (code_id, try_key): (Id, [u8; 16]),
+    (code_id, try_key): (Id, TryKey),
 ) -> Result<String, Refusal> {
     if person.status != PersonStatus::Enabled {
         return Err(unusable("recovery.account"));

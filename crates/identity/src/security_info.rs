@@ -10,6 +10,7 @@ use webauthn::{Aaguid, base64url};
 
 use crate::audit::{read_field, read_personal};
 use crate::passkeys::{RECOVERED_FOR, is_last, read_own, recovered_since};
+use crate::password;
 use crate::policies::{Accepts, Verdicts, code_of, decide_at_rest, find_accepts};
 use crate::providers::{self, Provider};
 use crate::provisioning::{Planted, find_planted};
@@ -37,6 +38,10 @@ pub struct SecurityInfo {
     pub only_device_bound: bool,
     /// The recovery codes; `None` where the policy gives the person none.
     pub codes: Option<Standing>,
+    /// Password and authenticator app; `None` where the policy gives the person none, and they have none.
+    pub passwords: Option<password::Standing>,
+    /// A password opened this session, which changes less.
+    pub by_password: bool,
     /// Until when nothing can be removed in this session, because a recovery led to it.
     pub recovered_until: Option<Micros>,
     /// Which passkeys can be added; the code of what says no when none can.
@@ -105,6 +110,10 @@ pub enum ActivityKind {
     RecoveryBegun,
     RecoveryRefused,
     ReportedLost,
+    PasswordSet,
+    PasswordRemoved,
+    AppAdded,
+    AppRemoved,
     Renamed,
     Disabled,
     Enabled,
@@ -143,7 +152,12 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
         passkeys,
         max_passkeys: identity.0.settings.max_passkeys,
         sessions: sessions::list(identity, session).await?,
-        codes: recovery_code::find_standing(identity, person.person_id).await?,
+        codes: match session.is_by_password() {
+            true => None,
+            false => recovery_code::find_standing(identity, person.person_id).await?,
+        },
+        passwords: password::find_standing(identity, person.person_id).await?,
+        by_password: session.is_by_password(),
         recovered_until: recovered_since(identity, session, &credentials)
             .map(|at| at + RECOVERED_FOR),
         activity: list_activity(identity, session).await?,
@@ -284,6 +298,10 @@ fn derive_change_kind(word: &str) -> ActivityKind {
         "recovery.begun" => ActivityKind::RecoveryBegun,
         "recovery.refused" => ActivityKind::RecoveryRefused,
         "passkey.reported_lost" => ActivityKind::ReportedLost,
+        "password.set" | "password.given" => ActivityKind::PasswordSet,
+        "password.removed" | "password.taken" => ActivityKind::PasswordRemoved,
+        "authenticator_app.added" => ActivityKind::AppAdded,
+        "authenticator_app.removed" => ActivityKind::AppRemoved,
         "user.renamed" => ActivityKind::Renamed,
         "user.disabled" => ActivityKind::Disabled,
         "user.enabled" => ActivityKind::Enabled,

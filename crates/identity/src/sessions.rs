@@ -1,10 +1,10 @@
 //! Sessions: server-side, listed, revocable.
 
-use store::{Id, Log, NewSession, Person, TokenHash, Unit, WriteError};
+use store::{Id, Log, NO_CREDENTIAL, NewSession, Person, TokenHash, Unit, WriteError};
 use webauthn::base64url;
 
 use crate::audit::{self, Entry};
-use crate::proof::Granted;
+use crate::proof::{Granted, Used};
 use crate::seal::derive_hash;
 use crate::sign_in::limit_person;
 use crate::tenant::refuse_write;
@@ -41,6 +41,7 @@ pub struct Session {
     /// Time of the last user-verified ceremony in this session.
     pub auth_time: Micros,
     pub is_administrator: bool,
+    /// Empty: a password opened it.
     pub(crate) credential_id: Vec<u8>,
 }
 
@@ -54,6 +55,7 @@ pub(crate) struct LiveSession(());
 pub(crate) struct FreshSession {
     session_id: Id,
     person_id: Id,
+    by_password: bool,
 }
 
 impl FreshSession {
@@ -63,6 +65,11 @@ impl FreshSession {
 
     pub(crate) fn person_id(&self) -> Id {
         self.person_id
+    }
+
+    /// A password and a code opened it.
+    pub(crate) fn is_by_password(&self) -> bool {
+        self.by_password
     }
 }
 
@@ -74,7 +81,7 @@ pub struct SessionView {
     pub started_at: Micros,
     pub last_seen_at: Micros,
     pub place: Place,
-    /// The name of the passkey that opened it.
+    /// The name of the passkey that opened it; `None` where a password did.
     pub passkey_name: Option<String>,
 }
 
@@ -96,35 +103,57 @@ pub(crate) fn open(
     let (mut token, now) = (ambient.random.make::<40>(), ambient.now());
     token[..8].copy_from_slice(&now.to_be_bytes());
     let place = caller.place().to_json();
-    unit.record_use(
-        identity.0.tenant_id,
-        &store::CredentialUse {
-            credential_id: &granted.credential_id,
-            security_version: granted.credential_version,
-            old_sign_count: granted.old_sign_count,
-            sign_count: granted.sign_count,
-            backup_state: granted.backup_state,
-            used_at: now,
-            place: place.clone(),
-            person_id: granted.person_id,
-            person_version: granted.person_version,
-            method_version: granted.method_version,
-            policy_version: granted.policy_version,
-            epoch: granted.epoch,
-            old_trust_groups: granted.old_trust_groups,
-            trust_groups: granted.trust_groups,
-        },
-    );
+    let (tenant, person_version) = (identity.0.tenant_id, granted.person_version);
+    let (credential_id, credential_version) = match granted.used {
+        Used::Passkey(used) => {
+            let version = used.credential_version;
+            unit.record_use(
+                tenant,
+                &store::CredentialUse {
+                    credential_id: &used.credential_id,
+                    security_version: version,
+                    old_sign_count: used.old_sign_count,
+                    sign_count: used.sign_count,
+                    backup_state: used.backup_state,
+                    used_at: now,
+                    place: place.clone(),
+                    person_id: granted.person_id,
+                    person_version,
+                    method_version: used.method_version,
+                    policy_version: granted.policy_version,
+                    epoch: granted.epoch,
+                    old_trust_groups: used.old_trust_groups,
+                    trust_groups: used.trust_groups,
+                },
+            );
+            (used.credential_id, version)
+        }
+        Used::Password { version, code } => {
+            code.put(unit, tenant);
+            unit.use_password(
+                tenant,
+                &store::PasswordUse {
+                    person_id: granted.person_id,
+                    security_version: version,
+                    person_version,
+                    policy_version: granted.policy_version,
+                    epoch: granted.epoch,
+                    now,
+                },
+            );
+            (NO_CREDENTIAL.to_vec(), version)
+        }
+    };
     let session_id = ambient.make_id();
     unit.insert_session(
-        identity.0.tenant_id,
+        tenant,
         &NewSession {
             token_hash: derive_token_hash(&token),
             session_id,
             person_id: granted.person_id,
-            credential_id: &granted.credential_id,
-            person_version: granted.person_version,
-            credential_version: granted.credential_version,
+            credential_id: &credential_id,
+            person_version,
+            credential_version,
             epoch: granted.epoch,
             now,
             expires_at: now + settings.session_absolute,
@@ -138,7 +167,7 @@ pub(crate) fn open(
         display_name: person.display_name.clone(),
         auth_time: now,
         is_administrator: false,
-        credential_id: granted.credential_id,
+        credential_id,
     };
     (SessionToken(base64url::encode(&token)), session)
 }
@@ -192,9 +221,23 @@ impl Session {
             Ok(FreshSession {
                 session_id: self.session_id,
                 person_id: self.person_id,
+                by_password: self.is_by_password(),
             })
         } else {
             Err(Refusal::new(&codes::NOT_FRESH))
+        }
+    }
+
+    /// Whether a password opened it, and no passkey.
+    pub fn is_by_password(&self) -> bool {
+        self.credential_id.is_empty()
+    }
+
+    /// Refuses what takes a passkey: whatever administers, whatever takes a way to sign in away.
+    pub(crate) fn require_passkey(&self) -> Result<(), Refusal> {
+        match self.is_by_password() {
+            false => Ok(()),
+            true => Err(Refusal::new(&codes::PASSWORD_SESSION)),
         }
     }
 
@@ -219,7 +262,7 @@ pub async fn list(identity: &Identity, session: &Session) -> Result<Vec<SessionV
             started_at: summary.created_at,
             last_seen_at: summary.last_seen_at,
             place: Place::from_json(&summary.place),
-            passkey_name: Some(summary.credential_name),
+            passkey_name: summary.credential_name,
         })
         .collect())
 }

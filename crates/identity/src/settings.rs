@@ -6,6 +6,7 @@ pub use webauthn::options::AttestationConveyance;
 pub use webauthn::x509::{Anchor, MAX_REVOCATION_LIST, RevocationList};
 pub use webauthn::{Algorithm, Origin, RpId};
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use webauthn::DEFAULT_ALGORITHMS;
@@ -45,6 +46,30 @@ impl Default for MetadataTrust {
     }
 }
 
+/// How passwords are hashed (RFC 9106), and which are refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passwords {
+    pub memory_kib: u32,
+    pub iterations: u32,
+    pub parallelism: u32,
+    /// As many are hashed at once; each takes the memory above.
+    pub threads: u32,
+    /// SHA-1 hashes of breached passwords in ascending order, a line each.
+    pub breached_list: Option<PathBuf>,
+}
+
+impl Default for Passwords {
+    fn default() -> Passwords {
+        Passwords {
+            memory_kib: 19 * 1024,
+            iterations: 2,
+            parallelism: 1,
+            threads: 1,
+            breached_list: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The one origin under which pages are served.
@@ -65,6 +90,7 @@ pub struct Settings {
     pub metadata: MetadataTrust,
     /// Names and icons of passkeys' makers, where the operator supplies any.
     pub providers: Arc<OperatorProviders>,
+    pub passwords: Arc<Passwords>,
     pub setup_link_lifetime: Micros,
     pub registration_link_lifetime: Micros,
     /// Sign-in tries per minute: from one address, and for one name.
@@ -92,6 +118,7 @@ impl Settings {
             attestation: AttestationConveyance::None,
             metadata: MetadataTrust::default(),
             providers: Arc::default(),
+            passwords: Arc::default(),
             setup_link_lifetime: HOUR,
             registration_link_lifetime: 24 * HOUR,
             tries_per_address: 60,

@@ -15,8 +15,9 @@ use crate::audit::NodeLog;
 use crate::keys::{KeyEncryptionKey, KeyError, Keys};
 use crate::limits::{Limit, Seen};
 use crate::outbox::Outbox;
+use crate::password::Hashers;
 use crate::policies::Policies;
-use crate::seal::derive_mac;
+use crate::seal::{Sealer, derive_mac};
 use crate::{BrowserId, MINUTE, Micros, Refusal, SECOND, Settings, codes, keys, possession};
 
 /// More than this between a node's clock and the database's, and ceremonies are refused (security 6).
@@ -51,6 +52,9 @@ pub(crate) struct Inner {
     /// Proofs of possession that this node saw.
     pub(crate) proofs: Seen,
     pub(crate) outbox: Outbox,
+    pub(crate) hashers: Hashers,
+    /// Of authenticator apps' seeds.
+    pub(crate) seed_sealer: Sealer,
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
@@ -167,6 +171,7 @@ impl Identity {
         let client_limit = Limit::new(settings.tokens_per_client);
         let device_limit = Limit::new(DEVICE_ASKS);
         crate::applications::ensure_own_api(&store, &ambient, tenant_id).await?;
+        let hashers = Hashers::new(settings.passwords.clone());
         let inner = Inner {
             store,
             settings,
@@ -183,6 +188,8 @@ impl Identity {
             device_limit,
             proofs: Seen::default(),
             outbox: Outbox::new(&kek),
+            hashers,
+            seed_sealer: Sealer::new(&kek.derive("totp")),
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 tenant,

@@ -523,7 +523,7 @@ async fn redeem(
     if let Some(code) = at_rest.refused_by {
         return Err(failed(code_unusable(code.id)));
     }
-    let assurance = assurance::judge(identity, at_rest.facts.as_ref())
+    let assurance = assurance::judge(identity, &at_rest)
         .await?
         .at_most(!code.is_acr_plain);
     let basis = Basis {

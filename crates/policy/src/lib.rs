@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access_pass;
+pub mod methods;
 pub mod passkey;
 pub mod profiles;
 pub mod recovery;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::access_pass::are_different;
+use crate::methods::MethodPolicy;
 use crate::profiles::{GroupId, State, Target};
 
 /// As it is written and stored: JSON, names in camelCase, unknown names refused.
@@ -32,104 +32,47 @@ impl Default for RecoveryPolicy {
     }
 }
 
-/// What is wrong with such a policy: more than [`crate::access_pass::MAX_TARGETS`] of either list, or one twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TargetsUnfit;
-
-/// Whose codes they are, as far as the policy asks.
-#[derive(Debug, Clone, Copy)]
-pub struct Holder<'a> {
-    /// Holds a directory role, directly or by a group.
-    pub is_privileged: bool,
-    /// Nested ones included.
-    pub groups: &'a [GroupId],
-}
-
-impl RecoveryPolicy {
-    /// Reads a stored policy; `None` for what this program doesn't understand, or what is wrong.
-    #[must_use]
-    pub fn parse(stored: &str) -> Option<RecoveryPolicy> {
-        let policy: RecoveryPolicy = serde_json::from_str(stored).ok()?;
-        policy.check().is_ok().then_some(policy)
+impl MethodPolicy for RecoveryPolicy {
+    fn state(&self) -> State {
+        self.state
     }
 
-    /// To be stored.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+    fn include(&self) -> &[Target] {
+        &self.include
     }
 
-    /// # Errors
-    /// [`TargetsUnfit`].
-    pub fn check(&self) -> Result<(), TargetsUnfit> {
-        match are_different(&self.include) && are_different(&self.exclude) {
-            true => Ok(()),
-            false => Err(TargetsUnfit),
-        }
+    fn exclude(&self) -> &[GroupId] {
+        &self.exclude
     }
 
-    /// Whether the groups of a person matter at all.
-    #[must_use]
-    pub fn asks_for_groups(&self) -> bool {
-        !self.exclude.is_empty() || !self.include.contains(&Target::Everyone)
+    fn allows_privileged(&self) -> bool {
+        self.privileged == State::Enabled
     }
 
-    /// Whether such a person may have codes, and use them.
-    #[must_use]
-    pub fn covers(&self, holder: Holder<'_>) -> bool {
-        let is_in = |group: &GroupId| holder.groups.contains(group);
-        let included = |target: &Target| target.group().is_none_or(|group| is_in(&group));
-        self.state == State::Enabled
-            && (!holder.is_privileged || self.privileged == State::Enabled)
-            && self.include.iter().any(included)
-            && !self.exclude.iter().any(is_in)
-    }
-
-    /// Every group that is named.
-    pub fn groups(&self) -> impl Iterator<Item = GroupId> {
-        let included = self.include.iter().filter_map(|target| target.group());
-        included.chain(self.exclude.iter().copied())
+    fn find_fault(&self) -> Option<&'static str> {
+        (!self.are_targets_fit()).then_some("recovery_policy.targets")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::methods::Holder;
 
     const ONE: GroupId = GroupId([1; 16]);
-    const OTHER: GroupId = GroupId([2; 16]);
-
-    fn plain(groups: &[GroupId]) -> Holder<'_> {
-        Holder {
-            is_privileged: false,
-            groups,
-        }
-    }
 
     #[test]
     fn the_default_is_in_order_and_reads_as_it_is_written() {
         let policy = RecoveryPolicy::default();
-        assert_eq!(policy.check(), Ok(()));
+        assert_eq!(policy.find_fault(), None);
         assert_eq!(RecoveryPolicy::parse(&policy.to_json()), Some(policy));
         assert_eq!(RecoveryPolicy::parse("{\"later\": 1}"), None);
         let twice = RecoveryPolicy {
             exclude: vec![ONE, ONE],
             ..RecoveryPolicy::default()
         };
-        assert_eq!(twice.check(), Err(TargetsUnfit));
+        assert_eq!(twice.find_fault(), Some("recovery_policy.targets"));
         assert_eq!(RecoveryPolicy::parse(&twice.to_json()), None);
-    }
-
-    #[test]
-    fn it_covers_who_is_included_and_not_excluded() {
-        let mut policy = RecoveryPolicy::default();
-        assert!(policy.covers(plain(&[])) && !policy.asks_for_groups());
-        policy.exclude = vec![OTHER];
-        assert!(policy.covers(plain(&[ONE])) && !policy.covers(plain(&[ONE, OTHER])));
-        policy.include = vec![Target::Group(ONE)];
-        assert!(policy.covers(plain(&[ONE])) && !policy.covers(plain(&[])));
-        policy.state = State::Disabled;
-        assert!(!policy.covers(plain(&[ONE])));
     }
 
     #[test]

@@ -32,6 +32,26 @@ export async function create(publicKey) {
   return written(await need().create({ publicKey: readCreation(publicKey) }));
 }
 
+/** Whether the browser's own provider may make a passkey without a dialog after a sign-in by password. */
+export async function creates() {
+  if (!isSupported()) return false;
+  try {
+    const able = await /** @type {any} */ (PublicKeyCredential).getClientCapabilities?.();
+    return able?.conditionalCreate === true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {{mediation: string, publicKey: any}} creation
+ * @param {AbortSignal} signal
+ */
+export async function createQuietly(creation, signal) {
+  const options = { mediation: creation.mediation, publicKey: readCreation(creation.publicKey), signal };
+  return written(await need().create(/** @type {any} */ (options)));
+}
+
 /**
  * What an exception of the ceremony means for a person. A refusal by the person, a timeout and
  * "nothing fits" look the same on purpose.

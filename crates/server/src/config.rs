@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use identity::providers::OperatorProviders;
-use identity::settings::{AttestationConveyance, ExtraOrigin, Origin, RpId};
+use identity::settings::{AttestationConveyance, ExtraOrigin, Origin, Passwords, RpId};
 use identity::{Location, Settings};
 
 use crate::outbound::PrivateAddresses;
@@ -58,6 +58,8 @@ pub struct Configuration {
     pub attestation: AttestationWord,
     pub metadata: MetadataConfiguration,
     /// Names and icons of passkeys' makers.
+    /// SHA-1 hashes of passwords that nobody may choose.
+    pub breached_passwords: Option<PathBuf>,
     pub providers: Arc<OperatorProviders>,
     pub outbound_private: PrivateAddresses,
     /// Certificate authorities that are believed besides those that browsers believe.
@@ -135,6 +137,9 @@ pub struct Limits {
     pub session_absolute_hours: Option<u32>,
     pub tries_per_address: Option<u32>,
     pub tries_per_name: Option<u32>,
+    pub password_memory_kib: Option<u32>,
+    pub password_iterations: Option<u32>,
+    pub password_threads: Option<u32>,
 }
 
 impl Configuration {
@@ -191,6 +196,15 @@ impl Configuration {
         settings.metadata = self.metadata.trust.clone();
         settings.providers = self.providers.clone();
         self.limits.apply(&mut settings);
+        let limits = self.limits;
+        let passwords = Passwords::default();
+        settings.passwords = Arc::new(Passwords {
+            memory_kib: limits.password_memory_kib.unwrap_or(passwords.memory_kib),
+            iterations: limits.password_iterations.unwrap_or(passwords.iterations),
+            threads: limits.password_threads.unwrap_or(passwords.threads),
+            breached_list: self.breached_passwords.clone(),
+            ..passwords
+        });
         Ok(settings)
     }
 }

@@ -15,7 +15,14 @@ pub(crate) const HEADER: &str = "x-csrf-token";
 
 /// What a request needs that carries no session: these pages may have been opened before
 /// somebody signed in elsewhere in the same browser, so a token of the browser alone does.
-const WITHOUT_SESSION: [&str; 5] = ["/sign-in/", "/set-up/", "/register/", "/pass/", "/recover/"];
+const WITHOUT_SESSION: [&str; 6] = [
+    "/sign-in/",
+    "/set-up/",
+    "/register/",
+    "/pass/",
+    "/password/",
+    "/recover/",
+];
 
 /// For a request that is not a plain read: what costs nothing comes first, then the body, and only then, for what it is
 /// worth now, the session.

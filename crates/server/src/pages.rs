@@ -10,6 +10,7 @@ mod home;
 mod logos;
 mod not_me;
 mod pass;
+mod password;
 mod people;
 mod providers;
 pub(crate) mod reauthenticate;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(set_up::routes())
         .merge(register::routes())
         .merge(pass::routes())
+        .merge(password::routes())
         .merge(recover::routes())
         .merge(not_me::routes())
         .merge(security_info::routes())

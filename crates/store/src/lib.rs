@@ -49,6 +49,7 @@ pub use records::notice::{NewNotice, NewNoticeLink, NoticeCounts, UndeliveredNot
 pub use records::outbox::{LogoutAddress, Message};
 pub use records::owner::Owner;
 pub use records::passkey_facts::{AttestationFacts, FactsAsked, PasskeyFacts};
+pub use records::password::{EmailCode, NO_CREDENTIAL, Password, PasswordUse, Totp};
 pub use records::person::{NewPerson, Person, PersonStatus, PersonSummary, UserName};
 pub use records::policy::{POLICY_KINDS, PolicyInForce, PolicyVersion};
 pub use records::principal::{

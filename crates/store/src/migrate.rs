@@ -158,6 +158,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0022_recovery.sql"),
         postgres: include_str!("../migrations/postgres/0022_recovery.sql"),
     },
+    Migration {
+        version: 25,
+        name: "passwords",
+        sqlite: include_str!("../migrations/sqlite/0025_passwords.sql"),
+        postgres: include_str!("../migrations/postgres/0025_passwords.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -11,7 +11,7 @@ use identity::ambient::{Ambient, Clock, Random};
 use identity::keys::KeyEncryptionKey;
 use identity::people::{self, Actor, PersonView};
 use identity::security_info::{self, SecurityInfo};
-use identity::settings::{Origin, RpId, Settings};
+use identity::settings::{Origin, Passwords, RpId, Settings};
 use identity::tenant::EmptyDatabase;
 use identity::{BrowserId, Caller, Identity, Micros, Session, backup, sessions};
 use serde_json::json;
@@ -101,6 +101,12 @@ impl House {
     ) -> House {
         let mut settings =
             Settings::new(Origin::parse(ORIGIN).unwrap(), RpId::parse(RP_ID).unwrap());
+        // As the real ones, and quick.
+        settings.passwords = Arc::new(Passwords {
+            memory_kib: 64,
+            iterations: 1,
+            ..Passwords::default()
+        });
         change(&mut settings);
         let ambient = Ambient {
             clock,

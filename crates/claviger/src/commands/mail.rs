@@ -38,7 +38,7 @@ async fn find(identity: &Identity) -> Result<MailSettings, Failure> {
 }
 
 /// The first line: editors end a file with a line break.
-fn read_password(file: &Path) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn read_password(file: &Path) -> Result<Zeroizing<String>, Failure> {
     let mut text = Zeroizing::new(String::new());
     let read = match file.as_os_str() == "-" {
         true => std::io::stdin()

@@ -6,7 +6,9 @@ use std::path::Path;
 use identity::Identity;
 use identity::people::{self, Actor};
 use identity::policies::profiles::{Document, Explanation, PasskeyPolicy, Strictness};
-use identity::policies::{self, EffectivePolicy, PasskeyVerdict, PolicyFault, Preview, Saved};
+use identity::policies::{
+    self, EffectivePolicy, EmailCodes, PasskeyVerdict, PolicyFault, Preview, Saved, SoftwareOath,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use server::Start;
@@ -23,7 +25,10 @@ const LONGEST: u64 = 1024 * 1024;
 /// How many versions are shown.
 const VERSIONS: u32 = 200;
 
+mod factor;
+mod method;
 mod pass;
+mod password;
 mod recovery;
 
 pub(crate) async fn run(configuration: &Configuration, command: Policy) -> Result<(), Failure> {
@@ -72,6 +77,14 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: Policy) -> Resu
         Policy::Reset { form } => show_saved(&policies::reset(identity, actor, None).await?, form),
         Policy::Pass(asked) => pass::run(identity, actor, &asked).await,
         Policy::Recovery(asked) => recovery::run(identity, actor, &asked).await,
+        Policy::Password(asked) => password::run(identity, actor, &asked).await,
+        Policy::AuthenticatorApp(asked) => {
+            factor::run::<SoftwareOath>(identity, actor, &asked, "Codes of an authenticator app")
+                .await
+        }
+        Policy::EmailCode(asked) => {
+            factor::run::<EmailCodes>(identity, actor, &asked, "Codes by mail").await
+        }
         Policy::Effective { name, form } => {
             let person = people::find(identity, actor, &name).await?;
             let effective = policies::show_effective(identity, actor, person.person_id).await?;

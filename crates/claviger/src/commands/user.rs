@@ -4,13 +4,14 @@ use identity::people::{self, Actor, PersonView};
 use identity::policies::{self, Mark};
 use identity::setup::Link;
 use identity::{Identity, Refusal};
-use identity::{lost, methods};
+use identity::{lost, methods, password};
 use serde::Serialize;
 use server::Start;
 use server::config::Configuration;
 
+use super::mail::read_password;
 use super::{Failure, open};
-use crate::flags::{Form, OnOff, User};
+use crate::flags::{Form, OnOff, Password, User};
 use crate::os_user;
 use crate::output::{LinkShown, escape, say, say_json, table, write_time};
 
@@ -24,6 +25,24 @@ pub(crate) async fn run(configuration: &Configuration, command: User) -> Result<
     let outcome = execute(&identity, Actor::CommandLine { os_user: &os_user }, command).await;
     identity.close().await;
     outcome
+}
+
+async fn set_password(
+    identity: &Identity,
+    actor: Actor<'_>,
+    asked: &Password,
+) -> Result<(), Failure> {
+    let person = people::find(identity, actor, &asked.name).await?;
+    let name = escape(&person.user_name);
+    if asked.remove {
+        password::give(identity, actor, person.person_id, None).await?;
+        return say(&format!("{name} has no password any more."));
+    }
+    let text = read_password(&asked.file)?;
+    password::give(identity, actor, person.person_id, Some(&text)).await?;
+    say(&format!(
+        "The password of {name} is set. Whoever set it knows it: {name} is asked to choose another."
+    ))
 }
 
 async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result<(), Failure> {
@@ -49,6 +68,7 @@ async fn execute(identity: &Identity, actor: Actor<'_>, command: User) -> Result
             LinkShown::of(&person.user_name, &link).show(form)
         }
         User::Pass(asked) => pass::run(identity, actor, &asked).await,
+        User::Password(asked) => set_password(identity, actor, &asked).await,
         User::Rename {
             name,
             to,

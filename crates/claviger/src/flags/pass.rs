@@ -1,4 +1,6 @@
-//! `claviger user pass` and `claviger policy pass`.
+//! `claviger user pass` and `user password`; the policies of the methods beside passkeys.
+
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -28,6 +30,18 @@ pub(crate) struct Pass {
     pub(crate) remove: bool,
     #[command(flatten)]
     pub(crate) form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Password {
+    /// The user name
+    pub(crate) name: String,
+    /// Read it from the first line of this file; - is standard input
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// Set none: remove the one that there is
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) remove: bool,
 }
 
 #[derive(Debug, Args)]
@@ -79,6 +93,48 @@ pub(crate) struct RecoveryPolicy {
     pub(crate) exclude: Vec<String>,
     /// Back to the default that nobody saved; also where what was saved can't be understood
     #[arg(long, conflicts_with_all = ["state", "privileged", "include", "exclude"])]
+    pub(crate) reset: bool,
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PasswordPolicy {
+    /// Whether anybody signs in with a password, and a second factor
+    #[arg(long)]
+    pub(crate) state: Option<OnOff>,
+    /// Whether people who have a passkey may still sign in with their password
+    #[arg(long)]
+    pub(crate) beside_passkeys: Option<OnOff>,
+    /// Characters of a new password at least, 8 to 64
+    #[arg(long, value_name = "N")]
+    pub(crate) min_length: Option<u32>,
+    /// Who may have one: everybody, or groups by name or id; may be repeated, and replaces the list
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) include: Vec<String>,
+    /// Groups whose people may not; may be repeated, and replaces the list; nobody empties it
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) exclude: Vec<String>,
+    /// Back to the default that nobody saved, which is off; also where what was saved can't be understood
+    #[arg(long, conflicts_with_all = ["state", "beside_passkeys", "min_length", "include", "exclude"])]
+    pub(crate) reset: bool,
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FactorPolicy {
+    /// Whether the second factor works at all
+    #[arg(long)]
+    pub(crate) state: Option<OnOff>,
+    /// Who may have it: everybody, or groups by name or id; may be repeated, and replaces the list
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) include: Vec<String>,
+    /// Groups whose people may not; may be repeated, and replaces the list; nobody empties it
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) exclude: Vec<String>,
+    /// Back to the default that nobody saved; also where what was saved can't be understood
+    #[arg(long, conflicts_with_all = ["state", "include", "exclude"])]
     pub(crate) reset: bool,
     #[command(flatten)]
     pub(crate) form: Form,

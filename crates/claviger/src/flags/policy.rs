@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{Form, PassPolicy, RecoveryPolicy};
+use super::{FactorPolicy, Form, PassPolicy, PasswordPolicy, RecoveryPolicy};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Policy {
@@ -107,6 +107,23 @@ pub(crate) enum Policy {
   claviger policy recovery --privileged on
   claviger policy recovery --state off")]
     Recovery(RecoveryPolicy),
+    /// Show or change the policy of passwords, which are off unless somebody turns them on
+    #[command(after_help = "Examples:
+  claviger policy password
+  claviger policy password --state on --include \"New joiners\"
+  claviger policy password --min-length 15 --beside-passkeys off
+  claviger policy password --state off")]
+    Password(PasswordPolicy),
+    /// Show or change the policy of authenticator apps, a second factor beside passwords
+    #[command(after_help = "Examples:
+  claviger policy authenticator-app
+  claviger policy authenticator-app --state off")]
+    AuthenticatorApp(FactorPolicy),
+    /// Show or change the policy of codes by mail, a second factor beside passwords
+    #[command(after_help = "Examples:
+  claviger policy email-code
+  claviger policy email-code --exclude \"Finance\"")]
+    EmailCode(FactorPolicy),
     /// Say what the policy has for a person: profiles, and each passkey with its reasons
     #[command(after_help = "Example:
   claviger policy effective ada@example.org")]

@@ -8,6 +8,7 @@ use oidc::{ErrorKind, OAuthError};
 use store::Id;
 
 use crate::assurance::{self, HARDWARE_PROTECTED, PHISHING_RESISTANT};
+use crate::passkeys::has_active;
 use crate::policies::AtRest;
 use crate::{Identity, Refusal, id_token_hint};
 
@@ -15,6 +16,8 @@ use crate::{Identity, Refusal, id_token_hint};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     Any,
+    /// Phishing-resistant, told in the word of what is true.
+    Resistant,
     /// Phishing-resistant, and told in this word even where more is true.
     Plain,
     /// Kept in hardware.
@@ -30,13 +33,14 @@ pub(super) fn find_wanted(request: &Request) -> Result<Wanted, OAuthError> {
     match (has(PHISHING_RESISTANT), has(HARDWARE_PROTECTED)) {
         (true, false) => Ok(Wanted::Plain),
         (false, true) => Ok(Wanted::Hardware),
+        (true, true) => Ok(Wanted::Resistant),
         (false, false) if request.claims.is_acr_essential && !claimed.is_empty() => {
             Err(OAuthError::new(
                 ErrorKind::UnmetAuthenticationRequirements,
                 "no such level of authentication is known here",
             ))
         }
-        _ => Ok(Wanted::Any),
+        (false, false) => Ok(Wanted::Any),
     }
 }
 
@@ -68,14 +72,30 @@ pub(super) fn take_hint(identity: &Identity, request: &mut Request) -> Result<()
     }
 }
 
-/// Whether the passkey that signed in proves that it is kept in hardware.
-pub(super) async fn is_met(identity: &Identity, at_rest: &AtRest) -> Result<bool, Refusal> {
-    let found = assurance::judge(identity, at_rest.facts.as_ref()).await?;
-    Ok(found.is_in_hardware())
+/// Whether what signed in is enough.
+pub(super) async fn is_met(
+    identity: &Identity,
+    wanted: Wanted,
+    at_rest: &AtRest,
+) -> Result<bool, Refusal> {
+    Ok(match wanted {
+        Wanted::Any => true,
+        Wanted::Resistant | Wanted::Plain => !at_rest.is_by_password,
+        Wanted::Hardware => assurance::judge(identity, at_rest).await?.is_in_hardware(),
+    })
 }
 
-/// Whether the person has another one that does.
-pub(super) async fn can_be_met(identity: &Identity, person: Id) -> Result<bool, Refusal> {
-    let found = assurance::list_in_hardware(identity, person).await?;
-    Ok(!found.is_empty())
+/// Whether the person has a passkey that would be.
+pub(super) async fn can_be_met(
+    identity: &Identity,
+    wanted: Wanted,
+    person: Id,
+) -> Result<bool, Refusal> {
+    Ok(match wanted {
+        Wanted::Hardware => {
+            let found = assurance::list_in_hardware(identity, person).await?;
+            !found.is_empty()
+        }
+        Wanted::Any | Wanted::Resistant | Wanted::Plain => has_active(identity, person).await?,
+    })
 }

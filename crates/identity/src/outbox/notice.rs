@@ -161,7 +161,12 @@ async fn address(
         identity.0.tenant_id,
         identity.0.ambient.now(),
     );
-    let addresses = store.list_mail_addresses(tenant, person, now).await?;
+    // A secret goes to where the person reads mail now, and to no former address.
+    let until = match told.notice {
+        Notice::SignInCode { .. } => Micros::MAX,
+        _ => now,
+    };
+    let addresses = store.list_mail_addresses(tenant, person, until).await?;
     let found = store.find_directory_person(tenant, person).await?;
     let Some(found) = found.filter(|_| !addresses.is_empty()) else {
         return Ok(None);

@@ -17,6 +17,7 @@ use webauthn::metadata::{CertificationLevel, KeyProtection};
 use webauthn::{Aaguid, VerifiedRegistration};
 
 use super::in_force::{Policies, Published};
+use super::method::{Passwords, check_method};
 use crate::audit::Entry;
 use crate::codes::More;
 use crate::metadata::find_entry;
@@ -550,8 +551,9 @@ pub(crate) struct AtRest {
     pub(crate) refused_by: Option<&'static Code>,
     /// To be compared in the unit that rests on this.
     pub(crate) policy_version: i64,
-    /// What was judged; `None` when it is not there any more.
+    /// What was judged; `None` when it is not there any more, or was a password.
     pub(crate) facts: Option<PasskeyFacts>,
+    pub(crate) is_by_password: bool,
 }
 
 /// Asks as a sign-in does, with the door that stays open for the last administrator.
@@ -566,11 +568,22 @@ pub(crate) async fn decide_one_at_rest(
     let (found, snapshot) = identity.current().await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let enforced = snapshot.policies.require_enforced()?;
+    let is_by_password = credential_id.is_empty();
     let said = |refused_by, facts| AtRest {
         refused_by,
         policy_version: found.policy_version,
         facts,
+        is_by_password,
     };
+    if is_by_password {
+        return match check_method::<Passwords>(identity, person).await {
+            Ok(_) => Ok(said(None, None)),
+            Err(refusal) if refusal.code == &codes::PASSWORD_NOT_ALLOWED => {
+                Ok(said(Some(refusal.code), None))
+            }
+            Err(refusal) => Err(refusal),
+        };
+    }
     let Some(facts) = store.find_passkey_facts(tenant, credential_id).await? else {
         return Ok(said(Some(&codes::PASSKEY_MISSING), None));
     };

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{CredentialStatus, GivenOptions, Guard, Hold, Id, Provisioned, WriteError};
-use webauthn::{Algorithm, Origin, VerifiedRegistration, base64url};
+use webauthn::{Algorithm, Mediation, Origin, VerifiedRegistration, base64url};
 
 use super::options::derive_challenge_hash;
 use super::{PURPOSE, Target, check, derive_caller, derive_caller_state, find_target};
@@ -210,6 +210,7 @@ fn verify(
                 challenge,
                 origins: &origins,
                 algorithms: &algorithms,
+                mediation: Mediation::Modal,
             };
             match creation::verify(identity, &made) {
                 Ok(registration) => return Ok(registration),

@@ -220,6 +220,8 @@ fn describe_sign_in(basis: &Basis<'_>) -> Vec<(&'static str, Value)> {
     ];
     if let Some(acr) = basis.assurance.acr {
         about.push(("acr", json!(acr)));
+    }
+    if !basis.assurance.amr.is_empty() {
         about.push(("amr", json!(basis.assurance.amr)));
     }
     about

@@ -295,7 +295,7 @@ async fn renew_once(
     };
     let person = store.find_person(tenant, family.person_id).await?;
     let person = person.ok_or_else(revoked)?;
-    let assurance = assurance::judge(identity, at_rest.facts.as_ref())
+    let assurance = assurance::judge(identity, &at_rest)
         .await?
         .at_most(family.in_hardware);
     let basis = Basis {

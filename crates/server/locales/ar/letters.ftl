@@ -41,3 +41,14 @@ not-me-done-lead = علم مسؤولو الحسابات بذلك. الآن اج�
 not-me-step-sign-in = سجّل الدخول بمفتاح مرور تعرفه.
 not-me-step-look = انظر في معلومات الأمان وأزل كل مفتاح مرور ليس لك.
 not-me-step-help = إن لم تستطع تسجيل الدخول أو رأيت شيئًا لا تفسير له فاذهب إلى مكتب المساعدة.
+
+letter-password-set-subject = ضُبطت كلمة مرورك
+letter-password-set = ضُبطت كلمة مرور لحسابك { $account }. لم تعد الكلمة السابقة تعمل.
+letter-password-removed-subject = أُزيلت كلمة مرورك
+letter-password-removed = أُزيلت كلمة مرور حسابك { $account } ومعها تطبيق المصادقة.
+letter-app-added-subject = أُعدّ تطبيق مصادقة
+letter-app-added = أُعدّ تطبيق مصادقة لحسابك { $account }. لم يعد التطبيق السابق يعمل.
+letter-app-removed-subject = أُزيل تطبيق المصادقة
+letter-app-removed = أُزيل تطبيق المصادقة من حسابك { $account }.
+letter-sign-in-code-subject = رمز تسجيل الدخول
+letter-sign-in-code = { $code } هو رمز تسجيل الدخول إلى حسابك { $account } حتى { $until }. لن يسألك عنه أحد. من طلبه يعرف كلمة مرورك: إن لم تكن أنت فغيّرها.

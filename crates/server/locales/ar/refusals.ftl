@@ -159,7 +159,7 @@ refusal-recovery-not-allowed-remedy = اطلب رمز وصول مؤقتًا من
 refusal-recovery-policy-unfit = تذكر سياسة رموز الاسترداد مجموعة غير موجودة أو مكرّرة أو عددًا كبيرًا منها.
 refusal-recovery-policy-unfit-remedy = صحّحها. لم يُحفظ شيء.
 
-refusal-recovery-too-recent = عدت عن طريق استرداد قبل أقل من يوم: لا يمكن بعدُ إزالة مفتاح مرور ولا استبدال رموز الاسترداد.
+refusal-recovery-too-recent = عدت عن طريق استرداد قبل أقل من يوم: حتى ذلك الحين لا يمكنك إزالة مفتاح مرور، ولا تأكيد مفتاح معلّق، ولا إنشاء رموز استرداد.
 refusal-recovery-too-recent-remedy = سجّل الدخول بمفتاح مرور آخر أو انتظر. يمكن الإبلاغ عن جهاز مفقود فورًا.
 
 refusal-lost-unfit = يُبلَّغ عن فقدان مفتاح مرور واحد، أو عدة مفاتيح من صانع واحد.
@@ -579,3 +579,32 @@ refusal-forward-auth-code-unusable-remedy = افتح التطبيق من جدي�
 
 refusal-forward-auth-request-unusable = تغيّر طريق تسجيل الدخول إلى التطبيق في الأثناء.
 refusal-forward-auth-request-unusable-remedy = افتح التطبيق من جديد.
+
+refusal-password-wrong = اسم المستخدم أو كلمة المرور غير صحيح.
+refusal-password-wrong-remedy = تحقّق من كليهما. بعد عشر محاولات خلال ساعة عليك الانتظار؛ أما مفتاح المرور فيعمل دائمًا.
+refusal-password-unfit = لا يمكن استخدام كلمة المرور هذه: قصيرة جدًا أو طويلة جدًا، أو تحتوي على اسم المستخدم، أو معروفة من تسريب.
+refusal-password-unfit-remedy = اختر كلمة أخرى. عدة كلمات متتالية طويلة ويسهل تذكّرها.
+refusal-password-busy = يجري الآن التحقّق من كلمات مرور كثيرة جدًا.
+refusal-password-busy-remedy = حاول مرة أخرى بعد بضع ثوانٍ، أو سجّل الدخول بمفتاح مرور.
+refusal-password-passkey-first = لديك مفتاح مرور، ولا تقبل مؤسستك كلمة المرور معه.
+refusal-password-passkey-first-remedy = سجّل الدخول بمفتاح مرورك. وإن تعذّر ذلك فانظر طرق العودة.
+refusal-password-no-second-factor = كلمة المرور وحدها لا تُدخل أحدًا، وليس في حسابك شيء معها.
+refusal-password-no-second-factor-remedy = اطلب من مكتب المساعدة رابط تسجيل أو رمز وصول مؤقتًا وأنشئ به مفتاح مرور.
+refusal-password-state-over = غُيّرت كلمة المرور، أو عُطّل الحساب، أو استغرق الأمر أكثر من عشر دقائق.
+refusal-password-state-over-remedy = أدخل اسم المستخدم وكلمة المرور من جديد.
+refusal-password-missing = لا توجد كلمة مرور.
+refusal-password-missing-remedy = أعد تحميل الصفحة.
+refusal-session-by-password = سجّلت الدخول هنا بكلمة مرور؛ وهذا يتطلب مفتاح مرور.
+refusal-session-by-password-remedy = سجّل الدخول بمفتاح مرورك وحاول مرة أخرى.
+refusal-factor-wrong = الرمز غير صحيح، أو استُخدم من قبل.
+refusal-factor-wrong-remedy = انتظر الرمز التالي. وإن لم يصحّ أبدًا فاضبط ساعة الجهاز الذي يعرضه.
+refusal-factor-missing = لا يوجد تطبيق مصادقة.
+refusal-factor-missing-remedy = أعد تحميل الصفحة.
+refusal-passkey-upgrade-not-now = فات أوان إنشاء مفتاح مرور بلا سؤال.
+refusal-passkey-upgrade-not-now-remedy = أضف مفتاح مرور في صفحة معلومات الأمان.
+refusal-method-policy-unfit = تسمّي السياسة مجموعة غير موجودة، أو مجموعة مكررة، أو عددًا كبيرًا جدًا؛ أو طول كلمة مرور خارج 8 إلى 64.
+refusal-method-policy-unfit-remedy = صحّحها؛ لم يُحفظ شيء.
+refusal-password-not-allowed = لا تسمح سياسة مؤسستك لهذا الحساب بتسجيل الدخول بكلمة مرور.
+refusal-password-not-allowed-remedy = سجّل الدخول بمفتاح مرور، أو اطلب من مكتب المساعدة رابط تسجيل.
+refusal-factor-not-allowed = لا تسمح سياسة مؤسستك لهذا الحساب بهذا العامل الثاني.
+refusal-factor-not-allowed-remedy = اختر عاملًا آخر أو اسأل مكتب المساعدة.

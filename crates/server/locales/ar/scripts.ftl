@@ -50,3 +50,13 @@ script-lost-none = اختر ما فُقد.
 script-reported-lost = أُبطلت؛ سُجّل خروج { $name } من كل مكان، ويسجّل الدخول بمفتاح مرور آخر.
 script-reported-last = أُبطلت؛ سُجّل خروج { $name } من كل مكان ولم يعد لديه مفتاح مرور. أنشئ له رمز وصول مؤقتًا.
 script-disable-for = هل تريد تعطيل { $name }؟
+
+script-password-empty = أدخل اسم المستخدم وكلمة المرور.
+script-password-good = كلمة المرور صحيحة.
+script-passwords-differ = الكلمتان غير متطابقتين.
+script-password-set = ضُبطت كلمة المرور.
+script-password-removed = أُزيلت كلمة المرور ومعها التطبيق.
+script-app-added = أُعدّ تطبيق المصادقة.
+script-app-removed = أُزيل تطبيق المصادقة.
+script-mail-sending = جارٍ إرسال رمز …
+script-mail-sent = الرمز في طريقه إلى بريدك الإلكتروني.

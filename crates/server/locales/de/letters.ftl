@@ -41,3 +41,14 @@ not-me-done-lead = Die Verwaltung der Konten weiß davon. Sichern Sie jetzt Ihr 
 not-me-step-sign-in = Melden Sie sich mit einem Passkey an, den Sie kennen.
 not-me-step-look = Sehen Sie unter Sicherheitsinfo nach, und entfernen Sie jeden Passkey, der nicht Ihnen gehört.
 not-me-step-help = Wenn Sie sich nicht anmelden können oder etwas sehen, das Sie nicht erklären können, gehen Sie zum Helpdesk.
+
+letter-password-set-subject = Ihr Passwort wurde festgelegt
+letter-password-set = Für Ihr Konto { $account } wurde ein Passwort festgelegt. Ein älteres gilt nicht mehr.
+letter-password-removed-subject = Ihr Passwort wurde entfernt
+letter-password-removed = Das Passwort Ihres Kontos { $account } wurde entfernt, und mit ihm die Authenticator-App.
+letter-app-added-subject = Eine Authenticator-App wurde eingerichtet
+letter-app-added = Für Ihr Konto { $account } wurde eine Authenticator-App eingerichtet. Eine ältere gilt nicht mehr.
+letter-app-removed-subject = Ihre Authenticator-App wurde entfernt
+letter-app-removed = Die Authenticator-App Ihres Kontos { $account } wurde entfernt.
+letter-sign-in-code-subject = Ihr Code zum Anmelden
+letter-sign-in-code = { $code } ist Ihr Code zum Anmelden bei Ihrem Konto { $account }, gültig bis { $until }. Niemand wird Sie danach fragen. Wer ihn angefordert hat, kennt Ihr Passwort: Waren Sie das nicht, ändern Sie es.

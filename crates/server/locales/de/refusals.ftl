@@ -159,7 +159,7 @@ refusal-recovery-not-allowed-remedy = Bitten Sie den Helpdesk um einen Befristet
 refusal-recovery-policy-unfit = Die Richtlinie für Wiederherstellungscodes nennt eine Gruppe, die es nicht gibt, eine doppelt oder zu viele.
 refusal-recovery-policy-unfit-remedy = Berichtigen Sie sie. Nichts wurde gespeichert.
 
-refusal-recovery-too-recent = Sie sind vor weniger als einem Tag durch eine Wiederherstellung zurückgekommen: Noch lässt sich kein Passkey entfernen und kein Wiederherstellungscode ersetzen.
+refusal-recovery-too-recent = Sie sind vor weniger als einem Tag durch eine Wiederherstellung zurückgekommen: Bis dahin können Sie keinen Passkey entfernen, keinen zurückgehaltenen bestätigen und keine Wiederherstellungscodes erstellen.
 refusal-recovery-too-recent-remedy = Melden Sie sich mit einem anderen Passkey an, oder warten Sie. Ein verlorenes Gerät können Sie sofort melden.
 
 refusal-lost-unfit = Als verloren gemeldet wird ein Passkey, oder mehrere desselben Herstellers.
@@ -579,3 +579,32 @@ refusal-forward-auth-code-unusable-remedy = Öffnen Sie die Anwendung noch einma
 
 refusal-forward-auth-request-unusable = Der Weg zur Anmeldung bei der Anwendung wurde unterwegs verändert.
 refusal-forward-auth-request-unusable-remedy = Öffnen Sie die Anwendung noch einmal.
+
+refusal-password-wrong = Benutzername oder Passwort stimmt nicht.
+refusal-password-wrong-remedy = Prüfen Sie beides. Nach zehn Versuchen in einer Stunde müssen Sie warten; ein Passkey geht immer.
+refusal-password-unfit = Dieses Passwort geht nicht: Es ist zu kurz oder zu lang, enthält Ihren Benutzernamen oder ist aus einem Datenleck bekannt.
+refusal-password-unfit-remedy = Wählen Sie ein anderes. Mehrere Wörter hintereinander sind lang und leicht zu merken.
+refusal-password-busy = Gerade werden zu viele Passwörter geprüft.
+refusal-password-busy-remedy = Versuchen Sie es in ein paar Sekunden noch einmal, oder melden Sie sich mit einem Passkey an.
+refusal-password-passkey-first = Sie haben einen Passkey, und Ihre Organisation lässt das Passwort daneben nicht zu.
+refusal-password-passkey-first-remedy = Melden Sie sich mit dem Passkey an. Können Sie ihn nicht benutzen, sehen Sie die Wege zurück an.
+refusal-password-no-second-factor = Ein Passwort allein meldet niemanden an, und Ihr Konto hat nichts daneben.
+refusal-password-no-second-factor-remedy = Bitten Sie den Helpdesk um einen Registrierungslink oder einen Befristeten Zugriffspass, und erstellen Sie damit einen Passkey.
+refusal-password-state-over = Das Passwort wurde geändert, das Konto ist gesperrt, oder es hat länger als zehn Minuten gedauert.
+refusal-password-state-over-remedy = Geben Sie Benutzernamen und Passwort noch einmal ein.
+refusal-password-missing = Es gibt kein Passwort.
+refusal-password-missing-remedy = Laden Sie die Seite neu.
+refusal-session-by-password = Sie sind hier mit einem Passwort angemeldet; dafür braucht es einen Passkey.
+refusal-session-by-password-remedy = Melden Sie sich mit Ihrem Passkey an, und versuchen Sie es noch einmal.
+refusal-factor-wrong = Der Code stimmt nicht, oder er wurde schon benutzt.
+refusal-factor-wrong-remedy = Warten Sie auf den nächsten. Stimmt er nie, stellen Sie die Uhr des Geräts, das ihn zeigt.
+refusal-factor-missing = Es gibt keine Authenticator-App.
+refusal-factor-missing-remedy = Laden Sie die Seite neu.
+refusal-passkey-upgrade-not-now = Der Moment für einen Passkey ohne Nachfrage ist vorbei.
+refusal-passkey-upgrade-not-now-remedy = Fügen Sie unter Sicherheitsinformationen einen Passkey hinzu.
+refusal-method-policy-unfit = Die Richtlinie nennt eine Gruppe, die es nicht gibt, eine doppelt oder zu viele; oder eine Passwortlänge außerhalb von 8 bis 64.
+refusal-method-policy-unfit-remedy = Berichtigen Sie sie; nichts wurde gespeichert.
+refusal-password-not-allowed = Die Richtlinie Ihrer Organisation erlaubt diesem Konto keine Anmeldung mit Passwort.
+refusal-password-not-allowed-remedy = Melden Sie sich mit einem Passkey an, oder bitten Sie den Helpdesk um einen Registrierungslink.
+refusal-factor-not-allowed = Die Richtlinie Ihrer Organisation erlaubt diesem Konto diesen zweiten Faktor nicht.
+refusal-factor-not-allowed-remedy = Wählen Sie einen anderen, oder fragen Sie den Helpdesk.

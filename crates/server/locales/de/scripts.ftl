@@ -50,3 +50,13 @@ script-lost-none = Wählen Sie, was verloren ist.
 script-reported-lost = Widerrufen; { $name } ist überall abgemeldet und meldet sich mit einem anderen Passkey an.
 script-reported-last = Widerrufen; { $name } ist überall abgemeldet und hat keinen Passkey mehr. Stellen Sie als Nächstes einen Pass aus.
 script-disable-for = { $name } deaktivieren?
+
+script-password-empty = Geben Sie Benutzernamen und Passwort ein.
+script-password-good = Das Passwort stimmt.
+script-passwords-differ = Die beiden sind nicht gleich.
+script-password-set = Das Passwort ist festgelegt.
+script-password-removed = Das Passwort ist entfernt, und mit ihm die App.
+script-app-added = Die Authenticator-App ist eingerichtet.
+script-app-removed = Die Authenticator-App ist entfernt.
+script-mail-sending = Ein Code wird gesendet …
+script-mail-sent = Ein Code ist an Ihre Mailadresse unterwegs.

@@ -41,3 +41,14 @@ not-me-done-lead = The people who administer accounts know of it. Now make your 
 not-me-step-sign-in = Sign in with a passkey that you know.
 not-me-step-look = Look at Security info, and remove every passkey that isn’t yours.
 not-me-step-help = If you can’t sign in, or see something that you can’t explain, go to your help desk.
+
+letter-password-set-subject = Your password was set
+letter-password-set = A password was set for your account { $account }. An older one doesn’t work any more.
+letter-password-removed-subject = Your password was removed
+letter-password-removed = The password of your account { $account } was removed, and the authenticator app with it.
+letter-app-added-subject = An authenticator app was set up
+letter-app-added = An authenticator app was set up for your account { $account }. An older one doesn’t work any more.
+letter-app-removed-subject = Your authenticator app was removed
+letter-app-removed = The authenticator app of your account { $account } was removed.
+letter-sign-in-code-subject = Your code to sign in
+letter-sign-in-code = { $code } is your code to sign in to your account { $account }, until { $until }. Nobody will ask you for it. Whoever asked for it knows your password: if that wasn’t you, change it.

@@ -159,7 +159,7 @@ refusal-recovery-not-allowed-remedy = Ask the help desk for a Temporary Access P
 refusal-recovery-policy-unfit = The policy of recovery codes names a group that is not there, one twice, or too many.
 refusal-recovery-policy-unfit-remedy = Correct it. Nothing was saved.
 
-refusal-recovery-too-recent = You came back by a recovery less than a day ago: no passkey can be removed and no recovery code replaced yet.
+refusal-recovery-too-recent = You came back by a recovery less than a day ago: until then you can remove no passkey, confirm none that is held, and make no recovery codes.
 refusal-recovery-too-recent-remedy = Sign in with another passkey, or wait. A lost device can be reported at once.
 
 refusal-lost-unfit = What is reported lost is one passkey, or several of one maker.
@@ -579,3 +579,32 @@ refusal-forward-auth-code-unusable-remedy = Open the application again. Its cook
 
 refusal-forward-auth-request-unusable = The way to sign in to the application was changed on the way.
 refusal-forward-auth-request-unusable-remedy = Open the application again.
+
+refusal-password-wrong = User name or password is not right.
+refusal-password-wrong-remedy = Check both. After ten tries within an hour you have to wait; a passkey always works.
+refusal-password-unfit = This password can’t be used: it is too short or too long, holds your user name, or is known from a breach.
+refusal-password-unfit-remedy = Choose another one. Several words in a row are long, and easy to keep in mind.
+refusal-password-busy = Too many passwords are being checked at this moment.
+refusal-password-busy-remedy = Try again in a few seconds, or sign in with a passkey.
+refusal-password-passkey-first = You have a passkey, and your organisation doesn’t take the password beside it.
+refusal-password-passkey-first-remedy = Sign in with your passkey. If you can’t use it, see the ways back in.
+refusal-password-no-second-factor = A password alone signs nobody in, and your account has nothing beside it.
+refusal-password-no-second-factor-remedy = Ask your help desk for a registration link or a Temporary Access Pass, and create a passkey with it.
+refusal-password-state-over = The password was changed, the account is disabled, or it took longer than ten minutes.
+refusal-password-state-over-remedy = Enter your user name and password again.
+refusal-password-missing = There is no password.
+refusal-password-missing-remedy = Reload the page.
+refusal-session-by-password = You signed in with a password here; this takes a passkey.
+refusal-session-by-password-remedy = Sign in with your passkey, and try again.
+refusal-factor-wrong = The code is not right, or was used before.
+refusal-factor-wrong-remedy = Wait for the next one. If it is never right, set the clock of the device that shows it.
+refusal-factor-missing = There is no authenticator app.
+refusal-factor-missing-remedy = Reload the page.
+refusal-passkey-upgrade-not-now = The moment for a passkey without a question has passed.
+refusal-passkey-upgrade-not-now-remedy = Add a passkey on the Security info page.
+refusal-method-policy-unfit = The policy names a group that is not there, one twice, or too many; or a length of passwords outside 8 to 64.
+refusal-method-policy-unfit-remedy = Correct it; nothing was saved.
+refusal-password-not-allowed = Your organisation’s policy does not let this account sign in with a password.
+refusal-password-not-allowed-remedy = Sign in with a passkey, or ask the help desk for a registration link.
+refusal-factor-not-allowed = Your organisation’s policy does not let this account use that second factor.
+refusal-factor-not-allowed-remedy = Choose another one, or ask the help desk.

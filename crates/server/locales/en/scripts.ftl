@@ -50,3 +50,13 @@ script-lost-none = Choose what is lost.
 script-reported-lost = Revoked; { $name } is signed out everywhere and signs in with another passkey.
 script-reported-last = Revoked; { $name } is signed out everywhere and has no passkey any more. Make a pass next.
 script-disable-for = Disable { $name }?
+
+script-password-empty = Enter your user name and password.
+script-password-good = The password is right.
+script-passwords-differ = The two are not the same.
+script-password-set = The password is set.
+script-password-removed = The password is removed, and the app with it.
+script-app-added = The authenticator app is set up.
+script-app-removed = The authenticator app is removed.
+script-mail-sending = Sending a code …
+script-mail-sent = A code is on its way to your mail address.

@@ -47,6 +47,9 @@ pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
             session_absolute_hours: layer.session_absolute_hours,
             tries_per_address: layer.tries_per_address,
             tries_per_name: layer.tries_per_name,
+            password_memory_kib: layer.password_memory_kib,
+            password_iterations: layer.password_iterations,
+            password_threads: layer.password_threads,
         })?,
         max_connections: max_connections(layer.max_connections)?,
         attestation: layer.attestation.unwrap_or_default(),
@@ -61,6 +64,7 @@ pub(super) fn check(layer: Layer) -> Result<Configuration, ConfigError> {
                 attestation_lists: layer.attestation_revocation_list,
             },
         )?,
+        breached_passwords: breached_passwords(layer.breached_passwords)?,
         providers: providers::read(layer.provider_names)?,
         outbound_authorities: authorities::read(layer.outbound_authority)?,
         outbound_private: match layer.outbound_private {
@@ -283,6 +287,19 @@ fn log_level(text: String) -> Result<String, ConfigError> {
         })
 }
 
+/// KiB.
+const LEAST_PASSWORD_MEMORY: u32 = 7168;
+
+/// A list that can't be opened is said now, and not with the first new password.
+fn breached_passwords(path: Option<PathBuf>) -> Result<Option<PathBuf>, ConfigError> {
+    if let Some(path) = &path {
+        std::fs::File::open(path).map_err(|cause| {
+            ConfigError::value("breached-passwords", format!("{}: {cause}", path.display()))
+        })?;
+    }
+    Ok(path)
+}
+
 fn limits(limits: Limits) -> Result<Limits, ConfigError> {
     let named = [
         ("max-passkeys", limits.max_passkeys, 100),
@@ -298,7 +315,18 @@ fn limits(limits: Limits) -> Result<Limits, ConfigError> {
         ),
         ("tries-per-address", limits.tries_per_address, 1_000_000),
         ("tries-per-name", limits.tries_per_name, 1_000_000),
+        ("password-memory-kib", limits.password_memory_kib, 262_144),
+        ("password-iterations", limits.password_iterations, 16),
+        ("password-threads", limits.password_threads, 16),
     ];
+    // Less is guessed too fast (RFC 9106, OWASP).
+    let memory = limits.password_memory_kib;
+    if memory.is_some_and(|memory| memory < LEAST_PASSWORD_MEMORY) {
+        return Err(ConfigError::value(
+            "password-memory-kib",
+            format!("must be at least {LEAST_PASSWORD_MEMORY}"),
+        ));
+    }
     for (key, value, most) in named {
         if value.is_some_and(|value| value == 0 || value > most) {
             return Err(ConfigError::value(

@@ -71,6 +71,10 @@ fn set(layer: &mut Layer, key: &str, value: String) -> Result<Known, String> {
                 Some(words(&value).into_iter().map(PathBuf::from).collect());
         }
         "ANDROID_REVOCATION_LIST" => layer.android_revocation_list = Some(PathBuf::from(value)),
+        "PASSWORD_MEMORY_KIB" => layer.password_memory_kib = Some(number(&value)?),
+        "PASSWORD_ITERATIONS" => layer.password_iterations = Some(number(&value)?),
+        "PASSWORD_THREADS" => layer.password_threads = Some(number(&value)?),
+        "BREACHED_PASSWORDS" => layer.breached_passwords = Some(PathBuf::from(value)),
         "PROVIDER_NAMES" => layer.provider_names = Some(PathBuf::from(value)),
         "OUTBOUND_AUTHORITY" => layer.outbound_authority = Some(PathBuf::from(value)),
         "OUTBOUND_PRIVATE" => layer.outbound_private = Some(truth(&value)?),

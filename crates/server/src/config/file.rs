@@ -35,6 +35,7 @@ fn resolve_paths(layer: &mut Layer, folder: &Path) {
         &mut layer.tls_key,
         &mut layer.metadata_anchor,
         &mut layer.android_revocation_list,
+        &mut layer.breached_passwords,
         &mut layer.provider_names,
         &mut layer.outbound_authority,
     ];

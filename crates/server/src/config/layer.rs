@@ -42,6 +42,10 @@ pub struct Layer {
     pub metadata_revocation_list: Option<Vec<PathBuf>>,
     pub android_revocation_list: Option<PathBuf>,
     pub attestation_revocation_list: Option<Vec<PathBuf>>,
+    pub password_memory_kib: Option<u32>,
+    pub password_iterations: Option<u32>,
+    pub password_threads: Option<u32>,
+    pub breached_passwords: Option<PathBuf>,
     pub provider_names: Option<PathBuf>,
     pub outbound_private: Option<bool>,
     pub outbound_authority: Option<PathBuf>,
@@ -131,6 +135,10 @@ impl Layer {
             attestation_revocation_list: self
                 .attestation_revocation_list
                 .or(lower.attestation_revocation_list),
+            password_memory_kib: self.password_memory_kib.or(lower.password_memory_kib),
+            password_iterations: self.password_iterations.or(lower.password_iterations),
+            password_threads: self.password_threads.or(lower.password_threads),
+            breached_passwords: self.breached_passwords.or(lower.breached_passwords),
             provider_names: self.provider_names.or(lower.provider_names),
             outbound_private: self.outbound_private.or(lower.outbound_private),
             outbound_authority: self.outbound_authority.or(lower.outbound_authority),

@@ -10,7 +10,7 @@ use graph::resources::{
 };
 use graph::{Guid, Mark, Time, envelope};
 use identity::access_pass::{self, NewPass, PassView, Usability};
-use identity::policies::{self, PassPolicy, PassPolicyShown};
+use identity::policies::{self, AccessPasses, MethodPolicyShown, PassPolicy};
 use identity::{Id, MINUTE, codes};
 use serde_json::{Map, Value};
 
@@ -150,7 +150,7 @@ fn read_number(fields: &Fields, name: &'static str) -> Result<Option<u32>, Fault
 }
 
 fn to_graph(
-    shown: &PassPolicyShown,
+    shown: &MethodPolicyShown<PassPolicy>,
     base: &str,
 ) -> TemporaryAccessPassAuthenticationMethodConfiguration {
     let policy = &shown.policy;
@@ -185,7 +185,7 @@ fn to_graph(
 /// The configuration as the call's version writes it.
 pub(super) fn write_configuration(
     call: &Call,
-    shown: &PassPolicyShown,
+    shown: &MethodPolicyShown<PassPolicy>,
     selection: &Selection,
 ) -> Result<Map<String, Value>, Fault> {
     let base = format!("{}{}", call.state.origin, call.version.prefix());
@@ -196,7 +196,8 @@ pub(super) fn write_configuration(
 pub(super) async fn read_configuration(call: Call, context: &str) -> Outcome {
     let of = &TemporaryAccessPassAuthenticationMethodConfiguration::TYPE;
     let selection = call.selection(of)?;
-    let shown = policies::show_pass_policy(&call.state.identity, call.actor()).await?;
+    let shown =
+        policies::show_method_policy::<AccessPasses>(&call.state.identity, call.actor()).await?;
     let base = format!("{}{}", call.state.origin, call.version.prefix());
     let whole = to_graph(&shown, &base);
     call.entity(&whole, of, &selection, context, Some(shown.revision))
@@ -245,13 +246,13 @@ pub(super) async fn update_configuration(call: Call) -> Outcome {
 
 async fn change_once(call: &Call, fields: &Fields, named: Option<i64>) -> Result<(), Fault> {
     let identity = &call.state.identity;
-    let shown = policies::show_pass_policy(identity, call.actor()).await?;
+    let shown = policies::show_method_policy::<AccessPasses>(identity, call.actor()).await?;
     if named.is_some_and(|named| named != shown.revision) {
         return Err(Fault::from(&codes::RECORD_OUTDATED));
     }
     let policy = apply(fields, &shown.policy)?;
     let expected = Some(shown.revision);
-    policies::save_pass_policy(identity, call.actor(), expected, &policy).await?;
+    policies::save_method_policy::<AccessPasses>(identity, call.actor(), expected, &policy).await?;
     Ok(())
 }
 
@@ -260,6 +261,6 @@ pub(super) async fn reset_configuration(call: Call) -> Outcome {
     let identity = &call.state.identity;
     let expected = call.expected_version()?;
     let policy = PassPolicy::default();
-    policies::save_pass_policy(identity, call.actor(), expected, &policy).await?;
+    policies::save_method_policy::<AccessPasses>(identity, call.actor(), expected, &policy).await?;
     Ok(done())
 }

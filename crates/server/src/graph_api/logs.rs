@@ -28,11 +28,6 @@ fn owned(text: Option<&str>) -> Option<String> {
 fn derive_sign_in(entry: &LogEntry) -> SignIn {
     let succeeded = entry.word == "ok";
     let (error_code, failure_reason) = words::describe_result(&entry.word);
-    let method = match entry.synced {
-        Some(true) => "Passkey (synced)",
-        Some(false) => "Passkey (device-bound)",
-        None => "Passkey",
-    };
     SignIn {
         id: entry.record_id.to_string(),
         created_date_time: Time(entry.at),
@@ -67,18 +62,42 @@ fn derive_sign_in(entry: &LogEntry) -> SignIn {
         }),
         location: Some(SignInLocation::default()),
         authentication_requirement: Some("multiFactorAuthentication".to_owned()),
-        authentication_details: vec![AuthenticationDetail {
-            authentication_method: Some(method.to_owned()),
-            authentication_method_detail: owned(entry.personal("passkey")),
-            authentication_step_date_time: Some(Time(entry.at)),
-            authentication_step_requirement: Some("Primary authentication".to_owned()),
-            authentication_step_result_detail: owned(entry.field("detail")),
-            succeeded: Some(succeeded),
-        }],
+        authentication_details: derive_steps(entry, succeeded),
         sign_in_event_types: vec!["interactiveUser".to_owned()],
         passkey_policy: derive_decision(entry, "policy"),
         report_only: derive_decision(entry, "reportOnly"),
     }
+}
+
+/// What was shown, in order: a passkey, or a password and then what stands beside it.
+fn derive_steps(entry: &LogEntry, succeeded: bool) -> Vec<AuthenticationDetail> {
+    let step = |method: &str, detail, succeeded| AuthenticationDetail {
+        authentication_method: Some(method.to_owned()),
+        authentication_method_detail: detail,
+        authentication_step_date_time: Some(Time(entry.at)),
+        authentication_step_requirement: Some("Primary authentication".to_owned()),
+        authentication_step_result_detail: owned(entry.field("detail")),
+        succeeded: Some(succeeded),
+    };
+    if entry.field("method") != Some("password") {
+        let method = match entry.synced {
+            Some(true) => "Passkey (synced)",
+            Some(false) => "Passkey (device-bound)",
+            None => "Passkey",
+        };
+        return vec![step(method, owned(entry.personal("passkey")), succeeded)];
+    }
+    let beside = match entry.field("factor") {
+        Some("email") => Some("Email"),
+        Some(_) => Some("OATH verification code"),
+        None => None,
+    };
+    let first = step("Password", None, beside.is_some() || succeeded);
+    let second = beside.map(|method| AuthenticationDetail {
+        authentication_step_requirement: Some("Secondary authentication".to_owned()),
+        ..step(method, None, succeeded)
+    });
+    std::iter::once(first).chain(second).collect()
 }
 
 fn derive_decision(entry: &LogEntry, name: &str) -> Option<RecordedDecision> {

@@ -9,7 +9,7 @@ use graph::resources::{AuthenticationMethodsPolicy, Fido2AuthenticationMethodCon
 use graph::{Mark, Problem, Time, Type, envelope};
 use identity::codes;
 use identity::policies::profiles::Strictness;
-use identity::policies::{self, PolicyShown};
+use identity::policies::{self, AccessPasses, PolicyShown};
 use serde_json::{Map, Value};
 
 use super::access_passes;
@@ -34,7 +34,9 @@ pub(super) async fn read(call: Call) -> Outcome {
     let whole = to_methods_policy(derive(&call, &shown), shown.saved_at.map(Time));
     let mut cut = call.cut(&whole, of, &selection)?;
     if let Some(Value::Array(all)) = cut.get_mut(CONFIGURATIONS) {
-        let passes = policies::show_pass_policy(&call.state.identity, call.actor()).await?;
+        let passes =
+            policies::show_method_policy::<AccessPasses>(&call.state.identity, call.actor())
+                .await?;
         let passes = access_passes::write_configuration(&call, &passes, &Selection::Default)?;
         all.push(Value::Object(passes));
     }
@@ -58,7 +60,8 @@ pub(super) async fn list_configurations(call: Call) -> Outcome {
     let shown = policies::show(&call.state.identity, call.actor()).await?;
     let of = &Fido2AuthenticationMethodConfiguration::TYPE;
     let value = call.cut(&derive(&call, &shown), of, &options.select)?;
-    let passes = policies::show_pass_policy(&call.state.identity, call.actor()).await?;
+    let passes =
+        policies::show_method_policy::<AccessPasses>(&call.state.identity, call.actor()).await?;
     let passes = access_passes::write_configuration(&call, &passes, &options.select)?;
     let values = vec![Value::Object(value), Value::Object(passes)];
     call.page(&options, CONFIGURATIONS, values, Some(2), None)

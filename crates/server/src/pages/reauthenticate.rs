@@ -2,10 +2,12 @@
 
 use axum::Router;
 use axum::extract::State;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use identity::reauthenticate::{self, Among};
 use serde::{Deserialize, Serialize};
 
+use super::password;
 use super::{
     Answer, CeremonyWithReturn, Nothing, challenge, count, page, signals, to_value, with_session,
 };
@@ -55,6 +57,11 @@ async fn show(
     PageQuery(query): PageQuery<Query>,
 ) -> Answer {
     let among = query.among();
+    if session.is_by_password() && !reauthenticate::has_passkey(&state.identity, &session).await? {
+        // By the same way as before.
+        let on = return_path::accept(query.return_path.as_deref());
+        return Ok(Redirect::to(&password::address(on)).into_response());
+    }
     let (challenge, names) =
         reauthenticate::begin(&state.identity, &caller, &session, among).await?;
     let mut renewal = CHALLENGE.to_owned();

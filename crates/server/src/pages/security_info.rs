@@ -4,7 +4,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use identity::{
-    Id, applications, codes, lost, passkeys, provisioning, recovery_code, security_info, sessions,
+    Id, applications, codes, lost, passkeys, password, provisioning, recovery_code, security_info,
+    sessions,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ use super::{Answer, Begun, Ceremony, Empty, Nothing, json, page, signals, to_val
 use crate::app::AppState;
 use crate::error::Rejection;
 use crate::extract::{AskedBy, JsonBody, SignedIn, Visit};
+use crate::view::qr_code;
 use crate::view::security_info::SecurityInfo;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -25,6 +27,11 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/security-info/passkeys/confirm", post(confirm))
         .route("/security-info/passkeys/lost", post(report_lost))
         .route("/security-info/codes/make", post(make_codes))
+        .route("/security-info/password/set", post(set_password))
+        .route("/security-info/password/remove", post(remove_password))
+        .route("/security-info/app/begin", post(begin_app))
+        .route("/security-info/app/finish", post(finish_app))
+        .route("/security-info/app/remove", post(remove_app))
         .route("/security-info/sessions/end", post(end_session))
         .route("/security-info/consents/withdraw", post(withdraw))
 }
@@ -34,6 +41,7 @@ async fn show(State(state): State<AppState>, SignedIn(session): SignedIn, visit:
     let consents = applications::list_consents(&state.identity, &session).await?;
     let template = SecurityInfo {
         frame: visit.frame(),
+        user_name: &session.user_name,
         display_name: &session.display_name,
         passkeys: &info.passkeys,
         max_passkeys: info.max_passkeys,
@@ -43,6 +51,8 @@ async fn show(State(state): State<AppState>, SignedIn(session): SignedIn, visit:
         recommend_second: info.recommend_second,
         only_device_bound: info.only_device_bound,
         codes: info.codes,
+        passwords: info.passwords,
+        by_password: info.by_password,
         recovered_until: info.recovered_until,
         accepts: &info.accepts,
         signals: to_value(&signals!(info.signals))?,
@@ -188,6 +198,83 @@ async fn make_codes(
 ) -> Answer {
     let codes = recovery_code::make(&state.identity, &caller, &session).await?;
     Ok(json(&MadeCodes { codes }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    password: String,
+}
+
+async fn set_password(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<NewPassword>,
+) -> Answer {
+    password::set(&state.identity, &caller, &session, &body.password).await?;
+    Ok(json(&Empty {}))
+}
+
+async fn remove_password(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    _: JsonBody<Nothing>,
+) -> Answer {
+    password::remove(&state.identity, &caller, &session).await?;
+    Ok(json(&Empty {}))
+}
+
+#[derive(Serialize)]
+struct NewApp {
+    state: String,
+    secret: String,
+    uri: String,
+    /// What a camera reads; `None` where names are too long for it.
+    code: Option<qr_code::Drawn>,
+}
+
+async fn begin_app(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    _: JsonBody<Nothing>,
+) -> Answer {
+    let app = password::begin_app(&state.identity, &caller, &session).await?;
+    Ok(json(&NewApp {
+        code: qr_code::draw(&app.uri),
+        state: app.state,
+        secret: app.secret,
+        uri: app.uri,
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FirstCode {
+    state: String,
+    code: String,
+}
+
+async fn finish_app(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    JsonBody(body): JsonBody<FirstCode>,
+) -> Answer {
+    password::finish_app(&state.identity, &caller, &session, &body.state, &body.code).await?;
+    Ok(json(&Empty {}))
+}
+
+async fn remove_app(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    _: JsonBody<Nothing>,
+) -> Answer {
+    password::remove_app(&state.identity, &caller, &session).await?;
+    Ok(json(&Empty {}))
 }
 
 #[derive(Debug, Deserialize)]

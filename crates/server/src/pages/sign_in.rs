@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use identity::{Caller, Session, access_pass, sessions, sign_in};
+use identity::{Caller, Session, access_pass, password, sessions, sign_in};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -46,6 +46,7 @@ async fn show(
         notice: query.notice.as_deref().and_then(Notice::parse),
         hint: query.hint.as_deref().unwrap_or_default(),
         pass: access_pass::are_on(&state.identity).then(|| format!("/pass?{on}")),
+        password: password::are_on(&state.identity).then(|| format!("/password?{on}")),
         recover: format!("/recover?{on}"),
     };
     page(&state, &visit, &template)
@@ -109,7 +110,12 @@ async fn finish(
 
 /// A browser holds one session: the one that its new cookie hides would live on unseen. The new one is
 /// on disk, so nothing here may fail the request.
-async fn end_replaced(state: &AppState, caller: &Caller, headers: &HeaderMap, new: &Session) {
+pub(super) async fn end_replaced(
+    state: &AppState,
+    caller: &Caller,
+    headers: &HeaderMap,
+    new: &Session,
+) {
     let Some(token) = state.cookies.find_session(headers) else {
         return;
     };

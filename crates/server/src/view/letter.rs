@@ -93,6 +93,11 @@ fn describe(notice: &Notice) -> (&'static str, &'static str) {
             "letter-recovery-finished",
         ),
         Notice::ReportedLost { .. } => ("letter-reported-lost-subject", "letter-reported-lost"),
+        Notice::PasswordSet => ("letter-password-set-subject", "letter-password-set"),
+        Notice::PasswordRemoved => ("letter-password-removed-subject", "letter-password-removed"),
+        Notice::AppAdded => ("letter-app-added-subject", "letter-app-added"),
+        Notice::AppRemoved => ("letter-app-removed-subject", "letter-app-removed"),
+        Notice::SignInCode { .. } => ("letter-sign-in-code-subject", "letter-sign-in-code"),
     }
 }
 
@@ -111,11 +116,17 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         _ => String::new(),
     };
     let until = match letter.notice {
-        Notice::PassIssued { expires_at } => texts.moment(expires_at),
+        Notice::PassIssued { expires_at } | Notice::SignInCode { expires_at, .. } => {
+            texts.moment(expires_at)
+        }
         _ => String::new(),
     };
     let role = match &letter.notice {
         Notice::RoleGranted { role } => role.as_str(),
+        _ => "",
+    };
+    let code = match &letter.notice {
+        Notice::SignInCode { code, .. } => code.as_str(),
         _ => "",
     };
     let (name, account) = (quote(&letter.display_name), clean(&letter.user_name));
@@ -126,6 +137,7 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         ("organisation", &organisation),
         ("until", &until),
         ("role", role),
+        ("code", code),
     ];
     let moment = texts.moment(letter.at);
     let link_until = texts.moment(letter.link_expires_at);
@@ -245,6 +257,14 @@ mod tests {
             Notice::RecoveryBegun,
             Notice::RecoveryFinished,
             Notice::ReportedLost { passkey: passkey() },
+            Notice::PasswordSet,
+            Notice::PasswordRemoved,
+            Notice::AppAdded,
+            Notice::AppRemoved,
+            Notice::SignInCode {
+                code: "123456".to_owned(),
+                expires_at: NOW,
+            },
         ];
         added.into_iter().chain(removed).chain(others).collect()
     }

@@ -4,6 +4,7 @@ use askama::Template;
 use identity::Micros;
 use identity::applications::OwnConsent;
 use identity::authorize::ConsentApi;
+use identity::password;
 use identity::policies::Accepts;
 use identity::provisioning::Planted;
 use identity::recovery_code::{self, Standing};
@@ -31,12 +32,18 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[
     "script-lost-title",
     "script-lost-all",
     "script-copied",
+    "script-password-set",
+    "script-password-removed",
+    "script-app-added",
+    "script-app-removed",
+    "script-passwords-differ",
 ];
 
 #[derive(Debug, Template)]
 #[template(path = "security_info.html")]
 pub struct SecurityInfo<'a> {
     pub frame: Frame<'a>,
+    pub user_name: &'a str,
     pub display_name: &'a str,
     pub passkeys: &'a [PasskeyCard],
     pub max_passkeys: u32,
@@ -48,6 +55,10 @@ pub struct SecurityInfo<'a> {
     pub only_device_bound: bool,
     /// The recovery codes; `None` where the policy gives the person none.
     pub codes: Option<Standing>,
+    /// Password and authenticator app; `None` where the policy gives the person none, and they have none.
+    pub passwords: Option<password::Standing>,
+    /// A password opened this session: it can change less.
+    pub by_password: bool,
     /// Until when nothing can be removed here, because a recovery led to this session.
     pub recovered_until: Option<Micros>,
     /// Which passkeys can be added, or the code of what says that none can.
@@ -84,6 +95,15 @@ impl SecurityInfo<'_> {
         let texts = self.frame.texts;
         texts
             .with("codes-left", &[("left", &left), ("most", &most)])
+            .into_owned()
+    }
+
+    /// "At least 12 characters; …"
+    fn password_rule(&self, passwords: &password::Standing) -> String {
+        let least = passwords.minimum_length.to_string();
+        let texts = self.frame.texts;
+        texts
+            .with("password-rule", &[("least", &least)])
             .into_owned()
     }
 
@@ -245,6 +265,10 @@ impl SecurityInfo<'_> {
             ActivityKind::RecoveryBegun => "activity-recovery-begun",
             ActivityKind::RecoveryRefused => "activity-recovery-refused",
             ActivityKind::ReportedLost => "activity-reported-lost",
+            ActivityKind::PasswordSet => "activity-password-set",
+            ActivityKind::PasswordRemoved => "activity-password-removed",
+            ActivityKind::AppAdded => "activity-app-added",
+            ActivityKind::AppRemoved => "activity-app-removed",
             ActivityKind::Renamed => "activity-renamed",
             ActivityKind::Disabled => "activity-disabled",
             ActivityKind::Enabled => "activity-enabled",
@@ -272,9 +296,14 @@ impl SecurityInfo<'_> {
             ActivityKind::PasskeyAdded
             | ActivityKind::LinkMade
             | ActivityKind::PassMade
+            | ActivityKind::PasswordSet
+            | ActivityKind::AppAdded
             | ActivityKind::CodesMade => "plus",
             ActivityKind::PasskeyRenamed | ActivityKind::Renamed => "pencil",
-            ActivityKind::PasskeyRemoved | ActivityKind::PassRemoved => "bin",
+            ActivityKind::PasskeyRemoved
+            | ActivityKind::PassRemoved
+            | ActivityKind::PasswordRemoved
+            | ActivityKind::AppRemoved => "bin",
             ActivityKind::SessionEnded | ActivityKind::SignedOut => "leave",
             ActivityKind::PasskeyPrepared
             | ActivityKind::PasskeyNotPrepared

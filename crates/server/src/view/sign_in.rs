@@ -30,6 +30,8 @@ pub struct SignIn<'a> {
     pub hint: &'a str,
     /// The page for a Temporary Access Pass, where the organisation has them.
     pub pass: Option<String>,
+    /// The page for a password, where the organisation has them.
+    pub password: Option<String>,
     /// The page with the ways back in.
     pub recover: String,
 }

@@ -4,7 +4,7 @@ use identity::access_pass::{self, NewPass, Usability};
 use identity::groups::{self, NewGroup, members};
 use identity::people;
 use identity::policies::profiles::{GroupId, State, Target};
-use identity::policies::{self, PassPolicy};
+use identity::policies::{self, AccessPasses, PassPolicy};
 use identity::roles::{self, Role};
 use identity::{Actor, Id, MINUTE, SECOND};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ async fn finish(browser: &mut Browser, device: &mut Device, begun: &Value) -> An
 }
 
 async fn save(house: &House, policy: &PassPolicy) {
-    policies::save_pass_policy(house.identity(), COMMAND_LINE, None, policy)
+    policies::save_method_policy::<AccessPasses>(house.identity(), COMMAND_LINE, None, policy)
         .await
         .unwrap();
 }
@@ -534,14 +534,18 @@ fn the_policy_says_whose_passes_work_how_long_and_how_often() {
             (wrong, "pass_policy.length"),
             (missing, "pass_policy.group_missing"),
         ] {
-            let saved = policies::save_pass_policy(identity, COMMAND_LINE, None, &policy).await;
+            let saved =
+                policies::save_method_policy::<AccessPasses>(identity, COMMAND_LINE, None, &policy)
+                    .await;
             let refusal = saved.unwrap_err();
             assert_eq!(
                 (refusal.code.id, refusal.detail),
                 ("pass_policy.unfit", Some(detail))
             );
         }
-        let stale = policies::save_pass_policy(identity, COMMAND_LINE, Some(7), &policy).await;
+        let stale =
+            policies::save_method_policy::<AccessPasses>(identity, COMMAND_LINE, Some(7), &policy)
+                .await;
         assert_eq!(stale.unwrap_err().code.id, "record.outdated");
 
         let off = PassPolicy {

@@ -125,6 +125,7 @@ const OTHERS: &[&str] = &[
     "role_template_id",
     "sealed",
     "sealed_hash",
+    "sealed_seed",
     "session_id",
     "sha256",
     "sid",
@@ -228,7 +229,9 @@ fn plant(house: &House, columns: &[Column], column: &Column, whom: Id) {
     };
     // Of some there is one for each.
     let many = match column.table.as_str() {
-        "access_pass" | "application_logo" | "break_glass" => 1,
+        "access_pass" | "application_logo" | "break_glass" | "email_code" | "password" | "totp" => {
+            1
+        }
         _ => ROWS,
     };
     let rows: Vec<String> = (0..many).map(row).collect();

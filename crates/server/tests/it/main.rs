@@ -23,6 +23,7 @@ mod nodes;
 mod notices;
 mod pages;
 mod passkeys;
+mod passwords;
 mod past_mistakes;
 mod people;
 mod policies;

@@ -2,7 +2,7 @@
 
 use identity::access_pass::{self, NewPass};
 use identity::policies::profiles::{GroupId, State, Strictness, Target};
-use identity::policies::{self, RecoveryPolicy};
+use identity::policies::{self, RecoveryCodes, RecoveryPolicy};
 use identity::roles::{self, Role};
 use identity::{Actor, DAY, HOUR, Id, MINUTE, SECOND, lost, people};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ async fn left(house: &House, browser: &Browser) -> Option<u32> {
 }
 
 async fn save(house: &House, policy: &RecoveryPolicy) {
-    policies::save_recovery_policy(house.identity(), COMMAND_LINE, None, policy)
+    policies::save_method_policy::<RecoveryCodes>(house.identity(), COMMAND_LINE, None, policy)
         .await
         .unwrap();
 }
@@ -587,15 +587,26 @@ fn the_policy_says_who_may_have_codes_and_roles_are_asked_twice() {
             (twice, "recovery_policy.targets"),
             (missing, "recovery_policy.group_missing"),
         ] {
-            let saved = policies::save_recovery_policy(identity, COMMAND_LINE, None, &policy).await;
+            let saved = policies::save_method_policy::<RecoveryCodes>(
+                identity,
+                COMMAND_LINE,
+                None,
+                &policy,
+            )
+            .await;
             let refusal = saved.unwrap_err();
             assert_eq!(
                 (refusal.code.id, refusal.detail),
                 ("recovery_policy.unfit", Some(detail))
             );
         }
-        let stale =
-            policies::save_recovery_policy(identity, COMMAND_LINE, Some(77), &allowed).await;
+        let stale = policies::save_method_policy::<RecoveryCodes>(
+            identity,
+            COMMAND_LINE,
+            Some(77),
+            &allowed,
+        )
+        .await;
         assert_eq!(stale.unwrap_err().code.id, "record.outdated");
     });
 }

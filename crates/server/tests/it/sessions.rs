@@ -175,6 +175,16 @@ fn changes_without_a_session_are_refused() {
                 json!({ "passkeyIds": [id] }),
             ),
             ("/security-info/codes/make", json!({})),
+            ("/security-info/password/set", json!({ "password": "x" })),
+            ("/security-info/password/remove", json!({})),
+            ("/security-info/app/begin", json!({})),
+            (
+                "/security-info/app/finish",
+                json!({ "state": "x", "code": "1" }),
+            ),
+            ("/security-info/app/remove", json!({})),
+            ("/upgrade/begin", json!({})),
+            ("/upgrade/finish", json!({ "state": "x", "response": {} })),
             ("/security-info/sessions/end", json!({ "sessionId": "x" })),
             (
                 "/people/add",

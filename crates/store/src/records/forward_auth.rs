@@ -1,6 +1,7 @@
 //! Applications behind forward authentication: their addresses, the codes by which a browser gets their cookies, and what
 //! such a cookie stands for (security 26). Every use of one joins all that it rests on (security 3).
 
+use crate::records::password::live_method;
 use crate::records::token::CodeHash;
 use crate::sql::statements;
 use crate::value::{Id, Row};
@@ -55,22 +56,24 @@ statements! {
          WHERE k.tenant_id = $1 AND k.code_hash = $3";
     /// Asked for every picture of every page: by keys alone.
     FIND_LIVE = "forward_session.find_live" Tenant
-        "SELECT g.principal_id, p.app_id, g.person_id, s.credential_id, n.user_name, n.display_name, n.mail, g.group_names, g.checked_at,
+        concat!(
+            "SELECT g.principal_id, p.app_id, g.person_id, s.credential_id, n.user_name, n.display_name, n.mail, g.group_names, g.checked_at,
              g.policy_version, t.policy_version
          FROM forward_session g
          JOIN tenant t ON t.tenant_id = $1
          CROSS JOIN session b CROSS JOIN session s
          JOIN person n ON n.tenant_id = $1 AND n.person_id = g.person_id
              AND n.security_version = s.person_version AND n.status = 'enabled'
-         JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-             AND c.security_version = s.credential_version AND c.status = 'active'
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = g.principal_id
              AND p.renewal_version = g.renewal_version AND p.status = 'enabled'
          JOIN application a ON a.tenant_id = $1 AND a.app_id = p.app_id AND a.status = 'active'
          JOIN protected_origin o ON o.tenant_id = $1 AND o.origin = g.origin AND o.object_id = a.object_id
          WHERE g.tenant_id = $1 AND g.token_hash = $2 AND g.origin = $3 AND b.tenant_id = $1 AND b.person_id = g.person_id
          AND s.tenant_id = $1 AND s.token_hash = b.token_hash AND s.session_id = g.session_id AND s.epoch = t.epoch
-         AND s.ended_at IS NULL AND s.expires_at > $4 AND s.last_seen_at > $5";
+         AND s.ended_at IS NULL AND s.expires_at > $4 AND s.last_seen_at > $5
+         AND ",
+            live_method!("s")
+        );
     RENEW = "forward_session.renew" Tenant
         "UPDATE forward_session SET group_names = $3, checked_at = $4, policy_version = $5
          WHERE tenant_id = $1 AND token_hash = $2 AND checked_at = $6

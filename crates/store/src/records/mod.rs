@@ -23,6 +23,7 @@ pub mod notice;
 pub mod outbox;
 pub mod owner;
 pub mod passkey_facts;
+pub mod password;
 pub mod person;
 pub mod policy;
 pub mod principal;
@@ -68,6 +69,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     outbox::ALL,
     owner::ALL,
     passkey_facts::ALL,
+    password::ALL,
     person::ALL,
     policy::ALL,
     principal::ALL,

@@ -48,7 +48,14 @@ statements! {
 }
 
 /// The kinds of policy that this program decides by. A node says so when it starts (security 8).
-pub const POLICY_KINDS: &[&str] = &["passkey", "temporary_access_pass", "recovery_code"];
+pub const POLICY_KINDS: &[&str] = &[
+    "passkey",
+    "temporary_access_pass",
+    "recovery_code",
+    "password",
+    "software_oath",
+    "email",
+];
 
 /// As it stands in a node's row: each between spaces.
 pub(crate) fn write_kinds() -> String {

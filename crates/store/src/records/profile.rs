@@ -451,6 +451,9 @@ impl Unit {
         self.purge_owned(tenant, person);
         self.purge_access_pass_of(tenant, person);
         self.purge_recovery_codes_of(tenant, person);
+        self.remove_password(tenant, person);
+        self.remove_totp(tenant, person);
+        self.remove_email_code(tenant, person);
         self.purge_provisioning(tenant, person);
         self.purge_assignments_of(tenant, person);
         self.purge_memberships(tenant, person)

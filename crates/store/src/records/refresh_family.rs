@@ -1,5 +1,6 @@
 //! What applications renew tokens by (security 3, 29): one row for all refresh tokens that follow each other.
 
+use crate::records::password::live_method;
 use crate::records::token::{CodeHash, LivePerson, parse_live_person};
 use crate::sql::statements;
 use crate::value::{Id, Row};
@@ -39,27 +40,32 @@ statements! {
          FROM refresh_family f JOIN tenant t ON t.tenant_id = $1 AND t.epoch = f.epoch
          WHERE f.tenant_id = $1 AND f.family_id = $2";
     FIND_LIVE_PERSON = "refresh_family.find_live_person" Tenant
-        "SELECT f.auth_time, f.credential_id, n.user_name, n.display_name FROM refresh_family f
+        concat!(
+            "SELECT f.auth_time, f.credential_id, n.user_name, n.display_name FROM refresh_family f
          JOIN tenant t ON t.tenant_id = $1 AND t.epoch = f.epoch
          JOIN person n ON n.tenant_id = $1 AND n.person_id = f.person_id
              AND n.security_version = f.person_version AND n.status = 'enabled'
-         JOIN credential c ON c.tenant_id = $1 AND c.credential_id = f.credential_id
-             AND c.security_version = f.credential_version AND c.status = 'active'
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = f.principal_id AND p.object_id = $4 AND p.security_version = $5
              AND p.renewal_version = f.renewal_version AND p.status = 'enabled'
          JOIN application a ON a.tenant_id = $1 AND a.app_id = p.app_id AND a.status = 'active'
-         WHERE f.tenant_id = $1 AND f.family_id = $2 AND f.person_id = $3 AND f.ended_at IS NULL AND f.expires_at > $6";
+         WHERE f.tenant_id = $1 AND f.family_id = $2 AND f.person_id = $3 AND f.ended_at IS NULL AND f.expires_at > $6
+         AND ",
+            live_method!("f")
+        );
     /// All that a renewal, or a change by a renewed token, rests on stands in its unit.
     REQUIRE = "refresh_family.require" Tenant
-        "UPDATE refresh_family SET repeated = repeated
+        concat!(
+            "UPDATE refresh_family SET repeated = repeated
          WHERE tenant_id = $1 AND family_id = $2 AND ended_at IS NULL
          AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.epoch = refresh_family.epoch)
          AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = refresh_family.person_id
              AND p.security_version = refresh_family.person_version AND p.status = 'enabled')
-         AND EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = $1 AND c.credential_id = refresh_family.credential_id
-             AND c.security_version = refresh_family.credential_version AND c.status = 'active')
+         AND ",
+            live_method!("refresh_family"),
+            "
          AND EXISTS (SELECT 1 FROM service_principal r WHERE r.tenant_id = $1 AND r.object_id = refresh_family.principal_id
-             AND r.renewal_version = refresh_family.renewal_version AND r.status = 'enabled')";
+             AND r.renewal_version = refresh_family.renewal_version AND r.status = 'enabled')"
+        );
     ROTATE = "refresh_family.rotate" Tenant
         "UPDATE refresh_family SET generation = generation + 1, rotated_at = $4, repeated = 0, key_thumbprint = $6
          WHERE tenant_id = $1 AND family_id = $2 AND generation = $3 AND ended_at IS NULL AND expires_at > $4

@@ -1,6 +1,7 @@
 //! Sessions. Every use joins the versions of person, credential and database (security 3, 10).
 
 use crate::records::member::{above_member, step_up};
+use crate::records::password::live_method;
 use crate::sql::statements;
 use crate::value::{Id, Row};
 use crate::{Expect, Guard, Store, StoreError, Unit};
@@ -27,20 +28,23 @@ statements! {
              JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
              JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
                  AND p.security_version = s.person_version AND p.status = 'enabled'
-             JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-                 AND c.security_version = s.credential_version AND c.status = 'active'
-             WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4"
+             WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4
+             AND ",
+            live_method!("s")
         );
     LIST_LIVE = "session.list_live" Tenant
-        "SELECT s.session_id, s.created_at, s.last_seen_at, s.place, c.name
+        concat!(
+            "SELECT s.session_id, s.created_at, s.last_seen_at, s.place, c.name
          FROM session s
          JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
          JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
              AND p.security_version = s.person_version AND p.status = 'enabled'
-         JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-             AND c.security_version = s.credential_version AND c.status = 'active'
+         LEFT JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
          WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4
-         ORDER BY s.last_seen_at DESC, s.session_id LIMIT 100";
+         AND ",
+            live_method!("s"),
+            " ORDER BY s.last_seen_at DESC, s.session_id LIMIT 100"
+        );
     INSERT = "session.insert" Tenant
         "INSERT INTO session (tenant_id, token_hash, session_id, person_id, credential_id, person_version, credential_version,
              epoch, auth_time, created_at, last_seen_at, expires_at, place)
@@ -63,8 +67,8 @@ statements! {
          AND EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = $1 AND t.epoch = session.epoch)
          AND EXISTS (SELECT 1 FROM person p WHERE p.tenant_id = $1 AND p.person_id = session.person_id
              AND p.security_version = session.person_version AND p.status = 'enabled')
-         AND EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = $1 AND c.credential_id = session.credential_id
-             AND c.security_version = session.credential_version AND c.status = 'active')"
+         AND ",
+            live_method!("session")
         );
     END_BY_CREDENTIAL = "session.end_by_credential" Tenant
         concat!(
@@ -92,6 +96,7 @@ pub type TokenHash = [u8; 40];
 pub struct LiveSession {
     pub session_id: Id,
     pub person_id: Id,
+    /// Empty: it was opened by a password.
     pub credential_id: Vec<u8>,
     pub auth_time: i64,
     pub created_at: i64,
@@ -110,7 +115,8 @@ pub struct SessionSummary {
     pub created_at: i64,
     pub last_seen_at: i64,
     pub place: String,
-    pub credential_name: String,
+    /// `None`: it was opened by a password.
+    pub credential_name: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -180,7 +186,7 @@ impl Store {
                     created_at: row.int()?,
                     last_seen_at: row.int()?,
                     place: row.text()?,
-                    credential_name: row.text()?,
+                    credential_name: row.opt_text()?,
                 })
             })
             .collect()

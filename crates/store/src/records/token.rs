@@ -1,5 +1,6 @@
 //! What tokens rest on: authorization codes, and the live rows that every use of a token joins (security 28).
 
+use crate::records::password::live_method;
 use crate::sql::statements;
 use crate::value::{Id, Row};
 use crate::{Expect, Guard, Store, StoreError, Unit};
@@ -22,17 +23,19 @@ statements! {
          WHERE tenant_id = $1 AND object_id = $2 AND security_version = $3 AND status = 'enabled'";
     /// `b` are the person's sessions, by their index: see [`crate::records::session`].
     FIND_LIVE_PERSON = "token.find_live_person" Tenant
-        "SELECT s.auth_time, s.credential_id, n.user_name, n.display_name FROM session b CROSS JOIN session s
+        concat!(
+            "SELECT s.auth_time, s.credential_id, n.user_name, n.display_name FROM session b CROSS JOIN session s
          JOIN tenant t ON t.tenant_id = $1 AND t.epoch = s.epoch
          JOIN person n ON n.tenant_id = $1 AND n.person_id = s.person_id
              AND n.security_version = s.person_version AND n.status = 'enabled'
-         JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-             AND c.security_version = s.credential_version AND c.status = 'active'
          JOIN service_principal p ON p.tenant_id = $1 AND p.object_id = $4 AND p.security_version = $5 AND p.status = 'enabled'
          JOIN application a ON a.tenant_id = $1 AND a.app_id = p.app_id AND a.status = 'active'
          JOIN authorization_code k ON k.tenant_id = $1 AND k.code_hash = $6 AND k.session_id = s.session_id AND k.revoked_at IS NULL
          WHERE b.tenant_id = $1 AND b.person_id = $2 AND s.tenant_id = $1 AND s.token_hash = b.token_hash
-         AND s.session_id = $3 AND s.ended_at IS NULL AND s.expires_at > $7 AND s.last_seen_at > $8";
+         AND s.session_id = $3 AND s.ended_at IS NULL AND s.expires_at > $7 AND s.last_seen_at > $8
+         AND ",
+            live_method!("s")
+        );
     INSERT_CODE = "authorization_code.insert" Tenant
         "INSERT INTO authorization_code (tenant_id, code_hash, principal_id, principal_version, person_id, session_id, redirect_uri,
              platform, challenge, scope, nonce, issuer, epoch, expires_at, is_acr_plain, key_thumbprint, used_at, revoked_at)

@@ -21,6 +21,7 @@ use crate::{
     PrincipalKind, Sealed, SecretKey,
 };
 
+mod passwords;
 mod recovery;
 
 on_each!(what_is_done_to_one_tenant_leaves_the_other);
@@ -218,6 +219,7 @@ async fn fill(store: &Store, tenant_id: Id) {
     fill_provisioning(&mut unit, tenant_id);
     fill_session_clients(&mut unit, tenant_id);
     unit.put_access_pass(tenant_id, PERSON, &access_pass());
+    passwords::fill(&mut unit, tenant_id);
     recovery::fill(&mut unit, tenant_id);
     notices::fill(&mut unit, tenant_id);
     for node in [NODE, Id([81; 16])] {
@@ -783,6 +785,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
     add_changes_of_provisioning(&mut add);
     add_changes_of_passes(&mut add);
     recovery::add_changes(&mut add);
+    passwords::add_changes(&mut add);
     add("claim", &|unit| {
         unit.claim_tenant(OURS, "Ours", "ours.example", "https://ours.example", NOW);
     });

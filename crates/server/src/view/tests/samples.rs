@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use askama::Template;
 use identity::applications::{OpenApplication, OwnConsent};
 use identity::authorize::{ConsentApi, ConsentScope};
+use identity::password::Standing as Owned;
 use identity::people::PersonView;
 use identity::permissions::Permission;
 use identity::providers::Provider;
@@ -18,8 +19,9 @@ use serde_json::{Value, json};
 use testkit::{Backend, House};
 
 use super::super::{
-    Frame, answer_form, applications, at_application, consent, device, error, not_me, pass, people,
-    reauthenticate, recover, register, security_info, set_up, sign_in, sign_out, wrong_host,
+    Frame, answer_form, applications, at_application, consent, device, error, not_me, pass,
+    password, people, reauthenticate, recover, register, security_info, set_up, sign_in, sign_out,
+    wrong_host,
 };
 use crate::i18n::Texts;
 
@@ -193,10 +195,11 @@ fn sessions(names: Names) -> Vec<SessionView> {
 
 fn activity(names: Names) -> Vec<Activity> {
     use ActivityKind::{
-        CodesMade, Disabled, Enabled, LinkMade, Other, PassMade, PassRefused, PassRemoved,
-        PassUsed, PasskeyAdded, PasskeyConfirmed, PasskeyNotPrepared, PasskeyPrepared,
-        PasskeyRefused, PasskeyRemoved, PasskeyRenamed, RecoveryBegun, RecoveryRefused, Renamed,
-        ReportedLost, SessionEnded, SignInRefused, SignedIn, SignedOut,
+        AppAdded, AppRemoved, CodesMade, Disabled, Enabled, LinkMade, Other, PassMade, PassRefused,
+        PassRemoved, PassUsed, PasskeyAdded, PasskeyConfirmed, PasskeyNotPrepared, PasskeyPrepared,
+        PasskeyRefused, PasskeyRemoved, PasskeyRenamed, PasswordRemoved, PasswordSet,
+        RecoveryBegun, RecoveryRefused, Renamed, ReportedLost, SessionEnded, SignInRefused,
+        SignedIn, SignedOut,
     };
     let kinds = [
         SignedIn,
@@ -215,6 +218,10 @@ fn activity(names: Names) -> Vec<Activity> {
         PassUsed,
         PassRefused,
         CodesMade,
+        PasswordSet,
+        PasswordRemoved,
+        AppAdded,
+        AppRemoved,
         RecoveryBegun,
         RecoveryRefused,
         ReportedLost,
@@ -436,7 +443,7 @@ fn recover_pages(frame: Frame<'_>) -> [(&'static str, String); 2] {
 }
 
 /// For whoever has a link or a code.
-fn invited_pages<'a>(quiet: impl Fn(&'static str) -> Frame<'a>) -> [(&'static str, String); 3] {
+fn invited_pages<'a>(quiet: impl Fn(&'static str) -> Frame<'a>) -> [(&'static str, String); 6] {
     let rp_id = "login.northwind.example";
     let register = register::Register {
         frame: quiet("/register"),
@@ -450,10 +457,26 @@ fn invited_pages<'a>(quiet: impl Fn(&'static str) -> Frame<'a>) -> [(&'static st
     let not_me = not_me::NotMe {
         frame: quiet("/not-me"),
     };
+    let password = |is_on| password::Password {
+        frame: quiet("/password"),
+        is_on,
+        sign_in: "/sign-in".to_owned(),
+        recover: "/recover".to_owned(),
+        return_path: "/applications",
+        hint: "",
+    };
+    let upgrade = password::Upgrade {
+        frame: quiet("/upgrade"),
+        return_path: "/applications",
+        rp_id,
+    };
     [
         ("register", show(&register)),
         ("pass", show(&pass)),
         ("not-me", show(&not_me)),
+        ("password", show(&password(true))),
+        ("password-off", show(&password(false))),
+        ("upgrade", show(&upgrade)),
     ]
 }
 
@@ -477,6 +500,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
         notice,
         hint: names.or(""),
         pass: Some("/pass".to_owned()),
+        password: Some("/password".to_owned()),
         recover: "/recover".to_owned(),
     };
     let security = security_pages(inside("/security-info"), names);
@@ -588,7 +612,16 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
     });
     let page = |passkeys, recommend_second| security_info::SecurityInfo {
         frame,
+        user_name: names.or("miriam@northwind.example"),
         display_name: names.or("Miriam Adler"),
+        passwords: Some(Owned {
+            password_set_at: Some(NOW - 90 * HOUR),
+            is_given: true,
+            app_added_at: Some(NOW - 80 * HOUR),
+            has_apps: true,
+            minimum_length: 12,
+        }),
+        by_password: false,
         passkeys,
         max_passkeys: 10,
         sessions: &sessions,
@@ -623,6 +656,14 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
     let closed = security_info::SecurityInfo {
         accepts: &off,
         codes: None,
+        passwords: Some(Owned {
+            password_set_at: None,
+            is_given: false,
+            app_added_at: None,
+            has_apps: false,
+            minimum_length: 12,
+        }),
+        by_password: true,
         ..page(&many, false)
     };
     [

@@ -1,5 +1,6 @@
 //! People are told by mail what happened to their accounts (security 17, 37).
 
+mod codes;
 mod delivery;
 mod link;
 mod post_office;

@@ -308,6 +308,8 @@ fn past_mistake_29_changes_need_our_origin_and_this_browsers_token() {
             "/people/add",
             "/register/begin",
             "/pass/enter",
+            "/password/enter",
+            "/upgrade/begin",
             "/recover/enter",
             "/set-up/begin",
         ];

@@ -7,7 +7,7 @@ use testkit::Device;
 use crate::in_each_house;
 
 /// All addresses that take a body.
-const POSTS: [&str; 33] = [
+const POSTS: [&str; 43] = [
     "/sign-in/challenge",
     "/sign-in/name",
     "/sign-in/passkey",
@@ -21,6 +21,11 @@ const POSTS: [&str; 33] = [
     "/pass/enter",
     "/pass/begin",
     "/pass/finish",
+    "/password/enter",
+    "/password/mail",
+    "/password/code",
+    "/upgrade/begin",
+    "/upgrade/finish",
     "/recover/enter",
     "/recover/begin",
     "/recover/finish",
@@ -31,6 +36,11 @@ const POSTS: [&str; 33] = [
     "/security-info/passkeys/confirm",
     "/security-info/passkeys/lost",
     "/security-info/codes/make",
+    "/security-info/password/set",
+    "/security-info/password/remove",
+    "/security-info/app/begin",
+    "/security-info/app/finish",
+    "/security-info/app/remove",
     "/security-info/sessions/end",
     "/people/add",
     "/people/link",
