@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(PasswordPolicy::parse(&password.to_json()), Some(password));
         let factor = FactorPolicy::default();
         assert_eq!(FactorPolicy::parse(&factor.to_json()), Some(factor));
-        for wrong in ["", "[]", "{\"later\": 1}", "{\"minimumLength\": 7}"] {
+        for wrong in ["", "null", "{\"later\": 1}", "{\"minimumLength\": 7}"] {
             assert_eq!(PasswordPolicy::parse(wrong), None, "{wrong}");
         }
         let wrong = "{\"minimumLength\": 65}";

@@ -1,7 +1,7 @@
 // @ts-check
 // One's own password and authenticator app, on Security info.
 
-import { post } from './api.js';
+import { Refusal, post } from './api.js';
 import { confirmFirst, find, hush, isFilled, reloadSaying, say, sayProblem, text, work } from './page.js';
 
 /** @param {string} name */
@@ -9,15 +9,13 @@ const dialog = (name) => /** @type {HTMLDialogElement} */ (find(`dialog#${name}`
 /** As it was typed: a password may begin or end with a space. @param {string} field */
 const read = (field) => /** @type {HTMLInputElement} */ (find(field)).value;
 
-/** @param {(error: unknown, scope?: ParentNode) => void} giveUp */
-export function preparePasswords(giveUp) {
-  preparePassword(giveUp);
-  prepareApp(giveUp);
-  prepareTaking(giveUp);
+/** Another page helps (sign in): go there. Otherwise say it. @param {unknown} error @param {ParentNode} [scope] */
+function giveUp(error, scope) {
+  if (error instanceof Refusal && error.location) location.assign(error.location);
+  else sayProblem(error, { scope });
 }
 
-/** @param {(error: unknown, scope?: ParentNode) => void} giveUp */
-function preparePassword(giveUp) {
+function preparePassword() {
   const setting = dialog('password');
   const form = /** @type {HTMLFormElement} */ (find('[data-password-form]', setting));
   find('[data-password]').addEventListener('click', () => openAt('password'));
@@ -41,8 +39,7 @@ function preparePassword(giveUp) {
 /** What the server gave for the first code. */
 let state = '';
 
-/** @param {(error: unknown, scope?: ParentNode) => void} giveUp */
-function prepareApp(giveUp) {
+function prepareApp() {
   const adding = dialog('app');
   const form = /** @type {HTMLFormElement} */ (find('[data-app-form]', adding));
   const open = /** @type {HTMLElement | null} */ (document.querySelector('[data-app]'));
@@ -85,8 +82,7 @@ function prepareApp(giveUp) {
   adding.addEventListener('close', () => { form.reset(); state = ''; });
 }
 
-/** @param {(error: unknown, scope?: ParentNode) => void} giveUp */
-function prepareTaking(giveUp) {
+function prepareTaking() {
   const taking = dialog('take-away');
   const ways = { 'remove-password': ['/security-info/password/remove', 'script-password-removed'], 'remove-app': ['/security-info/app/remove', 'script-app-removed'] };
   let at = '';
@@ -117,16 +113,15 @@ function openAt(name) {
   dialog(name).showModal();
 }
 
-/** After confirming who it is. @param {string} what @returns {boolean} whether it was meant */
-export function goOnWithPasswords(what) {
-  if (!document.querySelector('dialog#password')) return false;
-  if (what === 'password') {
-    openAt('password');
-    say(text('script-continue'), 'good', { scope: dialog('password') });
-    return true;
-  }
-  if (what !== 'app') return false;
+preparePassword();
+prepareApp();
+prepareTaking();
+
+// After confirming who it is. The fragment is taken out of the address bar by the page's other script.
+if (location.hash === '#password') {
+  openAt('password');
+  say(text('script-continue'), 'good', { scope: dialog('password') });
+} else if (location.hash === '#app') {
   say(text('script-continue'), 'good');
   /** @type {HTMLElement | null} */ (document.querySelector('[data-app]'))?.focus();
-  return true;
 }

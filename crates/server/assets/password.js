@@ -4,9 +4,6 @@
 import { Refusal, post } from './api.js';
 import { data, find, findAll, hush, isFilled, say, sayProblem, text, valueOf, work } from './page.js';
 
-const first = /** @type {HTMLFormElement | null} */ (document.querySelector('#password-form'));
-const second = /** @type {HTMLFormElement | null} */ (document.querySelector('#factor-form'));
-
 /**
  * @param {HTMLFormElement} asking
  * @param {HTMLFormElement} proving
@@ -94,4 +91,4 @@ function start(asking, proving) {
   find('#again').addEventListener('click', () => { hush(); startAgain(); });
 }
 
-if (first && second) start(first, second);
+start(/** @type {HTMLFormElement} */ (find('#password-form')), /** @type {HTMLFormElement} */ (find('#factor-form')));

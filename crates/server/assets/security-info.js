@@ -4,7 +4,6 @@
 import { Refusal, post } from './api.js';
 import { createPasskey } from './creation.js';
 import { confirmFirst, data, find, findAll, hush, isFilled, reloadSaying, say, sayProblem, takeFragment, text, valueOf, work } from './page.js';
-import { goOnWithPasswords, preparePasswords } from './own-password.js';
 import * as signals from './signals.js';
 import './time.js';
 
@@ -233,8 +232,6 @@ function prepareCodes(dialog) {
 
 if (codesDialog) prepareCodes(codesDialog);
 
-if (document.querySelector('dialog#password')) preparePasswords(giveUp);
-
 for (const card of findAll('[data-passkey]')) {
   prepareRenaming(card);
   card.querySelector('[data-lost]')?.addEventListener('click', () => askAboutLost(card));
@@ -298,8 +295,6 @@ function goOn(place) {
   } else if (what === 'codes' && codesDialog) {
     codesDialog.showModal();
     say(text('script-continue'), 'good', { scope: codesDialog });
-  } else if (goOnWithPasswords(what ?? '')) {
-    return;
   } else if (what === 'confirm') {
     const button = /** @type {HTMLElement | null | undefined} */ (card?.querySelector('[data-confirm-held]'));
     if (!button) return;

@@ -32,6 +32,12 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[
     "script-lost-title",
     "script-lost-all",
     "script-copied",
+];
+
+/// Texts that `own-password.js` needs.
+pub(super) const PASSWORD_TEXTS: &[&str] = &[
+    "script-continue",
+    "script-field-empty",
     "script-password-set",
     "script-password-removed",
     "script-app-added",
@@ -69,7 +75,11 @@ pub struct SecurityInfo<'a> {
 
 impl SecurityInfo<'_> {
     fn script_texts(&self) -> String {
-        self.frame.script_texts(SCRIPT_TEXTS)
+        let mut texts = SCRIPT_TEXTS.to_vec();
+        if self.passwords.is_some() {
+            texts.extend(PASSWORD_TEXTS.iter().skip(2));
+        }
+        self.frame.script_texts(&texts)
     }
 
     fn script_data(&self) -> String {

@@ -161,6 +161,7 @@ fn every_script_text_is_given_and_used() {
         ("device.js", device::SCRIPT_TEXTS),
         ("sign-out.js", sign_out::SCRIPT_TEXTS),
         ("security-info.js", security_info::SCRIPT_TEXTS),
+        ("own-password.js", security_info::PASSWORD_TEXTS),
         ("people.js", people::SCRIPT_TEXTS),
     ];
     for (script, given) in given {
@@ -201,6 +202,7 @@ fn a_page_with_all_its_scripts_is_light() {
         "device.js",
         "sign-out.js",
         "security-info.js",
+        "own-password.js",
         "people.js",
     ] {
         let weight: usize = module_graph(script)
@@ -210,7 +212,7 @@ fn a_page_with_all_its_scripts_is_light() {
         assert!(weight < 30 * 1024, "{script}: {weight}");
     }
     for (name, html) in rendered(Names::Ordinary) {
-        assert!(html.len() < 40 * 1024, "{name}: {}", html.len());
+        assert!(html.len() < 44 * 1024, "{name}: {}", html.len());
     }
 }
 
