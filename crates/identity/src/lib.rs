@@ -55,6 +55,7 @@ pub mod sign_in;
 pub mod tenant;
 pub mod token;
 pub mod user_info;
+pub mod webhooks;
 
 mod assurance;
 mod attestation;

@@ -92,13 +92,22 @@ impl Notice {
 }
 
 /// As sealed; never shown.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Told {
     pub(crate) notice: Notice,
     pub(crate) person: String,
     pub(crate) at: Micros,
     /// Of the link.
     pub(crate) token: String,
+    /// In which the link works: a restore ends all links, and one that is sent later would be dead.
+    #[serde(default)]
+    pub(crate) epoch: String,
+    /// Addresses that took it, or never will, where it is tried again for another's sake.
+    #[serde(default)]
+    pub(crate) settled: Vec<String>,
+    /// Whether one of these took it.
+    #[serde(default)]
+    pub(crate) is_told: bool,
 }
 
 fn derive_token_hash(token: &[u8; 32]) -> [u8; 32] {
@@ -114,11 +123,13 @@ pub(crate) fn tell(identity: &Identity, unit: &mut Unit, person: Id, notice: Not
         ambient.now(),
     );
     let topic = notice.topic();
+    let epoch = identity.snapshot().tenant.epoch;
+    outbox::tell_webhooks(identity, unit, person, &notice);
     let link = NewNoticeLink {
         token_hash: derive_token_hash(&token),
         person_id: person,
         topic,
-        epoch: identity.snapshot().tenant.epoch,
+        epoch,
         created_at: now,
         expires_at: now + LINK_LIFETIME,
     };
@@ -127,6 +138,9 @@ pub(crate) fn tell(identity: &Identity, unit: &mut Unit, person: Id, notice: Not
         person: person.to_string(),
         at: now,
         token: base64url::encode(&token),
+        epoch: epoch.to_string(),
+        settled: Vec::new(),
+        is_told: false,
     };
     unit.insert_notice_link(tenant, &link);
     let notice = NewNotice {

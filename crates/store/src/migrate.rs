@@ -158,6 +158,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0022_recovery.sql"),
         postgres: include_str!("../migrations/postgres/0022_recovery.sql"),
     },
+    Migration {
+        version: 23,
+        name: "webhooks",
+        sqlite: include_str!("../migrations/sqlite/0023_webhooks.sql"),
+        postgres: include_str!("../migrations/postgres/0023_webhooks.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -7,11 +7,20 @@ use identity::outbox::Letter;
 use crate::i18n::{self, Texts};
 
 /// Mail without its envelope.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Written {
     pub subject: String,
     pub text: String,
     pub html: String,
+}
+
+/// Without the link that is in it.
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Written")
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An address with words before it.
@@ -135,20 +144,19 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         texts.with("letter-when", &[("when", &moment)]).into_owned(),
         texts.text("letter-fine").into_owned(),
     ];
-    let ways = [
-        Way {
-            lead: texts
-                .with("letter-not-me-lead", &[("until", &link_until)])
-                .into_owned(),
-            words: texts.text("letter-not-me").into_owned(),
-            url: letter.link.clone(),
-        },
-        Way {
-            lead: texts.text("letter-review-lead").into_owned(),
-            words: letter.security_info.clone(),
-            url: letter.security_info.clone(),
-        },
-    ];
+    let not_me = letter.link.as_ref().map(|link| Way {
+        lead: texts
+            .with("letter-not-me-lead", &[("until", &link_until)])
+            .into_owned(),
+        words: texts.text("letter-not-me").into_owned(),
+        url: link.clone(),
+    });
+    let review = Way {
+        lead: texts.text("letter-review-lead").into_owned(),
+        words: letter.security_info.clone(),
+        url: letter.security_info.clone(),
+    };
+    let ways: Vec<Way> = not_me.into_iter().chain([review]).collect();
     finish(texts, subject, &paragraphs, &ways, &organisation)
 }
 
@@ -217,7 +225,7 @@ mod tests {
             user_name: "ada@example.org".to_owned(),
             display_name: name.to_owned(),
             organisation: name.to_owned(),
-            link: "https://login.example.org/not-me#token".to_owned(),
+            link: Some("https://login.example.org/not-me#token".to_owned()),
             link_expires_at: NOW,
             security_info: "https://login.example.org/security-info".to_owned(),
         }
@@ -299,6 +307,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_link_is_in_no_log_and_a_dead_one_in_no_letter() {
+        let mut letter = letter(Notice::PassUsed, "Ada", None);
+        let written = write(&letter, None).unwrap();
+        assert!(!format!("{written:?} {letter:?}").contains("not-me"));
+        letter.link = None;
+        let written = write(&letter, None).unwrap();
+        let all = format!("{}{}", written.text, written.html);
+        assert!(!all.contains("not-me"), "{all}");
+        assert!(all.contains("https://login.example.org/security-info"));
     }
 
     #[test]

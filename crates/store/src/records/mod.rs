@@ -40,6 +40,7 @@ pub mod session_client;
 pub mod spent;
 pub mod tenant;
 pub mod token;
+pub mod webhook;
 
 use crate::sql::Sql;
 
@@ -85,4 +86,5 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     spent::ALL,
     tenant::ALL,
     token::ALL,
+    webhook::ALL,
 ];

@@ -41,6 +41,9 @@ pub(super) fn add_changes(add: &mut Add<'_>) {
     add("a notice could not be delivered", &|unit| {
         unit.end_undelivered_notice(OURS, Id([131; 16]), lease, "refused");
     });
+    add("postpone a notice", &|unit| {
+        unit.postpone_notice(OURS, Id([133; 16]), lease, (NOW + 2, b"told".to_vec()));
+    });
     add("give up a notice", &|unit| {
         unit.give_up_notices(OURS, &[Id([132; 16])], "given_up");
     });
