@@ -96,7 +96,7 @@ def what_happens_is_taken_and_what_is_altered_is_not():
     webhook = Webhook(ADDED["secret"])
     told = webhook.verify(body, headers)
     assert told["type"] == "pass.issued" and told["data"]["userName"] == "lena@example.org", told
-    assert made["code"] not in body and "not-me" not in body, body
+    assert made["pass"] not in body and "not-me" not in body, body
     other = said("webhook", "add", "https://localhost:9/other", "--json")
     must_fail(Webhook(other["secret"]), body, headers)
     said("webhook", "remove", other["id"])
