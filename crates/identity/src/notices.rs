@@ -17,7 +17,7 @@ use crate::creation::DECISIONS;
 use crate::seal::{derive_hash, derive_mac};
 use crate::sign_in::limit_address;
 use crate::tenant::refuse_write;
-use crate::{Caller, DAY, Identity, Micros, Refusal, codes, outbox};
+use crate::{Caller, DAY, Identity, Micros, Place, Refusal, codes, outbox};
 
 /// How long a notice's link works.
 const LINK_LIFETIME: Micros = 7 * DAY;
@@ -70,6 +70,18 @@ pub enum Notice {
     ReportedLost {
         passkey: String,
     },
+    /// Used where its owner had not signed in before.
+    PasskeyNewPlace {
+        passkey: String,
+        place: Place,
+    },
+    /// Time is about to end it: nothing happened, so that there is nothing to deny.
+    PasskeyEnding {
+        passkey: String,
+        ends_at: Micros,
+        /// Using it puts that off.
+        moves_with_use: bool,
+    },
 }
 
 impl Notice {
@@ -87,7 +99,15 @@ impl Notice {
             Notice::RecoveryBegun => "recovery_begun",
             Notice::RecoveryFinished => "recovery_finished",
             Notice::ReportedLost { .. } => "reported_lost",
+            Notice::PasskeyNewPlace { .. } => "passkey_new_place",
+            Notice::PasskeyEnding { .. } => "passkey_ending",
         }
+    }
+
+    /// Whether it tells of what is to come: then it has no link.
+    #[must_use]
+    pub fn is_reminder(&self) -> bool {
+        matches!(self, Notice::PasskeyEnding { .. })
     }
 }
 
@@ -142,7 +162,9 @@ pub(crate) fn tell(identity: &Identity, unit: &mut Unit, person: Id, notice: Not
         settled: Vec::new(),
         is_told: false,
     };
-    unit.insert_notice_link(tenant, &link);
+    if !told.notice.is_reminder() {
+        unit.insert_notice_link(tenant, &link);
+    }
     let notice = NewNotice {
         message_id,
         recipient_id: outbox::MAIL,

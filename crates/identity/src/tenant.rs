@@ -51,6 +51,7 @@ pub(crate) struct Inner {
     /// Proofs of possession that this node saw.
     pub(crate) proofs: Seen,
     pub(crate) outbox: Outbox,
+    pub(crate) reminders: crate::reminders::Walk,
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
@@ -183,6 +184,7 @@ impl Identity {
             device_limit,
             proofs: Seen::default(),
             outbox: Outbox::new(&kek),
+            reminders: crate::reminders::Walk::default(),
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 tenant,
@@ -456,6 +458,7 @@ pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
     crate::people::fold_names(identity).await?;
     crate::people::purge(identity, identity.0.ambient.now()).await?;
     crate::groups::purge(identity, identity.0.ambient.now()).await?;
+    crate::reminders::tick(identity).await?;
     crate::audit::tend(identity).await
 }
 
@@ -527,6 +530,7 @@ async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal
         crate::token::purge_refresh(identity, &mut unit);
         crate::provisioning::purge(&mut unit, tenant, database_time);
         crate::notices::purge(&mut unit, tenant, database_time);
+        crate::reminders::purge(&mut unit, tenant, database_time);
         let written = identity.write(unit).await.map_err(refuse_write)?;
         if written.rows.iter().all(Vec::is_empty) {
             break;

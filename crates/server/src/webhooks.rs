@@ -69,6 +69,14 @@ fn write_call(call: &Call) -> String {
         Notice::PasskeyHeld { passkey } | Notice::ReportedLost { passkey } => {
             json!({ "passkey": passkey })
         }
+        Notice::PasskeyNewPlace { passkey, place } => json!({ "passkey": passkey, "place": place }),
+        Notice::PasskeyEnding {
+            passkey,
+            ends_at,
+            moves_with_use,
+        } => {
+            json!({ "passkey": passkey, "endsAt": Time(*ends_at), "movesWithUse": moves_with_use })
+        }
         Notice::PassIssued { expires_at } => json!({ "expiresAt": Time(*expires_at) }),
         Notice::RoleGranted { role } => json!({ "role": role }),
         Notice::PassUsed | Notice::CodesMade | Notice::RecoveryBegun | Notice::RecoveryFinished => {

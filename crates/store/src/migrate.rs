@@ -160,9 +160,9 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 23,
-        name: "webhooks",
-        sqlite: include_str!("../migrations/sqlite/0023_webhooks.sql"),
-        postgres: include_str!("../migrations/postgres/0023_webhooks.sql"),
+        name: "webhooks_and_reminders",
+        sqlite: include_str!("../migrations/sqlite/0023_webhooks_and_reminders.sql"),
+        postgres: include_str!("../migrations/postgres/0023_webhooks_and_reminders.sql"),
     },
 ];
 

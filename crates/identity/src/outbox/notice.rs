@@ -32,7 +32,8 @@ pub struct Letter {
     pub user_name: String,
     pub display_name: String,
     pub organisation: String,
-    /// A secret between us and the reader; `None` where it would be dead: the database was restored since.
+    /// A secret between us and the reader; `None` where it would be dead (the database was restored since), and
+    /// in a reminder.
     pub link: Option<String>,
     pub link_expires_at: Micros,
     /// Where passkeys are looked at.
@@ -200,7 +201,7 @@ async fn address(
     let language = profile.text(Attribute::PreferredLanguage);
     let origin = identity.0.settings.public_origin.as_str();
     let snapshot = identity.snapshot();
-    let is_live = told.epoch == snapshot.tenant.epoch.to_string();
+    let is_live = told.epoch == snapshot.tenant.epoch.to_string() && !told.notice.is_reminder();
     Ok(Some(Letter {
         id: message.message_id.to_string(),
         addresses,

@@ -1,6 +1,7 @@
 //! Mail to people about their account, as text and as HTML. Nothing in it is fetched, and nothing tells that it was read.
 
 use askama::Template;
+use identity::Place;
 use identity::notices::{By, Notice};
 use identity::outbox::Letter;
 
@@ -64,6 +65,17 @@ fn quote(name: &str) -> String {
     quoted
 }
 
+/// Browser, system and network, as far as they are known.
+fn write_place(place: &Place) -> String {
+    let words = [&place.browser, &place.system, &place.network];
+    let words: Vec<String> = words
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .map(|word| quote(word))
+        .collect();
+    words.join(", ")
+}
+
 /// The person's language if we have it, else the organisation's, else English. A region counts as its language.
 fn choose(own: Option<&str>, organisations: Option<&str>) -> &'static Texts {
     let find = |tag: &str| {
@@ -102,6 +114,15 @@ fn describe(notice: &Notice) -> (&'static str, &'static str) {
             "letter-recovery-finished",
         ),
         Notice::ReportedLost { .. } => ("letter-reported-lost-subject", "letter-reported-lost"),
+        Notice::PasskeyNewPlace { .. } => (
+            "letter-passkey-new-place-subject",
+            "letter-passkey-new-place",
+        ),
+        Notice::PasskeyEnding {
+            moves_with_use: true,
+            ..
+        } => ("letter-passkey-ending-subject", "letter-passkey-unused"),
+        Notice::PasskeyEnding { .. } => ("letter-passkey-ending-subject", "letter-passkey-ending"),
     }
 }
 
@@ -116,11 +137,18 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         Notice::PasskeyAdded { passkey, .. }
         | Notice::PasskeyRemoved { passkey, .. }
         | Notice::PasskeyHeld { passkey }
+        | Notice::PasskeyNewPlace { passkey, .. }
+        | Notice::PasskeyEnding { passkey, .. }
         | Notice::ReportedLost { passkey } => quote(passkey),
         _ => String::new(),
     };
     let until = match letter.notice {
         Notice::PassIssued { expires_at } => texts.moment(expires_at),
+        Notice::PasskeyEnding { ends_at, .. } => texts.moment(ends_at),
+        _ => String::new(),
+    };
+    let place = match &letter.notice {
+        Notice::PasskeyNewPlace { place, .. } => write_place(place),
         _ => String::new(),
     };
     let role = match &letter.notice {
@@ -135,15 +163,18 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         ("organisation", &organisation),
         ("until", &until),
         ("role", role),
+        ("place", &place),
     ];
     let moment = texts.moment(letter.at);
     let link_until = texts.moment(letter.link_expires_at);
-    let paragraphs = [
+    let mut paragraphs = vec![
         texts.with("letter-hello", &[("name", &name)]).into_owned(),
         texts.with(happened, &values).into_owned(),
-        texts.with("letter-when", &[("when", &moment)]).into_owned(),
-        texts.text("letter-fine").into_owned(),
     ];
+    if !letter.notice.is_reminder() {
+        paragraphs.push(texts.with("letter-when", &[("when", &moment)]).into_owned());
+        paragraphs.push(texts.text("letter-fine").into_owned());
+    }
     let not_me = letter.link.as_ref().map(|link| Way {
         lead: texts
             .with("letter-not-me-lead", &[("until", &link_until)])
@@ -253,7 +284,21 @@ mod tests {
             Notice::RecoveryBegun,
             Notice::RecoveryFinished,
             Notice::ReportedLost { passkey: passkey() },
+            Notice::PasskeyNewPlace {
+                passkey: passkey(),
+                place: Place {
+                    browser: "Firefox".to_owned(),
+                    system: String::new(),
+                    network: "203.0.113.0/24".to_owned(),
+                },
+            },
         ];
+        let endings = [false, true].map(|moves_with_use| Notice::PasskeyEnding {
+            passkey: passkey(),
+            ends_at: NOW,
+            moves_with_use,
+        });
+        let others = others.into_iter().chain(endings);
         added.into_iter().chain(removed).chain(others).collect()
     }
 

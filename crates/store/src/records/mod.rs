@@ -11,6 +11,7 @@ pub mod device_grant;
 pub mod directory;
 pub mod forward_auth;
 pub mod group;
+pub mod known_place;
 pub mod leaving;
 pub mod link;
 pub mod log;
@@ -32,6 +33,7 @@ pub mod pushed_request;
 pub mod recovery_code;
 pub mod refresh_family;
 pub mod registration;
+pub mod reminder;
 pub mod role;
 pub mod secret_key;
 pub mod secret_try;
@@ -57,6 +59,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     directory::ALL,
     forward_auth::ALL,
     group::ALL,
+    known_place::ALL,
     leaving::ALL,
     link::ALL,
     log::ALL,
@@ -77,6 +80,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     pushed_request::ALL,
     recovery_code::ALL,
     refresh_family::ALL,
+    reminder::ALL,
     role::ALL,
     registration::ALL,
     secret_key::ALL,

@@ -2,7 +2,9 @@
 
 mod delivery;
 mod link;
+mod places;
 mod post_office;
+mod reminders;
 mod webhooks;
 
 use identity::access_pass::{self, NewPass};
@@ -361,10 +363,19 @@ fn a_role_that_comes_through_a_group_is_told() {
         // A group brings its members along; Bob holds it anyway.
         join(desk, inner).await;
         assert_eq!(told(), [("carol@example.org".to_owned(), true)]);
+        // Nor does he gain anything by the role itself, until the group loses it.
         roles::assign(identity, COMMAND_LINE, role, bob)
             .await
             .unwrap();
         roles::unassign(identity, COMMAND_LINE, role, desk)
+            .await
+            .unwrap();
+        roles::unassign(identity, COMMAND_LINE, role, bob)
+            .await
+            .unwrap();
+        deliver(identity).await;
+        assert!(told().is_empty());
+        roles::assign(identity, COMMAND_LINE, role, bob)
             .await
             .unwrap();
         deliver(identity).await;
