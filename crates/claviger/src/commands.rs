@@ -15,6 +15,7 @@ mod principal;
 mod role;
 mod serve;
 mod user;
+mod webhook;
 
 use identity::Identity;
 use identity::ambient::Ambient;
@@ -40,6 +41,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Role(command) => role::run(&configure_quietly(layer)?, command).await,
         Command::Admin(command) => admin::run(&configure_quietly(layer)?, command).await,
         Command::Mail(command) => mail::run(&configure_quietly(layer)?, command).await,
+        Command::Webhook(command) => webhook::run(&configure_quietly(layer)?, command).await,
         Command::Audit(command) => audit::run(&configure_quietly(layer)?, command).await,
         Command::Metadata(command) => metadata::run(&configure_quietly(layer)?, command).await,
     }

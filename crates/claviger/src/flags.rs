@@ -9,11 +9,13 @@ mod app;
 mod mail;
 mod pass;
 mod policy;
+mod webhook;
 
 pub(crate) use app::{Api, App, OwnedApp, SignIn};
 pub(crate) use mail::{Mail, SecurityWord, SetMail};
 pub(crate) use pass::{FactorPolicy, Pass, PassPolicy, Password, PasswordPolicy, RecoveryPolicy};
 pub(crate) use policy::Policy;
+pub(crate) use webhook::Webhook;
 
 /// People sign in with passkeys; one program, one data directory.
 #[derive(Debug, Parser)]
@@ -95,6 +97,9 @@ pub(crate) enum Command {
     /// Mail to people about their accounts
     #[command(subcommand)]
     Mail(Mail),
+    /// Programs that are told what happens to accounts
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),

@@ -13,6 +13,7 @@ use webauthn::{
 use crate::audit::{self, Entry, NewRecord};
 use crate::ceremony::{Opened, derive_reference};
 use crate::creation::DECISIONS;
+use crate::familiar::{self, Familiar};
 use crate::flow::{Flow, Proof, Purpose};
 use crate::policies::{self, Accepted, Said};
 use crate::proof::{Granted, Subject, grant};
@@ -365,15 +366,17 @@ async fn open_session(
 ) -> Result<SignedIn, WriteError> {
     let (identity, opened) = (attempt.identity, &attempt.opened);
     let tenant = identity.0.tenant_id;
+    let place = attempt.caller.place();
+    let familiar = familiar::judge(identity, owned, &place).await?;
     let mut unit = Unit::new();
     match (granted.membership, attempt.session) {
         // One reading step is all that a unit in one statement may have.
-        (None, None) => {
+        (None, None) if familiar == Familiar::Same => {
             unit.declare_independent();
         }
         // In one statement all would be read as of its beginning: what an application got through the old session while this
         // waited for it would stay behind there.
-        (None, Some(_)) => {}
+        (None, _) => {}
         (Some(version), _) => {
             unit.require_membership(tenant, version);
         }
@@ -391,6 +394,7 @@ async fn open_session(
     }
     let (token, session) =
         sessions::open(identity, attempt.caller, &mut unit, granted, &owned.person);
+    familiar::note(identity, &mut unit, owned, (familiar, &place));
     if let Some(before) = attempt.session {
         unit.move_refresh_families(tenant, person_id, before.session_id, session.session_id);
         unit.move_session_clients(tenant, before.session_id, session.session_id);

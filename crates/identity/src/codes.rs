@@ -130,6 +130,8 @@ codes! {
     NOTICE_LINK_UNUSABLE = "notice.link_unusable" Gone "The link of this notice is unknown, expired or was used already." "Sign in and look at Security info; remove what isn't yours, and ask the help desk if you can't.";
     MAIL_SETTINGS_UNFIT = "mail.settings_unfit" Bad "Mail can't be set up like that; nothing was changed." "`claviger mail set --help` says what each value must be.";
     MAIL_MISSING = "mail.missing" Missing "There is no mail server." "Name one with `claviger mail set`.";
+    WEBHOOK_UNFIT = "webhook.unfit" Bad "This address can't be told; nothing was changed." "Give an https address without user name and password, and no more than twenty.";
+    WEBHOOK_MISSING = "webhook.missing" Missing "There is no such webhook." "`claviger webhook list` shows the ids of those that there are.";
     PASS_WRONG = "pass.wrong" Unauthenticated "User name or Temporary Access Pass is not right." "Check both; the pass is case-insensitive. Ask whoever gave it to you for a new one if it stays.";
     PASS_EXPIRED = "pass.expired" Gone "The Temporary Access Pass has expired." "Ask whoever gave it to you for a new one.";
     PASS_NOT_YET = "pass.not_yet_valid" Forbidden "The Temporary Access Pass begins to work later." "Ask whoever gave it to you from when on it works.";

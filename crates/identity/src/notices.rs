@@ -17,7 +17,7 @@ use crate::creation::DECISIONS;
 use crate::seal::{derive_hash, derive_mac};
 use crate::sign_in::limit_address;
 use crate::tenant::refuse_write;
-use crate::{Caller, DAY, Identity, Micros, Refusal, codes, outbox};
+use crate::{Caller, DAY, Identity, Micros, Place, Refusal, codes, outbox};
 
 /// How long a notice's link works.
 const LINK_LIFETIME: Micros = 7 * DAY;
@@ -80,6 +80,18 @@ pub enum Notice {
         code: String,
         expires_at: Micros,
     },
+    /// Used where its owner had not signed in before.
+    PasskeyNewPlace {
+        passkey: String,
+        place: Place,
+    },
+    /// Time is about to end it: nothing happened, so that there is nothing to deny.
+    PasskeyEnding {
+        passkey: String,
+        ends_at: Micros,
+        /// Using it puts that off.
+        moves_with_use: bool,
+    },
 }
 
 impl Notice {
@@ -102,18 +114,35 @@ impl Notice {
             Notice::AppAdded => "app_added",
             Notice::AppRemoved => "app_removed",
             Notice::SignInCode { .. } => "sign_in_code",
+            Notice::PasskeyNewPlace { .. } => "passkey_new_place",
+            Notice::PasskeyEnding { .. } => "passkey_ending",
         }
+    }
+
+    /// Whether it tells of what is to come: then it has no link.
+    #[must_use]
+    pub fn is_reminder(&self) -> bool {
+        matches!(self, Notice::PasskeyEnding { .. })
     }
 }
 
 /// As sealed; never shown.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Told {
     pub(crate) notice: Notice,
     pub(crate) person: String,
     pub(crate) at: Micros,
     /// Of the link.
     pub(crate) token: String,
+    /// In which the link works: a restore ends all links, and one that is sent later would be dead.
+    #[serde(default)]
+    pub(crate) epoch: String,
+    /// Addresses that took it, or never will, where it is tried again for another's sake.
+    #[serde(default)]
+    pub(crate) settled: Vec<String>,
+    /// Whether one of these took it.
+    #[serde(default)]
+    pub(crate) is_told: bool,
 }
 
 fn derive_token_hash(token: &[u8; 32]) -> [u8; 32] {
@@ -122,10 +151,11 @@ fn derive_token_hash(token: &[u8; 32]) -> [u8; 32] {
 
 /// Tells somebody, if the unit takes effect.
 pub(crate) fn tell(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
+    outbox::tell_webhooks(identity, unit, person, &notice);
     write(identity, unit, person, notice);
 }
 
-/// Sends a secret to its owner alone.
+/// Sends a secret to its owner alone: no program is told of it.
 pub(crate) fn send_code(
     identity: &Identity,
     unit: &mut Unit,
@@ -148,11 +178,12 @@ fn write(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
         ambient.now(),
     );
     let topic = notice.topic();
+    let epoch = identity.snapshot().tenant.epoch;
     let link = NewNoticeLink {
         token_hash: derive_token_hash(&token),
         person_id: person,
         topic,
-        epoch: identity.snapshot().tenant.epoch,
+        epoch,
         created_at: now,
         expires_at: now + LINK_LIFETIME,
     };
@@ -161,8 +192,13 @@ fn write(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
         person: person.to_string(),
         at: now,
         token: base64url::encode(&token),
+        epoch: epoch.to_string(),
+        settled: Vec::new(),
+        is_told: false,
     };
-    unit.insert_notice_link(tenant, &link);
+    if !told.notice.is_reminder() {
+        unit.insert_notice_link(tenant, &link);
+    }
     let notice = NewNotice {
         message_id,
         recipient_id: outbox::MAIL,

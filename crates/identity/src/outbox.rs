@@ -16,15 +16,19 @@ use crate::{DAY, HOUR, Identity, MINUTE, Micros, Refusal, SECOND};
 mod logout;
 mod notice;
 mod standing;
+mod webhook;
 
 pub(crate) use logout::prepare as prepare_logout;
 pub use notice::{
-    Dispatch, GivenUpNotices, Letter, Mail, Sent, finish_notice, give_up_notices, take_due_notices,
+    Dispatch, GivenUpNotices, Letter, Mail, Sent, Settled, finish_notice, give_up_notices,
+    take_due_notices,
 };
 pub(crate) use notice::{MAIL, seal_notice};
 use standing::{Slot, Standings};
+pub(crate) use webhook::tell_webhooks;
+pub use webhook::{Call, GivenUpCalls, finish_call, give_up_calls, take_due_calls};
 
-/// What applications are told; notices to people have a file of their own.
+/// What applications are told; notices to people and webhooks have files of their own.
 const LOGOUT: &str = "logout";
 /// How long a node may take over a try: longer than any takes, and than clocks may be apart (security 6).
 const LEASE: Micros = MINUTE;
@@ -47,7 +51,14 @@ pub(crate) struct Outbox {
     sealer: Sealer,
     /// Of how mail is sent.
     mail_sealer: Sealer,
+    /// Of the keys of webhooks.
+    webhook_sealer: Sealer,
+    /// Of applications.
     standings: Standings,
+    /// Of the mail server.
+    mail: Standings,
+    /// Of webhooks.
+    calls: Standings,
     /// Records of refusals and failures, by recipient.
     record_limit: Limit,
     /// Notices of one topic to one person, where somebody may cause many.
@@ -59,7 +70,10 @@ impl Outbox {
         Outbox {
             sealer: Sealer::new(&kek.derive("outbox")),
             mail_sealer: Sealer::new(&kek.derive("mail")),
-            standings: Standings::default(),
+            webhook_sealer: Sealer::new(&kek.derive("webhook")),
+            standings: Standings::pausing(SECOND),
+            mail: Standings::pausing(MINUTE),
+            calls: Standings::pausing(MINUTE),
             record_limit: Limit::new(1),
             notice_limit: Limit::new(1),
         }
@@ -67,6 +81,10 @@ impl Outbox {
 
     pub(crate) fn mail_sealer(&self) -> &Sealer {
         &self.mail_sealer
+    }
+
+    pub(crate) fn webhook_sealer(&self) -> &Sealer {
+        &self.webhook_sealer
     }
 }
 

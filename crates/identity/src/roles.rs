@@ -1,6 +1,8 @@
 //! Directory roles: what there is, and who holds what.
 
-use store::{Guard, Id, PersonStatus, PrincipalKind, RoleHolder, WriteError};
+use store::{
+    Depth, Guard, Id, MemberRecord, PersonStatus, PrincipalKind, RoleHolder, Unit, WriteError,
+};
 
 use crate::access::{self, Operation, Target};
 use crate::actor::Actor;
@@ -15,6 +17,9 @@ use crate::{Identity, Refusal, codes};
 mod template;
 
 pub use template::Role;
+
+/// As many notices are written at once where a role comes to a group: a unit is bounded.
+const MOST_TOLD: usize = 100;
 
 /// At most `limit` direct holders of a role whose id comes after `after`, by id.
 pub async fn list_holders(
@@ -143,14 +148,49 @@ async fn assign_once(
     if kind == PrincipalKind::Person {
         // A link made by somebody who may not make one for an administrator is void from now on.
         unit.void_links_of_person(tenant, principal, now);
-        let role = role.name().to_owned();
-        notices::tell(identity, &mut unit, principal, Notice::RoleGranted { role });
     }
+    let gained = [role.template_id()];
+    tell_gained(identity, &mut unit, (principal, kind), &gained).await?;
     let entry = describe(identity, actor, role, (principal, kind)).await?;
     let word = "role.assigned";
     access::write(identity, actor, &allowed, unit, word, principal, entry)
         .await
         .map_err(refuse_write)
+}
+
+/// Tells people of roles that come to them or to a group of theirs, but not of those that they hold anyway.
+pub(crate) async fn tell_gained(
+    identity: &Identity,
+    unit: &mut Unit,
+    (principal, kind): (Id, PrincipalKind),
+    roles: &[Id],
+) -> Result<(), Refusal> {
+    let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+    let people: Vec<Id> = match kind {
+        _ if roles.is_empty() => Vec::new(),
+        PrincipalKind::Person => vec![principal],
+        PrincipalKind::Group => {
+            let found = store
+                .list_members(tenant, principal, Depth::Transitive, None, MOST_TOLD)
+                .await?;
+            let people = found
+                .into_iter()
+                .filter(|it| matches!(it.record, MemberRecord::Person(_)));
+            people.map(|it| it.id).collect()
+        }
+        PrincipalKind::Application => Vec::new(),
+    };
+    let mut gained = Vec::new();
+    for person in people {
+        let held = store.list_roles(tenant, person).await?;
+        let new = roles.iter().filter(|role| !held.contains(role));
+        gained.extend(new.filter_map(|role| Some((person, Role::find(*role)?))));
+    }
+    for (person, role) in gained.into_iter().take(MOST_TOLD) {
+        let role = role.name().to_owned();
+        notices::tell(identity, unit, person, Notice::RoleGranted { role });
+    }
+    Ok(())
 }
 
 async fn check_assigning(

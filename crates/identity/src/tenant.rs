@@ -55,6 +55,7 @@ pub(crate) struct Inner {
     pub(crate) hashers: Hashers,
     /// Of authenticator apps' seeds.
     pub(crate) seed_sealer: Sealer,
+    pub(crate) reminders: crate::reminders::Walk,
     kek: KeyEncryptionKey,
     snapshot: RwLock<Arc<Snapshot>>,
     skew: AtomicI64,
@@ -190,6 +191,7 @@ impl Identity {
             outbox: Outbox::new(&kek),
             hashers,
             seed_sealer: Sealer::new(&kek.derive("totp")),
+            reminders: crate::reminders::Walk::default(),
             kek,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 tenant,
@@ -463,6 +465,7 @@ pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
     crate::people::fold_names(identity).await?;
     crate::people::purge(identity, identity.0.ambient.now()).await?;
     crate::groups::purge(identity, identity.0.ambient.now()).await?;
+    crate::reminders::tick(identity).await?;
     crate::audit::tend(identity).await
 }
 
@@ -534,6 +537,7 @@ async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal
         crate::token::purge_refresh(identity, &mut unit);
         crate::provisioning::purge(&mut unit, tenant, database_time);
         crate::notices::purge(&mut unit, tenant, database_time);
+        crate::reminders::purge(&mut unit, tenant, database_time);
         let written = identity.write(unit).await.map_err(refuse_write)?;
         if written.rows.iter().all(Vec::is_empty) {
             break;

@@ -323,10 +323,12 @@ fn find_alert(code: &Code) -> Option<&'static str> {
 }
 
 /// The kinds of alerts, so that each has a figure before it first happens.
-pub(crate) const ALERTS: [&str; 10] = [
+pub(crate) const ALERTS: [&str; 12] = [
     "tier_zero_use",
     "refresh_reused",
     "logout_undelivered",
+    "notices_undelivered",
+    "webhook_undelivered",
     "counter_regressed",
     "backup_eligibility_changed",
     "model_undesired",

@@ -9,9 +9,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-use crate::mail::Mailer;
+use crate::delivery::{self, Deliver};
 use crate::metadata::Keeper;
-use crate::outbox::Courier;
 
 /// A step that failed.
 pub(crate) fn report(name: &'static str, refusal: &Refusal) {
@@ -34,13 +33,8 @@ pub(crate) struct Jobs {
 
 impl Jobs {
     /// Starts the jobs of the use cases: each second the audit chain is sealed, each half minute the
-    /// clock is measured, each minute what is over is purged and metadata is looked after; messages are delivered as they come.
-    pub(crate) fn start(
-        identity: &Identity,
-        keeper: Keeper,
-        courier: Courier,
-        mailer: Mailer,
-    ) -> Jobs {
+    /// clock is measured, each minute what is over is purged and metadata is looked after.
+    pub(crate) fn start(identity: &Identity, keeper: Keeper) -> Jobs {
         let mut jobs = Jobs {
             stop: watch::channel(false).0,
             tasks: JoinSet::new(),
@@ -66,29 +60,20 @@ impl Jobs {
             let (keeper, identity) = (keeper.clone(), kept.clone());
             async move { keeper.tick(&identity).await }
         });
-        let (courier, sent) = (Arc::new(courier), identity.clone());
-        let each_minute = (courier.clone(), identity.clone());
-        jobs.repeat("outbox", Duration::from_secs(60), move || {
-            let (courier, identity) = each_minute.clone();
-            async move { courier.give_up(&identity).await }
-        });
-        let stop = jobs.stop.subscribe();
-        jobs.tasks
-            .spawn(async move { courier.run(&sent, stop).await });
-        jobs.start_mail(identity, mailer);
         jobs
     }
 
-    fn start_mail(&mut self, identity: &Identity, mailer: Mailer) {
-        let (mailer, sent) = (Arc::new(mailer), identity.clone());
-        let each_minute = (mailer.clone(), identity.clone());
-        self.repeat("mail", Duration::from_secs(60), move || {
-            let (mailer, identity) = each_minute.clone();
-            async move { mailer.give_up(&identity).await }
+    /// Delivers messages of one kind as they come.
+    pub(crate) fn deliver<D: Deliver>(&mut self, identity: &Identity, deliver: D) {
+        let (deliver, sent) = (Arc::new(deliver), identity.clone());
+        let each_minute = (deliver.clone(), identity.clone());
+        self.repeat(D::JOB, Duration::from_secs(60), move || {
+            let (deliver, identity) = each_minute.clone();
+            async move { deliver.give_up(&identity).await }
         });
         let stop = self.stop.subscribe();
         self.tasks
-            .spawn(async move { mailer.run(&sent, stop).await });
+            .spawn(async move { delivery::run(&*deliver, &sent, stop).await });
     }
 
     /// Something that runs until the jobs are stopped, wherever it is just then.

@@ -20,9 +20,11 @@ pub mod security_headers;
 pub mod serve;
 pub mod telemetry;
 pub mod view;
+pub mod webhooks;
 
 mod connections;
 mod csrf;
+mod delivery;
 mod forward_auth;
 mod guards;
 mod host;

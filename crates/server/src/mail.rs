@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, UNIX_EPOCH};
 
 use identity::mail::{MailSettings, Security};
-use identity::outbox::{self, Dispatch, Sent};
+use identity::outbox::{self, Dispatch, Sent, Settled};
 use identity::{Id, Identity, Micros, Refusal};
 use lettre::address::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -20,19 +20,16 @@ use lettre::transport::smtp::client::{
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::{Message, transport::smtp::response::Response};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
 
 use self::careful::Careful;
 use crate::config::Authorities;
+use crate::delivery::{self, Deliver};
 use crate::jobs::report;
 use crate::view::letter::{self, Written, clean};
 
 /// How long a letter may take in all: less than its lease.
 const TIME: Duration = Duration::from_secs(30);
-/// How often the outbox is looked at while nothing is under way.
-const EVERY: Duration = Duration::from_secs(1);
 /// The longest name of a sender.
 const MAX_NAME: usize = 64;
 
@@ -95,11 +92,6 @@ impl From<Trouble> for Sent {
             status: trouble.status,
         }
     }
-}
-
-fn count(result: &'static str, number: usize) {
-    metrics::counter!("claviger_outbox_deliveries_total", "kind" => "notice", "result" => result)
-        .increment(number as u64);
 }
 
 /// A letter for one address: nobody reads who else got it.
@@ -284,18 +276,18 @@ impl Mailer {
         identity: &Identity,
         settings: &MailSettings,
         dispatch: &Dispatch,
-    ) -> Sent {
-        let letter = &dispatch.letter;
+    ) -> (Sent, Settled) {
+        let (letter, mut settled) = (&dispatch.letter, Settled::default());
         let written = match letter::write(letter, settings.language.as_deref()) {
             Ok(written) => written,
             Err(error) => {
                 tracing::error!(%error, "a letter's template failed");
-                return Trouble::local("message", "").into();
+                return (Trouble::local("message", "").into(), settled);
             }
         };
         let now = identity.ambient().now();
         let envelope = (letter.organisation.as_str(), letter.id.as_str(), now);
-        let mut letters = Vec::with_capacity(letter.addresses.len());
+        let (mut letters, mut names) = (Vec::new(), Vec::new());
         // Those of a while ago first: whoever changed the address last may hold up the one of now.
         for address in letter.addresses.iter().rev() {
             // What is no address of mail can't be told.
@@ -303,25 +295,33 @@ impl Mailer {
                 continue;
             };
             match compose(settings, &written, &to, envelope) {
-                Ok(message) => letters.push((to, message)),
-                Err(trouble) => return trouble.into(),
+                Ok(message) => {
+                    letters.push((to, message));
+                    names.push(address);
+                }
+                Err(trouble) => return (trouble.into(), settled),
             }
         }
         if letters.is_empty() {
-            return Sent::Refused { status: None };
+            return (Sent::Refused { status: None }, settled);
         }
         let share = TIME / u32::try_from(letters.len()).unwrap_or(1);
         let mut sent = Vec::with_capacity(letters.len());
-        for letter in &letters {
+        for (letter, name) in letters.iter().zip(names) {
             let posted = self.post(identity, settings, letter, share).await;
-            sent.push(posted.unwrap_or_else(Sent::from));
+            let posted = posted.unwrap_or_else(Sent::from);
+            if matches!(posted, Sent::Delivered | Sent::Refused { .. }) {
+                settled.addresses.push(name.clone());
+                settled.is_told |= posted == Sent::Delivered;
+            }
+            sent.push(posted);
         }
-        combine(&sent)
+        (combine(&sent), settled)
     }
 
     async fn deliver(self, identity: Identity, settings: MailSettings, dispatch: Dispatch) {
-        let sent = self.send(&identity, &settings, &dispatch).await;
-        count(
+        let (sent, settled) = self.send(&identity, &settings, &dispatch).await;
+        Mailer::count(
             match sent {
                 Sent::Delivered => "delivered",
                 Sent::Refused { .. } => "refused",
@@ -329,30 +329,9 @@ impl Mailer {
             },
             1,
         );
-        if let Err(refusal) = outbox::finish_notice(&identity, dispatch, sent).await {
+        if let Err(refusal) = outbox::finish_notice(&identity, dispatch, sent, settled).await {
             report("mail", &refusal);
         }
-    }
-
-    /// Takes what is due and begins to send it; gives how much was dealt with.
-    async fn begin(
-        &self,
-        identity: &Identity,
-        under_way: &mut JoinSet<()>,
-    ) -> Result<usize, Refusal> {
-        let taken = outbox::take_due_notices(identity).await?;
-        if taken.unaddressed > 0 {
-            count("dropped", taken.unaddressed);
-        }
-        let begun = taken.dispatches.len() + taken.unaddressed;
-        let Some(settings) = taken.settings else {
-            return Ok(begun);
-        };
-        for dispatch in taken.dispatches {
-            let (mailer, identity) = (self.clone(), identity.clone());
-            under_way.spawn(mailer.deliver(identity, settings.clone(), dispatch));
-        }
-        Ok(begun)
     }
 
     /// Sends what is due now, as much as goes at once, and waits for what comes of it; gives how much that was.
@@ -360,40 +339,7 @@ impl Mailer {
     /// # Errors
     /// If the database can't answer.
     pub async fn step(&self, identity: &Identity) -> Result<usize, Refusal> {
-        let mut under_way = JoinSet::new();
-        let begun = self.begin(identity, &mut under_way).await?;
-        while under_way.join_next().await.is_some() {}
-        Ok(begun)
-    }
-
-    /// Sends what becomes due until it is stopped; what is under way then is finished.
-    pub async fn run(&self, identity: &Identity, mut stop: watch::Receiver<bool>) {
-        let mut clock = tokio::time::interval(EVERY);
-        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut under_way = JoinSet::new();
-        loop {
-            tokio::select! {
-                _ = clock.tick() => {}
-                Some(_) = under_way.join_next() => while under_way.try_join_next().is_some() {},
-                _ = stop.changed() => break,
-            }
-            if let Err(refusal) = self.begin(identity, &mut under_way).await {
-                report("mail", &refusal);
-            }
-        }
-        while under_way.join_next().await.is_some() {}
-    }
-
-    /// Once a minute: gives up what can't be delivered.
-    ///
-    /// # Errors
-    /// If the database can't answer.
-    pub async fn give_up(&self, identity: &Identity) -> Result<(), Refusal> {
-        let given_up = outbox::give_up_notices(identity).await?;
-        count("given_up", given_up.messages);
-        metrics::counter!("claviger_alerts_total", "kind" => "notices_undelivered")
-            .increment(given_up.alerts);
-        Ok(())
+        delivery::step(self, identity).await
     }
 
     /// Sends a letter that says that mail works.
@@ -428,6 +374,39 @@ impl Mailer {
             )),
             Err(trouble) => Err(explain(settings, &trouble)),
         }
+    }
+}
+
+impl Deliver for Mailer {
+    const KIND: &'static str = "notice";
+    const JOB: &'static str = "mail";
+
+    async fn begin(
+        &self,
+        identity: &Identity,
+        under_way: &mut JoinSet<()>,
+    ) -> Result<usize, Refusal> {
+        let taken = outbox::take_due_notices(identity).await?;
+        if taken.unaddressed > 0 {
+            Mailer::count("dropped", taken.unaddressed);
+        }
+        let begun = taken.dispatches.len() + taken.unaddressed;
+        let Some(settings) = taken.settings else {
+            return Ok(begun);
+        };
+        for dispatch in taken.dispatches {
+            let (mailer, identity) = (self.clone(), identity.clone());
+            under_way.spawn(mailer.deliver(identity, settings.clone(), dispatch));
+        }
+        Ok(begun)
+    }
+
+    async fn give_up(&self, identity: &Identity) -> Result<(), Refusal> {
+        let given_up = outbox::give_up_notices(identity).await?;
+        Mailer::count("given_up", given_up.messages);
+        metrics::counter!("claviger_alerts_total", "kind" => "notices_undelivered")
+            .increment(given_up.alerts);
+        Ok(())
     }
 }
 

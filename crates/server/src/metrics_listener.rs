@@ -9,9 +9,9 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::config::TrustedProxies;
 use crate::connections::{Bounded, WhenFull};
+use crate::delivery::RESULTS;
 use crate::error::ALERTS;
 use crate::jobs::Jobs;
-use crate::outbox::RESULTS;
 use crate::serve::{ServeError, bind, limit_time};
 
 /// Seconds; a sign-in takes about a millisecond, a slow disk ten times that.
@@ -92,7 +92,7 @@ fn describe() {
     describe_metadata();
     metrics::describe_counter!(
         "claviger_outbox_deliveries_total",
-        "Tries to deliver messages to applications, by kind and result"
+        "Tries to deliver messages, by kind and result"
     );
     metrics::describe_gauge!(
         "claviger_outbox_waiting",

@@ -150,9 +150,28 @@ impl Outbound {
     /// If there is no answer, or it is a redirect.
     pub async fn post(&self, url: &str, form: &str) -> Result<u16, FetchError> {
         let target = Target::parse_any(url)?;
+        let request = target.post("application/x-www-form-urlencoded", &[], form)?;
+        self.send(&target, request).await
+    }
+
+    /// As [`Outbound::post`], JSON with headers of its own.
+    ///
+    /// # Errors
+    /// As [`Outbound::post`].
+    pub async fn post_json(
+        &self,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: &str,
+    ) -> Result<u16, FetchError> {
+        let target = Target::parse_any(url)?;
+        let request = target.post("application/json", headers, body)?;
+        self.send(&target, request).await
+    }
+
+    async fn send(&self, target: &Target, request: Request<Body>) -> Result<u16, FetchError> {
         let seconds = self.time.as_secs();
-        let request = target.post(form)?;
-        let status = tokio::time::timeout(self.time, self.ask(&target, request)).await;
+        let status = tokio::time::timeout(self.time, self.ask(target, request)).await;
         let status = status.map_err(|_| FetchError::TooSlow { seconds })??;
         match status.is_redirection() {
             true => Err(FetchError::Redirect),
@@ -268,6 +287,11 @@ pub(crate) fn is_address(url: &str) -> bool {
     Target::parse(url).is_ok_and(|target| ServerName::try_from(target.host).is_ok())
 }
 
+/// Whether this is an address that [`Outbound::post`] takes.
+pub(crate) fn is_post_address(url: &str) -> bool {
+    Target::parse_any(url).is_ok_and(|target| ServerName::try_from(target.host).is_ok())
+}
+
 fn check_status(status: StatusCode) -> Result<(), FetchError> {
     if status == StatusCode::OK {
         Ok(())
@@ -364,10 +388,17 @@ impl Target {
         self.finish(Request::get(&self.path), Body::empty())
     }
 
-    fn post(&self, form: &str) -> Result<Request<Body>, FetchError> {
-        let kind = "application/x-www-form-urlencoded";
-        let request = Request::post(&self.path).header(header::CONTENT_TYPE, kind);
-        self.finish(request, Body::from(form.to_owned()))
+    fn post(
+        &self,
+        kind: &str,
+        headers: &[(&'static str, &str)],
+        body: &str,
+    ) -> Result<Request<Body>, FetchError> {
+        let mut request = Request::post(&self.path).header(header::CONTENT_TYPE, kind);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.finish(request, Body::from(body.to_owned()))
     }
 
     fn finish(

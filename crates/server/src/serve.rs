@@ -21,6 +21,7 @@ use crate::mail::Mailer;
 use crate::metadata::Keeper;
 use crate::outbound::Outbound;
 use crate::outbox::Courier;
+use crate::webhooks::Herald;
 use crate::{metrics_listener, tls};
 
 /// How long requests under way may take after a signal.
@@ -172,9 +173,11 @@ pub async fn serve(options: ServeOptions) -> Result<Running, ServeError> {
     let believed = &configuration.outbound_authorities;
     let outbound = Outbound::with(configuration.outbound_private, believed)
         .map_err(|cause| ServeError::Outbound(cause.to_string()))?;
-    let courier = Courier::new(&outbound);
-    let mailer = Mailer::new(believed);
-    let mut jobs = Jobs::start(&identity, keeper(&configuration, outbound), courier, mailer);
+    let (courier, herald) = (Courier::new(&outbound), Herald::new(&outbound));
+    let mut jobs = Jobs::start(&identity, keeper(&configuration, outbound));
+    jobs.deliver(&identity, courier);
+    jobs.deliver(&identity, Mailer::new(believed));
+    jobs.deliver(&identity, herald);
     let metrics_address = match configuration.metrics_listen {
         Some(address) => Some(metrics_listener::start(address, &mut jobs)?),
         None => None,

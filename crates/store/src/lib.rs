@@ -73,6 +73,7 @@ pub use records::session::{LiveSession, NewSession, SessionSummary, TokenHash};
 pub use records::session_client::SessionClient;
 pub use records::tenant::Tenant;
 pub use records::token::{AuthorizationCode, Client, CodeHash, LivePerson, PersonClaims};
+pub use records::webhook::{NewEvent, UndeliveredCall, Webhook};
 pub use registry::{pairs, registry};
 pub use sql::{Pair, Scope, Sql};
 pub use sqlite::backup::restore_file;

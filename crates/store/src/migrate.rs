@@ -159,6 +159,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0022_recovery.sql"),
     },
     Migration {
+        version: 23,
+        name: "webhooks_and_reminders",
+        sqlite: include_str!("../migrations/sqlite/0023_webhooks_and_reminders.sql"),
+        postgres: include_str!("../migrations/postgres/0023_webhooks_and_reminders.sql"),
+    },
+    Migration {
         version: 25,
         name: "passwords",
         sqlite: include_str!("../migrations/sqlite/0025_passwords.sql"),

@@ -12,6 +12,7 @@ use crate::folder::Folder;
 use crate::program::Installation;
 
 mod bad_day;
+mod telling;
 
 /// What a command did.
 #[derive(Debug)]

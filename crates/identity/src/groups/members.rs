@@ -9,7 +9,7 @@ use crate::audit::Entry;
 use crate::people::administrators::{Administrators, Change};
 use crate::people::{Detail, PersonRecord};
 use crate::tenant::refuse_write;
-use crate::{Identity, Refusal, codes, protect};
+use crate::{Identity, Refusal, codes, protect, roles};
 
 /// How many groups a group may be in, however deep, itself included: the bound of every question about rights.
 const MOST_ABOVE: usize = 500;
@@ -154,6 +154,11 @@ async fn add_once(
     let administrators = Administrators::begin(identity, &mut unit, joins).await?;
     unit.insert_member(tenant, group, (member, kind), now);
     administrators.finish(identity, &mut unit);
+    if confers {
+        let store = &identity.0.store;
+        let conferred = store.list_roles(tenant, group).await?;
+        roles::tell_gained(identity, &mut unit, (member, kind), &conferred).await?;
+    }
     let entry = describe(identity, actor, &found, (member, kind)).await?;
     let word = "group.member_added";
     let written = access::write(identity, actor, &allowed, unit, word, group, entry).await;

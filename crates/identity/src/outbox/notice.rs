@@ -32,8 +32,9 @@ pub struct Letter {
     pub user_name: String,
     pub display_name: String,
     pub organisation: String,
-    /// A secret between us and the reader.
-    pub link: String,
+    /// A secret between us and the reader; `None` where it would be dead (the database was restored since), and
+    /// in a reminder.
+    pub link: Option<String>,
     pub link_expires_at: Micros,
     /// Where passkeys are looked at.
     pub security_info: String,
@@ -49,13 +50,22 @@ impl std::fmt::Debug for Letter {
 }
 
 /// A letter under way. Whoever drops it unfinished leaves it to the end of its lease.
-#[derive(Debug)]
 pub struct Dispatch {
     pub letter: Letter,
     message: Message,
     lease: Id,
     person: Id,
+    told: Told,
     _slot: Slot,
+}
+
+/// Without what it says.
+impl std::fmt::Debug for Dispatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dispatch")
+            .field("letter", &self.letter)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What was taken, and how it is sent.
@@ -65,6 +75,14 @@ pub struct Mail {
     pub settings: Option<MailSettings>,
     /// Notices for people who read no mail, and those that can't be read.
     pub unaddressed: usize,
+}
+
+/// Addresses that are not written to again, whatever comes of the others.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Settled {
+    pub addresses: Vec<String>,
+    /// Whether one of them took it.
+    pub is_told: bool,
 }
 
 /// What came of a letter.
@@ -104,12 +122,18 @@ pub async fn take_due_notices(identity: &Identity) -> Result<Mail, Refusal> {
     {
         return Ok(taken);
     }
-    taken.settings = mail::find(identity).await?;
-    if taken.settings.is_none() {
+    let standings = &identity.0.outbox.mail;
+    let slots = standings.reserve(MAIL, now);
+    if slots.is_empty() {
         return Ok(taken);
     }
-    let slots = identity.0.outbox.standings.reserve(MAIL, now);
-    if slots.is_empty() {
+    // Settings that can't be read are looked at ever more rarely, and told of as often.
+    let found = mail::find(identity).await;
+    if found.is_err() {
+        standings.mark_failing(MAIL, now);
+    }
+    taken.settings = found?;
+    if taken.settings.is_none() {
         return Ok(taken);
     }
     let limit = i64::try_from(slots.len()).unwrap_or(1);
@@ -125,9 +149,14 @@ pub async fn take_due_notices(identity: &Identity) -> Result<Mail, Refusal> {
             give_back(identity, &message, lease, "unreadable").await?;
             continue;
         };
-        let Some(letter) = address(identity, &message, person, told).await? else {
-            taken.unaddressed += 1;
-            give_back(identity, &message, lease, "no_address").await?;
+        let Some(letter) = address(identity, &message, person, &told).await? else {
+            match told.is_told {
+                true => end(identity, message.message_id, lease).await?,
+                false => {
+                    taken.unaddressed += 1;
+                    give_back(identity, &message, lease, "no_address").await?;
+                }
+            }
             continue;
         };
         taken.dispatches.push(Dispatch {
@@ -135,6 +164,7 @@ pub async fn take_due_notices(identity: &Identity) -> Result<Mail, Refusal> {
             message,
             lease,
             person,
+            told,
             _slot: slot,
         });
     }
@@ -149,12 +179,12 @@ fn open(identity: &Identity, message: &Message) -> Option<(Id, Told)> {
     Some((Id::parse(&told.person)?, told))
 }
 
-/// Where the directory says that the person reads mail, now and until a week ago; `None`: nowhere.
+/// Where the directory says that the person reads mail, now and until a week ago, and was not told yet; `None`: nowhere.
 async fn address(
     identity: &Identity,
     message: &Message,
     person: Id,
-    told: Told,
+    told: &Told,
 ) -> Result<Option<Letter>, Refusal> {
     let (store, tenant, now) = (
         &identity.0.store,
@@ -166,7 +196,8 @@ async fn address(
         Notice::SignInCode { .. } => Micros::MAX,
         _ => now,
     };
-    let addresses = store.list_mail_addresses(tenant, person, until).await?;
+    let mut addresses = store.list_mail_addresses(tenant, person, until).await?;
+    addresses.retain(|address| !told.settled.contains(address));
     let found = store.find_directory_person(tenant, person).await?;
     let Some(found) = found.filter(|_| !addresses.is_empty()) else {
         return Ok(None);
@@ -174,6 +205,8 @@ async fn address(
     let profile = Profile::from_json(&found.profile);
     let language = profile.text(Attribute::PreferredLanguage);
     let origin = identity.0.settings.public_origin.as_str();
+    let snapshot = identity.snapshot();
+    let is_live = told.epoch == snapshot.tenant.epoch.to_string() && !told.notice.is_reminder();
     Ok(Some(Letter {
         id: message.message_id.to_string(),
         addresses,
@@ -181,11 +214,11 @@ async fn address(
         at: told.at,
         user_name: found.user_name,
         display_name: found.display_name,
-        organisation: identity.snapshot().tenant.name.clone(),
-        link: notices::write_link(identity, &told.token),
+        organisation: snapshot.tenant.name.clone(),
+        link: is_live.then(|| notices::write_link(identity, &told.token)),
         link_expires_at: notices::link_expires_at(told.at),
         security_info: format!("{origin}/security-info"),
-        notice: told.notice,
+        notice: told.notice.clone(),
     }))
 }
 
@@ -206,15 +239,22 @@ async fn give_back(
 /// If the database can't take it: then it is tried again after the lease, and may be delivered twice.
 pub async fn finish_notice(
     identity: &Identity,
-    dispatch: Dispatch,
+    mut dispatch: Dispatch,
     sent: Sent,
+    settled: Settled,
 ) -> Result<(), Refusal> {
-    let (standings, now) = (&identity.0.outbox.standings, identity.0.ambient.now());
+    let (standings, now) = (&identity.0.outbox.mail, identity.0.ambient.now());
     let (message, lease) = (dispatch.message.message_id, dispatch.lease);
     let tenant = identity.0.tenant_id;
-    let pause = find_pause(dispatch.message.attempts);
     let mut unit = Unit::new();
+    dispatch.told.is_told |= settled.is_told;
+    dispatch.told.settled.extend(settled.addresses);
     match sent {
+        // Whoever was told at one of several addresses is told.
+        Sent::Refused { .. } if dispatch.told.is_told => {
+            standings.mark_sound(MAIL);
+            end(identity, message, lease).await
+        }
         Sent::Delivered => {
             standings.mark_sound(MAIL);
             end(identity, message, lease).await
@@ -232,12 +272,12 @@ pub async fn finish_notice(
         }
         Sent::Deferred { .. } => {
             standings.mark_sound(MAIL);
-            unit.postpone_message(tenant, message, lease, now + pause);
+            postpone(identity, &mut unit, &dispatch);
             unless_moved(identity.write(unit).await)
         }
         Sent::Failed { cause, status } => {
             let began = standings.mark_failing(MAIL, now);
-            unit.postpone_message(tenant, message, lease, now + pause);
+            postpone(identity, &mut unit, &dispatch);
             if !began {
                 return unless_moved(identity.write(unit).await);
             }
@@ -256,6 +296,15 @@ pub async fn finish_notice(
             commit(identity, unit, ("notice.server_failed", None), entry).await
         }
     }
+}
+
+/// With the addresses that needn't be tried again.
+fn postpone(identity: &Identity, unit: &mut Unit, dispatch: &Dispatch) {
+    let message = dispatch.message.message_id;
+    let due_at = identity.0.ambient.now() + find_pause(dispatch.message.attempts);
+    let payload = seal_notice(identity, message, &dispatch.told);
+    let tenant = identity.0.tenant_id;
+    unit.postpone_notice(tenant, message, dispatch.lease, (due_at, payload));
 }
 
 async fn commit(
@@ -289,8 +338,9 @@ pub async fn give_up_notices(identity: &Identity) -> Result<GivenUpNotices, Refu
         if old.is_empty() {
             return Ok(given_up);
         }
-        // Nobody has to be alarmed because there is no mail.
-        let is_configured = mail::find(identity).await?.is_some();
+        // Nobody has to be alarmed because there is no mail; but because it can't be read how it is sent.
+        let found = mail::find(identity).await;
+        let is_configured = found.map_or(true, |settings| settings.is_some());
         let cause = match is_configured {
             true => "given_up",
             false => "not_configured",

@@ -11,7 +11,7 @@ use crate::{Micros, SECOND};
 const IN_ALL: usize = 48;
 const TO_ONE: usize = 4;
 const TO_FAILING: usize = 8;
-/// How long one who failed is left alone, however much waits for them.
+/// How long one who failed is left alone the first time, however much waits for them; each time twice as long.
 const BREATH: Micros = SECOND;
 /// Of those that failed, as many are remembered; forgotten ones have the slots of others until they fail again.
 const REMEMBERED: usize = 10_000;
@@ -21,6 +21,15 @@ struct Standing {
     under_way: usize,
     /// When it last failed, unless it did better since.
     failed_at: Option<Micros>,
+    /// How long it is left alone from then on.
+    breath: Micros,
+}
+
+impl Standing {
+    /// Whether it may be tried again.
+    fn is_rested(&self, now: Micros) -> bool {
+        self.failed_at.is_none_or(|at| now >= at + self.breath)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -30,9 +39,12 @@ struct Table {
     last: Option<Id>,
 }
 
-/// Shared by all tries of a node.
-#[derive(Debug, Default)]
-pub(super) struct Standings(Arc<Mutex<Table>>);
+/// Shared by all tries of a node to deliver messages of one kind.
+#[derive(Debug)]
+pub(super) struct Standings {
+    table: Arc<Mutex<Table>>,
+    longest_breath: Micros,
+}
 
 /// A delivery to a recipient that counts as under way while this lives.
 #[derive(Debug)]
@@ -59,9 +71,17 @@ impl Drop for Slot {
 }
 
 impl Standings {
+    /// Whoever fails again and again is left alone that long at most.
+    pub(super) fn pausing(longest_breath: Micros) -> Standings {
+        Standings {
+            table: Arc::default(),
+            longest_breath,
+        }
+    }
+
     /// The same recipients, beginning behind the one who was served last.
     pub(super) fn rotate(&self, mut recipients: Vec<Id>) -> Vec<Id> {
-        if let Some(last) = lock(&self.0).last {
+        if let Some(last) = lock(&self.table).last {
             let first = recipients.iter().position(|id| *id > last);
             recipients.rotate_left(first.unwrap_or(0));
         }
@@ -70,7 +90,7 @@ impl Standings {
 
     /// As many slots as there are for that recipient now.
     pub(super) fn reserve(&self, recipient: Id, now: Micros) -> Vec<Slot> {
-        let mut table = lock(&self.0);
+        let mut table = lock(&self.table);
         let count = |failing: bool| {
             let all = table.recipients.values();
             let alike = all.filter(|it| it.failed_at.is_some() == failing);
@@ -78,8 +98,8 @@ impl Standings {
         };
         let known = table.recipients.get(&recipient);
         let under_way = known.map_or(0, |it| it.under_way);
-        let room = match known.and_then(|it| it.failed_at) {
-            Some(failed_at) if now < failed_at + BREATH => 0,
+        let room = match known.filter(|it| it.failed_at.is_some()) {
+            Some(failing) if !failing.is_rested(now) => 0,
             Some(_) => 1_usize
                 .saturating_sub(under_way)
                 .min(TO_FAILING.saturating_sub(count(true))),
@@ -88,33 +108,37 @@ impl Standings {
                 .min(IN_ALL.saturating_sub(count(false))),
         };
         if room > 0 {
-            // Mail takes no turns with applications.
-            if recipient != super::MAIL {
-                table.last = Some(recipient);
-            }
+            table.last = Some(recipient);
             table.recipients.entry(recipient).or_default().under_way += room;
         }
         (0..room)
             .map(|_| Slot {
-                table: self.0.clone(),
+                table: self.table.clone(),
                 recipient,
             })
             .collect()
     }
 
     pub(super) fn mark_sound(&self, recipient: Id) {
-        if let Some(standing) = lock(&self.0).recipients.get_mut(&recipient) {
+        if let Some(standing) = lock(&self.table).recipients.get_mut(&recipient) {
             standing.failed_at = None;
         }
     }
 
     /// Whether it was sound until now.
     pub(super) fn mark_failing(&self, recipient: Id, now: Micros) -> bool {
-        let mut table = lock(&self.0);
+        let mut table = lock(&self.table);
         if table.recipients.len() >= REMEMBERED {
             table.recipients.retain(|_, it| it.under_way > 0);
         }
         let standing = table.recipients.entry(recipient).or_default();
+        // Several that were under way together are one failure.
+        let is_rested = standing.is_rested(now);
+        standing.breath = match standing.failed_at {
+            None => BREATH,
+            Some(_) if is_rested => (standing.breath * 2).min(self.longest_breath),
+            Some(_) => standing.breath,
+        };
         standing.failed_at.replace(now).is_none()
     }
 }
@@ -129,7 +153,7 @@ mod tests {
 
     #[test]
     fn one_recipient_has_a_few_slots_and_who_fails_has_one() {
-        let standings = Standings::default();
+        let standings = Standings::pausing(BREATH);
         let slots = standings.reserve(id(1), 0);
         assert_eq!(slots.len(), TO_ONE);
         assert!(standings.reserve(id(1), 0).is_empty());
@@ -143,12 +167,15 @@ mod tests {
         standings.mark_sound(id(1));
         assert_eq!(standings.reserve(id(1), BREATH).len(), TO_ONE - 1);
         drop(slot);
-        assert!(lock(&standings.0).recipients.is_empty(), "nothing is left");
+        assert!(
+            lock(&standings.table).recipients.is_empty(),
+            "nothing is left"
+        );
     }
 
     #[test]
     fn whoever_fails_takes_no_slot_of_who_does_not() {
-        let standings = Standings::default();
+        let standings = Standings::pausing(BREATH);
         let mut failing = Vec::new();
         for number in 0..100 {
             standings.mark_failing(id(number), 0);
@@ -163,8 +190,28 @@ mod tests {
     }
 
     #[test]
+    fn whoever_fails_on_is_left_alone_ever_longer() {
+        let standings = Standings::pausing(10 * SECOND);
+        let mut now = 0;
+        let mut pauses = Vec::new();
+        for _ in 0..6 {
+            // The second of two that were under way together changes nothing.
+            standings.mark_failing(id(1), now);
+            standings.mark_failing(id(1), now);
+            let rested =
+                (1..=11).find(|it| !standings.reserve(id(1), now + it * SECOND).is_empty());
+            pauses.extend(rested);
+            now += 11 * SECOND;
+        }
+        assert_eq!(pauses, [1, 2, 4, 8, 10, 10]);
+        standings.mark_sound(id(1));
+        standings.mark_failing(id(1), now);
+        assert_eq!(standings.reserve(id(1), now + SECOND).len(), 1);
+    }
+
+    #[test]
     fn everybody_has_a_turn() {
-        let standings = Standings::default();
+        let standings = Standings::pausing(BREATH);
         let all = || vec![id(1), id(2), id(3)];
         assert_eq!(standings.rotate(all()), all());
         drop(standings.reserve(id(2), 0));

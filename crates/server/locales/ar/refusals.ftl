@@ -114,6 +114,12 @@ refusal-mail-settings-unfit-remedy = راجع القيم المعطاة ثم ح�
 refusal-mail-missing = لا يوجد خادم بريد.
 refusal-mail-missing-remedy = اطلب ممن يدير هذا الخادم أن يحدد واحدًا.
 
+refusal-webhook-unfit = لا يمكن إبلاغ هذا العنوان؛ لم يتغيّر شيء.
+refusal-webhook-unfit-remedy = أعطِ عنوان https بلا اسم مستخدم ولا كلمة مرور، وعشرين على الأكثر.
+
+refusal-webhook-missing = لا يوجد خطاف ويب كهذا.
+refusal-webhook-missing-remedy = راجع قائمة ما هو موجود منها.
+
 refusal-pass-wrong = اسم المستخدم أو رمز الوصول المؤقت غير صحيح.
 refusal-pass-wrong-remedy = تحقّق من كليهما؛ حالة الأحرف لا تهمّ. إذا تكرّر ذلك فاطلب رمزًا جديدًا ممن أعطاك إياه.
 

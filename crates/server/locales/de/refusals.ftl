@@ -114,6 +114,12 @@ refusal-mail-settings-unfit-remedy = Prüfen Sie die Angaben, und versuchen Sie 
 refusal-mail-missing = Es ist kein Mailserver eingerichtet.
 refusal-mail-missing-remedy = Bitten Sie die Person, die diesen Server betreibt, einen anzugeben.
 
+refusal-webhook-unfit = An diese Adresse lässt sich nichts melden; geändert wurde nichts.
+refusal-webhook-unfit-remedy = Geben Sie eine https-Adresse ohne Benutzernamen und Kennwort an, und höchstens zwanzig.
+
+refusal-webhook-missing = Diesen Webhook gibt es nicht.
+refusal-webhook-missing-remedy = Sehen Sie in der Liste nach, welche es gibt.
+
 refusal-pass-wrong = Benutzername oder Befristeter Zugriffspass stimmt nicht.
 refusal-pass-wrong-remedy = Prüfen Sie beides; Groß- und Kleinschreibung ist einerlei. Bleibt es so, bitten Sie um einen neuen Pass.
 

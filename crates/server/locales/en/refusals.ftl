@@ -114,6 +114,12 @@ refusal-mail-settings-unfit-remedy = Look at the values that were given, and try
 refusal-mail-missing = There is no mail server.
 refusal-mail-missing-remedy = Ask whoever runs this server to name one.
 
+refusal-webhook-unfit = This address can’t be told; nothing was changed.
+refusal-webhook-unfit-remedy = Give an https address without a user name and password, and no more than twenty.
+
+refusal-webhook-missing = There is no such webhook.
+refusal-webhook-missing-remedy = Look at the list of those that there are.
+
 refusal-pass-wrong = The user name or the Temporary Access Pass is not right.
 refusal-pass-wrong-remedy = Check both; capital or small letters don’t matter. If it stays so, ask whoever gave it to you for a new one.
 

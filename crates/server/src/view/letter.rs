@@ -1,17 +1,27 @@
 //! Mail to people about their account, as text and as HTML. Nothing in it is fetched, and nothing tells that it was read.
 
 use askama::Template;
+use identity::Place;
 use identity::notices::{By, Notice};
 use identity::outbox::Letter;
 
 use crate::i18n::{self, Texts};
 
 /// Mail without its envelope.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Written {
     pub subject: String,
     pub text: String,
     pub html: String,
+}
+
+/// Without the link that is in it.
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Written")
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An address with words before it.
@@ -53,6 +63,17 @@ fn quote(name: &str) -> String {
         }
     }
     quoted
+}
+
+/// Browser, system and network, as far as they are known.
+fn write_place(place: &Place) -> String {
+    let words = [&place.browser, &place.system, &place.network];
+    let words: Vec<String> = words
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .map(|word| quote(word))
+        .collect();
+    words.join(", ")
 }
 
 /// The person's language if we have it, else the organisation's, else English. A region counts as its language.
@@ -98,6 +119,15 @@ fn describe(notice: &Notice) -> (&'static str, &'static str) {
         Notice::AppAdded => ("letter-app-added-subject", "letter-app-added"),
         Notice::AppRemoved => ("letter-app-removed-subject", "letter-app-removed"),
         Notice::SignInCode { .. } => ("letter-sign-in-code-subject", "letter-sign-in-code"),
+        Notice::PasskeyNewPlace { .. } => (
+            "letter-passkey-new-place-subject",
+            "letter-passkey-new-place",
+        ),
+        Notice::PasskeyEnding {
+            moves_with_use: true,
+            ..
+        } => ("letter-passkey-ending-subject", "letter-passkey-unused"),
+        Notice::PasskeyEnding { .. } => ("letter-passkey-ending-subject", "letter-passkey-ending"),
     }
 }
 
@@ -112,6 +142,8 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         Notice::PasskeyAdded { passkey, .. }
         | Notice::PasskeyRemoved { passkey, .. }
         | Notice::PasskeyHeld { passkey }
+        | Notice::PasskeyNewPlace { passkey, .. }
+        | Notice::PasskeyEnding { passkey, .. }
         | Notice::ReportedLost { passkey } => quote(passkey),
         _ => String::new(),
     };
@@ -119,6 +151,11 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         Notice::PassIssued { expires_at } | Notice::SignInCode { expires_at, .. } => {
             texts.moment(expires_at)
         }
+        Notice::PasskeyEnding { ends_at, .. } => texts.moment(ends_at),
+        _ => String::new(),
+    };
+    let place = match &letter.notice {
+        Notice::PasskeyNewPlace { place, .. } => write_place(place),
         _ => String::new(),
     };
     let role = match &letter.notice {
@@ -138,29 +175,31 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         ("until", &until),
         ("role", role),
         ("code", code),
+        ("place", &place),
     ];
     let moment = texts.moment(letter.at);
     let link_until = texts.moment(letter.link_expires_at);
-    let paragraphs = [
+    let mut paragraphs = vec![
         texts.with("letter-hello", &[("name", &name)]).into_owned(),
         texts.with(happened, &values).into_owned(),
-        texts.with("letter-when", &[("when", &moment)]).into_owned(),
-        texts.text("letter-fine").into_owned(),
     ];
-    let ways = [
-        Way {
-            lead: texts
-                .with("letter-not-me-lead", &[("until", &link_until)])
-                .into_owned(),
-            words: texts.text("letter-not-me").into_owned(),
-            url: letter.link.clone(),
-        },
-        Way {
-            lead: texts.text("letter-review-lead").into_owned(),
-            words: letter.security_info.clone(),
-            url: letter.security_info.clone(),
-        },
-    ];
+    if !letter.notice.is_reminder() {
+        paragraphs.push(texts.with("letter-when", &[("when", &moment)]).into_owned());
+        paragraphs.push(texts.text("letter-fine").into_owned());
+    }
+    let not_me = letter.link.as_ref().map(|link| Way {
+        lead: texts
+            .with("letter-not-me-lead", &[("until", &link_until)])
+            .into_owned(),
+        words: texts.text("letter-not-me").into_owned(),
+        url: link.clone(),
+    });
+    let review = Way {
+        lead: texts.text("letter-review-lead").into_owned(),
+        words: letter.security_info.clone(),
+        url: letter.security_info.clone(),
+    };
+    let ways: Vec<Way> = not_me.into_iter().chain([review]).collect();
     finish(texts, subject, &paragraphs, &ways, &organisation)
 }
 
@@ -229,7 +268,7 @@ mod tests {
             user_name: "ada@example.org".to_owned(),
             display_name: name.to_owned(),
             organisation: name.to_owned(),
-            link: "https://login.example.org/not-me#token".to_owned(),
+            link: Some("https://login.example.org/not-me#token".to_owned()),
             link_expires_at: NOW,
             security_info: "https://login.example.org/security-info".to_owned(),
         }
@@ -265,7 +304,21 @@ mod tests {
                 code: "123456".to_owned(),
                 expires_at: NOW,
             },
+            Notice::PasskeyNewPlace {
+                passkey: passkey(),
+                place: Place {
+                    browser: "Firefox".to_owned(),
+                    system: String::new(),
+                    network: "203.0.113.0/24".to_owned(),
+                },
+            },
         ];
+        let endings = [false, true].map(|moves_with_use| Notice::PasskeyEnding {
+            passkey: passkey(),
+            ends_at: NOW,
+            moves_with_use,
+        });
+        let others = others.into_iter().chain(endings);
         added.into_iter().chain(removed).chain(others).collect()
     }
 
@@ -319,6 +372,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_link_is_in_no_log_and_a_dead_one_in_no_letter() {
+        let mut letter = letter(Notice::PassUsed, "Ada", None);
+        let written = write(&letter, None).unwrap();
+        assert!(!format!("{written:?} {letter:?}").contains("not-me"));
+        letter.link = None;
+        let written = write(&letter, None).unwrap();
+        let all = format!("{}{}", written.text, written.html);
+        assert!(!all.contains("not-me"), "{all}");
+        assert!(all.contains("https://login.example.org/security-info"));
     }
 
     #[test]

@@ -96,6 +96,10 @@ leavings! {
             "notice_link" "token_hash" "person_id";
         FIND_FORMER_MAIL_OF = "leaving.find_former_mail_of_person", DELETE_FORMER_MAIL_OF = "leaving.delete_former_mail_of_person":
             "former_mail" "former_id" "person_id";
+        FIND_KNOWN_PLACES_OF = "leaving.find_known_places_of_person", DELETE_KNOWN_PLACES_OF = "leaving.delete_known_places_of_person":
+            "known_place" "place_id" "person_id";
+        FIND_REMINDERS_OF = "leaving.find_reminders_of_person", DELETE_REMINDERS_OF = "leaving.delete_reminders_of_person":
+            "reminder" "reminder_id" "person_id";
     }
 }
 

@@ -11,6 +11,7 @@ pub mod device_grant;
 pub mod directory;
 pub mod forward_auth;
 pub mod group;
+pub mod known_place;
 pub mod leaving;
 pub mod link;
 pub mod log;
@@ -33,6 +34,7 @@ pub mod pushed_request;
 pub mod recovery_code;
 pub mod refresh_family;
 pub mod registration;
+pub mod reminder;
 pub mod role;
 pub mod secret_key;
 pub mod secret_try;
@@ -41,6 +43,7 @@ pub mod session_client;
 pub mod spent;
 pub mod tenant;
 pub mod token;
+pub mod webhook;
 
 use crate::sql::Sql;
 
@@ -57,6 +60,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     directory::ALL,
     forward_auth::ALL,
     group::ALL,
+    known_place::ALL,
     leaving::ALL,
     link::ALL,
     log::ALL,
@@ -78,6 +82,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     pushed_request::ALL,
     recovery_code::ALL,
     refresh_family::ALL,
+    reminder::ALL,
     role::ALL,
     registration::ALL,
     secret_key::ALL,
@@ -87,4 +92,5 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     spent::ALL,
     tenant::ALL,
     token::ALL,
+    webhook::ALL,
 ];

@@ -13,6 +13,9 @@ statements! {
     END_UNDELIVERED = "notice.end_undelivered" Tenant
         "UPDATE outbox SET kind = 'undelivered', payload = $4, cause = $5, lease_id = NULL
          WHERE tenant_id = $1 AND message_id = $2 AND lease_id = $3";
+    POSTPONE = "notice.postpone" Tenant
+        "UPDATE outbox SET lease_id = NULL, due_at = $4, payload = $5
+         WHERE tenant_id = $1 AND message_id = $2 AND lease_id = $3";
     GIVE_UP = "notice.give_up" Tenant
         "UPDATE outbox SET kind = 'undelivered', payload = $3, cause = $4, lease_id = NULL
          WHERE tenant_id = $1 AND message_id = $2 AND kind = 'notice'";
@@ -26,7 +29,7 @@ statements! {
          FROM outbox WHERE tenant_id = $1 AND kind IN ('notice', 'undelivered')";
     PURGE_UNDELIVERED = "notice.purge_undelivered" Tenant
         "DELETE FROM outbox WHERE tenant_id = $1 AND message_id IN (SELECT o.message_id FROM outbox o
-             WHERE o.tenant_id = $1 AND o.kind = 'undelivered' AND o.created_at <= $2 LIMIT 400) RETURNING 1";
+             WHERE o.tenant_id = $1 AND o.kind IN ('undelivered', 'uncalled') AND o.created_at <= $2 LIMIT 400) RETURNING 1";
 
     FIND_SETTINGS = "mail_settings.find" Tenant
         "SELECT sealed FROM mail_settings WHERE tenant_id = $1";
@@ -214,6 +217,24 @@ impl Unit {
             cause.into(),
         ];
         self.step(&END_UNDELIVERED, args, Expect::One(Guard::Moved))
+    }
+
+    /// As [`Unit::postpone_message`], with what is to be known at the next try.
+    pub fn postpone_notice(
+        &mut self,
+        tenant: Id,
+        message: Id,
+        lease: Id,
+        (due_at, payload): (i64, Vec<u8>),
+    ) -> &mut Unit {
+        let args = vec![
+            tenant.into(),
+            message.into(),
+            lease.into(),
+            due_at.into(),
+            payload.into(),
+        ];
+        self.step(&POSTPONE, args, Expect::Any)
     }
 
     /// As [`Unit::give_up_messages`], but who they were for is kept.

@@ -56,7 +56,7 @@ statements! {
     GIVE_UP = "outbox.give_up" Tenant
         "DELETE FROM outbox WHERE tenant_id = $1 AND message_id = $2";
     COUNT = "outbox.count" Tenant
-        "SELECT COUNT(*) FROM outbox WHERE tenant_id = $1 AND kind <> 'undelivered'";
+        "SELECT COUNT(*) FROM outbox WHERE tenant_id = $1 AND kind NOT IN ('undelivered', 'uncalled')";
     FIND_LOGOUT_ADDRESS = "outbox.find_logout_address" Tenant
         "SELECT a.app_id, a.display_name, a.back_channel_logout_uri, a.token_settings FROM service_principal p
          JOIN application a ON a.tenant_id = $1 AND a.app_id = p.app_id AND a.status = 'active'

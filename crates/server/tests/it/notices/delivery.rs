@@ -66,6 +66,60 @@ fn a_server_that_fails_is_tried_again_and_told_of_once() {
     });
 }
 
+/// One that was told is not told again for another's sake.
+#[test]
+fn of_two_addresses_each_is_told_once() {
+    in_each_house(async |house| {
+        let (office, _, _, id) = with_bob(&house).await;
+        set_address(&house, "bob", Some("new@example.org")).await;
+        office.answer("new@example.org", 451);
+        make_pass(&house, id).await;
+        deliver(house.identity()).await;
+        assert_eq!(one(&office).to, "bob@example.org");
+        house.advance(SECOND);
+        deliver(house.identity()).await;
+        assert!(office.take().is_empty());
+        assert_eq!(waiting(&house), 1);
+        house.advance(5 * SECOND);
+        office.answer("new@example.org", 250);
+        deliver(house.identity()).await;
+        assert_eq!(one(&office).to, "new@example.org");
+        assert_eq!(waiting(&house), 0);
+        // Whoever was told at one of them is told, also where the other is refused later.
+        office.answer("new@example.org", 451);
+        make_pass(&house, id).await;
+        deliver(house.identity()).await;
+        assert_eq!(one(&office).to, "bob@example.org");
+        house.advance(SECOND);
+        office.answer("new@example.org", 550);
+        deliver(house.identity()).await;
+        assert_eq!((waiting(&house), undelivered(&house).await.len()), (0, 0));
+        assert!(records(&house, "notice.refused").is_empty());
+    });
+}
+
+#[test]
+fn settings_that_can_not_be_read_are_looked_at_ever_more_rarely() {
+    in_each_house(async |house| {
+        let (office, _, _, id) = with_bob(&house).await;
+        house.run_sql("UPDATE mail_settings SET sealed = tenant_id");
+        make_pass(&house, id).await;
+        let mut tried = 0;
+        for _ in 0..120 {
+            tried += usize::from(mailer().step(house.identity()).await.is_err());
+            house.advance(SECOND);
+        }
+        assert!((3..=8).contains(&tried), "{tried} tries in two minutes");
+        // Nobody says that there was no mail.
+        house.advance(3 * DAY);
+        let given_up = outbox::give_up_notices(house.identity()).await.unwrap();
+        assert_eq!((given_up.messages, given_up.alerts), (1, 1));
+        let expected = [("pass_issued".to_owned(), Some("given_up".to_owned()))];
+        assert_eq!(undelivered(&house).await, expected);
+        assert!(office.take().is_empty());
+    });
+}
+
 #[test]
 fn after_a_day_it_is_given_up_with_an_alert() {
     in_each_house(async |house| {

@@ -144,3 +144,23 @@ fn past_mistake_10_the_link_is_of_the_configured_origin() {
         assert!(!heard.part("text/html").contains("evil.example"));
     });
 }
+
+#[test]
+fn security_10_a_notice_that_waited_over_a_restore_has_no_dead_link() {
+    in_each_house(async |house| {
+        let (office, _, _, id) = with_bob(&house).await;
+        make_pass(&house, id).await;
+        let restored = house.restored().await;
+        deliver(restored.identity()).await;
+        let heard = one(&office);
+        let subject = "A Temporary Access Pass was made for you";
+        assert_eq!(heard.header("Subject"), subject);
+        for part in [heard.part("text/plain"), heard.part("text/html")] {
+            assert!(!part.contains("/not-me"), "{part}");
+            assert!(part.contains("/security-info"), "{part}");
+        }
+        // Here it works on.
+        deliver(house.identity()).await;
+        assert!(one(&office).part("text/plain").contains("/not-me#"));
+    });
+}

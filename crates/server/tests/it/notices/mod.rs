@@ -3,9 +3,13 @@
 mod codes;
 mod delivery;
 mod link;
+mod places;
 mod post_office;
+mod reminders;
+mod webhooks;
 
 use identity::access_pass::{self, NewPass};
+use identity::groups::{self, NewGroup, members};
 use identity::mail::{self, MailSettings, Security};
 use identity::people::{self, Attribute, PersonChange, ProfileChange};
 use identity::roles::{self, Role};
@@ -304,6 +308,79 @@ fn who_reads_no_mail_is_listed() {
         assert!(office.take().is_empty());
         let expected = [("pass_issued".to_owned(), Some("no_address".to_owned()))];
         assert_eq!(undelivered(&house).await, expected);
+    });
+}
+
+#[test]
+fn a_role_that_comes_through_a_group_is_told() {
+    in_each_house(async |house| {
+        let (office, mut ada, _, bob) = with_bob(&house).await;
+        house.person(&mut ada, "carol").await;
+        let carol = set_address(&house, "carol", Some("carol@example.org")).await;
+        deliver(house.identity()).await;
+        office.take();
+        let identity = house.identity();
+        let make = async |name: &str| {
+            let new = NewGroup {
+                display_name: name.to_owned(),
+                role_assignable: true,
+                ..NewGroup::default()
+            };
+            let made = groups::create(identity, COMMAND_LINE, &new).await;
+            made.unwrap().group_id
+        };
+        let told = || {
+            let mut all: Vec<(String, bool)> = office
+                .take()
+                .iter()
+                .map(|it| {
+                    (
+                        it.to.clone(),
+                        it.part("text/plain").contains("User Administrator"),
+                    )
+                })
+                .collect();
+            all.sort();
+            all
+        };
+        let (desk, inner) = (make("Desk").await, make("Inner desk").await);
+        let join = async |group, member| {
+            members::add(identity, COMMAND_LINE, group, member)
+                .await
+                .unwrap();
+            deliver(identity).await;
+        };
+        join(desk, bob).await;
+        assert!(told().is_empty(), "it holds nothing yet");
+        let role = Role::UserAdministrator;
+        roles::assign(identity, COMMAND_LINE, role, desk)
+            .await
+            .unwrap();
+        deliver(identity).await;
+        assert_eq!(told(), [("bob@example.org".to_owned(), true)]);
+        join(inner, carol).await;
+        join(inner, bob).await;
+        assert!(told().is_empty());
+        // A group brings its members along; Bob holds it anyway.
+        join(desk, inner).await;
+        assert_eq!(told(), [("carol@example.org".to_owned(), true)]);
+        // Nor does he gain anything by the role itself, until the group loses it.
+        roles::assign(identity, COMMAND_LINE, role, bob)
+            .await
+            .unwrap();
+        roles::unassign(identity, COMMAND_LINE, role, desk)
+            .await
+            .unwrap();
+        roles::unassign(identity, COMMAND_LINE, role, bob)
+            .await
+            .unwrap();
+        deliver(identity).await;
+        assert!(told().is_empty());
+        roles::assign(identity, COMMAND_LINE, role, bob)
+            .await
+            .unwrap();
+        deliver(identity).await;
+        assert_eq!(told(), [("bob@example.org".to_owned(), true)]);
     });
 }
 

@@ -41,6 +41,9 @@ pub(super) fn add_changes(add: &mut Add<'_>) {
     add("a notice could not be delivered", &|unit| {
         unit.end_undelivered_notice(OURS, Id([131; 16]), lease, "refused");
     });
+    add("postpone a notice", &|unit| {
+        unit.postpone_notice(OURS, Id([133; 16]), lease, (NOW + 2, b"told".to_vec()));
+    });
     add("give up a notice", &|unit| {
         unit.give_up_notices(OURS, &[Id([132; 16])], "given_up");
     });
@@ -67,5 +70,22 @@ pub(super) fn add_changes(add: &mut Add<'_>) {
     });
     add("purge notices", &|unit| {
         unit.purge_notices(OURS, NOW, NOW);
+    });
+    add("remember a place", &|unit| {
+        unit.keep_place(OURS, PERSON, [3; 32], NOW);
+    });
+    add("remember places enough to forget the first", &|unit| {
+        for number in 4..24 {
+            unit.keep_place(OURS, PERSON, [number; 32], NOW + i64::from(number));
+        }
+    });
+    add("remind of an end", &|unit| {
+        unit.keep_reminder(OURS, [3; 32], PERSON, NOW);
+    });
+    add("remind of an end that moved", &|unit| {
+        unit.keep_reminder(OURS, [3; 32], PERSON, NOW + 1);
+    });
+    add("purge reminders", &|unit| {
+        unit.purge_reminders(OURS, NOW + 1);
     });
 }
