@@ -70,6 +70,7 @@ pub(crate) fn note(
             passkey: credential.name.clone(),
             place: place.clone(),
         };
-        notices::tell_sparingly(identity, unit, person, notice);
+        // Each time: of two that meet, one rolls back, and would have used up what the other may say.
+        notices::tell(identity, unit, person, notice);
     }
 }

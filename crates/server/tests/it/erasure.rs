@@ -118,9 +118,11 @@ const OTHERS: &[&str] = &[
     "payload",
     "person_state",
     "picture",
+    "place_id",
     "public_key",
     "record_id",
     "records_hash",
+    "reminder_id",
     "request_hash",
     "role_template_id",
     "sealed",
@@ -137,6 +139,7 @@ const OTHERS: &[&str] = &[
     "user_code_hash",
     "user_handle",
     "verifier",
+    "webhook_id",
 ];
 
 #[derive(Debug, Clone)]

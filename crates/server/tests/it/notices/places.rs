@@ -13,7 +13,6 @@ async fn sign_in_from(
     person: &mut Person,
     address: &str,
 ) -> Vec<Heard> {
-    // Notices of one topic come once a minute.
     house.advance(MINUTE);
     person.browser = house.browser();
     person.browser.address = address.parse().unwrap();
