@@ -12,7 +12,7 @@ mod policy;
 
 pub(crate) use app::{Api, App, OwnedApp, SignIn};
 pub(crate) use mail::{Mail, SecurityWord, SetMail};
-pub(crate) use pass::{Pass, PassPolicy, RecoveryPolicy};
+pub(crate) use pass::{Pass, PassPolicy, RecoveryPolicy, Rung};
 pub(crate) use policy::Policy;
 
 /// People sign in with passkeys; one program, one data directory.

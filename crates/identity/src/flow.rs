@@ -10,6 +10,7 @@ use webauthn::{VerifiedAssertion, VerifiedRegistration};
 use crate::access_pass;
 use crate::link::Presented;
 use crate::provisioning;
+use crate::recovery;
 use crate::recovery_code;
 use crate::sessions::{FreshSession, LiveSession};
 
@@ -29,6 +30,8 @@ pub(crate) enum Purpose {
     EnrolByCode,
     /// Between that code and the passkey, likewise.
     EnterCode,
+    /// The same because time or somebody else confirmed it.
+    EnrolByRequest,
     /// On behalf of somebody else.
     Provision,
 }
@@ -46,6 +49,8 @@ pub(crate) enum Step {
     Pass,
     /// A recovery code that was shown a short while ago in this browser.
     Code,
+    /// A confirmed request of this browser to come back.
+    Request,
     /// Open options that were given to whoever asks, for this very person.
     Options,
     /// A verified assertion.
@@ -62,6 +67,7 @@ pub(crate) enum Proof {
     Link(Presented),
     Pass(access_pass::Presented),
     Code(recovery_code::Presented),
+    Request(recovery::Presented),
     Options(provisioning::Presented),
     Assertion(VerifiedAssertion),
     Registration(Box<VerifiedRegistration>),
@@ -75,6 +81,7 @@ impl Proof {
             Proof::Link(_) => Step::Link,
             Proof::Pass(_) => Step::Pass,
             Proof::Code(_) => Step::Code,
+            Proof::Request(_) => Step::Request,
             Proof::Options(_) => Step::Options,
             Proof::Assertion(_) => Step::Assertion,
             Proof::Registration(_) => Step::Registration,
@@ -84,7 +91,7 @@ impl Proof {
 
 impl Purpose {
     #[cfg(test)]
-    pub(crate) const ALL: [Purpose; 10] = [
+    pub(crate) const ALL: [Purpose; 11] = [
         Purpose::SignIn,
         Purpose::Reauthenticate,
         Purpose::AddPasskey,
@@ -94,6 +101,7 @@ impl Purpose {
         Purpose::EnterPass,
         Purpose::EnrolByCode,
         Purpose::EnterCode,
+        Purpose::EnrolByRequest,
         Purpose::Provision,
     ];
 
@@ -108,6 +116,7 @@ impl Purpose {
             Purpose::EnterPass => &[Step::Pass],
             Purpose::EnrolByCode => &[Step::Code, Step::Registration],
             Purpose::EnterCode => &[Step::Code],
+            Purpose::EnrolByRequest => &[Step::Request, Step::Registration],
         }
     }
 
@@ -127,6 +136,7 @@ impl Purpose {
             Purpose::EnterPass => "enter_pass",
             Purpose::EnrolByCode => "enrol_by_code",
             Purpose::EnterCode => "enter_code",
+            Purpose::EnrolByRequest => "enrol_by_request",
             Purpose::Provision => "provision",
         }
     }

@@ -44,6 +44,7 @@ pub mod proof;
 pub mod providers;
 pub mod provisioning;
 pub mod reauthenticate;
+pub mod recovery;
 pub mod recovery_code;
 pub mod reports;
 pub mod roles;
@@ -73,6 +74,7 @@ mod possession;
 mod protect;
 mod resources;
 mod seal;
+mod shown;
 mod signing;
 mod trust_group;
 

@@ -70,6 +70,30 @@ pub enum Notice {
     ReportedLost {
         passkey: String,
     },
+    /// With the link that begins the waiting time; to an address that is old enough alone.
+    RecoveryLetter {
+        token: LetterToken,
+    },
+    /// Until then anybody who is told can say no.
+    RecoveryWaiting {
+        ready_at: Micros,
+    },
+    RecoveryReady,
+    /// To a manager: somebody who reports to them asks.
+    RecoveryAsked {
+        name: String,
+    },
+}
+
+/// The token of a letter's link; says nothing where it is printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LetterToken(pub String);
+
+impl std::fmt::Debug for LetterToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LetterToken")
+    }
 }
 
 impl Notice {
@@ -87,6 +111,10 @@ impl Notice {
             Notice::RecoveryBegun => "recovery_begun",
             Notice::RecoveryFinished => "recovery_finished",
             Notice::ReportedLost { .. } => "reported_lost",
+            Notice::RecoveryLetter { .. } => "recovery_letter",
+            Notice::RecoveryWaiting { .. } => "recovery_waiting",
+            Notice::RecoveryReady => "recovery_ready",
+            Notice::RecoveryAsked { .. } => "recovery_asked",
         }
     }
 }
@@ -158,17 +186,28 @@ pub(crate) fn tell_added(identity: &Identity, unit: &mut Unit, person: Id, passk
     tell(identity, unit, person, Notice::PasskeyAdded { passkey, by });
 }
 
-/// Keeps the address of now for a while, in a unit that changes it.
+/// Keeps the address of now for a while, in a unit that changes it; the next one counts for no recovery as long (security 17).
 pub(crate) fn keep_former_mail(identity: &Identity, unit: &mut Unit, person: Id) {
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
     let until = ambient.now() + FORMER_MAIL;
     unit.keep_former_mail(tenant, person, ambient.make_id(), until);
+    unit.mark_mail_changed(tenant, person, ambient.now());
 }
 
 /// The address of a notice's link, built from the configured origin only (past mistake 10).
 pub(crate) fn write_link(identity: &Identity, token: &str) -> String {
     let origin = identity.0.settings.public_origin.as_str();
     format!("{origin}/not-me#{token}")
+}
+
+/// What the reader does next, for the notices that ask for something.
+pub(crate) fn write_way_in(identity: &Identity, notice: &Notice) -> Option<String> {
+    let origin = identity.0.settings.public_origin.as_str();
+    match notice {
+        Notice::RecoveryLetter { token } => Some(format!("{origin}/recover/letter#{}", token.0)),
+        Notice::RecoveryAsked { .. } => Some(format!("{origin}/approve")),
+        _ => None,
+    }
 }
 
 /// When a link of a notice of that time ends.

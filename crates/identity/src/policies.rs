@@ -12,12 +12,14 @@ mod fault;
 mod in_force;
 mod preview;
 mod recovery;
+mod rungs;
 mod save;
 mod versions;
 
 pub use policy::access_pass::PassPolicy;
 pub use policy::profiles;
 pub use policy::recovery::RecoveryPolicy;
+pub use policy::rungs::{MAX_WAIT_HOURS, Rung, RungPolicy, Rungs};
 pub use webauthn::Aaguid;
 pub use webauthn::metadata::{CertificationLevel, KeyProtection};
 
@@ -37,6 +39,7 @@ pub(crate) use in_force::Policies;
 pub use preview::{LISTED, Preview, Stopping, Stranded, begin_preview, preview};
 pub(crate) use recovery::check_recovery;
 pub use recovery::{RecoveryPolicyShown, save_recovery_policy, show_recovery_policy};
+pub(crate) use rungs::{check_rung, find_wait, is_rung_on};
 pub use save::{Saved, begin_change, reset, restore, save, try_out};
 pub use versions::{
     PolicyShown, VersionMode, VersionShown, compare_versions, list_versions, read_version, show,

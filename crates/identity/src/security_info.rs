@@ -13,6 +13,7 @@ use crate::passkeys::{RECOVERED_FOR, is_last, read_own, recovered_since};
 use crate::policies::{Accepts, Verdicts, code_of, decide_at_rest, find_accepts};
 use crate::providers::{self, Provider};
 use crate::provisioning::{Planted, find_planted};
+use crate::recovery::{self, AskedOfManager, Rung, UnderWay};
 use crate::recovery_code::{self, Standing};
 use crate::sessions::{self, SessionView};
 use crate::sign_in::{Signals, derive_signals};
@@ -37,6 +38,12 @@ pub struct SecurityInfo {
     pub only_device_bound: bool,
     /// The recovery codes; `None` where the policy gives the person none.
     pub codes: Option<Standing>,
+    /// Recoveries under way: whoever sees them can say no.
+    pub under_way: Vec<UnderWay>,
+    /// What those ask whose manager they are.
+    pub asked: Vec<AskedOfManager>,
+    /// Whether there are codes that somebody could type here.
+    pub approves: bool,
     /// Until when nothing can be removed in this session, because a recovery led to it.
     pub recovered_until: Option<Micros>,
     /// Which passkeys can be added; the code of what says no when none can.
@@ -104,6 +111,10 @@ pub enum ActivityKind {
     CodesMade,
     RecoveryBegun,
     RecoveryRefused,
+    RecoveryWaiting,
+    RecoveryApproved,
+    RecoveryDenied,
+    RecoveryCancelled,
     ReportedLost,
     Renamed,
     Disabled,
@@ -144,6 +155,11 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
         max_passkeys: identity.0.settings.max_passkeys,
         sessions: sessions::list(identity, session).await?,
         codes: recovery_code::find_standing(identity, person.person_id).await?,
+        under_way: recovery::list_under_way(identity, person.person_id).await?,
+        asked: recovery::approval::list_asked(identity, person.person_id).await?,
+        approves: recovery::list_on(identity)
+            .iter()
+            .any(|it| *it != Rung::Mail),
         recovered_until: recovered_since(identity, session, &credentials)
             .map(|at| at + RECOVERED_FOR),
         activity: list_activity(identity, session).await?,
@@ -283,6 +299,10 @@ fn derive_change_kind(word: &str) -> ActivityKind {
         "recovery_codes.made" => ActivityKind::CodesMade,
         "recovery.begun" => ActivityKind::RecoveryBegun,
         "recovery.refused" => ActivityKind::RecoveryRefused,
+        "recovery.waiting" => ActivityKind::RecoveryWaiting,
+        "recovery.approved" => ActivityKind::RecoveryApproved,
+        "recovery.denied" => ActivityKind::RecoveryDenied,
+        "recovery.cancelled" => ActivityKind::RecoveryCancelled,
         "passkey.reported_lost" => ActivityKind::ReportedLost,
         "user.renamed" => ActivityKind::Renamed,
         "user.disabled" => ActivityKind::Disabled,

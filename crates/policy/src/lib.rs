@@ -8,6 +8,7 @@ pub mod access_pass;
 pub mod passkey;
 pub mod profiles;
 pub mod recovery;
+pub mod rungs;
 pub mod sign_in;
 
 /// A rule that took part in a decision. The word is stable: it stands in logs and texts.

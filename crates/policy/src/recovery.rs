@@ -1,9 +1,10 @@
-//! The policy of recovery codes: who may have and use them.
+//! The policy of recovery: who may have and use recovery codes, and the other ways back in ([`crate::rungs`]).
 
 use serde::{Deserialize, Serialize};
 
 use crate::access_pass::are_different;
 use crate::profiles::{GroupId, State, Target};
+use crate::rungs::Rungs;
 
 /// As it is written and stored: JSON, names in camelCase, unknown names refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,9 @@ pub struct RecoveryPolicy {
     pub include: Vec<Target>,
     /// Groups whose people may not, whatever else holds for them.
     pub exclude: Vec<GroupId>,
+    /// The other ways back in. A document without them is of an older program, and means codes only.
+    #[serde(skip_serializing_if = "Rungs::are_default")]
+    pub rungs: Rungs,
 }
 
 /// For everybody who holds no directory role.
@@ -28,6 +32,7 @@ impl Default for RecoveryPolicy {
             privileged: State::Disabled,
             include: vec![Target::Everyone],
             exclude: Vec::new(),
+            rungs: Rungs::default(),
         }
     }
 }
@@ -50,7 +55,8 @@ impl RecoveryPolicy {
     #[must_use]
     pub fn parse(stored: &str) -> Option<RecoveryPolicy> {
         let policy: RecoveryPolicy = serde_json::from_str(stored).ok()?;
-        policy.check().is_ok().then_some(policy)
+        let is_fit = policy.check().is_ok() && policy.rungs.is_wait_fit();
+        is_fit.then_some(policy)
     }
 
     /// To be stored.
@@ -63,7 +69,7 @@ impl RecoveryPolicy {
     /// [`TargetsUnfit`].
     pub fn check(&self) -> Result<(), TargetsUnfit> {
         match are_different(&self.include) && are_different(&self.exclude) {
-            true => Ok(()),
+            true => self.rungs.check_targets(),
             false => Err(TargetsUnfit),
         }
     }
@@ -71,7 +77,9 @@ impl RecoveryPolicy {
     /// Whether the groups of a person matter at all.
     #[must_use]
     pub fn asks_for_groups(&self) -> bool {
-        !self.exclude.is_empty() || !self.include.contains(&Target::Everyone)
+        !self.exclude.is_empty()
+            || !self.include.contains(&Target::Everyone)
+            || self.rungs.ask_for_groups()
     }
 
     /// Whether such a person may have codes, and use them.
@@ -88,7 +96,8 @@ impl RecoveryPolicy {
     /// Every group that is named.
     pub fn groups(&self) -> impl Iterator<Item = GroupId> {
         let included = self.include.iter().filter_map(|target| target.group());
-        included.chain(self.exclude.iter().copied())
+        let of_codes = included.chain(self.exclude.iter().copied());
+        of_codes.chain(self.rungs.groups())
     }
 }
 

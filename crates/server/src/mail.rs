@@ -384,11 +384,12 @@ impl Mailer {
         while under_way.join_next().await.is_some() {}
     }
 
-    /// Once a minute: gives up what can't be delivered.
+    /// Once a minute: gives up what can't be delivered, and tells whose waiting time is over.
     ///
     /// # Errors
     /// If the database can't answer.
     pub async fn give_up(&self, identity: &Identity) -> Result<(), Refusal> {
+        identity::recovery::mail::tell_ready(identity).await?;
         let given_up = outbox::give_up_notices(identity).await?;
         count("given_up", given_up.messages);
         metrics::counter!("claviger_alerts_total", "kind" => "notices_undelivered")

@@ -158,6 +158,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0022_recovery.sql"),
         postgres: include_str!("../migrations/postgres/0022_recovery.sql"),
     },
+    Migration {
+        version: 24,
+        name: "recovery_request",
+        sqlite: include_str!("../migrations/sqlite/0024_recovery_request.sql"),
+        postgres: include_str!("../migrations/postgres/0024_recovery_request.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

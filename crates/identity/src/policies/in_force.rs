@@ -3,6 +3,7 @@
 use policy::access_pass::PassPolicy;
 use policy::profiles::{GroupId, PasskeyPolicy};
 use policy::recovery::RecoveryPolicy;
+use policy::rungs::Rung;
 use store::{Id, POLICY_KINDS, Store, StoreError};
 
 use super::{ACCESS_PASS, PASSKEY, RECOVERY_CODE};
@@ -176,12 +177,15 @@ impl Policies {
             || self.recovery.policy.as_ref().is_some_and(of_codes)
     }
 
-    /// The groups from whose people the policies that count take passkeys, passes or recovery codes.
+    /// The groups from whose people the policies that count take passkeys, passes, recovery codes or another way back in.
     fn excluded(&self) -> impl Iterator<Item = &GroupId> {
         let passkeys = self.enforced().map(|it| &it.policy.document().exclude);
         let passes = self.access_pass.policy.as_ref().map(|it| &it.exclude);
         let codes = self.recovery.policy.as_ref().map(|it| &it.exclude);
-        passkeys.into_iter().chain(passes).chain(codes).flatten()
+        let rungs = self.recovery.policy.iter();
+        let rungs = rungs.flat_map(|it| Rung::ALL.map(|rung| &it.rungs.of(rung).exclude));
+        let of_methods = passkeys.into_iter().chain(passes).chain(codes);
+        of_methods.chain(rungs).flatten()
     }
 
     pub(crate) fn excludes_any(&self) -> bool {

@@ -10,6 +10,7 @@ use super::save::{KEPT, check_nodes, check_right};
 use super::versions::{VersionMode, check_reading};
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
+use crate::codes::Code;
 use crate::groups::begin_changing;
 use crate::people::{Expected, check_expected};
 use crate::proof::Basis;
@@ -70,6 +71,9 @@ async fn save_once(
     policy
         .check()
         .map_err(|_| unfit("recovery_policy.targets"))?;
+    if !policy.rungs.is_wait_fit() {
+        return Err(unfit("recovery_policy.wait"));
+    }
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     for group in policy.groups() {
         let found = store.find_group(tenant, Id(group.0)).await?;
@@ -141,6 +145,17 @@ fn unfit(detail: &'static str) -> Refusal {
 /// # Errors
 /// [`codes::RECOVERY_NOT_ALLOWED`].
 pub(crate) async fn check_recovery(identity: &Identity, person: Id) -> Result<Basis, Refusal> {
+    let no: &'static Code = &codes::RECOVERY_NOT_ALLOWED;
+    check_covering(identity, person, no, RecoveryPolicy::covers).await
+}
+
+/// Refuses with `no` unless the policy in force `covers` this person; gives what that rests on.
+pub(super) async fn check_covering(
+    identity: &Identity,
+    person: Id,
+    no: &'static Code,
+    covers: impl Fn(&RecoveryPolicy, Holder<'_>) -> bool,
+) -> Result<Basis, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     // Before what it is compared with.
     let membership = store.find_membership_version(tenant).await?;
@@ -149,7 +164,7 @@ pub(crate) async fn check_recovery(identity: &Identity, person: Id) -> Result<Ba
     // Nobody gave it to them: it is adding a passkey oneself.
     let passkeys = snapshot.policies.require_enforced()?;
     if !passkeys.policy.document().self_service_registration {
-        return Err(Refusal::new(&codes::RECOVERY_NOT_ALLOWED));
+        return Err(Refusal::new(no));
     }
     let groups = match policy.asks_for_groups() {
         false => Vec::new(),
@@ -163,11 +178,11 @@ pub(crate) async fn check_recovery(identity: &Identity, person: Id) -> Result<Ba
         is_privileged: !store.list_roles(tenant, person).await?.is_empty(),
         groups: &groups,
     };
-    match policy.covers(holder) {
+    match covers(policy, holder) {
         true => Ok(Basis {
             policy_version: tenant_now.policy_version,
             membership,
         }),
-        false => Err(Refusal::new(&codes::RECOVERY_NOT_ALLOWED)),
+        false => Err(Refusal::new(no)),
     }
 }

@@ -4,7 +4,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use identity::{
-    Id, applications, codes, lost, passkeys, provisioning, recovery_code, security_info, sessions,
+    Id, applications, codes, lost, passkeys, provisioning, recovery, recovery_code, security_info,
+    sessions,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/security-info/passkeys/confirm", post(confirm))
         .route("/security-info/passkeys/lost", post(report_lost))
         .route("/security-info/codes/make", post(make_codes))
+        .route("/security-info/recovery/cancel", post(cancel_recovery))
         .route("/security-info/sessions/end", post(end_session))
         .route("/security-info/consents/withdraw", post(withdraw))
 }
@@ -43,6 +45,9 @@ async fn show(State(state): State<AppState>, SignedIn(session): SignedIn, visit:
         recommend_second: info.recommend_second,
         only_device_bound: info.only_device_bound,
         codes: info.codes,
+        under_way: &info.under_way,
+        asked: &info.asked,
+        approves: info.approves,
         recovered_until: info.recovered_until,
         accepts: &info.accepts,
         signals: to_value(&signals!(info.signals))?,
@@ -188,6 +193,16 @@ async fn make_codes(
 ) -> Answer {
     let codes = recovery_code::make(&state.identity, &caller, &session).await?;
     Ok(json(&MadeCodes { codes }))
+}
+
+async fn cancel_recovery(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    _: JsonBody<Nothing>,
+) -> Answer {
+    recovery::cancel(&state.identity, &caller, &session).await?;
+    Ok(json(&Empty {}))
 }
 
 #[derive(Debug, Deserialize)]

@@ -93,6 +93,14 @@ fn describe(notice: &Notice) -> (&'static str, &'static str) {
             "letter-recovery-finished",
         ),
         Notice::ReportedLost { .. } => ("letter-reported-lost-subject", "letter-reported-lost"),
+        Notice::RecoveryLetter { .. } => {
+            ("letter-recovery-letter-subject", "letter-recovery-letter")
+        }
+        Notice::RecoveryWaiting { .. } => {
+            ("letter-recovery-waiting-subject", "letter-recovery-waiting")
+        }
+        Notice::RecoveryReady => ("letter-recovery-ready-subject", "letter-recovery-ready"),
+        Notice::RecoveryAsked { .. } => ("letter-recovery-asked-subject", "letter-recovery-asked"),
     }
 }
 
@@ -112,11 +120,16 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
     };
     let until = match letter.notice {
         Notice::PassIssued { expires_at } => texts.moment(expires_at),
+        Notice::RecoveryWaiting { ready_at } => texts.moment(ready_at),
         _ => String::new(),
     };
     let role = match &letter.notice {
         Notice::RoleGranted { role } => role.as_str(),
         _ => "",
+    };
+    let person = match &letter.notice {
+        Notice::RecoveryAsked { name } => quote(name),
+        _ => String::new(),
     };
     let (name, account) = (quote(&letter.display_name), clean(&letter.user_name));
     let organisation = clean(&letter.organisation);
@@ -126,6 +139,7 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         ("organisation", &organisation),
         ("until", &until),
         ("role", role),
+        ("person", &person),
     ];
     let moment = texts.moment(letter.at);
     let link_until = texts.moment(letter.link_expires_at);
@@ -135,7 +149,12 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         texts.with("letter-when", &[("when", &moment)]).into_owned(),
         texts.text("letter-fine").into_owned(),
     ];
-    let ways = [
+    let way_in = letter.way_in.as_ref().map(|url| Way {
+        lead: texts.text(way_in_lead(&letter.notice)).into_owned(),
+        words: texts.text("letter-way-in").into_owned(),
+        url: url.clone(),
+    });
+    let about_reader = [
         Way {
             lead: texts
                 .with("letter-not-me-lead", &[("until", &link_until)])
@@ -149,7 +168,15 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
             url: letter.security_info.clone(),
         },
     ];
+    let ways: Vec<Way> = way_in.into_iter().chain(about_reader).collect();
     finish(texts, subject, &paragraphs, &ways, &organisation)
+}
+
+fn way_in_lead(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::RecoveryAsked { .. } => "letter-approve-lead",
+        _ => "letter-way-in-lead",
+    }
 }
 
 /// A letter that says that mail works.
@@ -202,6 +229,8 @@ fn finish(
 
 #[cfg(test)]
 mod tests {
+    use identity::notices::LetterToken;
+
     use super::*;
     use crate::i18n::languages;
 
@@ -220,6 +249,7 @@ mod tests {
             link: "https://login.example.org/not-me#token".to_owned(),
             link_expires_at: NOW,
             security_info: "https://login.example.org/security-info".to_owned(),
+            way_in: Some("https://login.example.org/recover/letter#token".to_owned()),
         }
     }
 
@@ -245,6 +275,12 @@ mod tests {
             Notice::RecoveryBegun,
             Notice::RecoveryFinished,
             Notice::ReportedLost { passkey: passkey() },
+            Notice::RecoveryLetter {
+                token: LetterToken("token".to_owned()),
+            },
+            Notice::RecoveryWaiting { ready_at: NOW },
+            Notice::RecoveryReady,
+            Notice::RecoveryAsked { name: passkey() },
         ];
         added.into_iter().chain(removed).chain(others).collect()
     }

@@ -6,6 +6,7 @@ use identity::applications::OwnConsent;
 use identity::authorize::ConsentApi;
 use identity::policies::Accepts;
 use identity::provisioning::Planted;
+use identity::recovery::{AskedOfManager, UnderWay};
 use identity::recovery_code::{self, Standing};
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::SessionView;
@@ -31,6 +32,7 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[
     "script-lost-title",
     "script-lost-all",
     "script-copied",
+    "script-recovery-cancelled",
 ];
 
 #[derive(Debug, Template)]
@@ -48,6 +50,12 @@ pub struct SecurityInfo<'a> {
     pub only_device_bound: bool,
     /// The recovery codes; `None` where the policy gives the person none.
     pub codes: Option<Standing>,
+    /// Recoveries under way for this account.
+    pub under_way: &'a [UnderWay],
+    /// What those ask who report to the person.
+    pub asked: &'a [AskedOfManager],
+    /// There may be codes to type.
+    pub approves: bool,
     /// Until when nothing can be removed here, because a recovery led to this session.
     pub recovered_until: Option<Micros>,
     /// Which passkeys can be added, or the code of what says that none can.
@@ -85,6 +93,13 @@ impl SecurityInfo<'_> {
         texts
             .with("codes-left", &[("left", &left), ("most", &most)])
             .into_owned()
+    }
+
+    /// "Bob asks you to let them back in".
+    fn asks(&self, asked: &AskedOfManager) -> String {
+        let values = [("name", asked.display_name.as_str())];
+        let texts = self.frame.texts;
+        texts.with("under-way-asked", &values).into_owned()
     }
 
     /// By whom passkeys belong together; empty where the maker does not say who they are.
@@ -244,6 +259,10 @@ impl SecurityInfo<'_> {
             ActivityKind::CodesMade => "activity-codes-made",
             ActivityKind::RecoveryBegun => "activity-recovery-begun",
             ActivityKind::RecoveryRefused => "activity-recovery-refused",
+            ActivityKind::RecoveryWaiting => "activity-recovery-waiting",
+            ActivityKind::RecoveryApproved => "activity-recovery-approved",
+            ActivityKind::RecoveryDenied => "activity-recovery-denied",
+            ActivityKind::RecoveryCancelled => "activity-recovery-cancelled",
             ActivityKind::ReportedLost => "activity-reported-lost",
             ActivityKind::Renamed => "activity-renamed",
             ActivityKind::Disabled => "activity-disabled",
@@ -262,11 +281,15 @@ impl SecurityInfo<'_> {
             | ActivityKind::Enabled
             | ActivityKind::PassUsed
             | ActivityKind::RecoveryBegun
+            | ActivityKind::RecoveryApproved
             | ActivityKind::PasskeyConfirmed => "check",
             ActivityKind::SignInRefused(_)
             | ActivityKind::PasskeyRefused
             | ActivityKind::PassRefused
             | ActivityKind::RecoveryRefused
+            | ActivityKind::RecoveryWaiting
+            | ActivityKind::RecoveryDenied
+            | ActivityKind::RecoveryCancelled
             | ActivityKind::ReportedLost
             | ActivityKind::Disabled => "alert",
             ActivityKind::PasskeyAdded

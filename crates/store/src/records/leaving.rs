@@ -96,6 +96,10 @@ leavings! {
             "notice_link" "token_hash" "person_id";
         FIND_FORMER_MAIL_OF = "leaving.find_former_mail_of_person", DELETE_FORMER_MAIL_OF = "leaving.delete_former_mail_of_person":
             "former_mail" "former_id" "person_id";
+        FIND_RECOVERIES_OF = "leaving.find_recoveries_of_person", DELETE_RECOVERIES_OF = "leaving.delete_recoveries_of_person":
+            "recovery_request" "request_id" "person_id";
+        FIND_APPROVED_BY = "leaving.find_recoveries_by_approver", DELETE_APPROVED_BY = "leaving.delete_recoveries_by_approver":
+            "recovery_request" "request_id" "approver_id";
     }
 }
 
