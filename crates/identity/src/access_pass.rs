@@ -13,7 +13,7 @@ use store::{AccessPass, Guard, Id, Log, NewAccessPass, Person, PersonStatus, Uni
 use crate::access::{self, Operation};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
-use crate::ceremony::{self, ALPHABET, Binding, Opened};
+use crate::ceremony::{self, ALPHABET};
 use crate::flow::Purpose;
 use crate::notices::{self, Notice};
 use crate::passkeys::check_count;
@@ -21,6 +21,7 @@ use crate::people::find_existing;
 use crate::policies::{AccessPasses, PassPolicy, check_method, is_method_on};
 use crate::proof::Basis;
 use crate::seal::derive_mac;
+use crate::shown::{self, Reopened};
 use crate::sign_in::{limit_address, limit_pass};
 use crate::tenant::refuse_write;
 use crate::{Caller, Class, Identity, MINUTE, Micros, Refusal, codes, look_alike, names};
@@ -376,14 +377,6 @@ struct Extra {
     pass: String,
 }
 
-fn bind(caller: &Caller) -> Binding<'_> {
-    Binding {
-        caller,
-        purpose: Purpose::EnterPass,
-        session: None,
-    }
-}
-
 /// Takes user name and code; gives what [`crate::enrolment`] takes for ten minutes in this browser.
 ///
 /// # Errors
@@ -423,7 +416,9 @@ pub async fn enter(
     match judged {
         Ok(token) => Ok(token),
         Err((person, refusal)) => {
-            record_refusal(identity, caller, (&key, person.as_ref()), &refusal).await?;
+            let words = ("pass.refused", &codes::PASS_WRONG);
+            let about = (key.as_str(), person.as_ref());
+            shown::record_refusal(identity, caller, words, about, &refusal).await?;
             Err(refusal)
         }
     }
@@ -465,9 +460,8 @@ async fn accept(
     let extra = Extra {
         pass: pass.pass_id.to_string(),
     };
-    let extra = serde_json::to_value(extra).map_err(|_| refuse(Refusal::new(&codes::INTERNAL)))?;
-    let issued = ceremony::issue(identity, bind(caller), Some(person.person_id), Some(extra));
-    issued.map(|it| it.sealed).map_err(refuse)
+    let by = (caller, Purpose::EnterPass);
+    shown::seal(identity, by, person.person_id, &extra).map_err(refuse)
 }
 
 /// Who can't have another passkey keeps the pass.
@@ -515,52 +509,20 @@ async fn check_allowed(
     }
 }
 
-/// Why, for the log; a name that nobody has may be a code in the wrong field. A wrong code is nobody's act, and does not stand
-/// among what was done to the person: whoever knows their name could else push everything out of their sight.
-async fn record_refusal(
-    identity: &Identity,
-    caller: &Caller,
-    (key, person): (&str, Option<&Person>),
-    refusal: &Refusal,
-) -> Result<(), Refusal> {
-    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
-    match person {
-        Some(person) if refusal.code == &codes::PASS_WRONG => {
-            entry.confide("user", person.user_name.as_str())
-        }
-        Some(person) => entry.confide("actor", person.user_name.as_str()),
-        None => entry.say("unknown", audit::derive_unknown_name(identity, "user", key)),
-    };
-    entry.say("code", refusal.code.id);
-    if let Some(detail) = refusal.detail {
-        entry.say("detail", detail);
-    }
-    let known = person.filter(|_| refusal.code != &codes::PASS_WRONG);
-    let subject = known.map(|person| person.person_id);
-    let about = (subject, subject.as_ref().map(|id| id.0.as_slice()));
-    let word = "pass.refused";
-    let written = audit::commit(identity, Unit::new(), Log::Audit, word, about, entry).await;
-    written.map(drop).map_err(refuse_write)
-}
-
 /// The pass whose code was shown in this browser, if it still stands.
 pub(crate) async fn restore(
     identity: &Identity,
     caller: &Caller,
     token: &str,
 ) -> Result<Presented, Refusal> {
-    let Opened { state, .. } = match ceremony::open(identity, bind(caller), token).await {
-        Ok(opened) => opened,
-        Err(refusal) if refusal.code == &codes::STATE_EXPIRED => {
-            return Err(unusable("pass.too_late"));
-        }
-        Err(refusal) => return Err(refusal),
-    };
+    let by = (caller, Purpose::EnterPass);
+    let too_late = || unusable("pass.too_late");
+    let Reopened {
+        person_id,
+        state_id,
+        extra,
+    } = shown::reopen::<Extra>(identity, by, token, too_late).await?;
     let unreadable = || Refusal::new(&codes::STATE_UNREADABLE);
-    let person_id = Id(state.person.ok_or_else(unreadable)?.0);
-    let state_id = state.state_id();
-    let extra = state.extra.ok_or_else(unreadable)?;
-    let extra: Extra = serde_json::from_value(extra).map_err(|_| unreadable())?;
     let pass_id = Id::parse(&extra.pass).ok_or_else(unreadable)?;
     let pass = find(identity, person_id).await?;
     let pass = pass

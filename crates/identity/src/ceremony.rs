@@ -26,7 +26,11 @@ fn padded(purpose: Purpose) -> usize {
         | Purpose::Upgrade
         | Purpose::Provision => 256,
         // These carry names that a person typed, or a token.
-        Purpose::SetUp | Purpose::Enrol | Purpose::EnrolByPass | Purpose::EnrolByCode => 2560,
+        Purpose::SetUp
+        | Purpose::Enrol
+        | Purpose::EnrolByPass
+        | Purpose::EnrolByCode
+        | Purpose::EnrolByRequest => 2560,
     }
 }
 

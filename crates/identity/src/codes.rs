@@ -164,7 +164,11 @@ codes! {
     RECOVERY_WRONG = "recovery.wrong" Unauthenticated "User name or recovery code is not right." "Check both; a code works once, and making new ones ends the old. Ask the help desk if it stays.";
     RECOVERY_UNUSABLE = "recovery.unusable" Gone "The recovery code was used or replaced, the account is disabled, or the time to register is over." "Enter a code again, or ask the help desk.";
     RECOVERY_NOT_ALLOWED = "recovery.not_allowed" Forbidden "The organisation's policy does not let this account have recovery codes." "Ask the help desk for a Temporary Access Pass.";
-    RECOVERY_POLICY_UNFIT = "recovery_policy.unfit" Bad "The policy of recovery codes names a group that is not there, one twice, or too many." "Correct it; nothing was saved.";
+    RECOVERY_POLICY_UNFIT = "recovery_policy.unfit" Bad "The recovery policy names a group that is not there, one twice, or too many, or a waiting time that is not of 1 to 720 hours." "Correct it; nothing was saved.";
+    RUNG_NOT_ALLOWED = "recovery.rung_not_allowed" Forbidden "The organisation's policy does not offer this account this way back in." "Choose another way, or ask the help desk.";
+    REQUEST_UNUSABLE = "recovery.request_unusable" Gone "This recovery was used, cancelled or replaced, its time is over, or the account changed meanwhile." "Begin again, or ask the help desk.";
+    REQUEST_WAITS = "recovery.request_waits" Forbidden "The waiting time of this recovery is not over yet." "Come back when it is.";
+    REQUEST_UNKNOWN = "recovery.request_unknown" Missing "No device waits with this code, or it is not for you to say." "Check the letters, or let the code be made anew.";
     RECOVERED = "recovery.too_recent" Forbidden "A session that a recovery led to removes no passkey, confirms none that is held, and makes no recovery codes for 24 hours." "Sign in with another passkey, or wait; a lost device can be reported at once.";
     LOST_UNFIT = "lost.unfit" Bad "What is reported lost is one passkey, or several of one maker." "Report them one after the other.";
     LINK_NOT_NEEDED = "link.not_needed" Conflict "Registration links are for people without a usable passkey." "The person can sign in and add a passkey on the Security info page.";

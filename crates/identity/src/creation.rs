@@ -23,6 +23,7 @@ use crate::link::LinkPurpose;
 use crate::metadata::InUse;
 use crate::policies::decide_registration;
 use crate::proof::{self, Entitlement, Permitted};
+use crate::recovery::Rung;
 use crate::tenant::refuse_write;
 use crate::{Caller, Class, Identity, Micros, Refusal, codes, trust_group};
 
@@ -289,6 +290,11 @@ fn derive_created_proof(entitlement: &Entitlement) -> &'static str {
         },
         Entitlement::Pass(_) => "access_pass",
         Entitlement::Code(_) => "recovery_code",
+        Entitlement::Request(request) => match request.rung() {
+            Rung::Mail => "recovery_mail",
+            Rung::Manager => "recovery_manager",
+            Rung::Device => "recovery_device",
+        },
         Entitlement::Options(_) => "provisioned",
     }
 }
@@ -356,6 +362,10 @@ pub(crate) fn insert(
             unit.spend_within(tenant, code.state_id(), attempt);
             let version = code.person_version();
             unit.spend_recovery_code(tenant, person_id, code.code_id(), version, now);
+        }
+        Entitlement::Request(request) => {
+            let (id, browser) = (request.request_id(), request.browser_hash());
+            unit.use_recovery_request(tenant, id, person_id, browser, now);
         }
         Entitlement::Options(options) => {
             let version = options.person_version();

@@ -57,7 +57,7 @@ impl std::fmt::Debug for Begun {
 }
 
 /// A code as it is compared: without what people put between letters, and without caring for case.
-fn normalise(code: &str) -> Option<String> {
+pub(crate) fn normalise(code: &str) -> Option<String> {
     let letters: String = code
         .chars()
         .filter(|letter| !matches!(letter, '-' | ' '))
@@ -67,14 +67,19 @@ fn normalise(code: &str) -> Option<String> {
     fits.then_some(letters)
 }
 
-fn write_code(letters: &str) -> String {
+pub(crate) fn write_code(letters: &str) -> String {
     let (first, last) = letters.split_at(LETTERS / 2);
     format!("{first}-{last}")
 }
 
 fn draw(identity: &Identity) -> String {
-    // 240 is the largest multiple of twenty in a byte: every letter is as likely.
     let random: [u8; 32] = identity.0.ambient.random.make();
+    derive_letters(&random).unwrap_or_default()
+}
+
+/// Eight letters; `None` of bytes that have too few.
+pub(crate) fn derive_letters(random: &[u8; 32]) -> Option<String> {
+    // 240 is the largest multiple of twenty in a byte: every letter is as likely.
     let mut letters: String = random
         .iter()
         .filter(|byte| **byte < 240)
@@ -86,7 +91,7 @@ fn draw(identity: &Identity) -> String {
         })
         .collect();
     letters.truncate(LETTERS);
-    letters
+    (letters.len() == LETTERS).then_some(letters)
 }
 
 fn derive_user_code_hash(identity: &Identity, letters: &str) -> [u8; 32] {

@@ -1,4 +1,5 @@
-//! A passkey without signing in: a person's first one by a registration link, or any by a Temporary Access Pass or a recovery code.
+//! A passkey without signing in: a person's first one by a registration link, or any by a Temporary Access Pass a recovery code, or a recovery
+//! that time or somebody else confirmed.
 
 use store::{Credential, CredentialStatus, Guard, Id, Log, Person, PersonStatus, WriteError};
 use webauthn::base64url;
@@ -14,6 +15,7 @@ use crate::notices::{self, Notice};
 use crate::passkeys::{Creation, check_count, propose_name};
 use crate::policies::Accepted;
 use crate::proof::{Basis, Permitted};
+use crate::recovery;
 use crate::recovery_code;
 use crate::sign_in::{derive_descriptor, limit_address};
 use crate::tenant::refuse_write;
@@ -36,6 +38,8 @@ pub enum By {
     Pass,
     /// What [`recovery_code::enter`] gave.
     Code,
+    /// The request of this browser that [`recovery::find_progress`] says is ready.
+    Request,
 }
 
 impl By {
@@ -44,6 +48,7 @@ impl By {
             By::Link => Purpose::Enrol,
             By::Pass => Purpose::EnrolByPass,
             By::Code => Purpose::EnrolByCode,
+            By::Request => Purpose::EnrolByRequest,
         }
     }
 }
@@ -153,6 +158,21 @@ async fn find_entitled(
                 person,
                 credentials,
                 proof: Proof::Code(code),
+                word,
+                recovers: true,
+            })
+        }
+        By::Request => {
+            let request = recovery::restore(identity, caller, token).await?;
+            let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
+            let person = store.find_person(tenant, request.person_id()).await?;
+            let person = person.ok_or(&codes::REQUEST_UNUSABLE)?;
+            let credentials = store.list_credentials(tenant, person.person_id).await?;
+            let word = ("recoveryRequest", request.request_id().to_string());
+            Ok(Entitled {
+                person,
+                credentials,
+                proof: Proof::Request(request),
                 word,
                 recovers: true,
             })
@@ -291,6 +311,10 @@ async fn write_enrolled(
     let (name, recovers) = (new.name, new.recovered_at.is_some());
     creation::insert(attempt.identity, &mut unit, &mut entry, new, permitted);
     unit.void_links_of_person(tenant, person.person_id, identity.0.ambient.now());
+    if by == By::Link && !person.had_passkey {
+        // A newcomer's pass, made without a reason: it shall not outlive the first day.
+        unit.purge_access_pass_of(tenant, person.person_id);
+    }
     match recovers {
         true => notices::tell(
             identity,
@@ -306,6 +330,9 @@ async fn write_enrolled(
         Ok(_) => Ok(()),
         Err(WriteError::Refused(Guard::Missing | Guard::ProofSpent)) if by == By::Code => {
             Err(Refusal::new(&codes::RECOVERY_UNUSABLE))
+        }
+        Err(WriteError::Refused(Guard::Missing)) if by == By::Request => {
+            Err(Refusal::new(&codes::REQUEST_UNUSABLE))
         }
         Err(WriteError::Refused(Guard::Missing)) if by == By::Pass => {
             Err(Refusal::new(&codes::PASS_UNUSABLE))

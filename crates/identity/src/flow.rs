@@ -11,6 +11,7 @@ use crate::access_pass;
 use crate::link::Presented;
 use crate::password;
 use crate::provisioning;
+use crate::recovery;
 use crate::recovery_code;
 use crate::sessions::{FreshSession, LiveSession};
 
@@ -38,6 +39,8 @@ pub(crate) enum Purpose {
     AddApp,
     /// The first passkey, without a question after a sign-in by password.
     Upgrade,
+    /// The same because time or somebody else confirmed it.
+    EnrolByRequest,
     /// On behalf of somebody else.
     Provision,
 }
@@ -59,6 +62,8 @@ pub(crate) enum Step {
     Password,
     /// A code of the person's authenticator app, or one that was sent to them.
     Factor,
+    /// A confirmed request of this browser to come back.
+    Request,
     /// Open options that were given to whoever asks, for this very person.
     Options,
     /// A verified assertion.
@@ -77,6 +82,7 @@ pub(crate) enum Proof {
     Code(recovery_code::Presented),
     Password(password::Presented),
     Factor(password::FactorCode),
+    Request(recovery::Presented),
     Options(provisioning::Presented),
     Assertion(VerifiedAssertion),
     Registration(Box<VerifiedRegistration>),
@@ -92,6 +98,7 @@ impl Proof {
             Proof::Code(_) => Step::Code,
             Proof::Password(_) => Step::Password,
             Proof::Factor(_) => Step::Factor,
+            Proof::Request(_) => Step::Request,
             Proof::Options(_) => Step::Options,
             Proof::Assertion(_) => Step::Assertion,
             Proof::Registration(_) => Step::Registration,
@@ -101,7 +108,7 @@ impl Proof {
 
 impl Purpose {
     #[cfg(test)]
-    pub(crate) const ALL: [Purpose; 14] = [
+    pub(crate) const ALL: [Purpose; 15] = [
         Purpose::SignIn,
         Purpose::Reauthenticate,
         Purpose::AddPasskey,
@@ -115,6 +122,7 @@ impl Purpose {
         Purpose::EnterPassword,
         Purpose::AddApp,
         Purpose::Upgrade,
+        Purpose::EnrolByRequest,
         Purpose::Provision,
     ];
 
@@ -133,6 +141,7 @@ impl Purpose {
             Purpose::SignInByPassword => &[Step::Password, Step::Factor],
             Purpose::EnterPassword => &[Step::Password],
             Purpose::AddApp => &[Step::FreshSession, Step::Factor],
+            Purpose::EnrolByRequest => &[Step::Request, Step::Registration],
         }
     }
 
@@ -159,6 +168,7 @@ impl Purpose {
             Purpose::EnterPassword => "enter_password",
             Purpose::AddApp => "add_app",
             Purpose::Upgrade => "upgrade",
+            Purpose::EnrolByRequest => "enrol_by_request",
             Purpose::Provision => "provision",
         }
     }

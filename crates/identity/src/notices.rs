@@ -92,6 +92,30 @@ pub enum Notice {
         /// Using it puts that off.
         moves_with_use: bool,
     },
+    /// With the link that begins the waiting time; to an address that is old enough alone.
+    RecoveryLetter {
+        token: LetterToken,
+    },
+    /// Until then anybody who is told can say no.
+    RecoveryWaiting {
+        ready_at: Micros,
+    },
+    RecoveryReady,
+    /// To a manager: somebody who reports to them asks.
+    RecoveryAsked {
+        name: String,
+    },
+}
+
+/// The token of a letter's link; says nothing where it is printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LetterToken(pub String);
+
+impl std::fmt::Debug for LetterToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LetterToken")
+    }
 }
 
 impl Notice {
@@ -116,6 +140,10 @@ impl Notice {
             Notice::SignInCode { .. } => "sign_in_code",
             Notice::PasskeyNewPlace { .. } => "passkey_new_place",
             Notice::PasskeyEnding { .. } => "passkey_ending",
+            Notice::RecoveryLetter { .. } => "recovery_letter",
+            Notice::RecoveryWaiting { .. } => "recovery_waiting",
+            Notice::RecoveryReady => "recovery_ready",
+            Notice::RecoveryAsked { .. } => "recovery_asked",
         }
     }
 
@@ -155,19 +183,9 @@ pub(crate) fn tell(identity: &Identity, unit: &mut Unit, person: Id, notice: Not
     write(identity, unit, person, notice);
 }
 
-/// Sends a secret to its owner alone: no program is told of it.
-pub(crate) fn send_code(
-    identity: &Identity,
-    unit: &mut Unit,
-    person: Id,
-    (code, expires_at): (String, Micros),
-) {
-    write(
-        identity,
-        unit,
-        person,
-        Notice::SignInCode { code, expires_at },
-    );
+/// Sends what holds a secret to its owner alone: no program is told of it.
+pub(crate) fn send(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
+    write(identity, unit, person, notice);
 }
 
 fn write(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
@@ -228,17 +246,28 @@ pub(crate) fn tell_added(identity: &Identity, unit: &mut Unit, person: Id, passk
     tell(identity, unit, person, Notice::PasskeyAdded { passkey, by });
 }
 
-/// Keeps the address of now for a while, in a unit that changes it.
+/// Keeps the address of now for a while, in a unit that changes it; the next one counts for no recovery as long (security 17).
 pub(crate) fn keep_former_mail(identity: &Identity, unit: &mut Unit, person: Id) {
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
     let until = ambient.now() + FORMER_MAIL;
     unit.keep_former_mail(tenant, person, ambient.make_id(), until);
+    unit.mark_mail_changed(tenant, person, ambient.now());
 }
 
 /// The address of a notice's link, built from the configured origin only (past mistake 10).
 pub(crate) fn write_link(identity: &Identity, token: &str) -> String {
     let origin = identity.0.settings.public_origin.as_str();
     format!("{origin}/not-me#{token}")
+}
+
+/// What the reader does next, for the notices that ask for something.
+pub(crate) fn write_way_in(identity: &Identity, notice: &Notice) -> Option<String> {
+    let origin = identity.0.settings.public_origin.as_str();
+    match notice {
+        Notice::RecoveryLetter { token } => Some(format!("{origin}/recover/letter#{}", token.0)),
+        Notice::RecoveryAsked { .. } => Some(format!("{origin}/approve")),
+        _ => None,
+    }
 }
 
 /// When a link of a notice of that time ends.

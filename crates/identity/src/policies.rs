@@ -12,6 +12,7 @@ mod in_force;
 mod method;
 mod preview;
 mod recovery;
+mod rungs;
 mod save;
 mod versions;
 
@@ -19,6 +20,7 @@ pub use policy::access_pass::PassPolicy;
 pub use policy::methods::{FactorPolicy, MethodPolicy, PasswordPolicy};
 pub use policy::profiles;
 pub use policy::recovery::RecoveryPolicy;
+pub use policy::rungs::{MAX_WAIT_HOURS, Rung, RungPolicy, Rungs};
 pub use webauthn::Aaguid;
 pub use webauthn::metadata::{CertificationLevel, KeyProtection};
 
@@ -40,6 +42,7 @@ pub use method::{
 pub(crate) use method::{check_method, is_method_on};
 pub use preview::{LISTED, Preview, Stopping, Stranded, begin_preview, preview};
 pub(crate) use recovery::check_recovery;
+pub(crate) use rungs::{check_rung, find_wait, is_rung_on};
 pub use save::{Saved, begin_change, reset, restore, save, try_out};
 pub use versions::{
     PolicyShown, VersionMode, VersionShown, compare_versions, list_versions, read_version, show,

@@ -15,6 +15,7 @@ use crate::link::Presented;
 use crate::password;
 use crate::policies::Accepted;
 use crate::provisioning;
+use crate::recovery;
 use crate::recovery_code;
 use crate::sessions::FreshSession;
 
@@ -143,6 +144,7 @@ pub(crate) enum Entitlement {
     Link(Presented),
     Pass(access_pass::Presented),
     Code(recovery_code::Presented),
+    Request(recovery::Presented),
     /// On behalf of the person.
     Options(provisioning::Presented),
 }
@@ -161,6 +163,7 @@ impl Entitlement {
         match self {
             Entitlement::Pass(pass) => Some(pass.basis()),
             Entitlement::Code(code) => Some(code.basis()),
+            Entitlement::Request(request) => Some(request.basis()),
             Entitlement::Session(_) | Entitlement::Link(_) | Entitlement::Options(_) => None,
         }
     }
@@ -186,6 +189,7 @@ pub(crate) fn permit(
         Proof::Link(link) if link.is_for(person_id) => Entitlement::Link(link),
         Proof::Pass(pass) if pass.is_for(person_id) => Entitlement::Pass(pass),
         Proof::Code(code) if code.is_for(person_id) => Entitlement::Code(code),
+        Proof::Request(request) if request.is_for(person_id) => Entitlement::Request(request),
         Proof::Options(options) if options.is_for(person_id) => Entitlement::Options(options),
         _ => return None,
     };

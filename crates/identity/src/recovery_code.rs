@@ -11,16 +11,17 @@ use serde::{Deserialize, Serialize};
 use store::{Id, Log, NewRecoveryCode, Person, PersonStatus, Unit};
 
 use crate::audit::{self, Entry};
-use crate::ceremony::{self, ALPHABET, Binding, Opened};
+use crate::ceremony::{self, ALPHABET};
 use crate::flow::Purpose;
 use crate::notices::{self, Notice};
 use crate::passkeys::{check_count, check_unrecovered, read_own};
 use crate::policies::{RecoveryCodes, check_recovery, is_method_on};
 use crate::proof::Basis;
 use crate::seal::derive_mac;
+use crate::shown::{self, Reopened};
 use crate::sign_in::{limit_address, limit_person};
 use crate::tenant::refuse_write;
-use crate::tries::{self, TryKey};
+use crate::tries::TryKey;
 use crate::{Caller, Identity, Micros, Refusal, Session, codes, look_alike, names};
 
 /// How many there are at once.
@@ -31,9 +32,6 @@ const LENGTH: usize = 16;
 
 /// They are shown and printed in groups of so many.
 const GROUP: usize = 4;
-
-/// Tries from one network for one name, right or wrong, before it has to wait.
-const MAX_TRIES: i64 = 10;
 
 /// How much of what was typed is looked at.
 const MAX_ENTERED: usize = 128;
@@ -193,14 +191,6 @@ struct Extra {
     person_version: i64,
 }
 
-fn bind(caller: &Caller) -> Binding<'_> {
-    Binding {
-        caller,
-        purpose: Purpose::EnterCode,
-        session: None,
-    }
-}
-
 /// Takes user name and code; gives what [`crate::enrolment`] takes for ten minutes in this browser.
 ///
 /// # Errors
@@ -217,8 +207,7 @@ pub async fn enter(
     limit_address(identity, caller)?;
     // What can't be a user name is nobody's.
     let key = names::derive_key(name).unwrap_or_default();
-    let about: [&[u8]; 3] = [b"recovery code try", &caller.network(), key.as_bytes()];
-    let try_key = tries::count(identity, &about, MAX_TRIES).await?;
+    let try_key = shown::count_try(identity, caller, (b"recovery code try", &key)).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     let found = store.find_person_by_name(tenant, &key).await?;
     let nobody = look_alike::derive_person(&identity.snapshot().keys.look_alike, &key);
@@ -244,7 +233,9 @@ pub async fn enter(
     match judged {
         Ok(token) => Ok(token),
         Err((person, refusal)) => {
-            record_refusal(identity, caller, (&key, person.as_ref()), &refusal).await?;
+            let words = ("recovery.refused", &codes::RECOVERY_WRONG);
+            let about = (key.as_str(), person.as_ref());
+            shown::record_refusal(identity, caller, words, about, &refusal).await?;
             Err(refusal)
         }
     }
@@ -288,35 +279,8 @@ async fn accept(
         code: code_id.to_string(),
         person_version: person.security_version,
     };
-    let extra = serde_json::to_value(extra).map_err(|_| Refusal::new(&codes::INTERNAL))?;
-    let issued = ceremony::issue(identity, bind(caller), Some(person.person_id), Some(extra))?;
-    Ok(issued.sealed)
-}
-
-/// Why, for the log; a name that nobody has may be a code in the wrong field. A wrong code is nobody's act, and does not stand
-/// among what was done to the person.
-async fn record_refusal(
-    identity: &Identity,
-    caller: &Caller,
-    (key, person): (&str, Option<&Person>),
-    refusal: &Refusal,
-) -> Result<(), Refusal> {
-    let is_wrong = refusal.code == &codes::RECOVERY_WRONG;
-    let mut entry = Entry::of(caller, identity.0.ambient.make_id());
-    match person {
-        Some(person) if is_wrong => entry.confide("user", person.user_name.as_str()),
-        Some(person) => entry.confide("actor", person.user_name.as_str()),
-        None => entry.say("unknown", audit::derive_unknown_name(identity, "user", key)),
-    };
-    entry.say("code", refusal.code.id);
-    if let Some(detail) = refusal.detail {
-        entry.say("detail", detail);
-    }
-    let subject = person.filter(|_| !is_wrong).map(|person| person.person_id);
-    let about = (subject, subject.as_ref().map(|id| id.0.as_slice()));
-    let word = "recovery.refused";
-    let written = audit::commit(identity, Unit::new(), Log::Audit, word, about, entry).await;
-    written.map(drop).map_err(refuse_write)
+    let by = (caller, Purpose::EnterCode);
+    shown::seal(identity, by, person.person_id, &extra)
 }
 
 /// The code that was shown in this browser, if it still stands; policy, roles and status are asked again.
@@ -325,18 +289,14 @@ pub(crate) async fn restore(
     caller: &Caller,
     token: &str,
 ) -> Result<Presented, Refusal> {
-    let Opened { state, .. } = match ceremony::open(identity, bind(caller), token).await {
-        Ok(opened) => opened,
-        Err(refusal) if refusal.code == &codes::STATE_EXPIRED => {
-            return Err(unusable("recovery.too_late"));
-        }
-        Err(refusal) => return Err(refusal),
-    };
+    let by = (caller, Purpose::EnterCode);
+    let too_late = || unusable("recovery.too_late");
+    let Reopened {
+        person_id,
+        state_id,
+        extra,
+    } = shown::reopen::<Extra>(identity, by, token, too_late).await?;
     let unreadable = || Refusal::new(&codes::STATE_UNREADABLE);
-    let person_id = Id(state.person.ok_or_else(unreadable)?.0);
-    let state_id = state.state_id();
-    let extra = state.extra.ok_or_else(unreadable)?;
-    let extra: Extra = serde_json::from_value(extra).map_err(|_| unreadable())?;
     let code_id = Id::parse(&extra.code).ok_or_else(unreadable)?;
     let basis = check_recovery(identity, person_id).await?;
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);

@@ -148,6 +148,8 @@ async fn assign_once(
     if kind == PrincipalKind::Person {
         // A link made by somebody who may not make one for an administrator is void from now on.
         unit.void_links_of_person(tenant, principal, now);
+        // So is what they asked for before they held one.
+        unit.end_recovery_requests(tenant, principal, Id([0; 16]));
     }
     let gained = [role.template_id()];
     tell_gained(identity, &mut unit, (principal, kind), &gained).await?;

@@ -14,6 +14,7 @@ use crate::password;
 use crate::policies::{Accepts, Verdicts, code_of, decide_at_rest, find_accepts};
 use crate::providers::{self, Provider};
 use crate::provisioning::{Planted, find_planted};
+use crate::recovery::{self, AskedOfManager, Rung, UnderWay};
 use crate::recovery_code::{self, Standing};
 use crate::sessions::{self, SessionView};
 use crate::sign_in::{Signals, derive_signals};
@@ -42,6 +43,12 @@ pub struct SecurityInfo {
     pub passwords: Option<password::Standing>,
     /// A password opened this session, which changes less.
     pub by_password: bool,
+    /// Recoveries under way: whoever sees them can say no.
+    pub under_way: Vec<UnderWay>,
+    /// What those ask whose manager they are.
+    pub asked: Vec<AskedOfManager>,
+    /// Whether there are codes that somebody could type here.
+    pub approves: bool,
     /// Until when nothing can be removed in this session, because a recovery led to it.
     pub recovered_until: Option<Micros>,
     /// Which passkeys can be added; the code of what says no when none can.
@@ -109,6 +116,10 @@ pub enum ActivityKind {
     CodesMade,
     RecoveryBegun,
     RecoveryRefused,
+    RecoveryWaiting,
+    RecoveryApproved,
+    RecoveryDenied,
+    RecoveryCancelled,
     ReportedLost,
     PasswordSet,
     PasswordRemoved,
@@ -158,6 +169,11 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
         },
         passwords: password::find_standing(identity, person.person_id).await?,
         by_password: session.is_by_password(),
+        under_way: recovery::list_under_way(identity, person.person_id).await?,
+        asked: recovery::approval::list_asked(identity, person.person_id).await?,
+        approves: recovery::list_on(identity)
+            .iter()
+            .any(|it| *it != Rung::Mail),
         recovered_until: recovered_since(identity, session, &credentials)
             .map(|at| at + RECOVERED_FOR),
         activity: list_activity(identity, session).await?,
@@ -297,6 +313,10 @@ fn derive_change_kind(word: &str) -> ActivityKind {
         "recovery_codes.made" => ActivityKind::CodesMade,
         "recovery.begun" => ActivityKind::RecoveryBegun,
         "recovery.refused" => ActivityKind::RecoveryRefused,
+        "recovery.waiting" => ActivityKind::RecoveryWaiting,
+        "recovery.approved" => ActivityKind::RecoveryApproved,
+        "recovery.denied" => ActivityKind::RecoveryDenied,
+        "recovery.cancelled" => ActivityKind::RecoveryCancelled,
         "passkey.reported_lost" => ActivityKind::ReportedLost,
         "password.set" | "password.given" => ActivityKind::PasswordSet,
         "password.removed" | "password.taken" => ActivityKind::PasswordRemoved,

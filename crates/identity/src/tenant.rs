@@ -538,6 +538,7 @@ async fn purge(identity: &Identity, database_time: Micros) -> Result<(), Refusal
         crate::provisioning::purge(&mut unit, tenant, database_time);
         crate::notices::purge(&mut unit, tenant, database_time);
         crate::reminders::purge(&mut unit, tenant, database_time);
+        crate::recovery::purge(&mut unit, tenant, database_time);
         let written = identity.write(unit).await.map_err(refuse_write)?;
         if written.rows.iter().all(Vec::is_empty) {
             break;

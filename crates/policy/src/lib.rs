@@ -9,6 +9,7 @@ pub mod methods;
 pub mod passkey;
 pub mod profiles;
 pub mod recovery;
+pub mod rungs;
 pub mod sign_in;
 
 /// A rule that took part in a decision. The word is stable: it stands in logs and texts.

@@ -70,6 +70,11 @@ pub trait MethodPolicy: Clone + Default + PartialEq + Serialize + DeserializeOwn
         included.chain(self.exclude().iter().copied())
     }
 
+    /// Every group that it takes the method, or another one, from.
+    fn excluded(&self) -> impl Iterator<Item = &GroupId> {
+        self.exclude().iter()
+    }
+
     /// Whether neither list is too long or has one twice.
     #[must_use]
     fn are_targets_fit(&self) -> bool {

@@ -1,9 +1,10 @@
-//! The policy of recovery codes: who may have and use them.
+//! The policy of recovery: who may have and use recovery codes, and the other ways back in ([`crate::rungs`]).
 
 use serde::{Deserialize, Serialize};
 
 use crate::methods::MethodPolicy;
 use crate::profiles::{GroupId, State, Target};
+use crate::rungs::Rungs;
 
 /// As it is written and stored: JSON, names in camelCase, unknown names refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,9 @@ pub struct RecoveryPolicy {
     pub include: Vec<Target>,
     /// Groups whose people may not, whatever else holds for them.
     pub exclude: Vec<GroupId>,
+    /// The other ways back in. A document without them is of an older program, and means codes only.
+    #[serde(skip_serializing_if = "Rungs::are_default")]
+    pub rungs: Rungs,
 }
 
 /// For everybody who holds no directory role.
@@ -28,6 +32,7 @@ impl Default for RecoveryPolicy {
             privileged: State::Disabled,
             include: vec![Target::Everyone],
             exclude: Vec::new(),
+            rungs: Rungs::default(),
         }
     }
 }
@@ -50,7 +55,26 @@ impl MethodPolicy for RecoveryPolicy {
     }
 
     fn find_fault(&self) -> Option<&'static str> {
-        (!self.are_targets_fit()).then_some("recovery_policy.targets")
+        match self.are_targets_fit() {
+            true => self.rungs.find_fault(),
+            false => Some("recovery_policy.targets"),
+        }
+    }
+
+    fn asks_for_groups(&self) -> bool {
+        !self.exclude.is_empty()
+            || !self.include.contains(&Target::Everyone)
+            || self.rungs.ask_for_groups()
+    }
+
+    fn groups(&self) -> impl Iterator<Item = GroupId> {
+        let included = self.include.iter().filter_map(|target| target.group());
+        let of_codes = included.chain(self.exclude.iter().copied());
+        of_codes.chain(self.rungs.groups())
+    }
+
+    fn excluded(&self) -> impl Iterator<Item = &GroupId> {
+        self.exclude.iter().chain(self.rungs.excluded())
     }
 }
 

@@ -305,3 +305,16 @@ function goOn(place) {
 
 void signals.send(data.signals);
 goOn(takeFragment());
+
+// Saying no to a recovery under way.
+
+for (const button of findAll('[data-cancel-recovery]')) {
+  button.addEventListener('click', () => work(button, async () => {
+    try {
+      await post('/security-info/recovery/cancel', {});
+      reloadSaying(text('script-recovery-cancelled'));
+    } catch (error) {
+      sayProblem(error);
+    }
+  }));
+}

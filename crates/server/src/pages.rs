@@ -3,6 +3,7 @@
 pub(crate) mod error;
 
 mod applications;
+mod approve;
 mod assets;
 mod device;
 mod health;
@@ -15,6 +16,7 @@ mod people;
 mod providers;
 pub(crate) mod reauthenticate;
 mod recover;
+mod recover_request;
 mod register;
 mod security_info;
 mod set_up;
@@ -45,6 +47,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(pass::routes())
         .merge(password::routes())
         .merge(recover::routes())
+        .merge(recover_request::routes())
+        .merge(approve::routes())
         .merge(not_me::routes())
         .merge(security_info::routes())
         .merge(people::routes())

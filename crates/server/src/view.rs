@@ -7,6 +7,7 @@ mod network;
 
 pub mod answer_form;
 pub mod applications;
+pub mod approve;
 pub mod at_application;
 pub mod consent;
 pub mod device;

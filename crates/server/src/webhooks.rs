@@ -79,8 +79,10 @@ fn write_call(call: &Call) -> String {
         }
         Notice::PassIssued { expires_at } => json!({ "expiresAt": Time(*expires_at) }),
         Notice::RoleGranted { role } => json!({ "role": role }),
-        // The code is nobody's but the person's; no such event is made.
-        Notice::SignInCode { expires_at, .. } => json!({ "expiresAt": Time(*expires_at) }),
+        Notice::RecoveryWaiting { ready_at } => json!({ "readyAt": Time(*ready_at) }),
+        // No such event is made: they are nobody's but the person's.
+        Notice::SignInCode { .. } | Notice::RecoveryLetter { .. } => json!({}),
+        Notice::RecoveryReady | Notice::RecoveryAsked { .. } => json!({}),
         Notice::PassUsed
         | Notice::CodesMade
         | Notice::RecoveryBegun

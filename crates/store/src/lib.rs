@@ -64,6 +64,9 @@ pub use records::provisioning::{
 };
 pub use records::pushed_request::PushedRequest;
 pub use records::recovery_code::{NewRecoveryCode, RecoveryCode};
+pub use records::recovery_request::{
+    Channels, NewRecoveryRequest, RecoveryRequest, RecoveryStatus, Versioned,
+};
 pub use records::refresh_family::{FamilyId, RefreshFamily};
 pub use records::registration::Registration;
 pub use records::role::{RoleHolder, Without};

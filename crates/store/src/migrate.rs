@@ -165,6 +165,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0023_webhooks_and_reminders.sql"),
     },
     Migration {
+        version: 24,
+        name: "recovery_request",
+        sqlite: include_str!("../migrations/sqlite/0024_recovery_request.sql"),
+        postgres: include_str!("../migrations/postgres/0024_recovery_request.sql"),
+    },
+    Migration {
         version: 25,
         name: "passwords",
         sqlite: include_str!("../migrations/sqlite/0025_passwords.sql"),

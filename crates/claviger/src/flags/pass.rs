@@ -77,13 +77,30 @@ pub(crate) struct PassPolicy {
     pub(crate) form: Form,
 }
 
+/// A way back in besides recovery codes.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Rung {
+    /// A letter and a waiting time
+    Mail,
+    /// The person's manager
+    Manager,
+    /// The person on a device where they are signed in
+    Device,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RecoveryPolicy {
-    /// Whether there are recovery codes at all
+    /// Which way back in is meant by --state, --include and --exclude, if not recovery codes
+    #[arg(long, value_enum)]
+    pub(crate) rung: Option<Rung>,
+    /// Hours to wait after the letter of the way by mail was opened: 1 to 720
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=720))]
+    pub(crate) wait: Option<u32>,
+    /// Whether there are recovery codes, or this way, at all
     #[arg(long)]
     pub(crate) state: Option<OnOff>,
-    /// Whether people with a directory role may have them, too
-    #[arg(long)]
+    /// Whether people with a directory role may have recovery codes, too; the other ways are never for them
+    #[arg(long, conflicts_with = "rung")]
     pub(crate) privileged: Option<OnOff>,
     /// Who may have them: everybody, or groups by name or id; may be repeated, and replaces the list
     #[arg(long, value_name = "GROUP")]
@@ -92,7 +109,7 @@ pub(crate) struct RecoveryPolicy {
     #[arg(long, value_name = "GROUP")]
     pub(crate) exclude: Vec<String>,
     /// Back to the default that nobody saved; also where what was saved can't be understood
-    #[arg(long, conflicts_with_all = ["state", "privileged", "include", "exclude"])]
+    #[arg(long, conflicts_with_all = ["rung", "wait", "state", "privileged", "include", "exclude"])]
     pub(crate) reset: bool,
     #[command(flatten)]
     pub(crate) form: Form,

@@ -105,6 +105,8 @@ pub(crate) enum Policy {
   claviger policy recovery
   claviger policy recovery --exclude \"Finance\"
   claviger policy recovery --privileged on
+  claviger policy recovery --rung mail --state on --wait 48
+  claviger policy recovery --rung manager --state on --include \"Pilots\"
   claviger policy recovery --state off")]
     Recovery(RecoveryPolicy),
     /// Show or change the policy of passwords, which are off unless somebody turns them on

@@ -7,6 +7,7 @@ use crate::audit::{self, Entry};
 use crate::mail::{self, MailSettings};
 use crate::notices::{self, Notice, Told};
 use crate::people::{Attribute, Profile};
+use crate::recovery::settled_mail;
 use crate::tenant::refuse_write;
 use crate::{Identity, Micros, Refusal};
 
@@ -36,6 +37,8 @@ pub struct Letter {
     /// in a reminder.
     pub link: Option<String>,
     pub link_expires_at: Micros,
+    /// What the reader is asked to open; a secret, too.
+    pub way_in: Option<String>,
     /// Where passkeys are looked at.
     pub security_info: String,
 }
@@ -191,12 +194,20 @@ async fn address(
         identity.0.tenant_id,
         identity.0.ambient.now(),
     );
-    // A secret goes to where the person reads mail now, and to no former address.
     let until = match told.notice {
+        // A secret goes to where the person reads mail now, and to no former address.
         Notice::SignInCode { .. } => Micros::MAX,
         _ => now,
     };
-    let mut addresses = store.list_mail_addresses(tenant, person, until).await?;
+    let mut addresses: Vec<String> = match told.notice {
+        // Who changed the address a short while ago gets no way in by it (security 17).
+        Notice::RecoveryLetter { .. } => {
+            let channels = store.find_recovery_channels(tenant, person).await?;
+            let settled = channels.and_then(|it| settled_mail(&it, now).map(str::to_owned));
+            settled.into_iter().collect()
+        }
+        _ => store.list_mail_addresses(tenant, person, until).await?,
+    };
     addresses.retain(|address| !told.settled.contains(address));
     let found = store.find_directory_person(tenant, person).await?;
     let Some(found) = found.filter(|_| !addresses.is_empty()) else {
@@ -217,6 +228,7 @@ async fn address(
         organisation: snapshot.tenant.name.clone(),
         link: is_live.then(|| notices::write_link(identity, &told.token)),
         link_expires_at: notices::link_expires_at(told.at),
+        way_in: notices::write_way_in(identity, &told.notice),
         security_info: format!("{origin}/security-info"),
         notice: told.notice.clone(),
     }))

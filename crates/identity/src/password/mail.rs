@@ -5,7 +5,7 @@ use store::{EmailCode, Id, Log, Person, Unit};
 
 use crate::audit::{self, Entry};
 use crate::ceremony::{AFTER_CODE, Opened};
-use crate::notices;
+use crate::notices::{self, Notice};
 use crate::seal::derive_mac;
 use crate::tenant::refuse_write;
 use crate::{Caller, Identity, Micros, Refusal, codes, mail, totp, tries};
@@ -71,7 +71,11 @@ pub(super) async fn send(
     };
     let mut unit = Unit::new();
     unit.put_email_code(identity.0.tenant_id, &stored);
-    notices::send_code(identity, &mut unit, person_id, (code, ends_at));
+    let notice = Notice::SignInCode {
+        code,
+        expires_at: ends_at,
+    };
+    notices::send(identity, &mut unit, person_id, notice);
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry.confide("actor", person.user_name.as_str());
     let about = (Some(person_id), Some(person_id.0.as_slice()));

@@ -339,6 +339,7 @@ async fn set_manager_once(
         identity.0.ambient.now(),
     );
     unit.set_manager(tenant, person, manager);
+    unit.mark_manager_changed(tenant, person, identity.0.ambient.now());
     let word = "user.manager_changed";
     access::write(identity, actor, &allowed, unit, word, person, entry)
         .await

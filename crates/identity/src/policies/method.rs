@@ -135,7 +135,7 @@ impl<P: MethodPolicy> Published<P> {
     }
 
     fn excluded(&self) -> impl Iterator<Item = &GroupId> {
-        self.policy.iter().flat_map(|policy| policy.exclude())
+        self.policy.iter().flat_map(MethodPolicy::excluded)
     }
 }
 
@@ -286,6 +286,16 @@ pub(crate) async fn check_method<M: Method>(
     identity: &Identity,
     person: Id,
 ) -> Result<Basis, Refusal> {
+    check_covering::<M>(identity, person, M::NOT_ALLOWED, M::Policy::covers).await
+}
+
+/// Refuses with `no` unless the policy in force `covers` this person; gives what that rests on.
+pub(super) async fn check_covering<M: Method>(
+    identity: &Identity,
+    person: Id,
+    no: &'static Code,
+    covers: impl Fn(&M::Policy, Holder<'_>) -> bool,
+) -> Result<Basis, Refusal> {
     let (store, tenant) = (&identity.0.store, identity.0.tenant_id);
     // Before what it is compared with.
     let membership = store.find_membership_version(tenant).await?;
@@ -299,20 +309,16 @@ pub(crate) async fn check_method<M: Method>(
         }
     };
     let groups: Vec<GroupId> = groups.into_iter().map(|id| GroupId(id.0)).collect();
-    let is_privileged = match policy.allows_privileged() {
-        true => false,
-        false => !store.list_roles(tenant, person).await?.is_empty(),
-    };
     let holder = Holder {
-        is_privileged,
+        is_privileged: !store.list_roles(tenant, person).await?.is_empty(),
         groups: &groups,
     };
-    match policy.covers(holder) {
+    match covers(policy, holder) {
         true => Ok(Basis {
             policy_version: tenant_now.policy_version,
             membership,
         }),
-        false => Err(Refusal::new(M::NOT_ALLOWED)),
+        false => Err(Refusal::new(no)),
     }
 }
 

@@ -162,8 +162,20 @@ refusal-recovery-unusable-remedy = أدخل رمزًا مرة أخرى أو اس
 refusal-recovery-not-allowed = لا تسمح سياسة مؤسستك لهذا الحساب باستخدام رموز الاسترداد.
 refusal-recovery-not-allowed-remedy = اطلب رمز وصول مؤقتًا من مكتب المساعدة.
 
-refusal-recovery-policy-unfit = تذكر سياسة رموز الاسترداد مجموعة غير موجودة أو مكرّرة أو عددًا كبيرًا منها.
+refusal-recovery-policy-unfit = تذكر سياسة الاستعادة مجموعة غير موجودة أو مكرّرة أو مجموعات أكثر من اللازم، أو مدة انتظار خارج 1 إلى 720 ساعة.
 refusal-recovery-policy-unfit-remedy = صحّحها. لم يُحفظ شيء.
+
+refusal-recovery-rung-not-allowed = لا تتيح مؤسستك لهذا الحساب طريق العودة هذا.
+refusal-recovery-rung-not-allowed-remedy = اختر طريقة أخرى أو اسأل مكتب المساعدة.
+
+refusal-recovery-request-unusable = استُخدمت هذه الاستعادة أو أُلغيت أو استُبدلت، أو انتهى وقتها، أو تغيّر الحساب في الأثناء.
+refusal-recovery-request-unusable-remedy = ابدأ من جديد أو اسأل مكتب المساعدة.
+
+refusal-recovery-request-waits = لم تنتهِ بعد مدة الانتظار لهذه الاستعادة.
+refusal-recovery-request-waits-remedy = عُد بعد انتهائها.
+
+refusal-recovery-request-unknown = لا جهاز ينتظر بهذا الرمز، أو ليس القرار لك.
+refusal-recovery-request-unknown-remedy = تحقّق من الحروف أو اطلب رمزًا جديدًا.
 
 refusal-recovery-too-recent = عدت عن طريق استرداد قبل أقل من يوم: حتى ذلك الحين لا يمكنك إزالة مفتاح مرور، ولا تأكيد مفتاح معلّق، ولا إنشاء رموز استرداد.
 refusal-recovery-too-recent-remedy = سجّل الدخول بمفتاح مرور آخر أو انتظر. يمكن الإبلاغ عن جهاز مفقود فورًا.

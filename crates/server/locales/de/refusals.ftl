@@ -162,8 +162,20 @@ refusal-recovery-unusable-remedy = Geben Sie noch einmal einen Code ein, oder fr
 refusal-recovery-not-allowed = Die Richtlinie Ihrer Organisation erlaubt diesem Konto keine Wiederherstellungscodes.
 refusal-recovery-not-allowed-remedy = Bitten Sie den Helpdesk um einen Befristeten Zugriffspass.
 
-refusal-recovery-policy-unfit = Die Richtlinie für Wiederherstellungscodes nennt eine Gruppe, die es nicht gibt, eine doppelt oder zu viele.
+refusal-recovery-policy-unfit = Die Wiederherstellungsrichtlinie nennt eine Gruppe, die es nicht gibt, eine doppelt oder zu viele, oder eine Wartezeit außerhalb von 1 bis 720 Stunden.
 refusal-recovery-policy-unfit-remedy = Berichtigen Sie sie. Nichts wurde gespeichert.
+
+refusal-recovery-rung-not-allowed = Ihre Organisation bietet diesem Konto diesen Weg zurück nicht an.
+refusal-recovery-rung-not-allowed-remedy = Wählen Sie einen anderen Weg, oder fragen Sie Ihren Helpdesk.
+
+refusal-recovery-request-unusable = Diese Wiederherstellung wurde benutzt, abgebrochen oder ersetzt, ihre Zeit ist um, oder das Konto hat sich inzwischen geändert.
+refusal-recovery-request-unusable-remedy = Beginnen Sie noch einmal, oder fragen Sie Ihren Helpdesk.
+
+refusal-recovery-request-waits = Die Wartezeit dieser Wiederherstellung ist noch nicht um.
+refusal-recovery-request-waits-remedy = Kommen Sie danach wieder.
+
+refusal-recovery-request-unknown = Kein Gerät wartet mit diesem Code, oder die Entscheidung liegt nicht bei Ihnen.
+refusal-recovery-request-unknown-remedy = Prüfen Sie die Buchstaben, oder lassen Sie einen neuen Code anzeigen.
 
 refusal-recovery-too-recent = Sie sind vor weniger als einem Tag durch eine Wiederherstellung zurückgekommen: Bis dahin können Sie keinen Passkey entfernen, keinen zurückgehaltenen bestätigen und keine Wiederherstellungscodes erstellen.
 refusal-recovery-too-recent-remedy = Melden Sie sich mit einem anderen Passkey an, oder warten Sie. Ein verlorenes Gerät können Sie sofort melden.

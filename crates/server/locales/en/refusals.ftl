@@ -162,8 +162,20 @@ refusal-recovery-unusable-remedy = Enter a code again, or ask your help desk.
 refusal-recovery-not-allowed = Your organisation’s policy does not let this account use recovery codes.
 refusal-recovery-not-allowed-remedy = Ask the help desk for a Temporary Access Pass.
 
-refusal-recovery-policy-unfit = The policy of recovery codes names a group that is not there, one twice, or too many.
+refusal-recovery-policy-unfit = The recovery policy names a group that is not there, one twice, or too many, or a waiting time that is not of 1 to 720 hours.
 refusal-recovery-policy-unfit-remedy = Correct it. Nothing was saved.
+
+refusal-recovery-rung-not-allowed = Your organisation does not offer this account this way back in.
+refusal-recovery-rung-not-allowed-remedy = Choose another way, or ask your help desk.
+
+refusal-recovery-request-unusable = This recovery was used, cancelled or replaced, its time is over, or the account changed meanwhile.
+refusal-recovery-request-unusable-remedy = Begin again, or ask your help desk.
+
+refusal-recovery-request-waits = The waiting time of this recovery is not over yet.
+refusal-recovery-request-waits-remedy = Come back when it is.
+
+refusal-recovery-request-unknown = No device waits with this code, or it is not for you to say.
+refusal-recovery-request-unknown-remedy = Check the letters, or let the code be made anew.
 
 refusal-recovery-too-recent = You came back by a recovery less than a day ago: until then you can remove no passkey, confirm none that is held, and make no recovery codes.
 refusal-recovery-too-recent-remedy = Sign in with another passkey, or wait. A lost device can be reported at once.

@@ -36,6 +36,10 @@ async fn show(
         let template = EnterCode {
             frame: visit.frame(),
             unknown: code,
+            at: "/device",
+            field: "user_code",
+            title: "device-enter-title",
+            lead: "device-enter-lead",
         };
         page(&state, &visit, &template)
     };
@@ -77,9 +81,18 @@ struct Decided {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Word {
+pub(super) enum Word {
     Allow,
     Deny,
+}
+
+impl From<Word> for Decision {
+    fn from(word: Word) -> Decision {
+        match word {
+            Word::Allow => Decision::Allow,
+            Word::Deny => Decision::Deny,
+        }
+    }
 }
 
 async fn decide(
@@ -88,10 +101,7 @@ async fn decide(
     SignedIn(session): SignedIn,
     JsonBody(body): JsonBody<Decided>,
 ) -> Answer {
-    let decision = match body.decision {
-        Word::Allow => Decision::Allow,
-        Word::Deny => Decision::Deny,
-    };
+    let decision = Decision::from(body.decision);
     let code = (body.user_code.as_str(), body.since.as_str());
     device::decide(&state.identity, &caller, &session, code, decision).await?;
     Ok(json(&Empty {}))

@@ -7,8 +7,8 @@ use identity::enrolment::{self, By};
 use identity::{Caller, access_pass};
 use serde::{Deserialize, Serialize};
 
-use super::register::{Invited, Token};
-use super::set_up::{AFTER_REGISTERING, Registered};
+use super::register::{Invited, Token, complete};
+use super::set_up::AFTER_REGISTERING;
 use super::{Answer, Ceremony, ReturnQuery, json, page};
 use crate::app::AppState;
 use crate::extract::{AskedBy, JsonBody, PageQuery, Visit, return_path};
@@ -91,11 +91,5 @@ async fn finish(
     AskedBy(caller): AskedBy,
     JsonBody(body): JsonBody<Ceremony>,
 ) -> Answer {
-    let response = body.response.get().as_bytes();
-    let user_name =
-        enrolment::finish(&state.identity, &caller, By::Pass, &body.state, response).await?;
-    Ok(json(&Registered {
-        location: AFTER_REGISTERING,
-        user_name,
-    }))
+    complete(&state, &caller, By::Pass, &body).await
 }

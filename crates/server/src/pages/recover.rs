@@ -3,13 +3,13 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use identity::enrolment::{self, By};
-use identity::{access_pass, recovery_code};
+use identity::enrolment::By;
+use identity::{access_pass, recovery, recovery_code};
 
 use super::pass::{Entered, invite};
-use super::register::Token;
-use super::set_up::{AFTER_REGISTERING, Registered};
-use super::{Answer, Ceremony, ReturnQuery, json, page};
+use super::register::{Token, complete};
+use super::set_up::AFTER_REGISTERING;
+use super::{Answer, Ceremony, ReturnQuery, page};
 use crate::app::AppState;
 use crate::extract::{AskedBy, JsonBody, PageQuery, Visit, return_path};
 use crate::view::recover::Recover;
@@ -28,6 +28,7 @@ pub(super) const AFTER_LOSS: &str = "/recover?notice=reported-lost";
 /// The ways are the organisation's, the same for everybody: who asks is not known yet.
 async fn show(
     State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
     visit: Visit,
     PageQuery(query): PageQuery<ReturnQuery>,
 ) -> Answer {
@@ -39,6 +40,8 @@ async fn show(
         sign_in: format!("/sign-in?{on}"),
         registered: format!("{AFTER_REGISTERING}&{on}"),
         has_codes: recovery_code::are_on(&state.identity),
+        rungs: recovery::list_on(&state.identity),
+        progress: recovery::find_progress(&state.identity, &caller).await?,
         pass: access_pass::are_on(&state.identity).then(|| format!("/pass?{on}")),
         reported: query.notice.as_deref() == Some("reported-lost"),
     };
@@ -67,11 +70,5 @@ async fn finish(
     AskedBy(caller): AskedBy,
     JsonBody(body): JsonBody<Ceremony>,
 ) -> Answer {
-    let response = body.response.get().as_bytes();
-    let user_name =
-        enrolment::finish(&state.identity, &caller, By::Code, &body.state, response).await?;
-    Ok(json(&Registered {
-        location: AFTER_REGISTERING,
-        user_name,
-    }))
+    complete(&state, &caller, By::Code, &body).await
 }

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 
+use identity::Caller;
 use identity::enrolment::{self, By, Invitation};
 use identity::passkeys::CreationOptions;
 use serde::{Deserialize, Serialize};
@@ -71,21 +72,20 @@ async fn begin(
     Ok(json(&Invited::of(invitation)))
 }
 
+/// Stores what the device made, whatever entitles to it.
+pub(super) async fn complete(state: &AppState, caller: &Caller, by: By, body: &Ceremony) -> Answer {
+    let response = body.response.get().as_bytes();
+    let user_name = enrolment::finish(&state.identity, caller, by, &body.state, response).await?;
+    Ok(json(&Registered {
+        location: AFTER_REGISTERING,
+        user_name,
+    }))
+}
+
 async fn finish(
     State(state): State<AppState>,
     AskedBy(caller): AskedBy,
     JsonBody(body): JsonBody<Ceremony>,
 ) -> Answer {
-    let user_name = enrolment::finish(
-        &state.identity,
-        &caller,
-        By::Link,
-        &body.state,
-        body.response.get().as_bytes(),
-    )
-    .await?;
-    Ok(json(&Registered {
-        location: AFTER_REGISTERING,
-        user_name,
-    }))
+    complete(&state, &caller, By::Link, &body).await
 }

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use identity::{
-    Id, applications, codes, lost, passkeys, password, provisioning, recovery_code, security_info,
+    Id, applications, codes, lost, passkeys, password, provisioning, recovery, recovery_code, security_info,
     sessions,
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/security-info/app/begin", post(begin_app))
         .route("/security-info/app/finish", post(finish_app))
         .route("/security-info/app/remove", post(remove_app))
+        .route("/security-info/recovery/cancel", post(cancel_recovery))
         .route("/security-info/sessions/end", post(end_session))
         .route("/security-info/consents/withdraw", post(withdraw))
 }
@@ -53,6 +54,9 @@ async fn show(State(state): State<AppState>, SignedIn(session): SignedIn, visit:
         codes: info.codes,
         passwords: info.passwords,
         by_password: info.by_password,
+        under_way: &info.under_way,
+        asked: &info.asked,
+        approves: info.approves,
         recovered_until: info.recovered_until,
         accepts: &info.accepts,
         signals: to_value(&signals!(info.signals))?,
@@ -274,6 +278,16 @@ async fn remove_app(
     _: JsonBody<Nothing>,
 ) -> Answer {
     password::remove_app(&state.identity, &caller, &session).await?;
+    Ok(json(&Empty {}))
+}
+
+async fn cancel_recovery(
+    State(state): State<AppState>,
+    AskedBy(caller): AskedBy,
+    SignedIn(session): SignedIn,
+    _: JsonBody<Nothing>,
+) -> Answer {
+    recovery::cancel(&state.identity, &caller, &session).await?;
     Ok(json(&Empty {}))
 }
 

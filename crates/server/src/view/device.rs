@@ -18,6 +18,12 @@ pub struct EnterCode<'a> {
     pub frame: Frame<'a>,
     /// What was typed and is no code that waits; empty at first.
     pub unknown: &'a str,
+    /// Where it is sent, and as what.
+    pub at: &'static str,
+    pub field: &'static str,
+    /// Keys of texts.
+    pub title: &'static str,
+    pub lead: &'static str,
 }
 
 impl EnterCode<'_> {

@@ -128,6 +128,14 @@ fn describe(notice: &Notice) -> (&'static str, &'static str) {
             ..
         } => ("letter-passkey-ending-subject", "letter-passkey-unused"),
         Notice::PasskeyEnding { .. } => ("letter-passkey-ending-subject", "letter-passkey-ending"),
+        Notice::RecoveryLetter { .. } => {
+            ("letter-recovery-letter-subject", "letter-recovery-letter")
+        }
+        Notice::RecoveryWaiting { .. } => {
+            ("letter-recovery-waiting-subject", "letter-recovery-waiting")
+        }
+        Notice::RecoveryReady => ("letter-recovery-ready-subject", "letter-recovery-ready"),
+        Notice::RecoveryAsked { .. } => ("letter-recovery-asked-subject", "letter-recovery-asked"),
     }
 }
 
@@ -152,6 +160,7 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
             texts.moment(expires_at)
         }
         Notice::PasskeyEnding { ends_at, .. } => texts.moment(ends_at),
+        Notice::RecoveryWaiting { ready_at } => texts.moment(ready_at),
         _ => String::new(),
     };
     let place = match &letter.notice {
@@ -166,6 +175,10 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         Notice::SignInCode { code, .. } => code.as_str(),
         _ => "",
     };
+    let person = match &letter.notice {
+        Notice::RecoveryAsked { name } => quote(name),
+        _ => String::new(),
+    };
     let (name, account) = (quote(&letter.display_name), clean(&letter.user_name));
     let organisation = clean(&letter.organisation);
     let values = [
@@ -176,6 +189,7 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         ("role", role),
         ("code", code),
         ("place", &place),
+        ("person", &person),
     ];
     let moment = texts.moment(letter.at);
     let link_until = texts.moment(letter.link_expires_at);
@@ -199,8 +213,20 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
         words: letter.security_info.clone(),
         url: letter.security_info.clone(),
     };
-    let ways: Vec<Way> = not_me.into_iter().chain([review]).collect();
+    let way_in = letter.way_in.as_ref().map(|url| Way {
+        lead: texts.text(way_in_lead(&letter.notice)).into_owned(),
+        words: texts.text("letter-way-in").into_owned(),
+        url: url.clone(),
+    });
+    let ways: Vec<Way> = way_in.into_iter().chain(not_me).chain([review]).collect();
     finish(texts, subject, &paragraphs, &ways, &organisation)
+}
+
+fn way_in_lead(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::RecoveryAsked { .. } => "letter-approve-lead",
+        _ => "letter-way-in-lead",
+    }
 }
 
 /// A letter that says that mail works.
@@ -253,6 +279,8 @@ fn finish(
 
 #[cfg(test)]
 mod tests {
+    use identity::notices::LetterToken;
+
     use super::*;
     use crate::i18n::languages;
 
@@ -271,6 +299,7 @@ mod tests {
             link: Some("https://login.example.org/not-me#token".to_owned()),
             link_expires_at: NOW,
             security_info: "https://login.example.org/security-info".to_owned(),
+            way_in: Some("https://login.example.org/recover/letter#token".to_owned()),
         }
     }
 
@@ -312,6 +341,12 @@ mod tests {
                     network: "203.0.113.0/24".to_owned(),
                 },
             },
+            Notice::RecoveryLetter {
+                token: LetterToken("token".to_owned()),
+            },
+            Notice::RecoveryWaiting { ready_at: NOW },
+            Notice::RecoveryReady,
+            Notice::RecoveryAsked { name: passkey() },
         ];
         let endings = [false, true].map(|moves_with_use| Notice::PasskeyEnding {
             passkey: passkey(),

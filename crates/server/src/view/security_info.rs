@@ -7,6 +7,7 @@ use identity::authorize::ConsentApi;
 use identity::password;
 use identity::policies::Accepts;
 use identity::provisioning::Planted;
+use identity::recovery::{AskedOfManager, UnderWay};
 use identity::recovery_code::{self, Standing};
 use identity::security_info::{Activity, ActivityKind, PasskeyCard};
 use identity::sessions::SessionView;
@@ -32,6 +33,7 @@ pub(super) const SCRIPT_TEXTS: &[&str] = &[
     "script-lost-title",
     "script-lost-all",
     "script-copied",
+    "script-recovery-cancelled",
 ];
 
 /// Texts that `own-password.js` needs.
@@ -65,6 +67,12 @@ pub struct SecurityInfo<'a> {
     pub passwords: Option<password::Standing>,
     /// A password opened this session: it can change less.
     pub by_password: bool,
+    /// Recoveries under way for this account.
+    pub under_way: &'a [UnderWay],
+    /// What those ask who report to the person.
+    pub asked: &'a [AskedOfManager],
+    /// There may be codes to type.
+    pub approves: bool,
     /// Until when nothing can be removed here, because a recovery led to this session.
     pub recovered_until: Option<Micros>,
     /// Which passkeys can be added, or the code of what says that none can.
@@ -115,6 +123,13 @@ impl SecurityInfo<'_> {
         texts
             .with("password-rule", &[("least", &least)])
             .into_owned()
+    }
+
+    /// "Bob asks you to let them back in".
+    fn asks(&self, asked: &AskedOfManager) -> String {
+        let values = [("name", asked.display_name.as_str())];
+        let texts = self.frame.texts;
+        texts.with("under-way-asked", &values).into_owned()
     }
 
     /// By whom passkeys belong together; empty where the maker does not say who they are.
@@ -274,6 +289,10 @@ impl SecurityInfo<'_> {
             ActivityKind::CodesMade => "activity-codes-made",
             ActivityKind::RecoveryBegun => "activity-recovery-begun",
             ActivityKind::RecoveryRefused => "activity-recovery-refused",
+            ActivityKind::RecoveryWaiting => "activity-recovery-waiting",
+            ActivityKind::RecoveryApproved => "activity-recovery-approved",
+            ActivityKind::RecoveryDenied => "activity-recovery-denied",
+            ActivityKind::RecoveryCancelled => "activity-recovery-cancelled",
             ActivityKind::ReportedLost => "activity-reported-lost",
             ActivityKind::PasswordSet => "activity-password-set",
             ActivityKind::PasswordRemoved => "activity-password-removed",
@@ -296,11 +315,15 @@ impl SecurityInfo<'_> {
             | ActivityKind::Enabled
             | ActivityKind::PassUsed
             | ActivityKind::RecoveryBegun
+            | ActivityKind::RecoveryApproved
             | ActivityKind::PasskeyConfirmed => "check",
             ActivityKind::SignInRefused(_)
             | ActivityKind::PasskeyRefused
             | ActivityKind::PassRefused
             | ActivityKind::RecoveryRefused
+            | ActivityKind::RecoveryWaiting
+            | ActivityKind::RecoveryDenied
+            | ActivityKind::RecoveryCancelled
             | ActivityKind::ReportedLost
             | ActivityKind::Disabled => "alert",
             ActivityKind::PasskeyAdded

@@ -176,7 +176,8 @@ impl Unit {
         self.step(&DELETE_OF_ISSUER, args, Expect::Any)
     }
 
-    pub(super) fn purge_access_pass_of(&mut self, tenant: Id, person: Id) -> &mut Unit {
+    /// Whatever it is good for.
+    pub fn purge_access_pass_of(&mut self, tenant: Id, person: Id) -> &mut Unit {
         let args = vec![tenant.into(), person.into()];
         self.step(&PURGE_OF_PERSON, args, Expect::Any)
     }

@@ -100,6 +100,10 @@ leavings! {
             "known_place" "place_id" "person_id";
         FIND_REMINDERS_OF = "leaving.find_reminders_of_person", DELETE_REMINDERS_OF = "leaving.delete_reminders_of_person":
             "reminder" "reminder_id" "person_id";
+        FIND_RECOVERIES_OF = "leaving.find_recoveries_of_person", DELETE_RECOVERIES_OF = "leaving.delete_recoveries_of_person":
+            "recovery_request" "request_id" "person_id";
+        FIND_APPROVED_BY = "leaving.find_recoveries_by_approver", DELETE_APPROVED_BY = "leaving.delete_recoveries_by_approver":
+            "recovery_request" "request_id" "approver_id";
     }
 }
 

@@ -32,6 +32,7 @@ pub mod profile;
 pub mod provisioning;
 pub mod pushed_request;
 pub mod recovery_code;
+pub mod recovery_request;
 pub mod refresh_family;
 pub mod registration;
 pub mod reminder;
@@ -81,6 +82,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     provisioning::ALL,
     pushed_request::ALL,
     recovery_code::ALL,
+    recovery_request::ALL,
     refresh_family::ALL,
     reminder::ALL,
     role::ALL,
