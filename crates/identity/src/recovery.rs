@@ -90,10 +90,19 @@ pub struct AskedOfManager {
 }
 
 /// Which of these ways the organisation has, in the order in which they are offered; the same for everybody.
-#[must_use]
-pub fn list_on(identity: &Identity) -> Vec<Rung> {
+pub async fn list_on(identity: &Identity) -> Result<Vec<Rung>, Refusal> {
+    // By the policy of now, not of a minute ago: who is sent here to ask shall find where.
+    identity.current().await?;
     let all = Rung::ALL.into_iter();
-    all.filter(|rung| is_rung_on(identity, *rung)).collect()
+    Ok(all.filter(|rung| is_rung_on(identity, *rung)).collect())
+}
+
+/// Refuses what nobody in the organisation may.
+async fn check_on(identity: &Identity, rung: Rung) -> Result<(), Refusal> {
+    match list_on(identity).await?.contains(&rung) {
+        true => Ok(()),
+        false => Err(Refusal::new(&codes::RUNG_NOT_ALLOWED)),
+    }
 }
 
 fn unusable(detail: &'static str) -> Refusal {
@@ -188,9 +197,7 @@ async fn find_asking(
 ) -> Result<Asking, Refusal> {
     identity.check_clock()?;
     limit_address(identity, caller)?;
-    if !is_rung_on(identity, rung) {
-        return Err(Refusal::new(&codes::RUNG_NOT_ALLOWED));
-    }
+    check_on(identity, rung).await?;
     // What can't be a user name is nobody's.
     let key = names::derive_key(name).unwrap_or_default();
     shown::count_try(identity, caller, (b"recovery asked", &key)).await?;
@@ -202,10 +209,13 @@ async fn find_asking(
     let covered = check_rung(identity, person_id, rung).await;
     let channels = store.find_recovery_channels(tenant, person_id).await?;
     let under_way = store.list_recovery_requests(tenant, person_id, now).await?;
-    let waits = |it: &RecoveryRequest| it.status == RecoveryStatus::Open;
+    // What a sign-out everywhere ended hinders nobody.
+    let version = found.as_ref().map(|person| person.security_version);
+    let waits =
+        |it: &RecoveryRequest| it.status == RecoveryStatus::Open && it.person_version == version;
     let refused = match (&found, covered) {
         (_, Err(refusal)) if is_ours(&refusal) => return Err(refusal),
-        (None, _) => Some(unusable("recovery.nobody")),
+        (None, _) => Some(unusable("recovery.no_account")),
         (Some(person), _) if person.status != PersonStatus::Enabled => {
             Some(unusable("recovery.account"))
         }

@@ -172,6 +172,7 @@ pub async fn view(identity: &Identity, session: &Session) -> Result<SecurityInfo
         under_way: recovery::list_under_way(identity, person.person_id).await?,
         asked: recovery::approval::list_asked(identity, person.person_id).await?,
         approves: recovery::list_on(identity)
+            .await?
             .iter()
             .any(|it| *it != Rung::Mail),
         recovered_until: recovered_since(identity, session, &credentials)

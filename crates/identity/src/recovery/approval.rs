@@ -11,8 +11,8 @@ use store::{
 
 use super::mail::count_asked;
 use super::{
-    AskedOfManager, Rung, check_standing, derive_browser_hash, derive_code, derive_code_hash,
-    describe_asking, find_asking, settled_manager, unusable,
+    AskedOfManager, Rung, check_on, check_standing, derive_browser_hash, derive_code,
+    derive_code_hash, describe_asking, find_asking, settled_manager, unusable,
 };
 use crate::audit::{self, Entry};
 use crate::authorize::Decision;
@@ -44,9 +44,7 @@ type Asked<'a> = (
 pub async fn ask_device(identity: &Identity, caller: &Caller) -> Result<String, Refusal> {
     identity.check_clock()?;
     limit_address(identity, caller)?;
-    if !is_rung_on(identity, Rung::Device) {
-        return Err(Refusal::new(&codes::RUNG_NOT_ALLOWED));
-    }
+    check_on(identity, Rung::Device).await?;
     let mut entry = Entry::of(caller, identity.0.ambient.make_id());
     entry.say("rung", Rung::Device.as_str());
     insert(

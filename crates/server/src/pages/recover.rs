@@ -40,7 +40,7 @@ async fn show(
         sign_in: format!("/sign-in?{on}"),
         registered: format!("{AFTER_REGISTERING}&{on}"),
         has_codes: recovery_code::are_on(&state.identity),
-        rungs: recovery::list_on(&state.identity),
+        rungs: recovery::list_on(&state.identity).await?,
         progress: recovery::find_progress(&state.identity, &caller).await?,
         pass: access_pass::are_on(&state.identity).then(|| format!("/pass?{on}")),
         reported: query.notice.as_deref() == Some("reported-lost"),
