@@ -13,7 +13,9 @@ mod webhook;
 
 pub(crate) use app::{Api, App, OwnedApp, SignIn};
 pub(crate) use mail::{Mail, SecurityWord, SetMail};
-pub(crate) use pass::{FactorPolicy, Pass, PassPolicy, Password, PasswordPolicy, RecoveryPolicy, Rung};
+pub(crate) use pass::{
+    FactorPolicy, Pass, PassPolicy, Password, PasswordPolicy, RecoveryPolicy, Rung,
+};
 pub(crate) use policy::Policy;
 pub(crate) use webhook::Webhook;
 

@@ -150,13 +150,17 @@ impl Rungs {
         if !self.is_wait_fit() {
             return Some("recovery_policy.wait");
         }
-        Rung::ALL.into_iter().find_map(|rung| self.of(rung).find_fault())
+        Rung::ALL
+            .into_iter()
+            .find_map(|rung| self.of(rung).find_fault())
     }
 
     /// Whether the groups of a person matter at all.
     #[must_use]
     pub fn ask_for_groups(&self) -> bool {
-        Rung::ALL.into_iter().any(|rung| self.of(rung).asks_for_groups())
+        Rung::ALL
+            .into_iter()
+            .any(|rung| self.of(rung).asks_for_groups())
     }
 
     /// Whether such a person may come back by it: never who holds a directory role.
@@ -167,12 +171,16 @@ impl Rungs {
 
     /// Every group that is named.
     pub fn groups(&self) -> impl Iterator<Item = GroupId> {
-        Rung::ALL.into_iter().flat_map(|rung| self.of(rung).groups())
+        Rung::ALL
+            .into_iter()
+            .flat_map(|rung| self.of(rung).groups())
     }
 
     /// Every group that is left out somewhere.
     pub(crate) fn excluded(&self) -> impl Iterator<Item = &GroupId> {
-        Rung::ALL.into_iter().flat_map(|rung| self.of(rung).exclude())
+        Rung::ALL
+            .into_iter()
+            .flat_map(|rung| self.of(rung).exclude())
     }
 }
 
@@ -238,6 +246,6 @@ mod tests {
             Some(policy.clone())
         );
         policy.rungs.device.exclude = vec![ONE, ONE];
-        assert_eq!(policy.check(), Err(TargetsUnfit));
+        assert_eq!(policy.find_fault(), Some("recovery_policy.targets"));
     }
 }

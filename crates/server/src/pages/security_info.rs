@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use identity::{
-    Id, applications, codes, lost, passkeys, password, provisioning, recovery, recovery_code, security_info,
-    sessions,
+    Id, applications, codes, lost, passkeys, password, provisioning, recovery, recovery_code,
+    security_info, sessions,
 };
 use serde::{Deserialize, Serialize};
 
