@@ -113,3 +113,41 @@ test('the help desk reports what is lost, and says why it makes a pass', async (
   await field.waitFor();
   assert.match(await field.inputValue(), /^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
 });
+
+test('another device where somebody is signed in lets a new one create a passkey', async (t) => {
+  const { visitor: bea1 } = await bea(t);
+  t.server.run(['policy', 'recovery', '--rung', 'device', '--state', 'on']);
+  const bea2 = await t.visitor();
+  await bea2.addAuthenticator('synced');
+  await bea2.goto('/recover');
+  await bea2.button('Show a code').click();
+  await bea2.page.locator('#request-code').waitFor();
+  const code = await bea2.page.locator('#request-code').innerText();
+  assert.match(code, /^[A-Z]{4}-[A-Z]{4}$/);
+  await bea2.shoot('recover-device-code');
+  await bea1.goto('/security-info');
+  await bea1.page.locator('#approve').click();
+  await bea1.shoot('approve-enter');
+  await bea1.page.getByLabel('Code').fill('BBBB-BBBB');
+  await bea1.button('Next').click();
+  await bea1.page.getByText('There is no such code').waitFor();
+  await bea1.page.getByLabel('Code').fill(code.toLowerCase());
+  await bea1.button('Next').click();
+  await bea1.page.waitForURL(/reauthenticate/);
+  await bea1.page.getByRole('button', { name: /passkey/i }).first().click();
+  await bea1.button('Yes, let them in').waitFor();
+  await bea1.page.getByText(code).waitFor();
+  await bea1.shoot('approve-device');
+  await bea1.button('Yes, let them in').click();
+  await bea1.page.getByText('Approved.').waitFor();
+  // The other one goes on by itself.
+  await bea2.page.getByText('You can create a passkey now').waitFor();
+  await bea2.shoot('recover-ready');
+  await bea2.page.locator('#use-request').click();
+  await bea2.page.getByText('Bea Example').waitFor();
+  await bea2.button('Create a passkey').click();
+  await bea2.page.getByRole('heading', { name: 'Your passkey is ready' }).waitFor();
+  await bea2.page.locator('#go-on').click();
+  await bea2.button('Sign in with a passkey').click();
+  await bea2.atSecurityInfo();
+});

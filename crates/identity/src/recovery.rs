@@ -209,10 +209,12 @@ async fn find_asking(
     let covered = check_rung(identity, person_id, rung).await;
     let channels = store.find_recovery_channels(tenant, person_id).await?;
     let under_way = store.list_recovery_requests(tenant, person_id, now).await?;
-    // What a sign-out everywhere ended hinders nobody.
+    // What a sign-out everywhere ended hinders nobody, and what somebody approved can be asked for again.
     let version = found.as_ref().map(|person| person.security_version);
-    let waits =
-        |it: &RecoveryRequest| it.status == RecoveryStatus::Open && it.person_version == version;
+    let waits = |it: &RecoveryRequest| {
+        let is_mail = rung == Rung::Mail && it.rung == rung.as_str();
+        is_mail && it.status == RecoveryStatus::Open && it.person_version == version
+    };
     let refused = match (&found, covered) {
         (_, Err(refusal)) if is_ours(&refusal) => return Err(refusal),
         (None, _) => Some(unusable("recovery.no_account")),

@@ -402,6 +402,7 @@ impl Deliver for Mailer {
     }
 
     async fn give_up(&self, identity: &Identity) -> Result<(), Refusal> {
+        identity::recovery::mail::tell_ready(identity).await?;
         let given_up = outbox::give_up_notices(identity).await?;
         Mailer::count("given_up", given_up.messages);
         metrics::counter!("claviger_alerts_total", "kind" => "notices_undelivered")

@@ -31,6 +31,7 @@ mod providers;
 mod purge;
 mod races;
 mod recovery;
+mod recovery_rungs;
 mod refused_registrations;
 mod restore;
 mod security;

@@ -46,7 +46,7 @@ fn security_05_a_state_belongs_to_its_step() {
                     .all(|it| it.state.len() == group[0].state.len())
             );
         }
-        let ceremonies: [(&str, &[&Offer]); 6] = [
+        let ceremonies: [(&str, &[&Offer]); 7] = [
             ("/sign-in/passkey", &[&step_up, &add, &register]),
             (
                 "/reauthenticate/passkey",
@@ -58,6 +58,10 @@ fn security_05_a_state_belongs_to_its_step() {
             ),
             ("/register/finish", &[&step_up, &add, &button, &name]),
             ("/pass/finish", &[&step_up, &add, &register, &button, &name]),
+            (
+                "/recover/request/finish",
+                &[&step_up, &add, &register, &button, &name],
+            ),
             (
                 "/recover/finish",
                 &[&step_up, &add, &register, &button, &name],

@@ -10,6 +10,7 @@ use identity::people::PersonView;
 use identity::permissions::Permission;
 use identity::providers::Provider;
 use identity::provisioning::Planted;
+use identity::recovery::{AskedOfManager, Progress, Rung, UnderWay};
 use identity::recovery_code::Standing;
 use identity::security_info::{Activity, ActivityKind, Ending, PasskeyCard};
 use identity::sessions::{self, SessionView};
@@ -19,9 +20,9 @@ use serde_json::{Value, json};
 use testkit::{Backend, House};
 
 use super::super::{
-    Frame, answer_form, applications, at_application, consent, device, error, not_me, pass,
-    password, people, reauthenticate, recover, register, security_info, set_up, sign_in, sign_out,
-    wrong_host,
+    Frame, answer_form, applications, approve, at_application, consent, device, error, not_me,
+    pass, password, people, reauthenticate, recover, register, security_info, set_up, sign_in,
+    sign_out, wrong_host,
 };
 use crate::i18n::Texts;
 
@@ -361,6 +362,10 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
             show(&device::EnterCode {
                 frame: inside("/device"),
                 unknown: "",
+                at: "/device",
+                field: "user_code",
+                title: "device-enter-title",
+                lead: "device-enter-lead",
             }),
         ),
         (
@@ -368,6 +373,10 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
             show(&device::EnterCode {
                 frame: inside("/device?user_code=x"),
                 unknown: names.or("BCDF-GHJX"),
+                at: "/approve",
+                field: "code",
+                title: "approve-enter-title",
+                lead: "approve-enter-lead",
             }),
         ),
         (
@@ -425,20 +434,66 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
     ]
 }
 
-/// With every way back in, and with none.
-fn recover_pages(frame: Frame<'_>) -> [(&'static str, String); 2] {
-    let page = |has_codes, pass: Option<&str>| recover::Recover {
+/// With every way back in, and with none; and while one is under way.
+fn recover_pages(frame: Frame<'_>) -> Vec<(&'static str, String)> {
+    let page = |is_rich: bool, progress: Option<Progress>| recover::Recover {
         frame,
         rp_id: "localhost",
         sign_in: "/sign-in".to_owned(),
         registered: "/sign-in?notice=registered".to_owned(),
-        has_codes,
-        pass: pass.map(str::to_owned),
-        reported: !has_codes,
+        has_codes: is_rich,
+        rungs: match is_rich {
+            true => Rung::ALL.to_vec(),
+            false => Vec::new(),
+        },
+        progress,
+        pass: is_rich.then(|| "/pass".to_owned()),
+        reported: !is_rich,
+    };
+    let asked = |rung| Progress::Asked {
+        rung,
+        code: "BCDF-GHJK".to_owned(),
+    };
+    let ready_at = NOW + DAY;
+    let request_id = "0".repeat(32);
+    vec![
+        ("recover", show(&page(true, None))),
+        ("recover-nothing", show(&page(false, None))),
+        (
+            "recover-device",
+            show(&page(true, Some(asked(Rung::Device)))),
+        ),
+        (
+            "recover-manager",
+            show(&page(true, Some(asked(Rung::Manager)))),
+        ),
+        (
+            "recover-waiting",
+            show(&page(true, Some(Progress::Waiting { ready_at }))),
+        ),
+        (
+            "recover-ready",
+            show(&page(true, Some(Progress::Ready { request_id }))),
+        ),
+        ("recover-letter", show(&recover::RecoverLetter { frame })),
+    ]
+}
+
+/// What somebody is asked who typed a code.
+fn approve_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 2] {
+    let place = place("Firefox", "macOS");
+    let page = |rung| approve::Approve {
+        frame,
+        rung,
+        display_name: names.or("Miriam Adler"),
+        user_name: names.or("miriam@northwind.example"),
+        place: &place,
+        code: "BCDF-GHJK",
+        since: "1.x",
     };
     [
-        ("recover", show(&page(true, Some("/pass")))),
-        ("recover-nothing", show(&page(false, None))),
+        ("approve-device", show(&page(Rung::Device))),
+        ("approve-manager", show(&page(Rung::Manager))),
     ]
 }
 
@@ -581,6 +636,7 @@ pub(super) fn pages(texts: &'static Texts, names: Names) -> Vec<(String, String)
     pages.extend(security);
     pages.extend(invited_pages(quiet));
     pages.extend(recover_pages(quiet("/recover")));
+    pages.extend(approve_pages(inside("/approve"), names));
     pages.extend(application_pages(inside("/"), names));
     pages
         .into_iter()
@@ -610,7 +666,16 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
         models: vec![names.or("Key 5 NFC").to_owned(), "Key 6".to_owned()],
         ..Default::default()
     });
-    let page = |passkeys, recommend_second| security_info::SecurityInfo {
+    let under_way = [UnderWay {
+        ready_at: NOW + DAY,
+        place: place("Chrome", "Windows"),
+    }];
+    let asked = [AskedOfManager {
+        display_name: names.or("Bob Brown").to_owned(),
+        asked_at: NOW,
+        place: place("Safari", "iOS"),
+    }];
+    let page = |passkeys, recommend_second: bool| security_info::SecurityInfo {
         frame,
         user_name: names.or("miriam@northwind.example"),
         display_name: names.or("Miriam Adler"),
@@ -633,6 +698,9 @@ fn security_pages(frame: Frame<'_>, names: Names) -> [(&'static str, String); 5]
             left: 7,
             made_at: Some(NOW - 30 * DAY),
         }),
+        under_way: &under_way[usize::from(!recommend_second)..],
+        asked: &asked[usize::from(!recommend_second)..],
+        approves: recommend_second,
         recovered_until: recommend_second.then_some(NOW + 20 * HOUR),
         accepts: &accepts,
         signals: json!({ "allAccepted": { "rpId": "localhost", "userId": "AA", "allAcceptedCredentialIds": [] },
