@@ -113,7 +113,7 @@ pub(crate) fn grant_by_password(completed: Completed) -> Option<Granted> {
         return None;
     };
     let belongs = code.is_for(password.person_id);
-    (belongs && opens).then(|| Granted {
+    (belongs && opens).then_some(Granted {
         person_id: password.person_id,
         person_version: password.person_version,
         used: Used::Password {

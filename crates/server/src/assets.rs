@@ -27,7 +27,7 @@ macro_rules! assets {
 
 /// Every file that a browser may ask for.
 pub static ASSETS: &[Asset] = assets! {
-    "answer-form.js" "api.js" "approve.js" "ceremony.js" "challenge.js" "consent.js" "creation.js" "device.js" "enrol.js" "icons.svg" "mark.svg" "not-me.js" "own-password.js" "page.js" "pass.js" "password.js" "people.js" "reauthenticate.js" "recover.js" "register.js"
+    "answer-form.js" "api.js" "approve.js" "ceremony.js" "challenge.js" "consent.js" "creation.js" "device.js" "enrol.js" "icons.svg" "mark.svg" "not-me.js" "own-password.js" "page.js" "pass.js" "password.js" "people.js" "reauthenticate.js" "recover-letter.js" "recover.js" "register.js"
     "security-info.js" "set-up.js" "sign-in.js" "sign-out.js" "signals.js" "style.css" "time.js" "upgrade.js"
 };
 
