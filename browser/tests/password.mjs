@@ -1,6 +1,7 @@
 // The time before a passkey: password and code, and what takes their place.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { PostOffice } from '../post_office.mjs';
 import { test } from '../runner.mjs';
 
 const GOOD = 'correct horse battery';
@@ -109,4 +110,46 @@ test('the policy is off: there is nothing to type, and a way back', async (t) =>
   await visitor.shoot('password-off');
   await visitor.page.getByRole('link', { name: 'Sign in with a passkey' }).click();
   await visitor.page.waitForURL('**/sign-in*');
+});
+
+test('a first password, a code by mail, and a passkey in its place', async (t) => {
+  await t.administrator();
+  const office = await PostOffice.open();
+  try {
+    t.server.run(['mail', 'set', 'localhost', '--security', 'none', '--port', String(office.port), '--from', 'no-reply@example.org']);
+    t.server.run(['user', 'add', 'cem', '--display-name', 'Cem Example']);
+    t.server.run(['user', 'set', 'cem', '--mail', 'cem@example.org']);
+    t.server.run(['policy', 'password', '--state', 'on']);
+    t.server.run(['user', 'password', 'cem', '--file', '-'], GOOD);
+    const cem = await t.visitor();
+    await cem.addAuthenticator('synced');
+    await cem.goto('/password?return=%2Fapplications');
+    await cem.page.getByLabel('User name').fill('cem');
+    await cem.page.getByLabel('Password').fill(GOOD);
+    await cem.button('Next').click();
+    await cem.page.getByText('is on its way').waitFor();
+    await cem.shoot('password-mail');
+    const letter = await office.take('Your code to sign in');
+    const code = /\b\d{6}\b/.exec(letter)?.[0] ?? '';
+    assert.match(code, /^\d{6}$/);
+    await cem.page.getByLabel('Code').fill(code);
+    await cem.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await cem.page.getByRole('heading', { name: 'Next time without a password' }).waitFor();
+    await cem.shoot('upgrade');
+    await cem.button('Create a passkey').click();
+    await cem.page.getByRole('heading', { name: 'You have a passkey now' }).waitFor();
+    await cem.shoot('upgrade-done');
+    await cem.page.locator('#go-on').click();
+    await cem.page.waitForURL('**/applications');
+    // From now on the passkey, and only that.
+    const again = await t.visitor();
+    await again.goto('/password');
+    await again.page.getByLabel('User name').fill('cem');
+    await again.page.getByLabel('Password').fill(GOOD);
+    await again.button('Next').click();
+    await again.page.getByText('You have a passkey').waitFor();
+    await again.shoot('password-passkey-first');
+  } finally {
+    office.close();
+  }
 });

@@ -218,6 +218,7 @@ pub async fn look(
     identity.check_clock()?;
     // Whoever is signed in may guess so often and no more.
     limit_person(identity, session)?;
+    session.require_passkey()?;
     let Some(letters) = normalise(code) else {
         return Ok(Looked::Unknown);
     };
@@ -314,6 +315,8 @@ async fn allow(
         Rung::Manager => check_standing(identity, &asking.request).await?,
         Rung::Device | Rung::Mail => check_rung(identity, asking.person.id, asking.rung).await?,
     };
+    // What a password opened adds no passkey to an account that had one (security 1), nor lets anybody else do so.
+    session.require_passkey()?;
     let by = session.person_id;
     let at_rest = decide_one_at_rest(identity, by, &session.credential_id).await?;
     if let Some(code) = at_rest.refused_by {

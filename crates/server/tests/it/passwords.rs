@@ -3,7 +3,10 @@
 use aws_lc_rs::hmac;
 use data_encoding::BASE32_NOPAD;
 use identity::policies::profiles::{GroupId, State, Target};
-use identity::policies::{self, FactorPolicy, PasswordPolicy, Passwords, SoftwareOath};
+use identity::policies::{
+    self, FactorPolicy, PasswordPolicy, Passwords, RecoveryCodes, RecoveryPolicy, Rung,
+    SoftwareOath,
+};
 use identity::roles::{self, Role};
 use identity::settings::Passwords as Cost;
 use identity::{Actor, HOUR, Id, MINUTE, SECOND, lost, password, people};
@@ -453,6 +456,25 @@ fn a_session_by_password_changes_little_and_ends_with_the_password() {
         }
         let told = browser.post("/upgrade/begin", json!({})).await;
         told.refused(403, "session.by_password");
+        // Nor does it let another device make one.
+        let mut ladder = RecoveryPolicy::default();
+        ladder.rungs.of_mut(Rung::Device).state = State::Enabled;
+        policies::save_method_policy::<RecoveryCodes>(
+            house.identity(),
+            COMMAND_LINE,
+            None,
+            &ladder,
+        )
+        .await
+        .unwrap();
+        let asked = house
+            .browser()
+            .post("/recover/device", json!({}))
+            .await
+            .ok();
+        let code = asked["code"].as_str().unwrap();
+        let told = browser.get(&format!("/approve?code={code}")).await;
+        assert_eq!(told.status, 403, "{}", told.text());
         // Changing the password ends it here, too.
         set(&mut browser, "another horse battery").await.ok();
         assert!(!browser.is_signed_in().await);
