@@ -262,7 +262,7 @@ impl Flow {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 10] = [
+    const STEPS: [Step; 11] = [
         Step::Session,
         Step::FreshSession,
         Step::Link,
@@ -270,6 +270,7 @@ mod tests {
         Step::Code,
         Step::Password,
         Step::Factor,
+        Step::Request,
         Step::Options,
         Step::Assertion,
         Step::Registration,

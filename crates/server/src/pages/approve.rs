@@ -13,7 +13,7 @@ use super::{Answer, Empty, json, page};
 use crate::app::AppState;
 use crate::extract::{AskedBy, JsonBody, PageQuery, SignedIn, Visit, return_path};
 use crate::view::approve::Approve;
-use crate::view::device::EnterCode;
+use crate::view::device::{EnterCode, OF_RECOVERY};
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -37,10 +37,7 @@ async fn show(
         let template = EnterCode {
             frame: visit.frame(),
             unknown: code,
-            at: "/approve",
-            field: "code",
-            title: "approve-enter-title",
-            lead: "approve-enter-lead",
+            of: &OF_RECOVERY,
         };
         page(&state, &visit, &template)
     };

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{Answer, Empty, json, page};
 use crate::app::AppState;
 use crate::extract::{AskedBy, JsonBody, PageQuery, SignedIn, Visit, return_path};
-use crate::view::device::{AllowDevice, EnterCode};
+use crate::view::device::{AllowDevice, EnterCode, OF_DEVICE};
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -36,10 +36,7 @@ async fn show(
         let template = EnterCode {
             frame: visit.frame(),
             unknown: code,
-            at: "/device",
-            field: "user_code",
-            title: "device-enter-title",
-            lead: "device-enter-lead",
+            of: &OF_DEVICE,
         };
         page(&state, &visit, &template)
     };

@@ -18,13 +18,36 @@ pub struct EnterCode<'a> {
     pub frame: Frame<'a>,
     /// What was typed and is no code that waits; empty at first.
     pub unknown: &'a str,
-    /// Where it is sent, and as what.
-    pub at: &'static str,
-    pub field: &'static str,
-    /// Keys of texts.
-    pub title: &'static str,
-    pub lead: &'static str,
+    /// What the code is of.
+    pub of: &'static CodeOf,
 }
+
+/// Something that shows a code for somebody to type elsewhere.
+#[derive(Debug)]
+pub struct CodeOf {
+    /// Where it is sent, and as what.
+    at: &'static str,
+    field: &'static str,
+    /// Keys of texts.
+    title: &'static str,
+    lead: &'static str,
+}
+
+/// A device that signs in.
+pub static OF_DEVICE: CodeOf = CodeOf {
+    at: "/device",
+    field: "user_code",
+    title: "device-enter-title",
+    lead: "device-enter-lead",
+};
+
+/// Somebody who comes back.
+pub static OF_RECOVERY: CodeOf = CodeOf {
+    at: "/approve",
+    field: "code",
+    title: "approve-enter-title",
+    lead: "approve-enter-lead",
+};
 
 impl EnterCode<'_> {
     fn script_texts(&self) -> String {

@@ -362,10 +362,7 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
             show(&device::EnterCode {
                 frame: inside("/device"),
                 unknown: "",
-                at: "/device",
-                field: "user_code",
-                title: "device-enter-title",
-                lead: "device-enter-lead",
+                of: &device::OF_DEVICE,
             }),
         ),
         (
@@ -373,10 +370,7 @@ fn application_pages(frame: Frame<'_>, names: Names) -> Vec<(&'static str, Strin
             show(&device::EnterCode {
                 frame: inside("/device?user_code=x"),
                 unknown: names.or("BCDF-GHJX"),
-                at: "/approve",
-                field: "code",
-                title: "approve-enter-title",
-                lead: "approve-enter-lead",
+                of: &device::OF_RECOVERY,
             }),
         ),
         (
