@@ -40,7 +40,9 @@ statements! {
          JOIN person p ON p.tenant_id = $1 AND p.person_id = s.person_id
              AND p.security_version = s.person_version AND p.status = 'enabled'
          LEFT JOIN credential c ON c.tenant_id = $1 AND c.credential_id = s.credential_id
-         WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4
+         WHERE s.tenant_id = $1 AND s.",
+            of_person!(),
+            " AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4
          AND ",
             live_method!("s"),
             " ORDER BY s.last_seen_at DESC, s.session_id LIMIT 100"

@@ -33,7 +33,7 @@ pub(super) fn add_changes(add: &mut Add<'_>) {
             person_id: PERSON,
             security_version: NOW,
             person_version: 1,
-            policy_version: 3,
+            policy_version: 1,
             epoch: EPOCH,
             now: NOW,
         };
