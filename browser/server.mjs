@@ -96,6 +96,14 @@ export class Server {
     this.setClock();
   }
 
+  /** Lets days pass: a new start, as jobs that go by the hour would not come in time. @param {number} seconds */
+  async sleep(seconds) {
+    this.advance(seconds);
+    await this.kill();
+    this.launch();
+    await this.waitUntilReady();
+  }
+
   async waitUntilReady() {
     for (let tries = 0; tries < 600; tries++) {
       if (this.child?.exitCode !== null) throw new Error(`claviger ended at once\n${this.log()}`);
@@ -153,12 +161,16 @@ export class Server {
       .reduce((sum, count) => sum + count);
   }
 
-  async stop() {
+  async kill() {
     const child = this.child;
     if (!child || child.exitCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await ended;
+  }
+
+  async stop() {
+    await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,6 @@
 // The bad day: a device is lost, a recovery code leads back in.
 import assert from 'node:assert/strict';
+import { PostOffice } from '../post_office.mjs';
 import { test } from '../runner.mjs';
 
 /** @typedef {import('../visitor.mjs').Visitor} Visitor */
@@ -150,4 +151,143 @@ test('another device where somebody is signed in lets a new one create a passkey
   await bea2.page.locator('#go-on').click();
   await bea2.button('Sign in with a passkey').click();
   await bea2.atSecurityInfo();
+});
+
+const DAY = 86_400;
+
+/** Mail that goes somewhere, and an address that has stood long enough. @param {any} t @param {PostOffice} office */
+function withMail(t, office) {
+  t.server.run(['mail', 'set', 'localhost', '--security', 'none', '--port', String(office.port), '--from', 'no-reply@example.org']);
+  t.server.run(['user', 'set', 'bea', '--mail', 'bea@example.org']);
+}
+
+/** @param {string} letter */
+function linkIn(letter) {
+  const link = /https?:\/\/[^\s"<]+\/recover\/letter#[\w-]+/.exec(letter)?.[0];
+  assert.ok(link, letter);
+  return link;
+}
+
+/** Asks for the letter at `/recover`, and opens its link there. @param {Visitor} visitor @param {PostOffice} office */
+async function openLetter(visitor, office) {
+  await visitor.goto('/recover');
+  const form = visitor.page.locator('#mail-form');
+  await form.getByLabel('User name').fill('bea');
+  await form.getByRole('button', { name: 'Send the letter' }).click();
+  await visitor.page.getByText('a letter is under way').waitFor();
+  const link = linkIn(await office.take('asked for a letter'));
+  await visitor.goto(link);
+  await visitor.shoot('recover-letter');
+  assert.ok(!visitor.page.url().includes('#'), 'the token left the address bar');
+  await visitor.button('It was me: go on').click();
+  await visitor.page.getByText('The waiting time runs').waitFor();
+  return link;
+}
+
+test('a letter and a waiting time lead back in; who is signed in cancels it', async (t) => {
+  const { visitor: bea1 } = await bea(t);
+  const office = await PostOffice.open();
+  try {
+    withMail(t, office);
+    t.server.run(['policy', 'recovery', '--rung', 'mail', '--state', 'on', '--wait', '24']);
+    const bea2 = await t.visitor();
+    await bea2.addAuthenticator('synced');
+    // An address that came only now gets no letter, and nobody is told so.
+    await bea2.goto('/recover');
+    await bea2.page.locator('#mail-form').getByLabel('User name').fill('bea');
+    await bea2.shoot('recover-mail');
+    await bea2.button('Send the letter').click();
+    await bea2.page.getByText('a letter is under way').waitFor();
+    await t.server.sleep(8 * DAY);
+
+    await openLetter(bea2, office);
+    await bea2.shoot('recover-waits');
+    await office.take('Until then you can say no');
+    await bea1.goto('/sign-in?return=%2Fsecurity-info');
+    await bea1.signIn();
+    await bea1.page.getByText('Somebody is getting back into this account by mail').waitFor();
+    await bea1.shoot('security-info-under-way');
+    await bea1.button('Cancel the recovery').click();
+    await bea1.page.getByText('The recovery was cancelled').waitFor();
+    await t.server.sleep(2 * DAY);
+    await bea2.page.reload();
+    await bea2.page.getByRole('heading', { name: 'Get back in' }).waitFor();
+    assert.equal(await bea2.page.locator('#under-way').count(), 0, 'cancelled is over');
+
+    const link = await openLetter(bea2, office);
+    await t.server.sleep(DAY - 60);
+    await bea2.page.reload();
+    await bea2.page.getByText('The waiting time runs').waitFor();
+    assert.equal(await bea2.page.locator('#use-request').count(), 0, 'a minute too early');
+    t.server.advance(120);
+    await bea2.page.reload();
+    await bea2.page.locator('#use-request').waitFor();
+    await bea2.shoot('recover-letter-ready');
+    await bea2.page.locator('#use-request').click();
+    await bea2.button('Create a passkey').click();
+    await bea2.page.getByRole('heading', { name: 'Your passkey is ready' }).waitFor();
+    await bea2.page.locator('#go-on').click();
+    await bea2.button('Sign in with a passkey').click();
+    await bea2.atSecurityInfo();
+    await office.take('Your account was recovered');
+
+    // The letter is used up.
+    const finder = await t.visitor();
+    await finder.goto(link);
+    await finder.button('It was me: go on').click();
+    await finder.status.filter({ hasText: /\S/ }).waitFor();
+    assert.match(finder.page.url(), /recover\/letter/);
+    await finder.shoot('recover-letter-used');
+  } finally {
+    office.close();
+  }
+});
+
+test('the manager hears the code and lets a new device create a passkey', async (t) => {
+  const { ada, visitor: bea1 } = await bea(t);
+  const office = await PostOffice.open();
+  try {
+    withMail(t, office);
+    t.server.run(['user', 'set', 'ada@example.org', '--mail', 'ada@example.org']);
+    t.server.run(['user', 'set', 'bea', '--manager', 'ada@example.org']);
+    t.server.run(['policy', 'recovery', '--rung', 'manager', '--state', 'on']);
+    await t.server.sleep(8 * DAY);
+    const bea2 = await t.visitor();
+    await bea2.addAuthenticator('synced');
+    await bea2.goto('/recover');
+    await bea2.page.locator('#manager-form').getByLabel('User name').fill('bea');
+    await bea2.button('Ask my manager').click();
+    const code = await bea2.page.locator('#request-code').innerText();
+    await bea2.shoot('recover-manager-code');
+    const letter = await office.take('Somebody asks you to let them back in');
+    assert.ok(!letter.includes(code), 'the code is heard, not read');
+
+    await ada.goto('/sign-in?return=%2Fsecurity-info');
+    await ada.signIn();
+    await ada.page.getByText('Bea Example asks you to let them back in').waitFor();
+    assert.ok(!(await ada.page.content()).includes(code));
+    await ada.shoot('security-info-asked');
+    await ada.page.locator('#approve').click();
+    await ada.page.getByLabel('Code').fill(code);
+    await ada.button('Next').click();
+    await ada.page.waitForURL(/reauthenticate/);
+    await ada.page.getByRole('button', { name: /passkey/i }).first().click();
+    await ada.page.getByRole('heading', { name: 'Let Bea Example back in?' }).waitFor();
+    await ada.shoot('approve-person');
+    await ada.button('Yes, let them in').click();
+    await ada.page.getByText('Approved.').waitFor();
+
+    await bea2.page.locator('#use-request').click();
+    await bea2.button('Create a passkey').click();
+    await bea2.page.getByRole('heading', { name: 'Your passkey is ready' }).waitFor();
+    await bea2.page.locator('#go-on').click();
+    await bea2.button('Sign in with a passkey').click();
+    await bea2.atSecurityInfo();
+    await office.take('Your account was recovered');
+    await bea1.goto('/sign-in?return=%2Fsecurity-info');
+    await bea1.signIn();
+    await bea1.page.getByText('From a recovery').first().waitFor();
+  } finally {
+    office.close();
+  }
 });

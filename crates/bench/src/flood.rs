@@ -16,9 +16,6 @@ use crate::sign_in::{
     SERVER_CORE, check, make_load_runtime, path_text, pin_to_load_core, prepare, shape,
 };
 
-/// Requests of the flood for each second that it may last: more than a core refuses.
-const TRIES_PER_SECOND: usize = 12_000;
-
 #[derive(Debug, Args)]
 pub(crate) struct Flood {
     /// Print one JSON object.
@@ -27,6 +24,9 @@ pub(crate) struct Flood {
     /// Passwords tried at once.
     #[arg(long, default_value_t = 200)]
     tries: usize,
+    /// Passwords a second. A core computes some thirty: more is refused at once, and this says how fast that is asked again.
+    #[arg(long, default_value_t = 2_000)]
+    tries_rate: usize,
     /// Sign-ins by passkey a second.
     #[arg(long, default_value_t = 100)]
     rate: usize,
@@ -87,7 +87,7 @@ async fn measure(
         tries,
         Shape {
             connections: options.tries,
-            rate: None,
+            rate: Some(options.tries_rate as f64),
             keep_bodies: false,
         },
     ));
@@ -95,7 +95,11 @@ async fn measure(
     let beside = send_all(port, finishes, steady(options)).await?;
     check(&beside)?;
     if flood.is_finished() {
-        return Err("the flood ended before the sign-ins did: --seconds is too many".to_owned());
+        let flood = flood.await.map_err(|cause| cause.to_string())??;
+        return Err(format!(
+            "the flood ended before the sign-ins did, after {} tries, {} of them refused, the first by {:?}",
+            flood.answered, flood.refused, flood.first_refusal
+        ));
     }
     flood.abort();
     report.add("flood_sign_in_p50_ms", beside.p50_ms, "ms");
@@ -136,7 +140,7 @@ async fn sign_in(
 /// A try for another name each, so that none is held up by the count of another.
 fn make_tries(options: &Flood, server: &Server) -> Result<Arc<Vec<Vec<u8>>>, String> {
     let (port, token) = (server.port()?, server.ready.get(2).ok_or("no token")?);
-    let count = TRIES_PER_SECOND * (options.seconds + 5);
+    let count = options.tries_rate * (options.seconds + 5);
     let tries = (0..count).map(|number| {
         let body = format!("{{\"name\":\"person{number}\",\"password\":\"not the password\"}}");
         let head = population::derive_head(port, token, "/password/enter", body.len());

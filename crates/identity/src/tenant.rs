@@ -447,9 +447,15 @@ async fn make_tenant(
     found.ok_or_else(|| StoreError::Unusable("the tenant could not be made".into()).into())
 }
 
-/// Once a second: seals the chain of this node's records.
+/// Once a second: seals the chain of this node's records, and learns of policies and keys that another node or the command
+/// line changed. Decisions compare the version themselves; this is for what pages offer.
 pub async fn tick_second(identity: &Identity) -> Result<(), Refusal> {
-    crate::audit::seal_chain(identity).await
+    crate::audit::seal_chain(identity).await?;
+    match identity.current().await {
+        // It moved once more meanwhile: the next second sees it.
+        Err(refusal) if refusal.code == &codes::MOVED => Ok(()),
+        other => other.map(drop),
+    }
 }
 
 /// Once a minute: purges, rotates, measures the clock, tends the audit chain.
