@@ -18,6 +18,9 @@ const FLAGS = [
   '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP *.test 127.0.0.1, MAP localhost 127.0.0.1',
 ];
 
+/** Tests at once. */
+const LANES = 2;
+
 /** @param {string[]} words */
 function parseArguments(words) {
   const options = { binary: '', counts: '', names: /** @type {string[]} */ ([]) };
@@ -44,16 +47,20 @@ const browser = await chromium.launch({ executablePath, headless: true, args: FL
 const counts = { passed: 0, failures: /** @type {string[]} */ ([]) };
 try {
   const tools = prepare(options.binary);
-  for (const scheme of /** @type {const} */ (['http', 'https'])) {
-    for (const it of registered()) {
-      if (!it.schemes.includes(scheme)) continue;
-      const name = `${scheme}: ${it.name}`;
-      if (options.names.length && !options.names.some((part) => name.includes(part))) continue;
+  const waiting = /** @type {const} */ (['http', 'https']).flatMap((scheme) => registered()
+    .filter((it) => it.schemes.includes(scheme))
+    .map((it) => ({ it, scheme, name: `${scheme}: ${it.name}` }))
+    .filter(({ name }) => !options.names.length || options.names.some((part) => name.includes(part))));
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { it, scheme, name } = next;
       const failure = await runTest(it, { name, scheme, browser, tools });
       if (failure === undefined) counts.passed += 1;
       else counts.failures.push(failure);
     }
-  }
+  };
+  // A test waits for pages more than it computes, and shares nothing with another.
+  await Promise.all(Array.from({ length: LANES }, work));
 } finally {
   await browser.close();
   forget();

@@ -4,6 +4,7 @@
 
 mod access_pass;
 mod android_list;
+mod any_order;
 mod attestation_lists;
 mod attested;
 mod clocks;

@@ -17,7 +17,7 @@ use crate::{at_once, brief, count, in_each_house};
 
 const COMMAND_LINE: Actor<'static> = Actor::CommandLine { os_user: "test" };
 pub(crate) const GOOD: &str = "correct horse battery";
-const STEP: i64 = 30 * SECOND;
+pub(crate) const STEP: i64 = 30 * SECOND;
 
 pub(crate) async fn enter(browser: &mut Browser, name: &str, password: &str) -> Answer {
     let body = json!({ "name": name, "password": password });
@@ -35,7 +35,7 @@ pub(crate) async fn prove(
 }
 
 /// RFC 6238, written once more.
-fn code_at(secret: &str, now: i64) -> String {
+pub(crate) fn code_at(secret: &str, now: i64) -> String {
     let seed = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &seed);
     let tag = hmac::sign(&key, &(now / STEP).to_be_bytes());
@@ -57,13 +57,13 @@ pub(crate) async fn allow(house: &House, change: impl FnOnce(&mut PasswordPolicy
         .unwrap();
 }
 
-async fn set(browser: &mut Browser, text: &str) -> Answer {
+pub(crate) async fn set(browser: &mut Browser, text: &str) -> Answer {
     let body = json!({ "password": text });
     browser.post("/security-info/password/set", body).await
 }
 
 /// Sets up an app; its secret.
-async fn add_app(house: &House, browser: &mut Browser) -> String {
+pub(crate) async fn add_app(house: &House, browser: &mut Browser) -> String {
     let begun = browser
         .post("/security-info/app/begin", json!({}))
         .await
