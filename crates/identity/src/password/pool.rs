@@ -34,6 +34,16 @@ pub(crate) struct Hashers {
     queue: OnceLock<Sender<Job>>,
 }
 
+/// What a try was worth.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Wrong,
+    Right {
+        /// The hash at the cost of today, where the stored one was made at another: only now is the password known.
+        renewed: Option<String>,
+    },
+}
+
 /// A place in the queue, given back when the work is done.
 pub(crate) struct Place {
     _permit: OwnedSemaphorePermit,
@@ -77,13 +87,20 @@ impl Hashers {
         place: Place,
         password: Zeroizing<String>,
         hash: Option<String>,
-    ) -> Result<bool, Refusal> {
+        salt: [u8; 16],
+    ) -> Result<Verdict, Refusal> {
         let settings = self.settings.clone();
-        self.run(place, move || match hash {
-            Some(hash) => is_of(&password, &hash),
-            None => {
-                let made = make(&settings, &password, &[0; 16]);
-                made.is_none_or(|_| false)
+        self.run(place, move || {
+            let Some(hash) = hash else {
+                drop(make(&settings, &password, &salt));
+                return Verdict::Wrong;
+            };
+            match is_of(&password, &hash) {
+                false => Verdict::Wrong,
+                true if costs(&settings, &hash) => Verdict::Right { renewed: None },
+                true => Verdict::Right {
+                    renewed: make(&settings, &password, &salt),
+                },
             }
         })
         .await
@@ -183,6 +200,22 @@ fn make(settings: &Passwords, password: &str, salt: &[u8]) -> Option<String> {
     Some(hash.to_string())
 }
 
+/// Whether the hash was made at the cost of the settings.
+fn costs(settings: &Passwords, hash: &str) -> bool {
+    let Some(params) = PasswordHash::new(hash)
+        .ok()
+        .and_then(|hash| Params::try_from(&hash).ok())
+    else {
+        return false;
+    };
+    (params.m_cost(), params.t_cost(), params.p_cost())
+        == (
+            settings.memory_kib,
+            settings.iterations,
+            settings.parallelism,
+        )
+}
+
 fn is_of(password: &str, hash: &str) -> bool {
     let Ok(hash) = PasswordHash::new(hash) else {
         tracing::error!("a stored password hash can't be read");
@@ -217,6 +250,31 @@ mod tests {
         assert!(!is_of("correct horse", "$argon2id$nonsense"));
         let greedy = hash.replace("m=64", "m=1048576");
         assert!(!is_of("correct horse", &greedy));
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_cost_is_made_anew_for_the_right_password_alone() {
+        let dear = Passwords {
+            iterations: 2,
+            ..cheap()
+        };
+        let old = make(&cheap(), "correct horse", &[7; 16]).unwrap();
+        let hashers = Hashers::new(Arc::new(dear.clone()));
+        let try_of = async |text: &str, hash: &str| {
+            let (place, text) = (hashers.take_place().unwrap(), text.to_owned().into());
+            let hash = Some(hash.to_owned());
+            hashers.verify(place, text, hash, [8; 16]).await.unwrap()
+        };
+        assert_eq!(try_of("correct horsf", &old).await, Verdict::Wrong);
+        let Verdict::Right { renewed: Some(new) } = try_of("correct horse", &old).await else {
+            panic!("not made anew");
+        };
+        assert!(new.starts_with("$argon2id$v=19$m=64,t=2,p=1$"), "{new}");
+        assert_eq!(
+            try_of("correct horse", &new).await,
+            Verdict::Right { renewed: None }
+        );
+        assert_eq!(try_of("correct horsf", &new).await, Verdict::Wrong);
     }
 
     #[tokio::test]

@@ -1,9 +1,10 @@
 //! Signing in by a password and a code.
 
 use serde::{Deserialize, Serialize};
-use store::{Guard, Id, Log, Person, PersonStatus, Unit, WriteError};
+use store::{Guard, Id, Log, Password, Person, PersonStatus, Unit, WriteError};
 use zeroize::Zeroizing;
 
+use super::pool::Verdict;
 use super::{FactorCode, app, are_on, is_allowed, mail, normalise};
 use crate::audit::{self, Entry};
 use crate::ceremony::{self, Binding, Opened};
@@ -113,15 +114,11 @@ pub async fn enter(
         Some(typed) => (typed, stored.as_ref().map(|it| it.hash.clone())),
         None => (Zeroizing::new(String::from("-")), None),
     };
-    let is_right = identity.0.hashers.verify(place, typed, hash).await?;
-    let judged = match (is_right, found, stored) {
-        (true, Some(person), Some(stored)) => {
-            let accepted = accept(
-                identity,
-                caller,
-                &person,
-                (stored.security_version, try_key),
-            );
+    let salt = identity.0.ambient.random.make();
+    let verdict = identity.0.hashers.verify(place, typed, hash, salt).await?;
+    let judged = match (verdict, found, stored) {
+        (Verdict::Right { renewed }, Some(person), Some(stored)) => {
+            let accepted = accept(identity, caller, &person, (&stored, renewed), try_key);
             accepted.await.map_err(|refusal| (Some(person), refusal))
         }
         (_, person, _) => Err((person, Refusal::new(&codes::PASSWORD_WRONG))),
@@ -141,7 +138,8 @@ async fn accept(
     identity: &Identity,
     caller: &Caller,
     person: &Person,
-    (password_version, try_key): (i64, TryKey),
+    (stored, renewed): (&Password, Option<String>),
+    try_key: TryKey,
 ) -> Result<Entered, Refusal> {
     check_person(identity, person).await.map(drop)?;
     let factors = list_factors(identity, person.person_id).await?;
@@ -151,10 +149,13 @@ async fn accept(
     let tenant = identity.0.tenant_id;
     let mut unit = Unit::new();
     unit.forget_secret_tries(tenant, try_key);
+    if let Some(hash) = renewed {
+        unit.renew_password(tenant, person.person_id, (&stored.hash, &hash));
+    }
     identity.write(unit).await.map_err(refuse_write)?;
     let extra = Extra {
         person_version: person.security_version,
-        password_version,
+        password_version: stored.security_version,
     };
     let extra = serde_json::to_value(extra).map_err(|_| Refusal::new(&codes::INTERNAL))?;
     let issued = ceremony::issue(identity, bind(caller), Some(person.person_id), Some(extra))?;

@@ -589,6 +589,30 @@ fn a_new_password_is_long_enough_its_own_and_of_no_breach() {
     });
 }
 
+/// Of [`GOOD`], at another cost than the house's; made by argon2-cffi.
+const OLD_HASH: &str = "$argon2id$v=19$m=32,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$wBw1WKI2VB24W+afO86P99xjvbuxq8vhHUacqbBVUgs";
+
+#[test]
+fn a_hash_of_another_cost_is_made_anew_and_ends_nothing() {
+    in_each_house(async |house| {
+        let (_, _, secret) = with_bob(&house).await;
+        house.run_sql(&format!("UPDATE password SET hash = '{OLD_HASH}'"));
+        let mut before = sign_in(&house, &secret).await;
+        let hash = house.run_sql("SELECT hash FROM password").remove(0);
+        assert!(hash.starts_with("$argon2id$v=19$m=64,"), "{hash}");
+        assert!(before.is_signed_in().await);
+        sign_in(&house, &secret).await;
+        assert_eq!(house.run_sql("SELECT hash FROM password"), [hash]);
+        assert!(before.is_signed_in().await);
+        // A wrong one changes nothing.
+        house.run_sql(&format!("UPDATE password SET hash = '{OLD_HASH}'"));
+        enter(&mut house.browser(), "bob", "wrong and wrong")
+            .await
+            .refused(401, "password.wrong");
+        assert_eq!(house.run_sql("SELECT hash FROM password"), [OLD_HASH]);
+    });
+}
+
 #[test]
 fn an_app_is_kept_once_it_shows_its_code() {
     in_each_house(async |house| {

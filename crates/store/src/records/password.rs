@@ -37,6 +37,9 @@ statements! {
          ON CONFLICT (tenant_id, person_id) DO UPDATE SET
              hash = excluded.hash, security_version = excluded.security_version, is_given = excluded.is_given, used_at = NULL
          WHERE password.security_version < excluded.security_version";
+    /// The same password at another cost: what it signed in stands.
+    RENEW = "password.renew" Tenant
+        "UPDATE password SET hash = $4 WHERE tenant_id = $1 AND person_id = $2 AND hash = $3";
     REMOVE = "password.remove" Tenant
         "DELETE FROM password WHERE tenant_id = $1 AND person_id = $2";
     USE = "password.use" Tenant
@@ -169,6 +172,17 @@ impl Unit {
             is_given.into(),
         ];
         self.step(&PUT, args, Expect::One(Guard::Moved))
+    }
+
+    /// One hash of a password in place of another of the same; nothing where it was changed meanwhile.
+    pub fn renew_password(
+        &mut self,
+        tenant: Id,
+        person: Id,
+        (old, new): (&str, &str),
+    ) -> &mut Unit {
+        let args = vec![tenant.into(), person.into(), old.into(), new.into()];
+        self.step(&RENEW, args, Expect::Any)
     }
 
     pub fn remove_password(&mut self, tenant: Id, person: Id) -> &mut Unit {

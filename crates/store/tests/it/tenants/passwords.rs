@@ -39,6 +39,9 @@ pub(super) fn add_changes(add: &mut Add<'_>) {
         };
         unit.use_password(OURS, &used);
     });
+    add("renew a password's hash", &|unit| {
+        unit.renew_password(OURS, PERSON, ("$argon2id$1", "$argon2id$3"));
+    });
     add("put a password in place of another", &|unit| {
         unit.put_password(OURS, PERSON, "$argon2id$2", (2 * NOW, false));
     });
