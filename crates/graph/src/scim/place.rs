@@ -123,6 +123,16 @@ impl Place {
         }
     }
 
+    /// By what a resource is sorted: the primary value's text, or else the first's (RFC 7644 section 3.4.2.3).
+    #[must_use]
+    pub fn sort_key(&self, resource: &Map<String, Value>) -> Option<String> {
+        let leaves = self.leaves(resource);
+        leaves.first().map(|leaf| match leaf {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        })
+    }
+
     /// The values to compare: of a complex attribute those of the sub-attribute, or of `value`.
     pub(super) fn leaves<'a>(&self, resource: &'a Map<String, Value>) -> Vec<&'a Value> {
         let values = self.values(resource);
