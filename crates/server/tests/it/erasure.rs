@@ -237,9 +237,8 @@ fn plant(house: &House, columns: &[Column], column: &Column, whom: Id) {
     };
     // Of some there is one for each.
     let many = match column.table.as_str() {
-        "access_pass" | "application_logo" | "break_glass" | "email_code" | "password" | "totp" => {
-            1
-        }
+        "access_pass" | "application_logo" | "break_glass" | "connected" | "email_code"
+        | "password" | "totp" => 1,
         _ => ROWS,
     };
     let rows: Vec<String> = (0..many).map(row).collect();

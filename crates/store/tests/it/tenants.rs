@@ -1,8 +1,8 @@
 //! Two tenants with equal ids in one database (security 36): whatever is done to the one, the other's rows stay as
 //! they were, byte for byte.
 
-mod notices;
 mod connectors;
+mod notices;
 mod webhooks;
 
 use rusqlite::types::Value as Cell;
