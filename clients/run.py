@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 # Longer than any client needs; what hangs is ended and counted as failed.
 LIMITS = {"sdk_v1": 300, "sdk_beta": 300, "passkeys_v1": 120, "passkeys_beta": 120, "javascript": 120,
-          "authlib": 60, "msal": 60, "apache": 60, "openidconnect": 60, "forward_auth": 90, "mail": 120, "webhooks": 120, "schemathesis": 260}
+          "authlib": 60, "msal": 60, "apache": 60, "openidconnect": 60, "forward_auth": 90, "mail": 120, "webhooks": 120, "scim": 120, "schemathesis": 260}
 PERMISSIONS = [
     "User.ReadWrite.All",
     "Group.ReadWrite.All",
@@ -227,6 +227,7 @@ def programs(python, scripts, rust_client):
         "apache": [python, str(HERE / "openid_apache.py")],
         "mail": [python, str(HERE / "mail.py")],
         "webhooks": [python, str(HERE / "webhooks.py")],
+        "scim": [python, str(HERE / "scim.py")],
         "forward_auth": [python, str(HERE / "forward_auth.py")],
         "schemathesis": [python, str(HERE / "contract.py"), str(scripts / "schemathesis")],
     }

@@ -61,6 +61,10 @@ pub(crate) const TARGETS: &[Target] = &[
         run: graph_query,
     },
     Target {
+        name: "scim",
+        run: scim,
+    },
+    Target {
         name: "graph_path",
         run: graph_path,
     },
@@ -592,6 +596,33 @@ fn graph_query(bytes: &[u8]) {
             assert_eq!(again.filter, options.filter);
             assert_eq!(again.repeated, options.repeated);
         }
+    }
+}
+
+/// A filter, and a change of a resource: by a path, and as a body. What was refused changed nothing that counts.
+fn scim(bytes: &[u8]) {
+    use graph::scim::{Filter, PATCH_OP, Patch, RESOURCE_TYPES, Selection, read};
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let ada = serde_json::json!({"id": "1", "userName": "ada", "active": true, "name": {"givenName": "Ada"},
+        "emails": [{"value": "ada@example.org", "type": "work", "primary": true}], "members": [{"value": "1"}]});
+    let ada = ada.as_object().cloned().unwrap_or_default();
+    let body = serde_json::from_str(text).unwrap_or_default();
+    for of in &RESOURCE_TYPES {
+        if let Ok(filter) = Filter::parse(of, text) {
+            let _ = (filter.holds(&ada), filter.required().len());
+        }
+        for op in ["add", "replace", "remove"] {
+            let change = serde_json::json!({"schemas": [PATCH_OP], "Operations": [{"op": op, "path": text, "value": "x"}]});
+            let mut changed = ada.clone();
+            if Patch::read(of, &change).is_ok_and(|patch| patch.apply(&mut changed).is_ok()) {
+                let _ = Selection::of(of, text.split(','), "".split(',')).show(&changed);
+            }
+        }
+        let mut changed = ada.clone();
+        let _ = Patch::read(of, &body).map(|patch| patch.apply(&mut changed));
+        let _ = read(of, &body);
     }
 }
 

@@ -13,6 +13,7 @@ mod owner;
 mod policy;
 mod principal;
 mod role;
+mod scim;
 mod serve;
 mod user;
 mod webhook;
@@ -42,6 +43,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Admin(command) => admin::run(&configure_quietly(layer)?, command).await,
         Command::Mail(command) => mail::run(&configure_quietly(layer)?, command).await,
         Command::Webhook(command) => webhook::run(&configure_quietly(layer)?, command).await,
+        Command::Scim(command) => scim::run(&configure_quietly(layer)?, command).await,
         Command::Audit(command) => audit::run(&configure_quietly(layer)?, command).await,
         Command::Metadata(command) => metadata::run(&configure_quietly(layer)?, command).await,
     }

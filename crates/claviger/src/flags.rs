@@ -9,6 +9,7 @@ mod app;
 mod mail;
 mod pass;
 mod policy;
+mod scim;
 mod webhook;
 
 pub(crate) use app::{Api, App, OwnedApp, SignIn};
@@ -17,6 +18,7 @@ pub(crate) use pass::{
     FactorPolicy, Pass, PassPolicy, Password, PasswordPolicy, RecoveryPolicy, Rung,
 };
 pub(crate) use policy::Policy;
+pub(crate) use scim::Scim;
 pub(crate) use webhook::Webhook;
 
 /// People sign in with passkeys; one program, one data directory.
@@ -102,6 +104,9 @@ pub(crate) enum Command {
     /// Programs that are told what happens to accounts
     #[command(subcommand)]
     Webhook(Webhook),
+    /// Which programs bring people and groups by SCIM
+    #[command(subcommand)]
+    Scim(Scim),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),

@@ -18,6 +18,7 @@ pub mod prefer;
 pub mod project;
 pub mod resource;
 pub mod resources;
+pub mod scim;
 pub mod time;
 
 mod percent;

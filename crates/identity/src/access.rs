@@ -8,7 +8,7 @@ use crate::bearer::Bearer;
 use crate::permissions::Permission;
 use crate::roles::Role;
 use crate::sign_in::{limit_refusals, limit_refused_reads};
-use crate::{Class, Identity, Refusal, codes};
+use crate::{Class, Identity, Refusal, codes, connectors};
 
 mod table;
 
@@ -227,6 +227,13 @@ pub(crate) async fn check(
         });
     }
     let membership = find_version(identity, operation).await?;
+    if let Actor::Connector(_, connector) = actor {
+        connectors::check(identity, connector, operation, person).await?;
+        return Ok(Allowed {
+            permission: None,
+            membership,
+        });
+    }
     let target = find_target(identity, person).await?;
     let permission = check_target(identity, actor, &operation.rule(), target).await?;
     Ok(Allowed {
@@ -246,7 +253,7 @@ pub(crate) async fn check_object<F: Future<Output = Result<Target, Refusal>>>(
     let target = find().await?;
     let permission = match actor {
         Actor::CommandLine { .. } => None,
-        Actor::Person(..) | Actor::Token(..) => {
+        Actor::Person(..) | Actor::Token(..) | Actor::Connector(..) => {
             check_target(identity, actor, &operation.rule(), target).await?
         }
     };
@@ -267,6 +274,13 @@ pub(crate) async fn check_group<F: Future<Output = Result<Target, Refusal>>>(
 ) -> Result<Allowed, Refusal> {
     let rule = operation.rule();
     let membership = find_version(identity, operation).await?;
+    if let Actor::Connector(_, connector) = actor {
+        connectors::check_group(identity, connector, operation, group).await?;
+        return Ok(Allowed {
+            permission: None,
+            membership,
+        });
+    }
     // What only reads asks the same of every group.
     let target = match rule.fresh {
         true => find().await?,
@@ -304,6 +318,7 @@ fn check_owner(
 ) -> Result<Option<Permission>, Refusal> {
     match actor {
         Actor::CommandLine { .. } => Ok(None),
+        Actor::Connector(..) => Err(Refusal::new(&codes::NOT_ALLOWED)),
         Actor::Person(_, session) => {
             session.require_passkey()?;
             if rule.fresh {
@@ -365,6 +380,8 @@ async fn check_target(
 ) -> Result<Option<Permission>, Refusal> {
     match actor {
         Actor::CommandLine { .. } => Ok(None),
+        // What a connector may do is in no row: it has no roles.
+        Actor::Connector(..) => Err(Refusal::new(&codes::NOT_ALLOWED)),
         Actor::Person(_, session) => {
             session.require_passkey()?;
             check_roles(identity, session.person_id, rule.roles(target)).await?;

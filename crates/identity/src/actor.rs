@@ -4,6 +4,7 @@ use store::{Id, Unit};
 
 use crate::audit::Entry;
 use crate::bearer::Bearer;
+use crate::connectors::Connector;
 use crate::{Caller, Identity, Session};
 
 /// Who does something to somebody.
@@ -13,17 +14,20 @@ pub enum Actor<'a> {
     Person(&'a Caller, &'a Session),
     /// An application with an access token, for itself or for a person; permissions, roles and freshness are checked.
     Token(&'a Caller, &'a Bearer),
+    /// A program that brings people and groups from elsewhere: it reaches only what it made.
+    Connector(&'a Caller, &'a Connector),
     /// Whoever has a shell on the server: `cli:<os user>` in the audit log.
     CommandLine { os_user: &'a str },
 }
 
 impl Actor<'_> {
-    /// The person or, when an application acts by itself, the service principal that does it. `None` on the
+    /// The person or, when an application acts by itself, the service principal that does it; the connector. `None` on the
     /// command line.
     pub(crate) fn issuer(&self) -> Option<Id> {
         match self {
             Actor::Person(_, session) => Some(session.person_id),
             Actor::Token(_, bearer) => Some(bearer.person().unwrap_or(bearer.principal())),
+            Actor::Connector(_, connector) => Some(connector.connector_id),
             Actor::CommandLine { .. } => None,
         }
     }
@@ -33,7 +37,7 @@ impl Actor<'_> {
         match self {
             Actor::Person(_, session) => Some(session.person_id),
             Actor::Token(_, bearer) => bearer.person(),
-            Actor::CommandLine { .. } => None,
+            Actor::Connector(..) | Actor::CommandLine { .. } => None,
         }
     }
 
@@ -53,6 +57,13 @@ impl Actor<'_> {
                 }
                 entry
             }
+            Actor::Connector(caller, connector) => {
+                let mut entry = Entry::of(caller, identity.0.ambient.make_id());
+                entry
+                    .say("connector", connector.connector_id.to_string())
+                    .confide("actor", format!("connector:{}", connector.name));
+                entry
+            }
             Actor::CommandLine { os_user } => {
                 let mut entry = Entry::default();
                 entry.confide("actor", format!("cli:{os_user}"));
@@ -70,6 +81,7 @@ impl Actor<'_> {
                 unit.require_session(tenant, session.person_id, session.session_id);
             }
             Actor::Token(_, bearer) => bearer.require(identity, unit),
+            Actor::Connector(_, connector) => connector.require(identity, unit),
             Actor::CommandLine { .. } => {}
         }
     }

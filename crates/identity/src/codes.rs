@@ -131,6 +131,11 @@ codes! {
     MAIL_SETTINGS_UNFIT = "mail.settings_unfit" Bad "Mail can't be set up like that; nothing was changed." "`claviger mail set --help` says what each value must be.";
     MAIL_MISSING = "mail.missing" Missing "There is no mail server." "Name one with `claviger mail set`.";
     WEBHOOK_UNFIT = "webhook.unfit" Bad "This address can't be told; nothing was changed." "Give an https address without user name and password, and no more than twenty.";
+    CONNECTOR_UNFIT = "connector.unfit" Bad "A connector can't be called that, or there are too many; nothing was changed." "Give 1 to 64 visible characters, and no more than fifty.";
+    CONNECTOR_TAKEN = "connector.name_taken" Conflict "A connector has that name already." "Give it another name, or `claviger scim rotate NAME` for another token.";
+    CONNECTOR_MISSING = "connector.missing" Missing "There is no such connector." "`claviger scim list` shows those that there are.";
+    CONNECTOR_TOKEN = "connector.token_unusable" Unauthenticated "The token is no connector's, or was replaced or removed." "Make another one with `claviger scim rotate NAME`, and enter it in the program that connects.";
+    EXTERNAL_ID_UNFIT = "connector.external_id_unfit" Bad "The externalId can't be kept; nothing was changed." "Give 1 to 256 visible characters.";
     WEBHOOK_MISSING = "webhook.missing" Missing "There is no such webhook." "`claviger webhook list` shows the ids of those that there are.";
     PASS_WRONG = "pass.wrong" Unauthenticated "User name or Temporary Access Pass is not right." "Check both; the pass is case-insensitive. Ask whoever gave it to you for a new one if it stays.";
     PASS_EXPIRED = "pass.expired" Gone "The Temporary Access Pass has expired." "Ask whoever gave it to you for a new one.";

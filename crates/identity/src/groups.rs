@@ -2,12 +2,13 @@
 
 use store::{
     DeletedGroups, Direction, ERASING, Filter, Group, GroupColumn, GroupFields, Groups, Guard, Id,
-    ListQuery, Page, Test, Unit, WriteError,
+    ListQuery, Page, PrincipalKind, Test, Unit, WriteError,
 };
 
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
+use crate::connectors::{self, Provisioned};
 use crate::people::administrators::{Administrators, Change, check_unnamed};
 use crate::people::{Expected, PURGED_AT_ONCE, RESTORABLE, check_expected, fold_test};
 use crate::tenant::refuse_write;
@@ -83,14 +84,28 @@ pub async fn create(
     actor: Actor<'_>,
     new: &NewGroup,
 ) -> Result<GroupRecord, Refusal> {
+    provision(identity, actor, new, &Provisioned::default()).await
+}
+
+/// As [`create`], with what a connector says beside.
+pub async fn provision(
+    identity: &Identity,
+    actor: Actor<'_>,
+    new: &NewGroup,
+    provisioned: &Provisioned,
+) -> Result<GroupRecord, Refusal> {
     let about = (Operation::AddGroup, None);
-    access::decide(identity, actor, about, || create_once(identity, actor, new)).await
+    access::decide(identity, actor, about, || {
+        create_once(identity, actor, new, provisioned)
+    })
+    .await
 }
 
 async fn create_once(
     identity: &Identity,
     actor: Actor<'_>,
     new: &NewGroup,
+    provisioned: &Provisioned,
 ) -> Result<GroupRecord, Refusal> {
     let operation = match new.role_assignable {
         true => Operation::AddRoleGroup,
@@ -114,6 +129,8 @@ async fn create_once(
     };
     let mut unit = allowed.begin(identity);
     unit.insert_group(identity.0.tenant_id, id, &fields, new.role_assignable, now);
+    let made = (id, PrincipalKind::Group);
+    connectors::insert_made(identity, &mut unit, actor, made, provisioned)?;
     let mut entry = actor.entry(identity);
     entry
         .say("group", fields.display_name.as_str())
@@ -301,9 +318,24 @@ pub async fn update(
     expected: Expected,
     change: &GroupChange,
 ) -> Result<GroupRecord, Refusal> {
+    let provisioned = Provisioned::default();
+    reprovision(identity, actor, group, expected, (change, &provisioned)).await
+}
+
+/// As [`update`], with what a connector says beside.
+///
+/// # Errors
+/// As [`update`].
+pub async fn reprovision(
+    identity: &Identity,
+    actor: Actor<'_>,
+    group: Id,
+    expected: Expected,
+    (change, provisioned): (&GroupChange, &Provisioned),
+) -> Result<GroupRecord, Refusal> {
     let about = (Operation::ChangeGroup, Some(group));
     access::decide(identity, actor, about, || {
-        update_once(identity, actor, group, expected, change)
+        update_once(identity, actor, group, expected, (change, provisioned))
     })
     .await?;
     find_living(identity, group).await.map(GroupRecord::from)
@@ -314,7 +346,7 @@ async fn update_once(
     actor: Actor<'_>,
     group: Id,
     expected: Expected,
-    change: &GroupChange,
+    (change, provisioned): (&GroupChange, &Provisioned),
 ) -> Result<(), Refusal> {
     let allowed = check(identity, actor, Operation::ChangeGroup, group).await?;
     let found = find_living(identity, group).await?;
@@ -343,6 +375,10 @@ async fn update_once(
         &fields,
         identity.0.ambient.now(),
     );
+    let renaming = connectors::find_renaming(identity, actor, group, provisioned).await?;
+    if let Some(external_id) = renaming {
+        connectors::rename(identity, &mut unit, actor, group, external_id.as_deref());
+    }
     let mut entry = actor.entry(identity);
     entry.say("group", fields.display_name.as_str());
     if fields.display_name != found.display_name {

@@ -16,6 +16,7 @@ pub mod backup;
 pub mod bearer;
 pub mod caller;
 pub mod codes;
+pub mod connectors;
 pub mod device;
 pub mod doctor;
 pub mod enrolment;
@@ -88,11 +89,12 @@ pub use actor::Actor;
 pub use bearer::Bearer;
 pub use caller::{BrowserId, Caller, Place};
 pub use codes::{Class, Code, Refusal};
+pub use connectors::Connector;
 pub use sessions::{Session, SessionToken};
 pub use settings::Settings;
 pub use store::{
-    Cursor, Depth, Direction, Filter, GroupColumn, ListQuery, MAX_TOP, Owner, Page, PersonColumn,
-    PrincipalKind, PrincipalStatus, Test, UserType, Value,
+    Cursor, Depth, Direction, Filter, GroupColumn, ListQuery, MAX_TOP, MadeBy, MadeMember, Owner,
+    Page, PersonColumn, PrincipalKind, PrincipalStatus, Test, UserType, Value,
 };
 pub use store::{
     Durability, Finding, Grade, GroupCommit, Id, Location, OpenOptions, Store, StoreError,

@@ -16,7 +16,9 @@ mod sessions;
 
 pub use crate::actor::Actor;
 pub use crate::link::Link;
-pub use change::{Expected, NewRecord, PersonChange, create, set_manager, update};
+pub use change::{
+    Expected, NewRecord, PersonChange, create, provision, reprovision, set_manager, update,
+};
 pub(crate) use change::{check_expected, derive_first_fields};
 pub use profile::{Attribute, Profile, ProfileChange};
 pub use record::{

@@ -46,14 +46,15 @@ fn derive_caller(actor: Actor<'_>) -> AskedFrom {
     let kind = match actor {
         Actor::CommandLine { .. } => CallerKind::CommandLine,
         Actor::Token(_, bearer) if bearer.is_application() => CallerKind::Application,
-        Actor::Person(..) | Actor::Token(..) => CallerKind::Person,
+        // A connector is refused before.
+        Actor::Person(..) | Actor::Token(..) | Actor::Connector(..) => CallerKind::Person,
     };
     AskedFrom {
         kind,
         id: actor.issuer().unwrap_or(Id([0; 16])),
         client_id: match actor {
             Actor::Token(_, bearer) => Some(bearer.client()),
-            Actor::Person(..) | Actor::CommandLine { .. } => None,
+            Actor::Person(..) | Actor::Connector(..) | Actor::CommandLine { .. } => None,
         },
     }
 }
@@ -85,7 +86,7 @@ async fn derive_state(
 async fn derive_caller_state(identity: &Identity, actor: Actor<'_>) -> Result<[u8; 32], Refusal> {
     let [principal, application] = match actor {
         Actor::Token(_, bearer) => find_client_versions(identity, bearer).await?,
-        Actor::Person(..) | Actor::CommandLine { .. } => [0, 0],
+        Actor::Person(..) | Actor::Connector(..) | Actor::CommandLine { .. } => [0, 0],
     };
     let person = match actor.person() {
         Some(person) => {

@@ -213,6 +213,21 @@ pub(crate) fn limit_refusals(identity: &Identity, actor: store::Id) -> Result<()
     take(&identity.0.person_limit, mac, identity)
 }
 
+/// Limits what one connector asks: an organisation's whole directory is read and written in minutes, nobody else waits.
+pub(crate) fn limit_connector(identity: &Identity, connector: store::Id) -> Result<(), Refusal> {
+    let snapshot = identity.snapshot();
+    let mac = derive_mac(&snapshot.keys.mac, &[b"connector", &connector.0]);
+    take(&identity.0.connector_limit, mac, identity)
+}
+
+/// Limits who shows tokens that are no connector's, by network.
+pub(crate) fn limit_wrong_connector(identity: &Identity, caller: &Caller) -> Result<(), Refusal> {
+    let snapshot = identity.snapshot();
+    let parts: [&[u8]; 2] = [b"wrong connector", &caller.network()];
+    let mac = derive_mac(&snapshot.keys.mac, &parts);
+    take(&identity.0.person_limit, mac, identity)
+}
+
 /// Whether a refused read of one actor is recorded: the first of a minute for each operation.
 pub(crate) fn limit_refused_reads(
     identity: &Identity,

@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) person_limit: Limit,
     /// Records of refused reads.
     pub(crate) refused_read_limit: Limit,
+    /// Requests of one connector.
+    pub(crate) connector_limit: Limit,
     /// A /48 of IPv6, in which one subscriber may have many addresses.
     pub(crate) site_limit: Limit,
     /// Applications that failed to prove themselves, by network; and tokens of one application.
@@ -183,6 +185,7 @@ impl Identity {
             name_limit,
             person_limit,
             refused_read_limit: Limit::new(1),
+            connector_limit: Limit::new(6_000),
             site_limit,
             client_failure_limit,
             client_limit,

@@ -389,3 +389,143 @@ fn write_json(refusal: &Refusal, shown: &Shown<'_>, texts: &Texts) -> Response {
     })
     .into_response()
 }
+
+/// A refusal as SCIM writes it (RFC 7644 section 3.12).
+#[derive(Debug)]
+pub(crate) struct ScimError {
+    pub(crate) status: StatusCode,
+    scim_type: Option<&'static str>,
+    message: String,
+    code: &'static Code,
+    detail: Option<&'static str>,
+    retry_after: Option<u32>,
+    allow: Option<&'static str>,
+}
+
+impl From<Refusal> for ScimError {
+    fn from(refusal: Refusal) -> ScimError {
+        let code = refusal.code;
+        let (status, scim_type) = match (code.id, code.class) {
+            // What a body names and isn't there, or doesn't fit.
+            ("directory.object_missing" | "user.manager_unfit", _) => {
+                (StatusCode::BAD_REQUEST, Some("invalidValue"))
+            }
+            ("user.name_taken", _) => (StatusCode::CONFLICT, Some("uniqueness")),
+            ("scim.filter_unfit", _) => (StatusCode::BAD_REQUEST, Some("invalidFilter")),
+            ("scim.body_malformed", _) => (StatusCode::BAD_REQUEST, Some("invalidSyntax")),
+            ("scim.too_many", _) => (StatusCode::BAD_REQUEST, Some("tooMany")),
+            ("request.too_large" | "request.too_slow" | "request.method_not_allowed", _) => {
+                (status(code), None)
+            }
+            (_, Class::Bad) => (status(code), Some("invalidValue")),
+            _ => (status(code), None),
+        };
+        ScimError {
+            status,
+            scim_type,
+            message: code.meaning.to_owned(),
+            code,
+            detail: refusal.detail,
+            retry_after: refusal.retry_after,
+            allow: None,
+        }
+    }
+}
+
+impl From<&'static Code> for ScimError {
+    fn from(code: &'static Code) -> ScimError {
+        ScimError::from(Refusal::new(code))
+    }
+}
+
+impl From<Rejection> for ScimError {
+    fn from(rejection: Rejection) -> ScimError {
+        ScimError::from(Refusal {
+            detail: rejection.detail(),
+            ..Refusal::new(rejection.code())
+        })
+    }
+}
+
+impl From<graph::scim::Problem> for ScimError {
+    fn from(problem: graph::scim::Problem) -> ScimError {
+        ScimError {
+            status: StatusCode::BAD_REQUEST,
+            scim_type: Some(problem.scim_type()),
+            message: problem.to_string(),
+            ..ScimError::from(crate::scim_api::codes::find(&problem))
+        }
+    }
+}
+
+impl ScimError {
+    pub(crate) fn unsupported_media_type() -> ScimError {
+        ScimError {
+            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ..ScimError::from(&crate::scim_api::codes::BODY)
+        }
+    }
+
+    /// A reference of a bulk request to what was not made (RFC 7644 section 3.7.1).
+    pub(crate) fn unresolved() -> ScimError {
+        ScimError {
+            status: StatusCode::CONFLICT,
+            ..ScimError::from(&crate::scim_api::codes::VALUE)
+        }
+    }
+
+    pub(crate) fn method_not_allowed(allow: &'static str) -> ScimError {
+        ScimError {
+            allow: Some(allow),
+            ..ScimError::from(&METHOD_NOT_ALLOWED)
+        }
+    }
+
+    pub(crate) fn is(&self, code: &'static Code) -> bool {
+        self.code == code
+    }
+
+    /// The code stands in the text: SCIM's errors have no member for it.
+    pub(crate) fn body(&self) -> serde_json::Value {
+        let code = self.code.id;
+        let detail = match self.detail {
+            Some(detail) => format!("{} ({code}, {detail})", self.message),
+            None => format!("{} ({code})", self.message),
+        };
+        let mut body = serde_json::json!({
+            "schemas": [graph::scim::ERROR],
+            "status": self.status.as_u16().to_string(),
+            "detail": detail,
+        });
+        if let Some(scim_type) = self.scim_type {
+            body["scimType"] = scim_type.into();
+        }
+        body
+    }
+
+    pub(crate) fn write(self) -> Response {
+        metrics::counter!("claviger_refusals_total", "code" => self.code.id).increment(1);
+        let detail = self.detail.unwrap_or_default();
+        if self.status.is_server_error() {
+            tracing::warn!(code = self.code.id, detail, "refused");
+        } else {
+            tracing::debug!(code = self.code.id, detail, "refused");
+        }
+        let mut response = (self.status, self.body().to_string()).into_response();
+        let headers = response.headers_mut();
+        let kind = HeaderValue::from_static("application/scim+json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer");
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(methods) = self.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(methods));
+        }
+        response
+    }
+}

@@ -18,6 +18,6 @@ pub use signed_in::{CurrentSession, SignedIn, read_session};
 
 pub(crate) use bearer::{DPOP, read_token, write_challenge};
 pub(crate) use caller::{AskedBy, find_caller, is_from_trusted_proxy, recognise};
-pub(crate) use query::PageQuery;
+pub(crate) use query::{PageQuery, parse as parse_query};
 pub(crate) use reader::Reader;
 pub(crate) use visit::Visit;

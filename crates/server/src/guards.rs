@@ -17,7 +17,7 @@ use tracing::Instrument;
 use crate::app::AppState;
 use crate::error::{self, Asked};
 use crate::telemetry::Observed;
-use crate::{csrf, extract, forward_auth, graph_api, host, security_headers, telemetry};
+use crate::{csrf, extract, forward_auth, graph_api, host, scim_api, security_headers, telemetry};
 
 pub(crate) async fn pass(
     State(state): State<AppState>,
@@ -29,6 +29,11 @@ pub(crate) async fn pass(
     if graph_api::is_asked(&request) {
         // In a box, so that its futures are no part of every sign-in's.
         return Box::pin(answer_graph(&state, request, observed))
+            .instrument(span)
+            .await;
+    }
+    if scim_api::is_asked(&request) {
+        return Box::pin(answer_scim(&state, request, observed))
             .instrument(span)
             .await;
     }
@@ -64,6 +69,24 @@ async fn answer_graph(state: &AppState, request: Request, mut observed: Observed
         Err(panic) => {
             error::log_panic(&panic);
             graph_api::from_panic(state)
+        }
+    };
+    security_headers::apply(state, response.headers_mut());
+    observed.end(state, response.status());
+    response
+}
+
+/// The same of connectors.
+async fn answer_scim(state: &AppState, request: Request, mut observed: Observed) -> Response {
+    let handled = AssertUnwindSafe(scim_api::answer(state, request)).catch_unwind();
+    let mut response = match handled.await {
+        Ok((response, word)) => {
+            observed.call_it(Some(word));
+            response
+        }
+        Err(panic) => {
+            error::log_panic(&panic);
+            scim_api::from_panic()
         }
     };
     security_headers::apply(state, response.headers_mut());

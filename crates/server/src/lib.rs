@@ -16,6 +16,7 @@ pub mod mail;
 pub mod metadata;
 pub mod outbound;
 pub mod outbox;
+pub mod scim_api;
 pub mod security_headers;
 pub mod serve;
 pub mod telemetry;

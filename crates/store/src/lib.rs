@@ -29,6 +29,9 @@ pub use records::attestation::{
     AttestationCounts, AttestationRecord, ClaimedLevel, DueAttestation, Judgement,
 };
 pub use records::attestation_lists::AttestationLists;
+pub use records::connector::{
+    Connected, Connector, LiveConnector, Made, MadeBy, MadeMember, NewConnector,
+};
 pub use records::credential::{Credential, CredentialStatus, CredentialUse, NewCredential, Owned};
 pub use records::device_grant::{DeviceGrant, DeviceStatus};
 pub use records::directory::PrincipalKind;

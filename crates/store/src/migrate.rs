@@ -176,6 +176,12 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0025_passwords.sql"),
         postgres: include_str!("../migrations/postgres/0025_passwords.sql"),
     },
+    Migration {
+        version: 26,
+        name: "connectors",
+        sqlite: include_str!("../migrations/sqlite/0026_connectors.sql"),
+        postgres: include_str!("../migrations/postgres/0026_connectors.sql"),
+    },
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

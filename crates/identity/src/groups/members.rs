@@ -9,7 +9,7 @@ use crate::audit::Entry;
 use crate::people::administrators::{Administrators, Change};
 use crate::people::{Detail, PersonRecord};
 use crate::tenant::refuse_write;
-use crate::{Identity, Refusal, codes, protect, roles};
+use crate::{Identity, Refusal, codes, connectors, protect, roles};
 
 /// How many groups a group may be in, however deep, itself included: the bound of every question about rights.
 const MOST_ABOVE: usize = 500;
@@ -139,6 +139,7 @@ async fn add_once(
     let allowed = check(identity, actor, Operation::ChangeMembers, group).await?;
     let found = find_living(identity, group).await?;
     let kind = find_kind(identity, member).await?;
+    connectors::check_member(identity, actor, (member, kind)).await?;
     if kind == PrincipalKind::Group {
         check_nesting(identity, group, member).await?;
     }
@@ -153,6 +154,7 @@ async fn add_once(
     let joins = Change::Joins { group, member };
     let administrators = Administrators::begin(identity, &mut unit, joins).await?;
     unit.insert_member(tenant, group, (member, kind), now);
+    unit.touch_connected_group(tenant, group, now);
     administrators.finish(identity, &mut unit);
     if confers {
         let store = &identity.0.store;
@@ -241,10 +243,12 @@ async fn remove_once(
     let tenant = identity.0.tenant_id;
     let kind = identity.0.store.find_member(tenant, group, member).await?;
     let kind = kind.ok_or_else(|| Refusal::new(&codes::MEMBER_MISSING))?;
+    connectors::check_member(identity, actor, (member, kind)).await?;
     let mut unit = begin_changing(identity, &allowed).await?;
     let administrators =
         Administrators::begin(identity, &mut unit, Change::Leaves { group, member }).await?;
     unit.delete_member(tenant, group, member);
+    unit.touch_connected_group(tenant, group, identity.0.ambient.now());
     administrators.finish(identity, &mut unit);
     let entry = describe(identity, actor, &found, (member, kind)).await?;
     let word = "group.member_removed";

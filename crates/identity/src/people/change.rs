@@ -1,8 +1,8 @@
 //! Changing people: making them, their properties, their manager.
 
 use store::{
-    DirectoryPerson, Guard, Id, NewPerson, PersonFields, PersonStatus, Unit, UserName, UserType,
-    WriteError,
+    DirectoryPerson, Guard, Id, NewPerson, PersonFields, PersonStatus, PrincipalKind, Unit,
+    UserName, UserType, WriteError,
 };
 
 use super::administrators::{Administrators, Change};
@@ -10,6 +10,7 @@ use super::profile::{Profile, ProfileChange};
 use super::record::{Detail, PersonRecord, find_living};
 use crate::access::{self, Allowed, Operation};
 use crate::actor::Actor;
+use crate::connectors::{self, Provisioned};
 use crate::tenant::refuse_write;
 use crate::{Identity, Refusal, codes, names, notices};
 
@@ -104,14 +105,31 @@ pub async fn create(
     actor: Actor<'_>,
     new: &NewRecord,
 ) -> Result<PersonRecord, Refusal> {
+    provision(identity, actor, new, &Provisioned::default()).await
+}
+
+/// As [`create`], with what a connector says beside.
+///
+/// # Errors
+/// [`codes::OBJECT_MISSING`] for a manager whom it did not make.
+pub async fn provision(
+    identity: &Identity,
+    actor: Actor<'_>,
+    new: &NewRecord,
+    provisioned: &Provisioned,
+) -> Result<PersonRecord, Refusal> {
     let about = (Operation::AddPerson, None);
-    access::decide(identity, actor, about, || create_once(identity, actor, new)).await
+    access::decide(identity, actor, about, || {
+        create_once(identity, actor, new, provisioned)
+    })
+    .await
 }
 
 async fn create_once(
     identity: &Identity,
     actor: Actor<'_>,
     new: &NewRecord,
+    provisioned: &Provisioned,
 ) -> Result<PersonRecord, Refusal> {
     let allowed = access::check(identity, actor, Operation::AddPerson, None).await?;
     let mut profile = Profile::default();
@@ -136,6 +154,12 @@ async fn create_once(
     };
     let mut unit = allowed.begin(identity);
     unit.insert_person(identity.0.tenant_id, &person);
+    let made = (person.person_id, PrincipalKind::Person);
+    connectors::insert_made(identity, &mut unit, actor, made, provisioned)?;
+    if let Some(Some(manager)) = provisioned.manager {
+        find_manager(identity, actor, person.person_id, manager).await?;
+        name_manager(identity, &mut unit, person.person_id, Some(manager));
+    }
     let mut entry = actor.entry(identity);
     entry.confide("user", person.fields.user_name.shown.as_str());
     let (word, id) = ("user.added", person.person_id);
@@ -157,9 +181,24 @@ pub async fn update(
     expected: Expected,
     change: &PersonChange,
 ) -> Result<PersonRecord, Refusal> {
+    let provisioned = Provisioned::default();
+    reprovision(identity, actor, person, expected, (change, &provisioned)).await
+}
+
+/// As [`update`], with what a connector says beside.
+///
+/// # Errors
+/// As [`update`], and as [`set_manager`].
+pub async fn reprovision(
+    identity: &Identity,
+    actor: Actor<'_>,
+    person: Id,
+    expected: Expected,
+    (change, provisioned): (&PersonChange, &Provisioned),
+) -> Result<PersonRecord, Refusal> {
     let about = (Operation::ChangePerson, Some(person));
     access::decide(identity, actor, about, || {
-        update_once(identity, actor, person, expected, change)
+        update_once(identity, actor, person, expected, (change, provisioned))
     })
     .await?;
     let found = find_living(identity, person).await?;
@@ -234,12 +273,24 @@ async fn update_once(
     actor: Actor<'_>,
     person: Id,
     expected: Expected,
-    change: &PersonChange,
+    (change, provisioned): (&PersonChange, &Provisioned),
 ) -> Result<(), Refusal> {
-    let allowed = access::check(identity, actor, Operation::ChangePerson, Some(person)).await?;
+    let operation = find_operation(identity, actor, person, (change, provisioned)).await?;
+    let allowed = access::check(identity, actor, operation, Some(person)).await?;
     let found = find_living(identity, person).await?;
     check_expected(expected, found.record_version)?;
-    let outcome = derive_outcome(&found, change)?;
+    let mut outcome = derive_outcome(&found, change)?;
+    let renaming = connectors::find_renaming(identity, actor, person, provisioned).await?;
+    if renaming.is_some() {
+        outcome.changed.push("externalId");
+    }
+    let manager = provisioned.manager.filter(|it| *it != found.manager_id);
+    if let Some(manager) = manager {
+        outcome.changed.push("manager");
+        if let Some(manager) = manager {
+            find_manager(identity, actor, person, manager).await?;
+        }
+    }
     if outcome.changed.is_empty() {
         return Ok(());
     }
@@ -250,11 +301,64 @@ async fn update_once(
     if outcome.fields.user_name.shown != found.user_name {
         entry.confide("before", found.user_name.as_str());
     }
-    let unit = make_unit(identity, &allowed, &found, &outcome).await?;
+    let mut unit = make_unit(identity, &allowed, &found, &outcome).await?;
+    if let Some(external_id) = renaming {
+        connectors::rename(identity, &mut unit, actor, person, external_id.as_deref());
+    }
+    if let Some(manager) = manager {
+        name_manager(identity, &mut unit, person, manager);
+    }
     let word = derive_word(&found, &outcome);
     access::write(identity, actor, &allowed, unit, word, person, entry)
         .await
         .map_err(refuse_name)
+}
+
+/// Whoever may delete somebody may disable them: so a connector ends an account that was given a role, and changes nothing
+/// else of it.
+async fn find_operation(
+    identity: &Identity,
+    actor: Actor<'_>,
+    person: Id,
+    (change, provisioned): (&PersonChange, &Provisioned),
+) -> Result<Operation, Refusal> {
+    let Actor::Connector(..) = actor else {
+        return Ok(Operation::ChangePerson);
+    };
+    access::check(identity, actor, Operation::ReadPerson, Some(person))
+        .await
+        .map(drop)?;
+    let found = find_living(identity, person).await?;
+    let outcome = derive_outcome(&found, change)?;
+    let renaming = connectors::find_renaming(identity, actor, person, provisioned).await?;
+    let manager = provisioned.manager.filter(|it| *it != found.manager_id);
+    let ends = outcome.changed == ["accountEnabled"] && outcome.status == PersonStatus::Disabled;
+    Ok(match ends && renaming.is_none() && manager.is_none() {
+        true => Operation::DeletePerson,
+        false => Operation::ChangePerson,
+    })
+}
+
+/// The manager to be, if they fit.
+async fn find_manager(
+    identity: &Identity,
+    actor: Actor<'_>,
+    person: Id,
+    manager: Id,
+) -> Result<DirectoryPerson, Refusal> {
+    if manager == person {
+        return Err(Refusal::new(&codes::MANAGER_UNFIT));
+    }
+    connectors::check_manager(identity, actor, manager).await?;
+    find_living(identity, manager)
+        .await
+        .map_err(|_| Refusal::new(&codes::OBJECT_MISSING))
+}
+
+fn name_manager(identity: &Identity, unit: &mut Unit, person: Id, manager: Option<Id>) {
+    let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
+    unit.set_manager(tenant, person, manager);
+    unit.mark_manager_changed(tenant, person, now);
 }
 
 async fn make_unit(

@@ -37,7 +37,8 @@ attributes! {
     JobTitle = "jobTitle" 128;
     Department = "department" 64;
     CompanyName = "companyName" 64;
-    EmployeeId = "employeeId" 16;
+    // Graph takes 16; numbers from elsewhere are longer.
+    EmployeeId = "employeeId" 64;
     OfficeLocation = "officeLocation" 128;
     MobilePhone = "mobilePhone" 64;
     PreferredLanguage = "preferredLanguage" 35;

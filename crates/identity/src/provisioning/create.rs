@@ -338,7 +338,9 @@ impl Storing<'_> {
 
     fn derive_place(&self) -> String {
         let place = match self.actor {
-            Actor::Person(caller, _) | Actor::Token(caller, _) => Caller::place(caller),
+            Actor::Person(caller, _) | Actor::Token(caller, _) | Actor::Connector(caller, _) => {
+                Caller::place(caller)
+            }
             Actor::CommandLine { .. } => Place::nowhere(),
         };
         place.to_json()

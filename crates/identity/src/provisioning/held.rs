@@ -210,7 +210,7 @@ fn is_same(actor: Actor<'_>, planter: store::AskedFrom) -> bool {
         // Nor does an application in the name of somebody who let it.
         CallerKind::Application => match actor {
             Actor::Token(_, bearer) => Some(bearer.client()) == planter.client_id,
-            Actor::Person(..) | Actor::CommandLine { .. } => false,
+            Actor::Person(..) | Actor::Connector(..) | Actor::CommandLine { .. } => false,
         },
     }
 }

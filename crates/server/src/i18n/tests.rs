@@ -134,7 +134,8 @@ fn is_same_in(lang: &str, key: &str) -> bool {
 fn every_refusal_has_a_text_and_a_remedy() {
     let server = crate::error::CODES
         .iter()
-        .chain(crate::graph_api::codes::CODES);
+        .chain(crate::graph_api::codes::CODES)
+        .chain(crate::scim_api::codes::CODES);
     for code in identity::codes::CODES.iter().chain(server) {
         for texts in languages() {
             let (message, remedy) = texts
@@ -165,6 +166,7 @@ fn every_refusal_text_has_its_code() {
         .iter()
         .chain(crate::error::CODES.iter())
         .chain(crate::graph_api::codes::CODES)
+        .chain(crate::scim_api::codes::CODES)
         .map(|code| refusal_key(code.id));
     let known: BTreeSet<String> = ours.collect();
     let steps = [

@@ -37,6 +37,7 @@ const NAMED: &[(&str, &[Kind])] = &[
     ("manager_id", &[Person]),
     ("object_id", &[Application]),
     ("application_owner.object_id", &[Application, Principal]),
+    ("connected.object_id", &[Person]),
 ];
 
 /// Columns that go on naming who is gone, and why.
@@ -94,11 +95,13 @@ const OTHERS: &[&str] = &[
     "code_hash",
     "code_id",
     "code_mac",
+    "connector_id",
     "credential_id",
     "device_hash",
     "epoch",
     "event_hash",
     "family_id",
+    "former_hash",
     "former_id",
     "generation",
     "grant_id",
@@ -234,9 +237,8 @@ fn plant(house: &House, columns: &[Column], column: &Column, whom: Id) {
     };
     // Of some there is one for each.
     let many = match column.table.as_str() {
-        "access_pass" | "application_logo" | "break_glass" | "email_code" | "password" | "totp" => {
-            1
-        }
+        "access_pass" | "application_logo" | "break_glass" | "connected" | "email_code"
+        | "password" | "totp" => 1,
         _ => ROWS,
     };
     let rows: Vec<String> = (0..many).map(row).collect();

@@ -35,6 +35,7 @@ mod recovery;
 mod recovery_rungs;
 mod refused_registrations;
 mod restore;
+mod scim;
 mod security;
 mod sessions;
 mod set_up;

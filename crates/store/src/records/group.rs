@@ -110,6 +110,11 @@ pub struct Groups;
 pub struct DeletedGroups;
 
 pub(crate) fn parse_group(mut row: Row) -> Result<Group, StoreError> {
+    parse_group_of(&mut row)
+}
+
+/// As [`parse_group`], of a row that goes on.
+pub(crate) fn parse_group_of(row: &mut Row) -> Result<Group, StoreError> {
     Ok(Group {
         group_id: row.id()?,
         display_name: row.text()?,
@@ -288,6 +293,7 @@ impl Unit {
 
     /// Deletes a deleted group's record for good. [`Guard::Missing`] where there is none any more.
     pub fn purge_group(&mut self, tenant: Id, group: Id) -> &mut Unit {
+        self.purge_connected(tenant, group);
         self.purge_owners(tenant, group);
         self.purge_assignments_of(tenant, group);
         let args = vec![tenant.into(), group.into()];

@@ -6,6 +6,7 @@ pub mod api;
 pub mod application;
 pub mod attestation;
 pub mod attestation_lists;
+pub mod connector;
 pub mod credential;
 pub mod device_grant;
 pub mod directory;
@@ -56,6 +57,7 @@ pub(crate) const ALL: &[&[&Sql]] = &[
     application::ALL,
     attestation::ALL,
     attestation_lists::ALL,
+    connector::ALL,
     credential::ALL,
     device_grant::ALL,
     directory::ALL,

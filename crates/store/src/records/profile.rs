@@ -201,6 +201,11 @@ pub struct People;
 pub struct DeletedPeople;
 
 pub(crate) fn parse_person(mut row: Row) -> Result<DirectoryPerson, StoreError> {
+    parse_person_of(&mut row)
+}
+
+/// As [`parse_person`], of a row that goes on.
+pub(crate) fn parse_person_of(row: &mut Row) -> Result<DirectoryPerson, StoreError> {
     Ok(DirectoryPerson {
         person_id: row.id()?,
         user_name: row.text()?,
@@ -461,6 +466,7 @@ impl Unit {
 
     /// Deletes a deleted person's record for good. [`Guard::Missing`] where there is none any more.
     pub fn purge_person(&mut self, tenant: Id, person: Id) -> &mut Unit {
+        self.purge_connected(tenant, person);
         let args = vec![tenant.into(), person.into()];
         self.step(&PURGE, args, Expect::One(Guard::Missing))
     }

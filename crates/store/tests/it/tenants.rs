@@ -1,6 +1,7 @@
 //! Two tenants with equal ids in one database (security 36): whatever is done to the one, the other's rows stay as
 //! they were, byte for byte.
 
+mod connectors;
 mod notices;
 mod webhooks;
 
@@ -224,6 +225,7 @@ async fn fill(store: &Store, tenant_id: Id) {
     recovery::fill(&mut unit, tenant_id);
     notices::fill(&mut unit, tenant_id);
     webhooks::fill(&mut unit, tenant_id);
+    connectors::fill(&mut unit, tenant_id);
     for node in [NODE, Id([81; 16])] {
         unit.insert_node(tenant_id, node, NOW, &SEALED, b"signature");
     }
@@ -783,6 +785,7 @@ fn changes() -> Vec<(&'static str, Unit)> {
     add_changes_of_the_outbox(&mut add);
     notices::add_changes(&mut add);
     webhooks::add_changes(&mut add);
+    connectors::add_changes(&mut add);
     add_changes_of_forward_auth(&mut add);
     add_changes_of_applications(&mut add);
     add_changes_of_provisioning(&mut add);
