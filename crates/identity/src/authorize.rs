@@ -412,7 +412,8 @@ async fn prove_who(
         return Err(Refusal::new(code).into());
     }
     // What a password opened reaches nothing of ours beside who the person is.
-    let is_ours = !checked.asked.named.iter().all(|it| it.is_low());
+    let asked = &checked.asked;
+    let is_ours = asked.asks_default || !asked.named.iter().all(|it| it.is_low());
     let wanted = match wanted {
         Wanted::Any if is_ours => Wanted::Resistant,
         wanted => wanted,

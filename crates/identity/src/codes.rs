@@ -174,7 +174,7 @@ codes! {
     REQUEST_UNUSABLE = "recovery.request_unusable" Gone "This recovery was used, cancelled or replaced, its time is over, or the account changed meanwhile." "Begin again, or ask the help desk.";
     REQUEST_WAITS = "recovery.request_waits" Forbidden "The waiting time of this recovery is not over yet." "Come back when it is.";
     REQUEST_UNKNOWN = "recovery.request_unknown" Missing "No device waits with this code, or it is not for you to say." "Check the letters, or let the code be made anew.";
-    RECOVERED = "recovery.too_recent" Forbidden "A session that a recovery led to removes no passkey, confirms none that is held, and makes no recovery codes for 24 hours." "Sign in with another passkey, or wait; a lost device can be reported at once.";
+    RECOVERED = "recovery.too_recent" Forbidden "A session that a recovery led to removes no passkey, confirms none that is held, makes no recovery codes and lets nobody else back in for 24 hours." "Sign in with another passkey, or wait; a lost device can be reported at once.";
     LOST_UNFIT = "lost.unfit" Bad "What is reported lost is one passkey, or several of one maker." "Report them one after the other.";
     LINK_NOT_NEEDED = "link.not_needed" Conflict "Registration links are for people without a usable passkey." "The person can sign in and add a passkey on the Security info page.";
     SETUP_CLOSED = "setup.closed" Gone "Set-up is finished and closed for ever." "Sign in; an administrator can add people.";

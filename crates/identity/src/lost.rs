@@ -69,6 +69,8 @@ pub async fn report_own(
     passkey_ids: &[String],
 ) -> Result<Reported, Refusal> {
     limit_person(identity, session)?;
+    // A password takes no passkey away, whatever it is called.
+    session.require_passkey()?;
     let ids = read_ids(identity, passkey_ids)?;
     for _ in 0..DECISIONS {
         match report_own_once(identity, caller, session, &ids).await {

@@ -17,12 +17,15 @@ use crate::creation::DECISIONS;
 use crate::seal::{derive_hash, derive_mac};
 use crate::sign_in::limit_address;
 use crate::tenant::refuse_write;
-use crate::{Caller, DAY, Identity, Micros, Place, Refusal, codes, outbox};
+use crate::{Caller, DAY, Identity, MINUTE, Micros, Place, Refusal, codes, outbox};
 
 /// How long a notice's link works.
 const LINK_LIFETIME: Micros = 7 * DAY;
 /// How long notices go to an address that is no longer somebody's, too (security 17).
 const FORMER_MAIL: Micros = 7 * DAY;
+/// The same of notices of a recovery: an address counts for that only after seven days, the waiting time is thirty at most, and three
+/// are left for the passkey. Whoever changed the address can't outwait whom it was of.
+const FORMER_MAIL_OF_RECOVERY: Micros = 41 * DAY;
 /// How long it is shown that somebody could not be told.
 const SHOWN: Micros = 30 * DAY;
 /// Topics of what somebody did with recovery codes: whoever says that it wasn't them has codes in somebody else's hands.
@@ -147,10 +150,52 @@ impl Notice {
         }
     }
 
-    /// Whether it tells of what is to come: then it has no link.
+    /// Whether it tells of what is to come.
     #[must_use]
     pub fn is_reminder(&self) -> bool {
         matches!(self, Notice::PasskeyEnding { .. })
+    }
+
+    /// Whether it has a link that says "this wasn't me": not what is to come, nor what somebody else did, which ending the reader's
+    /// own sessions would not undo.
+    #[must_use]
+    pub fn can_be_disowned(&self) -> bool {
+        !self.is_reminder() && !matches!(self, Notice::RecoveryAsked { .. })
+    }
+
+    /// Whether there is nothing to do where the reader did it.
+    #[must_use]
+    pub fn is_fine_if_own(&self) -> bool {
+        self.can_be_disowned()
+            && !matches!(self, Notice::RecoveryLetter { .. } | Notice::RecoveryReady)
+    }
+
+    /// From when on what it holds, told of at `at`, is good for nothing.
+    pub(crate) fn is_over(&self, at: Micros, now: Micros) -> bool {
+        match self {
+            Notice::RecoveryLetter { .. } => at + DAY <= now,
+            Notice::SignInCode { .. } => at + 10 * MINUTE <= now,
+            _ => false,
+        }
+    }
+
+    /// Whether it is about coming back in, of which a former address is told longer.
+    fn is_of_recovery(&self) -> bool {
+        matches!(
+            self,
+            Notice::RecoveryBegun
+                | Notice::RecoveryFinished
+                | Notice::RecoveryWaiting { .. }
+                | Notice::RecoveryReady
+        )
+    }
+
+    /// The time that an address must not have been given up before, to be told at `now`: what [`store`] compares.
+    pub(crate) fn former_since(&self, now: Micros) -> Micros {
+        match self.is_of_recovery() {
+            true => now,
+            false => now + FORMER_MAIL_OF_RECOVERY - FORMER_MAIL,
+        }
     }
 }
 
@@ -203,7 +248,7 @@ fn write(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
         topic,
         epoch,
         created_at: now,
-        expires_at: now + LINK_LIFETIME,
+        expires_at: link_expires_at(&notice, now),
     };
     let told = Told {
         notice,
@@ -214,7 +259,7 @@ fn write(identity: &Identity, unit: &mut Unit, person: Id, notice: Notice) {
         settled: Vec::new(),
         is_told: false,
     };
-    if !told.notice.is_reminder() {
+    if told.notice.can_be_disowned() {
         unit.insert_notice_link(tenant, &link);
     }
     let notice = NewNotice {
@@ -249,7 +294,7 @@ pub(crate) fn tell_added(identity: &Identity, unit: &mut Unit, person: Id, passk
 /// Keeps the address of now for a while, in a unit that changes it; the next one counts for no recovery as long (security 17).
 pub(crate) fn keep_former_mail(identity: &Identity, unit: &mut Unit, person: Id) {
     let (ambient, tenant) = (&identity.0.ambient, identity.0.tenant_id);
-    let until = ambient.now() + FORMER_MAIL;
+    let until = ambient.now() + FORMER_MAIL_OF_RECOVERY;
     unit.keep_former_mail(tenant, person, ambient.make_id(), until);
     unit.mark_mail_changed(tenant, person, ambient.now());
 }
@@ -270,9 +315,12 @@ pub(crate) fn write_way_in(identity: &Identity, notice: &Notice) -> Option<Strin
     }
 }
 
-/// When a link of a notice of that time ends.
-pub(crate) fn link_expires_at(at: Micros) -> Micros {
-    at + LINK_LIFETIME
+/// When a link of a notice of that time ends: not before what it could prevent.
+pub(crate) fn link_expires_at(notice: &Notice, at: Micros) -> Micros {
+    match notice {
+        Notice::RecoveryWaiting { ready_at } => (*ready_at + 3 * DAY).max(at + LINK_LIFETIME),
+        _ => at + LINK_LIFETIME,
+    }
 }
 
 /// Takes the word of whoever has a notice's link that it wasn't them: every session of the person ends, with what rests on

@@ -15,7 +15,7 @@ use crate::flow::{Proof, Purpose};
 use crate::link::refuse_use;
 use crate::notices::{self, By, Notice};
 use crate::people::administrators::{Administrators, Change};
-use crate::policies::{self, Verdict, Verdicts, decide_at_rest};
+use crate::policies::{self, Passwords, Verdict, Verdicts, check_method, decide_at_rest};
 use crate::proof::Permitted;
 use crate::sign_in::{Signals, derive_descriptor, derive_signals, limit_address, limit_person};
 use crate::tenant::refuse_write;
@@ -104,10 +104,20 @@ pub(crate) async fn has_active(identity: &Identity, person: store::Id) -> Result
     Ok(statuses.any(|status| status == store::CredentialStatus::Active))
 }
 
-/// A password and a code give the first passkey. Who ever had one needs a passkey, a pass or the recovery ladder (security 1).
-fn check_first(session: &Session, person: &Person) -> Result<(), Refusal> {
-    match person.had_passkey {
-        true => session.require_passkey(),
+/// A password and a code give the first passkey, if the policy still has passwords for the person. Who ever had one needs a passkey,
+/// a pass or the recovery ladder (security 1).
+async fn check_first(
+    identity: &Identity,
+    session: &Session,
+    person: &Person,
+) -> Result<(), Refusal> {
+    if person.had_passkey {
+        return session.require_passkey();
+    }
+    match session.is_by_password() {
+        true => check_method::<Passwords>(identity, person.person_id)
+            .await
+            .map(drop),
         false => Ok(()),
     }
 }
@@ -129,7 +139,7 @@ pub async fn begin_add(
     limit_person(identity, session)?;
     session.require_fresh(identity).map(drop)?;
     let (person, credentials) = read_own(identity, session).await?;
-    check_first(session, &person)?;
+    check_first(identity, session, &person).await?;
     check_count(identity, &credentials)?;
     policies::check_self_service(identity, person.person_id).await?;
     let issued = ceremony::issue(
@@ -180,7 +190,7 @@ async fn add(attempt: &Try<'_>, session: &Session, purpose: Purpose) -> Result<A
     if !attempt.opened.state.is_for(person.person_id) {
         return Err(Refusal::new(&codes::STATE_UNREADABLE));
     }
-    check_first(session, &person)?;
+    check_first(identity, session, &person).await?;
     let fresh = Proof::FreshSession(session.require_fresh(identity)?);
     let permitted =
         creation::permit_registration(attempt, purpose, fresh, person.person_id).await?;

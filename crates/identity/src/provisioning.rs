@@ -118,6 +118,7 @@ async fn find_client_versions(identity: &Identity, bearer: &Bearer) -> Result<[i
 struct Target {
     person: Person,
     credentials: Vec<Credential>,
+    has_password: bool,
     state: [u8; 32],
 }
 
@@ -147,8 +148,10 @@ async fn find_target(identity: &Identity, actor: Actor<'_>, person: Id) -> Resul
     check_self_service(identity, person.person_id).await?;
     let credentials = store.list_credentials(tenant, person.person_id).await?;
     check_count(identity, &credentials)?;
+    let password = store.find_password(tenant, person.person_id).await?;
     let versions = [person.security_version, 0, 0];
     Ok(Target {
+        has_password: password.is_some(),
         state: derive_state(identity, person.person_id, versions).await?,
         person,
         credentials,

@@ -371,6 +371,8 @@ pub async fn cancel(
     session: &Session,
 ) -> Result<(), Refusal> {
     limit_person(identity, session)?;
+    // Who has the password only would keep the owner out for ever.
+    session.require_passkey()?;
     let (tenant, person) = (identity.0.tenant_id, session.person_id);
     let mut unit = Unit::new();
     unit.require_session(tenant, person, session.session_id);

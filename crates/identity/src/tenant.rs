@@ -474,8 +474,8 @@ pub async fn tick_minute(identity: &Identity) -> Result<(), Refusal> {
     crate::people::fold_names(identity).await?;
     crate::people::purge(identity, identity.0.ambient.now()).await?;
     crate::groups::purge(identity, identity.0.ambient.now()).await?;
-    crate::reminders::tick(identity).await?;
-    crate::audit::tend(identity).await
+    crate::audit::tend(identity).await?;
+    crate::reminders::tick(identity).await
 }
 
 /// Notes how far this node's clock is from the database's; returns the database's time.

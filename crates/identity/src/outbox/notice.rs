@@ -194,10 +194,16 @@ async fn address(
         identity.0.tenant_id,
         identity.0.ambient.now(),
     );
+    let snapshot = identity.snapshot();
+    let is_of_now = told.epoch == snapshot.tenant.epoch.to_string();
+    let has_way_in = matches!(told.notice, Notice::RecoveryLetter { .. });
+    if told.notice.is_over(told.at, now) || (has_way_in && !is_of_now) {
+        return Ok(None);
+    }
     let until = match told.notice {
         // A secret goes to where the person reads mail now, and to no former address.
         Notice::SignInCode { .. } => Micros::MAX,
-        _ => now,
+        _ => told.notice.former_since(now),
     };
     let mut addresses: Vec<String> = match told.notice {
         // Who changed the address a short while ago gets no way in by it (security 17).
@@ -216,8 +222,7 @@ async fn address(
     let profile = Profile::from_json(&found.profile);
     let language = profile.text(Attribute::PreferredLanguage);
     let origin = identity.0.settings.public_origin.as_str();
-    let snapshot = identity.snapshot();
-    let is_live = told.epoch == snapshot.tenant.epoch.to_string() && !told.notice.is_reminder();
+    let is_live = is_of_now && told.notice.can_be_disowned();
     Ok(Some(Letter {
         id: message.message_id.to_string(),
         addresses,
@@ -227,7 +232,7 @@ async fn address(
         display_name: found.display_name,
         organisation: snapshot.tenant.name.clone(),
         link: is_live.then(|| notices::write_link(identity, &told.token)),
-        link_expires_at: notices::link_expires_at(told.at),
+        link_expires_at: notices::link_expires_at(&told.notice, told.at),
         way_in: notices::write_way_in(identity, &told.notice),
         security_info: format!("{origin}/security-info"),
         notice: told.notice.clone(),

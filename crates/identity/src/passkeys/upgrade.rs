@@ -40,7 +40,7 @@ async fn check(identity: &Identity, session: &Session) -> Result<Person, Refusal
         return Err(Refusal::new(&codes::UPGRADE_NOT_NOW));
     }
     let (person, credentials) = read_own(identity, session).await?;
-    check_first(session, &person)?;
+    check_first(identity, session, &person).await?;
     check_count(identity, &credentials)?;
     let (_, snapshot) = identity.current().await?;
     let accepts = find_accepts(identity, &snapshot.policies, person.person_id).await?;

@@ -317,8 +317,8 @@ impl Storing<'_> {
     /// Whoever can sign in already is asked first, where the organisation has it so (security 14).
     fn derive_status(&self, hold: Hold) -> CredentialStatus {
         let mut credentials = self.target.credentials.iter();
-        let has_method =
-            credentials.any(|credential| credential.status == CredentialStatus::Active);
+        let has_method = self.target.has_password
+            || credentials.any(|credential| credential.status == CredentialStatus::Active);
         match hold {
             Hold::Everybody => CredentialStatus::Held,
             Hold::Existing if has_method => CredentialStatus::Held,

@@ -79,6 +79,7 @@ pub async fn confirm_own(
 ) -> Result<(), Refusal> {
     limit_person(identity, session)?;
     session.require_fresh(identity).map(drop)?;
+    session.require_passkey()?;
     let credential_id = parse_id(passkey_id)?;
     for _ in 0..DECISIONS {
         match confirm_own_once(identity, caller, session, &credential_id).await {

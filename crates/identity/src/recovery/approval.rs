@@ -18,6 +18,7 @@ use crate::audit::{self, Entry};
 use crate::authorize::Decision;
 use crate::device::{normalise, write_code};
 use crate::notices::{self, Notice};
+use crate::passkeys::{check_unrecovered, read_own};
 use crate::policies::{check_rung, decide_one_at_rest, is_rung_on};
 use crate::sign_in::{limit_address, limit_person};
 use crate::tenant::refuse_write;
@@ -83,18 +84,16 @@ pub async fn ask_manager(
         None => asking.person_id,
         Some(_) => nobody,
     };
-    let asked = (Some((person, asking.person_version)), word, entry, told);
+    let mut told = told;
     let mut counted = Unit::new();
     count_asked(identity, &mut counted, b"recovery manager", &asking.key);
-    let asked = match identity.write(counted).await {
-        Ok(_) => asked,
-        // The manager heard enough of it today.
-        Err(WriteError::Refused(Guard::Count)) => {
-            let (_, _, entry, _) = asked;
-            (Some((nobody, 0)), "recovery.refused", entry, None)
-        }
+    match identity.write(counted).await {
+        Ok(_) => {}
+        // The manager heard enough of it today. The code works all the same, or three strangers who ask would shut somebody out.
+        Err(WriteError::Refused(Guard::Count)) => told = None,
         Err(error) => return Err(refuse_write(error)),
-    };
+    }
+    let asked = (Some((person, asking.person_version)), word, entry, told);
     insert(identity, caller, Rung::Manager, asked).await
 }
 
@@ -274,6 +273,7 @@ pub async fn decide(
         Looked::Unknown => return Err(Refusal::new(&codes::REQUEST_UNKNOWN)),
         Looked::Confirm { .. } => return Err(Refusal::new(&codes::NOT_FRESH)),
     };
+    session.require_fresh(identity).map(drop)?;
     let (tenant, now) = (identity.0.tenant_id, identity.0.ambient.now());
     let (request, person) = (asking.request.request_id, asking.person.id);
     let mut unit = Unit::new();
@@ -317,6 +317,9 @@ async fn allow(
     };
     // What a password opened adds no passkey to an account that had one (security 1), nor lets anybody else do so.
     session.require_passkey()?;
+    // Nor does who came back by a recovery a short while ago: one stolen code would lead from account to account.
+    let (_, credentials) = read_own(identity, session).await?;
+    check_unrecovered(identity, session, &credentials)?;
     let by = session.person_id;
     let at_rest = decide_one_at_rest(identity, by, &session.credential_id).await?;
     if let Some(code) = at_rest.refused_by {

@@ -9,7 +9,7 @@ use webauthn::base64url;
 
 use super::{
     Progress, Rung, check_standing, derive_browser_hash, derive_progress, describe_asking,
-    find_asking, settled_mail, unusable,
+    find_asking, is_ours, settled_mail, unusable,
 };
 use crate::audit::{self, Entry};
 use crate::creation::DECISIONS;
@@ -211,9 +211,14 @@ pub async fn tell_ready(identity: &Identity) -> Result<usize, Refusal> {
         let person: Id = person_id;
         let mut unit = Unit::new();
         unit.mark_recovery_told(tenant, request.request_id, now);
-        // Nobody is told of what came to nothing.
-        if check_standing(identity, &request).await.is_ok() {
-            notices::tell(identity, &mut unit, person, Notice::RecoveryReady);
+        match check_standing(identity, &request).await {
+            Ok(_) => notices::tell(identity, &mut unit, person, Notice::RecoveryReady),
+            // The next minute asks again.
+            Err(refusal) if is_ours(&refusal) => return Err(refusal),
+            // Nobody is told of what came to nothing, and it stays that.
+            Err(_) => {
+                unit.end_recovery_request(tenant, request.request_id, now);
+            }
         }
         match identity.write(unit).await {
             Ok(_) => told += 1,

@@ -177,7 +177,7 @@ refusal-recovery-request-waits-remedy = Kommen Sie danach wieder.
 refusal-recovery-request-unknown = Kein Gerät wartet mit diesem Code, oder die Entscheidung liegt nicht bei Ihnen.
 refusal-recovery-request-unknown-remedy = Prüfen Sie die Buchstaben, oder lassen Sie einen neuen Code anzeigen.
 
-refusal-recovery-too-recent = Sie sind vor weniger als einem Tag durch eine Wiederherstellung zurückgekommen: Bis dahin können Sie keinen Passkey entfernen, keinen zurückgehaltenen bestätigen und keine Wiederherstellungscodes erstellen.
+refusal-recovery-too-recent = Sie sind vor weniger als einem Tag durch eine Wiederherstellung zurückgekommen: Bis dahin können Sie keinen Passkey entfernen, keinen zurückgehaltenen bestätigen, keine Wiederherstellungscodes erstellen und niemanden wieder hereinlassen.
 refusal-recovery-too-recent-remedy = Melden Sie sich mit einem anderen Passkey an, oder warten Sie. Ein verlorenes Gerät können Sie sofort melden.
 
 refusal-lost-unfit = Als verloren gemeldet wird ein Passkey, oder mehrere desselben Herstellers.

@@ -177,7 +177,7 @@ refusal-recovery-request-waits-remedy = Come back when it is.
 refusal-recovery-request-unknown = No device waits with this code, or it is not for you to say.
 refusal-recovery-request-unknown-remedy = Check the letters, or let the code be made anew.
 
-refusal-recovery-too-recent = You came back by a recovery less than a day ago: until then you can remove no passkey, confirm none that is held, and make no recovery codes.
+refusal-recovery-too-recent = You came back by a recovery less than a day ago: until then you can remove no passkey, confirm none that is held, make no recovery codes, and let nobody else back in.
 refusal-recovery-too-recent-remedy = Sign in with another passkey, or wait. A lost device can be reported at once.
 
 refusal-lost-unfit = What is reported lost is one passkey, or several of one maker.

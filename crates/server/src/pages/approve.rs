@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use identity::authorize::Decision;
@@ -31,6 +32,7 @@ async fn show(
     State(state): State<AppState>,
     SignedIn(session): SignedIn,
     visit: Visit,
+    headers: HeaderMap,
     PageQuery(query): PageQuery<Query>,
 ) -> Answer {
     let enter = |code: &str| {
@@ -41,7 +43,11 @@ async fn show(
         };
         page(&state, &visit, &template)
     };
-    let code = query.code.as_deref().unwrap_or_default().trim();
+    // Whoever approves has the code from a screen or a voice, and types it: a link that brings one is somebody else's.
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let is_typed = site.is_none_or(|site| site == b"same-origin");
+    let code = query.code.as_deref().filter(|_| is_typed);
+    let code = code.unwrap_or_default().trim();
     if code.is_empty() {
         return enter("");
     }

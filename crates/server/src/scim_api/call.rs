@@ -85,7 +85,7 @@ impl Conditions {
     pub(super) fn expect(&self, there: i64) -> Result<Option<i64>, ScimError> {
         match self.if_match.as_deref().map(str::trim) {
             None | Some("*") => Ok(None),
-            Some(tags) if tags.split(',').any(|tag| version(tag) == Some(there)) => Ok(Some(there)),
+            Some(named) if named.split(',').any(|it| version(it) == Some(there)) => Ok(Some(there)),
             Some(_) => Err(ScimError::from(&identity::codes::RECORD_OUTDATED)),
         }
     }

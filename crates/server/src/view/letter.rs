@@ -199,6 +199,8 @@ pub fn write(letter: &Letter, language: Option<&str>) -> Result<Written, askama:
     ];
     if !letter.notice.is_reminder() {
         paragraphs.push(texts.with("letter-when", &[("when", &moment)]).into_owned());
+    }
+    if letter.notice.is_fine_if_own() {
         paragraphs.push(texts.text("letter-fine").into_owned());
     }
     let not_me = letter.link.as_ref().map(|link| Way {

@@ -450,6 +450,15 @@ fn a_session_by_password_changes_little_and_ends_with_the_password() {
             ("/security-info/codes/make", json!({})),
             ("/security-info/password/remove", json!({})),
             ("/security-info/app/remove", json!({})),
+            (
+                "/security-info/passkeys/lost",
+                json!({ "passkeyIds": [id] }),
+            ),
+            (
+                "/security-info/passkeys/confirm",
+                json!({ "passkeyId": id }),
+            ),
+            ("/security-info/recovery/cancel", json!({})),
         ] {
             let told = browser.post(path, body).await;
             told.refused(403, "session.by_password");
@@ -700,11 +709,16 @@ fn what_an_application_is_told_is_no_more_than_true() {
                 || location.contains("error=unmet_authentication_requirements");
             assert!(is_told, "{asked}: {location}");
         }
-        let to = browser
-            .get(&authorize(&app, "openid User.ReadWrite.All", ""))
-            .await;
-        let location = to.header("location");
-        assert!(location.contains("/reauthenticate"), "{location}");
+        let ours = format!("{}/.default", testkit::ORIGIN);
+        for scope in [
+            "openid User.ReadWrite.All",
+            ours.as_str(),
+            "openid https://graph.microsoft.com/.default",
+        ] {
+            let to = browser.get(&authorize(&app, scope, "")).await;
+            let location = to.header("location");
+            assert!(location.contains("/reauthenticate"), "{scope}: {location}");
+        }
         // By default the policy ends: so does what was signed in by it.
         policies::save_method_policy::<Passwords>(
             house.identity(),

@@ -1,5 +1,7 @@
 //! The ways back in that time or somebody else confirms (security 17, 19, 20, 21, 22).
 
+mod attacks;
+
 use identity::enrolment::By;
 use identity::mail::{self, MailSettings, Security};
 use identity::notices::Notice;

@@ -29,7 +29,7 @@ statements! {
         requests!("r.code_hash = $2 AND r.expires_at > $3");
     FIND_BY_BROWSER = "recovery_request.find_by_browser" Tenant
         requests!("r.browser_hash = $2 AND r.expires_at > $3 AND (r.status = 'open' OR r.status = 'asked' AND r.rung <> 'mail'
-                 OR r.status = 'ended' AND r.rung = 'manager') ORDER BY r.created_at DESC LIMIT 1");
+                 OR r.status = 'ended' AND r.rung = 'manager') ORDER BY CASE r.status WHEN 'open' THEN 0 ELSE 1 END, r.created_at DESC LIMIT 1");
     LIST_OF_PERSON = "recovery_request.list_of_person" Tenant
         requests!("r.person_id = $2 AND r.expires_at > $3 AND r.status IN ('asked', 'open') ORDER BY r.created_at DESC LIMIT 20");
     /// Of whoever somebody is the manager of.
